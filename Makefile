@@ -1,0 +1,63 @@
+# The commands of Switchboard. `make help` lists them.
+
+# Python: PYTHON from the environment, else the first that is new enough. 3.12 and 3.11
+# come first because a real Redis can be installed for them as a package.
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3.12 python3.11 python3.13 python3)
+IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+# With a finished .venv nothing has to be searched.
+FOUND = $(or $(if $(wildcard .venv/installed.json),$(wildcard .venv/bin/python)),$(SEARCHED))
+SEARCHED = $(shell for each in $(CANDIDATES); do \
+	$$each -c '$(IS_NEW_ENOUGH)' 2>/dev/null && { echo $$each; break; }; done)
+
+RUN := .venv/bin/python
+APPS := apps bench config docs tests
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench shots requirements python venv venv-dev
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+run: venv ## start everything: servers, web, worker, beat (PORT=8000, DATA_DIR=.data)
+	@$(RUN) -m config.embedded run
+
+test: venv-dev ## run all tests, those in a real browser included
+	@$(RUN) config/chromium.py
+	@$(RUN) -m coverage erase
+	@$(RUN) -m coverage run -m pytest -n 2
+	@$(RUN) -m coverage combine -q
+	@echo "Coverage of everything, then of what must not break:"
+	@$(RUN) -m coverage report --fail-under=90
+	@$(RUN) -m coverage report --fail-under=95 --include='apps/sms/*'
+
+lint: venv-dev ## check style, types, the import staircase and missing migrations
+	@$(RUN) -m black --check --quiet $(APPS) || { echo "black would change files: run black $(APPS)"; exit 1; }
+	@$(RUN) -m isort --check-only --quiet $(APPS)
+	@$(RUN) -m flake8 $(APPS)
+	@$(RUN) -m mypy
+	@.venv/bin/lint-imports
+	@$(RUN) manage.py makemigrations --check --dry-run
+
+bench: venv-dev ## benchmarks, each beside a bare and a usual way
+	@$(RUN) -m bench
+
+shots: venv-dev ## take the pictures of the README
+	@$(RUN) config/chromium.py
+	@$(RUN) -m docs.shots
+
+requirements: venv-dev ## compile the lock files from requirements/*.in
+	@for name in base embedded dev; do \
+		.venv/bin/uv pip compile --quiet --universal --python-version 3.11.2 \
+			--generate-hashes --no-emit-index-url --no-emit-find-links \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+python:
+	@test -n "$(FOUND)" || { echo "Switchboard needs Python 3.11 or newer, and there is none among: $(CANDIDATES)." \
+		"Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+
+venv: python
+	@$(FOUND) config/virtualenv.py base embedded
+
+venv-dev: python
+	@$(FOUND) config/virtualenv.py base embedded dev

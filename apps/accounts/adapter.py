@@ -1,0 +1,60 @@
+"""What allauth asks us: where links point, and which e-mail addresses are taken."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.forms import ValidationError
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.accounts.addresses import canonical
+from apps.accounts.models import User
+from apps.core.errors import Invalid
+
+
+def public(path: str) -> str:
+    """An address people can open: from settings, never from the Host header."""
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped package
+    def clean_email(self, email: str) -> str:
+        """Only addresses that are their own canonical form, so none looks alike."""
+        try:
+            plain = canonical(email)
+        except Invalid as error:
+            raise ValidationError(error.sentence, code=error.code) from None
+        if plain != email.lower():
+            raise ValidationError(
+                "Write this address with plain letters.", code="look_alike"
+            )
+        return plain
+
+    def save_user(
+        self, request: HttpRequest, user: User, form: Any, commit: bool = True
+    ) -> User:
+        user.name = form.cleaned_data.get("name", "")
+        user.timezone = form.cleaned_data.get("timezone") or user.timezone
+        saved: User = super().save_user(request, user, form, commit=commit)
+        return saved
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """`key` is allauth's "<person>-<token>"."""
+        uid, _, token = key.partition("-")
+        name = "account_reset_password_from_key"
+        return public(reverse(name, kwargs={"uidb36": uid, "key": token}))
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        links = {
+            "login_url": public(reverse("account_login")),
+            "password_reset_url": public(reverse("account_reset_password")),
+        }
+        self.send_mail("account/email/account_already_exists", email, links)
+
+    def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
+        named = {**context, "email": email, "public_url": settings.PUBLIC_URL}
+        self.render_mail(template_prefix, email, named).send()
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return str(settings.LOGIN_REDIRECT_URL)

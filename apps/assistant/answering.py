@@ -1,0 +1,71 @@
+"""The walk of a turn: texts, interpreters, the gate, one reply.
+
+`answer` is the transport's SMS_ANSWERER. It runs outside any transaction and may run
+again for the same turn after a crash: effects are then found done, by their keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from apps.assistant import conversations, gate, menus, phrases, readings, toolbox
+from apps.assistant.conversations import Scene
+from apps.assistant.models import ToolCall
+from apps.assistant.readings import Reading
+from apps.sms import composer
+from apps.sms.models import InboundText, Turn
+from apps.sms.turns import Answer
+
+
+def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
+    """One reply to all texts of a turn, and the step that keeps the conversation."""
+    scene = conversations.enter(turn)
+    replies: list[str] = []
+    for text in texts:
+        scene.replies = len(replies)
+        reading = _read(scene, text)
+        if reading.answers is not None:
+            # The person answered before we could ask.
+            replies[reading.answers] = ""
+        replies.append(_act(scene, text, reading))
+    said = "\n".join(filter(None, replies))
+    body, rest = composer.fit(composer.plain(said))
+    if rest:
+        scene.keep_overflow(rest)
+    return Answer(body=body, settle=scene.save)
+
+
+def _read(scene: Scene, text: InboundText) -> Reading:
+    for interpreter in readings.every():
+        if (reading := interpreter.read(scene, text)) is not None:
+            return reading
+    return Reading(say=phrases.say("unsure"))
+
+
+def _act(scene: Scene, text: InboundText, reading: Reading) -> str:
+    if not reading.intents:
+        return reading.say
+    return "\n".join(_done(scene, text, reading))
+
+
+def _done(scene: Scene, text: InboundText, reading: Reading) -> Iterator[str]:
+    for number, intent in enumerate(reading.intents):
+        key = f"{text.pk}:{number}"
+        try:
+            call = gate.call(
+                scene, tool=intent.tool, arguments=intent.arguments, key=key
+            )
+        except toolbox.Ask as ask:
+            scene.ask(intent.tool, ask)
+            yield menus.numbered(ask.sentence, [option.label for option in ask.options])
+        else:
+            scene.remember(call.result)
+            scene.move_on(call.risk)
+            yield _receipt(scene, call)
+
+
+def _receipt(scene: Scene, call: ToolCall) -> str:
+    hint = toolbox.named(call.tool).hint
+    if not hint or call.undo is None:
+        return call.receipt
+    return f"{call.receipt} {phrases.say(hint)}"

@@ -1,0 +1,150 @@
+"""The command grammar: templates of a language's `commands` page, matched to tools."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from apps.assistant import phrases, times
+from apps.assistant.conversations import Scene
+
+SLOTS = {
+    "number": r"#?(?P<number>\d{1,2})",
+    "numbers": r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|and)\s*|\s+)#?\d{1,2})*)",
+}
+APART = r"(?:[\s,:]+|$)"
+ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}|[^\s\[\](){}]+")
+# Phones type what templates do not: curly quotes, no-break spaces.
+TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
+
+
+@dataclass(frozen=True)
+class Intent:
+    """A tool and the person's words for its arguments."""
+
+    tool: str
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One entry of the page, compiled."""
+
+    tool: str
+    time: str
+    fixed: Mapping[str, str]
+    patterns: tuple[re.Pattern[str], ...]
+
+
+def understand(scene: Scene, text: str) -> list[Intent]:
+    """The commands in `text`; empty when it is not one the grammar fully knows."""
+    plain = tidied(text)
+    split = times.split(plain)
+    for command in every():
+        if command.time == "needed" and not split.phrase:
+            continue
+        matched = split.rest if command.time else plain
+        if (caught := _caught(scene, command, matched)) is None:
+            continue
+        if command.time:
+            caught["when"] = split.phrase
+        return list(_intents(command, caught))
+    return []
+
+
+def tidied(text: str) -> str:
+    """The text on one line, without closing punctuation and words of courtesy."""
+    plain = " ".join(text.translate(TYPED).split())
+    plain = plain.rstrip(" .!,;") or plain
+    if plain.strip("?"):
+        plain = plain.rstrip("? ")
+    polite = "|".join(map(re.escape, phrases.page("commands")["answers"]["polite"]))
+    plain = re.sub(rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)", "", plain, flags=re.I)
+    return re.sub(rf"(?<=\w)(?:[\s,]+(?:{polite}))+$", "", plain, flags=re.I)
+
+
+def bare(text: str) -> str:
+    """The text in lower case without punctuation, to compare with whole phrases."""
+    plain = text.translate(TYPED).lower()
+    return " ".join(re.sub(r"[^\w\s']", " ", plain).split())
+
+
+def courtesy(text: str) -> str:
+    """The key of the sentence that answers a mere courtesy; "" when it is more."""
+    said = bare(text)
+    for entry in phrases.page("commands")["courtesy"]:
+        if said in entry["words"]:
+            key: str = entry["say"]
+            return key
+    return ""
+
+
+@functools.cache
+def every() -> tuple[Command, ...]:
+    """All commands of the language, the first match wins."""
+    return tuple(
+        Command(
+            tool=entry["tool"],
+            time=entry.get("time", ""),
+            fixed=entry.get("fixed", {}),
+            patterns=tuple(map(compiled, entry["says"])),
+        )
+        for entry in phrases.page("commands")["command"]
+    )
+
+
+@functools.cache
+def words() -> frozenset[str]:
+    """Every literal word of every command: what a typing error may have meant."""
+    says = [s for entry in phrases.page("commands")["command"] for s in entry["says"]]
+    letters = re.sub(r"\{\w+\}|[\[\]()|?]", " ", " ".join(says))
+    return frozenset(word for word in letters.split() if len(word) > 2)
+
+
+def compiled(template: str) -> re.Pattern[str]:
+    """A template as a regular expression for the whole text."""
+    parts = (_part(item) for item in ITEM.findall(template))
+    return re.compile("".join(parts), re.IGNORECASE)
+
+
+def _part(item: str) -> str:
+    if item.startswith("{"):
+        name = item[1:-1]
+        return SLOTS.get(name, rf"(?P<{name}>\S.*?)") + APART
+    if item[0] in "[(":
+        words = "|".join(_words(each) for each in item[1:-1].split("|"))
+        return f"(?:(?:{words}){APART})" + ("?" if item[0] == "[" else "")
+    return _words(item) + APART
+
+
+def _words(said: str) -> str:
+    return re.escape(said).replace(r"\ ", r"\s+")
+
+
+def _caught(scene: Scene, command: Command, text: str) -> dict[str, str] | None:
+    """What the person filled in, when the command matches and its time is one."""
+    for pattern in command.patterns:
+        if match := pattern.fullmatch(text):
+            caught = {name: value.strip() for name, value in match.groupdict().items()}
+            if "when" not in caught or _is_time(scene, caught["when"]):
+                return caught
+    return None
+
+
+def _is_time(scene: Scene, said: str) -> bool:
+    outcome = times.read(said, now=scene.now, zone=scene.zone)
+    return not isinstance(outcome, times.Missing)
+
+
+def _intents(command: Command, caught: dict[str, Any]) -> Iterator[Intent]:
+    arguments = {**command.fixed, **caught}
+    if "number" in arguments:
+        arguments["target"] = arguments.pop("number")
+    if numbers := arguments.pop("numbers", ""):
+        for number in re.findall(r"\d+", numbers):
+            yield Intent(command.tool, {**arguments, "target": number})
+    else:
+        yield Intent(command.tool, arguments)

@@ -1,0 +1,139 @@
+"""A conversation during one turn: what was open before it and what it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypedDict
+
+from apps.accounts.models import User
+from apps.assistant.models import Conversation, Risk, ToolCall
+from apps.assistant.toolbox import Ask
+from apps.sms.models import Turn
+
+MORE_LIVES = timedelta(hours=24)
+# After half an hour a bare "1" is no longer about the menu that was sent.
+MENU_LIVES = timedelta(minutes=30)
+QUESTION_LIVES = timedelta(minutes=30)
+
+
+class MenuOption(TypedDict):
+    """One numbered answer and the tool call it stands for."""
+
+    label: str
+    tool: str
+    arguments: dict[str, Any]
+
+
+class Question(TypedDict):
+    """A tool call that lacks one argument, `slot`."""
+
+    tool: str
+    arguments: dict[str, Any]
+    slot: str
+
+
+@dataclass
+class Scene:
+    """Everything an interpreter or a tool may know: the person, the moment, what is
+    open. Changes stay in memory until `save`, which the transport calls in the
+    transaction that finishes the turn, so they and the reply are kept together.
+    """
+
+    turn: Turn
+    user: User
+    now: datetime
+    conversation: Conversation
+    # The reply of this turn that opened what is open, if it was this turn's.
+    opened_by: int | None = None
+    replies: int = 0
+    # The record of the tool call that is running.
+    call: ToolCall | None = None
+
+    @property
+    def zone(self) -> str:
+        return self.user.timezone
+
+    @property
+    def menu(self) -> list[MenuOption]:
+        row = self.conversation
+        return row.menu if row.menu and self._lives(row.menu_until) else []
+
+    @property
+    def question(self) -> Question | None:
+        row = self.conversation
+        return row.question if self._lives(row.question_until) else None
+
+    @property
+    def overflow(self) -> str:
+        row = self.conversation
+        return row.overflow if self._lives(row.overflow_until) else ""
+
+    def _lives(self, until: datetime | None) -> bool:
+        return until is not None and self.now < until
+
+    def offer(self, options: Sequence[MenuOption]) -> None:
+        """Open a numbered menu in place of whatever was open."""
+        self.close()
+        self.conversation.menu = list(options)
+        self.conversation.menu_until = self.now + MENU_LIVES
+        self.opened_by = self.replies
+
+    def ask(self, tool: str, ask: Ask) -> None:
+        """Open the question a tool raised, with its numbered answers."""
+        self.close()
+        if ask.options:
+            self.offer(
+                [
+                    MenuOption(
+                        label=option.label, tool=tool, arguments={**option.arguments}
+                    )
+                    for option in ask.options
+                ]
+            )
+        if ask.slot:
+            self.conversation.question = Question(
+                tool=tool, arguments=ask.arguments, slot=ask.slot
+            )
+            self.conversation.question_until = self.now + QUESTION_LIVES
+        self.opened_by = self.replies
+
+    def close(self) -> int | None:
+        """Close what is open; the reply of this turn that had opened it, if any."""
+        opened, self.opened_by = self.opened_by, None
+        self.conversation.menu = self.conversation.menu_until = None
+        self.conversation.question = self.conversation.question_until = None
+        return opened
+
+    def move_on(self, risk: str) -> None:
+        """After a change nobody still answers the mere guesses offered before it."""
+        if risk != Risk.READ and not self.question:
+            self.close()
+
+    def keep_overflow(self, rest: str) -> None:
+        """Keep what did not fit, for MORE; "" when nothing is left."""
+        self.conversation.overflow = rest
+        self.conversation.overflow_until = self.now + MORE_LIVES if rest else None
+
+    def remember(self, values: Mapping[str, Any]) -> None:
+        """Take over what a tool's result says was shown or spoken of."""
+        if "shown" in values:
+            self.conversation.shown = values["shown"]
+        if "focus" in values:
+            self.conversation.focus = values["focus"]
+
+    def save(self) -> None:
+        """Keep the state. To be called in the transaction that keeps the reply."""
+        self.conversation.save()
+
+
+def enter(turn: Turn) -> Scene:
+    """The scene of a turn. Its moment is when the turn began, so that a turn that is
+    run again answers the same."""
+    if turn.user is None:
+        raise ValueError("A turn of an unknown number has no conversation.")
+    conversation, _ = Conversation.objects.get_or_create(user=turn.user)
+    return Scene(
+        turn=turn, user=turn.user, now=turn.started_at, conversation=conversation
+    )

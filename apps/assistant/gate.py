@@ -1,0 +1,87 @@
+"""The one gate: every effect of the assistant passes here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from apps.assistant import toolbox
+from apps.assistant.conversations import Scene
+from apps.assistant.models import ToolCall
+from apps.assistant.toolbox import Tool
+from apps.core import errors
+
+# Long enough to notice a wrong read-back, short enough that "undo" means the thing
+# just done.
+UNDO_LIVES = timedelta(minutes=15)
+
+
+def call(
+    scene: Scene, *, tool: str, arguments: Mapping[str, Any], key: str
+) -> ToolCall:
+    """Run a tool for the person of the scene, exactly once for (turn, key).
+
+    A call made before returns as it was recorded. The effect, its receipt and the
+    data to undo it are one transaction. A refusal (AppError) is recorded and its
+    sentence is the receipt. Raises toolbox.Ask, with nothing done or recorded, when
+    the tool needs an answer first.
+    """
+    if recorded := _recorded(scene, key):
+        return recorded
+    chosen = toolbox.named(tool)
+    try:
+        with transaction.atomic():
+            # The row comes first: a second run at the same time waits here for the
+            # first and then repeats its receipt.
+            made = _claim(scene, chosen, arguments, key)
+            scene.call = made
+            _run(scene, chosen, arguments, made)
+            return made
+    except IntegrityError:
+        if recorded := _recorded(scene, key):
+            return recorded
+        raise
+
+
+def _recorded(scene: Scene, key: str) -> ToolCall | None:
+    calls = ToolCall.objects.owned_by(scene.user).filter(turn=scene.turn, key=key)
+    return calls.first()
+
+
+def _claim(
+    scene: Scene, tool: Tool[Any], arguments: Mapping[str, Any], key: str
+) -> ToolCall:
+    return ToolCall.objects.create(
+        turn=scene.turn,
+        user=scene.user,
+        key=key,
+        tool=tool.name,
+        arguments=dict(arguments),
+        risk=tool.risk,
+        state=ToolCall.State.DONE,
+        created_at=scene.now,
+    )
+
+
+def _run(
+    scene: Scene, tool: Tool[Any], arguments: Mapping[str, Any], made: ToolCall
+) -> None:
+    try:
+        with transaction.atomic():
+            if not tool.permits(scene):
+                raise errors.Forbidden
+            result = tool.run(scene, tool.parse(arguments))
+    except errors.AppError as error:
+        refused = error.status < errors.AppError.status
+        made.state = ToolCall.State.REFUSED if refused else ToolCall.State.FAILED
+        made.receipt = error.sentence
+    else:
+        made.result = result.values
+        made.receipt = tool.receipt(scene, result.values)
+        if tool.undo and result.undo is not None:
+            made.undo = result.undo
+            made.undo_until = scene.now + UNDO_LIVES
+    made.save()

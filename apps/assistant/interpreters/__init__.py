@@ -1,0 +1,1 @@
+"""The shelf of interpreters: one file each, exporting INTERPRETER."""

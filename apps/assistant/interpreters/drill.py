@@ -1,0 +1,17 @@
+"""Being slow when the phone simulator asks for it, to show what a slow answer does."""
+
+from django.conf import settings
+
+from apps.assistant.conversations import Scene
+from apps.assistant.readings import Interpreter, Reading
+from apps.sms import simulator
+from apps.sms.models import InboundText
+
+
+def read(scene: Scene, text: InboundText) -> Reading | None:
+    if settings.PHONE_SIMULATOR:
+        simulator.pause(scene.turn.number)
+    return None
+
+
+INTERPRETER = Interpreter(order=5, read=read)

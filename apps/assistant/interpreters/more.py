@@ -1,0 +1,18 @@
+"""MORE: the rest of an answer that did not fit."""
+
+from apps.assistant import commands, phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.readings import Interpreter, Reading
+from apps.sms.models import InboundText
+
+
+def read(scene: Scene, text: InboundText) -> Reading | None:
+    if commands.bare(text.body) not in phrases.page("commands")["answers"]["more"]:
+        return None
+    rest = scene.overflow
+    # What still does not fit is kept again by the walk.
+    scene.keep_overflow("")
+    return Reading(say=rest or phrases.say("no_more"))
+
+
+INTERPRETER = Interpreter(order=20, read=read)

@@ -1,0 +1,34 @@
+"""Numbered menus: how they are written and which number was answered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from apps.assistant import commands, phrases
+
+
+def numbered(sentence: str, labels: Sequence[str]) -> str:
+    """A question with its numbered answers, one a line."""
+    lines = [f"{number}) {label}" for number, label in enumerate(labels, start=1)]
+    return "\n".join([sentence, *lines])
+
+
+def picked(text: str, count: int) -> int | None:
+    """The number that `text` answers to a menu of `count` lines; None for none.
+
+    The number is what was said, be it on the menu or not.
+    """
+    answers = phrases.page("commands")["answers"]
+    if match := re.fullmatch(answers["number"], text.strip(), re.IGNORECASE):
+        return int(match.group(1))
+    said = commands.bare(text)
+    if count == 1 and said in answers["yes"]:
+        return 1
+    number: int | None = answers["words"].get(said)
+    return number
+
+
+def drops(text: str) -> bool:
+    """Whether the text turns a question down: "never mind"."""
+    return commands.bare(text) in phrases.page("commands")["answers"]["drop"]

@@ -1,0 +1,178 @@
+"""Reminders: made, changed and fired, always for one person."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.times import spoken
+from apps.core import errors
+from apps.sms import outbox
+
+LONGEST_TEXT = 300
+# One person's open reminders: far above any use, far below what slows a list.
+MOST_OPEN = 500
+SNOOZE = timedelta(minutes=10)
+# Up to here a reminder is on time; up to there it is late; then it was missed.
+ON_TIME = timedelta(minutes=5)
+LATE = timedelta(hours=2)
+# How many are fired in one transaction: short locks, and a restart repeats little.
+BATCH = 50
+
+State = Reminder.State
+
+
+def create(
+    *,
+    user: User,
+    text: str,
+    due_at: datetime,
+    made_by: ToolCall | None = None,
+) -> Reminder:
+    """Set a reminder at an aware instant; raises errors.Invalid or Conflict."""
+    if len(text) > LONGEST_TEXT:
+        raise errors.Invalid(phrases.say("too_long"))
+    count = Reminder.objects.owned_by(user).open().count()
+    if count >= MOST_OPEN:
+        raise errors.Conflict(phrases.say("too_many", count=count))
+    return Reminder.objects.create(
+        user=user, text=text, due_at=due_at, zone=user.timezone, made_by=made_by
+    )
+
+
+def get(*, user: User, public_id: str) -> Reminder:
+    """The person's own reminder, locked for a change; raises errors.NotFound."""
+    try:
+        wanted = uuid.UUID(public_id)
+        rows = Reminder.objects.owned_by(user).select_for_update()
+        return rows.get(public_id=wanted)
+    except (ValueError, Reminder.DoesNotExist):
+        raise errors.NotFound(phrases.say("no_target")) from None
+
+
+def complete(*, user: User, public_id: str) -> tuple[Reminder, dict[str, Any]]:
+    """Mark it done. Returns it with the snapshot that `restore` takes."""
+    return _change(user, public_id, state=State.DONE)
+
+
+def delete(*, user: User, public_id: str) -> tuple[Reminder, dict[str, Any]]:
+    """Take it off the list. Returns it with the snapshot that `restore` takes."""
+    return _change(user, public_id, state=State.DELETED)
+
+
+def move(
+    *, user: User, public_id: str, due_at: datetime
+) -> tuple[Reminder, dict[str, Any]]:
+    """Set another time. Returns it with the snapshot that `restore` takes."""
+    return _change(user, public_id, state=State.ACTIVE, due_at=due_at, fired_at=None)
+
+
+def snooze(
+    *, user: User, public_id: str, due_at: datetime
+) -> tuple[Reminder, dict[str, Any]]:
+    """Say it again later, and count that. Returns it with its snapshot."""
+    snoozes = get(user=user, public_id=public_id).snoozes + 1
+    return _change(
+        user,
+        public_id,
+        state=State.ACTIVE,
+        due_at=due_at,
+        fired_at=None,
+        snoozes=snoozes,
+    )
+
+
+def _change(
+    user: User, public_id: str, **changes: Any
+) -> tuple[Reminder, dict[str, Any]]:
+    reminder = get(user=user, public_id=public_id)
+    if reminder.state in (State.DONE, State.DELETED):
+        key = "already_done" if reminder.state == State.DONE else "already_deleted"
+        raise errors.Conflict(phrases.say(key, text=reminder.text))
+    before = snapshot(reminder)
+    for name, value in changes.items():
+        setattr(reminder, name, value)
+    reminder.note = ""
+    reminder.save()
+    return reminder, before
+
+
+def snapshot(reminder: Reminder) -> dict[str, Any]:
+    """What a change can alter, as JSON."""
+    return {
+        "id": str(reminder.public_id),
+        "state": reminder.state,
+        "due_at": reminder.due_at.isoformat(),
+        "fired_at": reminder.fired_at and reminder.fired_at.isoformat(),
+        "snoozes": reminder.snoozes,
+        "note": reminder.note,
+    }
+
+
+def restore(*, user: User, before: Mapping[str, Any]) -> Reminder:
+    """Put a reminder back as the snapshot says; raises errors.NotFound."""
+    reminder = get(user=user, public_id=before["id"])
+    fired = before["fired_at"]
+    reminder.state = before["state"]
+    reminder.due_at = datetime.fromisoformat(before["due_at"])
+    reminder.fired_at = datetime.fromisoformat(fired) if fired else None
+    reminder.snoozes = before["snoozes"]
+    reminder.note = before["note"]
+    reminder.save()
+    return reminder
+
+
+def fire_due(now: datetime) -> int:
+    """Text every reminder due at `now`, each once; returns how many were handled.
+
+    Rows are claimed with SKIP LOCKED and changed in the transaction that queues the
+    text, so workers side by side share the work and a killed one loses nothing.
+    """
+    total = 0
+    while fired := _fire_batch(now):
+        total += fired
+    return total
+
+
+def _fire_batch(now: datetime) -> int:
+    with transaction.atomic():
+        due = Reminder.objects.due(now).select_related("user")
+        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        # Queueing locks a person's lane: always in the same order, against deadlocks.
+        for reminder in sorted(rows, key=lambda row: row.user_id):
+            _fire(reminder, now)
+    return len(rows)
+
+
+def _fire(reminder: Reminder, now: datetime) -> None:
+    due = reminder.due_at.timestamp()
+    sent = outbox.queue(
+        user=reminder.user,
+        body=_body(reminder, now),
+        kind="reminder",
+        dedupe_key=f"reminder:{reminder.public_id}:{due:.0f}",
+    )
+    reminder.state = State.FIRED
+    reminder.fired_at = now
+    # Without a number it stays on the portal's list as missed, and is not tried again.
+    reminder.note = "" if sent else phrases.say("not_texted")
+    reminder.save(update_fields=["state", "fired_at", "note", "updated_at"])
+
+
+def _body(reminder: Reminder, now: datetime) -> str:
+    zone = reminder.user.timezone
+    late = now - reminder.due_at
+    if late <= ON_TIME:
+        return phrases.say("due", text=reminder.text)
+    if late <= LATE:
+        time = spoken.clock(reminder.due_at, zone)
+        return phrases.say("due_late", time=time, text=reminder.text)
+    time = spoken.full(reminder.due_at, zone, now=now)
+    return phrases.say("due_missed", time=time, text=reminder.text)

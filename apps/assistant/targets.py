@@ -1,0 +1,110 @@
+"""Which reminder is meant: "2", "it", "the dentist", or none named at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from apps.assistant import phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Reminder
+from apps.assistant.times import spoken
+from apps.assistant.toolbox import Ask, Option
+from apps.core import errors
+
+# What code hands over instead of words: never ambiguous.
+BY_ID = "id:"
+# Reminders that fired this close together can both be what "done" means.
+TOGETHER = timedelta(minutes=10)
+# A bare "done" next morning is hardly about last week's reminder.
+STILL_FRESH = timedelta(hours=24)
+MOST_CHOICES = 3
+LONGEST_LABEL = 40
+
+
+def short(text: str) -> str:
+    """A reminder's words cut to fit a line of a menu."""
+    if len(text) <= LONGEST_LABEL:
+        return text
+    return text[: LONGEST_LABEL - 3].rstrip() + "..."
+
+
+def find(
+    scene: Scene, said: str, arguments: dict[str, Any], *, spoken_of: bool = False
+) -> str:
+    """The public id of the one open reminder that `said` means.
+
+    With nothing said it is the one that has just fired, and with `spoken_of` else the
+    one last spoken of. Raises NotFound when nothing fits, and Ask with numbered answers, each being
+    `arguments` with its target settled, when several do.
+    """
+    if said.startswith(BY_ID):
+        return said.removeprefix(BY_ID)
+    if said.lower() in phrases.page("commands")["answers"]["all"]:
+        raise errors.Invalid(phrases.say("one_by_one"))
+    if said.isdigit():
+        return _numbered(scene, int(said))
+    found = _named(scene, said) if said else _unnamed(scene, spoken_of)
+    if not found:
+        sentence = phrases.say("no_match", target=short(said)) if said else ""
+        raise errors.NotFound(sentence or phrases.say("no_target"))
+    if len(found) > 1:
+        key = "which_one" if len(found) <= MOST_CHOICES else "which_of_many"
+        raise Ask(
+            phrases.say(key, count=len(found)),
+            arguments=arguments,
+            slot="target",
+            options=[_option(scene, each, arguments) for each in found[:MOST_CHOICES]],
+        )
+    return str(found[0].public_id)
+
+
+def _option(scene: Scene, reminder: Reminder, arguments: dict[str, Any]) -> Option:
+    time = spoken.full(reminder.due_at, scene.zone, now=scene.now)
+    label = phrases.say("option_reminder", text=short(reminder.text), time=time)
+    return Option(label, {**arguments, "target": f"{BY_ID}{reminder.public_id}"})
+
+
+def _numbered(scene: Scene, number: int) -> str:
+    shown: list[str] = scene.conversation.shown
+    if not shown:
+        # Nothing was listed yet: the number counts in the order a list would have.
+        rows = Reminder.objects.owned_by(scene.user).open()
+        shown = [str(row.public_id) for row in rows]
+    if not 1 <= number <= len(shown):
+        raise errors.NotFound(phrases.say("no_number", number=number))
+    return shown[number - 1]
+
+
+def _named(scene: Scene, said: str) -> list[Reminder]:
+    answers = phrases.page("commands")["answers"]
+    rows = list(Reminder.objects.owned_by(scene.user).open())
+    if said.lower() in answers["it"]:
+        return _focused(scene, rows) or rows
+    wanted = [w for w in said.lower().split() if w not in answers["articles"]]
+    fits = [row for row in rows if _has(row.text, wanted)]
+    same = [row for row in fits if row.text.lower() == said.lower()]
+    return same if len(same) == 1 else fits
+
+
+def _focused(scene: Scene, rows: list[Reminder]) -> list[Reminder]:
+    return [row for row in rows if str(row.public_id) == scene.conversation.focus]
+
+
+def _has(text: str, wanted: list[str]) -> bool:
+    """Every wanted word begins a word of the text: "dent" finds "dentist"."""
+    words = text.lower().split()
+    return bool(wanted) and all(any(w.startswith(x) for w in words) for x in wanted)
+
+
+def _unnamed(scene: Scene, spoken_of: bool) -> list[Reminder]:
+    """What has just fired, else what was spoken of, else all that is to come."""
+    rows = Reminder.objects.owned_by(scene.user)
+    fresh = rows.filter(
+        state=Reminder.State.FIRED, fired_at__gt=scene.now - STILL_FRESH
+    )
+    fired = list(fresh.order_by("-fired_at", "-due_at", "-pk"))
+    if fired and (latest := fired[0].fired_at):
+        return [r for r in fired if r.fired_at and latest - r.fired_at <= TOGETHER]
+    upcoming = list(rows.upcoming())
+    return (_focused(scene, upcoming) if spoken_of else []) or upcoming

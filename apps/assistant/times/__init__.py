@@ -1,0 +1,24 @@
+"""The assistant's own time grammar: words in, instants or an honest question out."""
+
+from apps.assistant.times.outcomes import (
+    Choices,
+    Exact,
+    Impossible,
+    Missing,
+    Outcome,
+    Repeats,
+)
+from apps.assistant.times.reading import read
+from apps.assistant.times.spans import Split, split
+
+__all__ = [
+    "Choices",
+    "Exact",
+    "Impossible",
+    "Missing",
+    "Outcome",
+    "Repeats",
+    "Split",
+    "read",
+    "split",
+]

@@ -1,0 +1,131 @@
+"""Which day is meant: "friday", "next week", "dec 25", "12/05"."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from apps.assistant.times.pieces import Piece
+from apps.assistant.times.vocabulary import Vocabulary
+
+SATURDAY = 5
+
+
+class NoSuchDay(Exception):
+    """A date the calendar does not have, such as 30 February."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """The days that the words can mean, soonest first.
+
+    `rolls` is set when the first is today and only the next counts once the hour has
+    passed ("monday at 8", said on Monday at 9).
+    """
+
+    options: tuple[date, ...]
+    rolls: bool = False
+
+
+def read(piece: Piece, today: date, words: Vocabulary) -> Days:
+    """The days in a piece; raises NoSuchDay."""
+    caught = piece.caught
+    if "day" in caught:
+        return Days((today + timedelta(days=int(words.value("days", caught["day"]))),))
+    if "weekday" in caught:
+        return _weekday(caught, today, words)
+    if "weekend" in caught:
+        saturday = today + timedelta(days=(SATURDAY - today.weekday()) % 7)
+        return Days((saturday, saturday + timedelta(days=1)), rolls=True)
+    if "span" in caught:
+        return _next_span(words.value("units", caught["span"]), today)
+    return _calendar(caught, today, words)
+
+
+def _weekday(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
+    wanted = int(words.value("any_weekday", caught["weekday"]))
+    ahead = (wanted - today.weekday()) % 7
+    coming = today + timedelta(days=ahead)
+    week = timedelta(days=7)
+    if "next" in caught:
+        return Days((coming, coming + week) if ahead else (coming + week,))
+    if ahead == 0 and "this" not in caught:
+        return Days((coming, coming + week), rolls=True)
+    return Days((coming,))
+
+
+def _next_span(unit: str, today: date) -> Days:
+    if unit == "week":
+        monday = today + timedelta(days=7 - today.weekday())
+        same = today + timedelta(days=7)
+        return Days(tuple(sorted({monday, same})))
+    if unit == "month":
+        same = months_later(today, 1)
+        return Days(tuple(sorted({same.replace(day=1), same})))
+    if unit == "year":
+        return Days((date(today.year + 1, 1, 1), months_later(today, 12)))
+    return Days((today + timedelta(days=1),))
+
+
+def _calendar(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
+    year = _year(caught.get("y"))
+    if "first" in caught:
+        pairs = _numeric(int(caught["first"]), int(caught["second"]))
+    elif "m" in caught:
+        pairs = {(int(caught["m"]), int(caught["d"]))}
+    elif "month" in caught:
+        pairs = {(int(words.value("months", caught["month"])), int(caught["d"]))}
+    else:
+        return Days((_day_of_month(int(caught["d"]), today),))
+    found = [day for month, d in pairs for day in _dates(year, month, d, today)]
+    if not found:
+        raise NoSuchDay
+    return Days(tuple(sorted(found)))
+
+
+def _year(said: str | None) -> int | None:
+    return None if said is None else int(said) + (2000 if len(said) == 2 else 0)
+
+
+def _numeric(first: int, second: int) -> set[tuple[int, int]]:
+    """(month, day) of "12/05": both orders, where the calendar allows both."""
+    return {
+        (month, day)
+        for month, day in ((first, second), (second, first))
+        if 1 <= month <= 12
+    }
+
+
+def _dates(year: int | None, month: int, day: int, today: date) -> Iterator[date]:
+    """The date in its year, or the next one that is not past."""
+    # 29 February comes every fourth year, so eight years hold one for sure.
+    for candidate in [year] if year else range(today.year, today.year + 9):
+        try:
+            found = date(candidate, month, day)
+        except ValueError:
+            continue
+        if year or found >= today:
+            yield found
+            return
+
+
+def _day_of_month(day: int, today: date) -> date:
+    """The next month that has the day: "the 31st" skips April."""
+    for months in range(0, 3):
+        first = months_later(today.replace(day=1), months)
+        try:
+            found = first.replace(day=day)
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    raise NoSuchDay
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day months later, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

@@ -1,0 +1,46 @@
+"""What reading a time can end in; instants are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Exact:
+    """One instant, beyond doubt."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Choices:
+    """Two or three instants the words can mean, soonest first: ask the person."""
+
+    at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """The words ask for a repetition; `at` are its next instants, soonest first."""
+
+    at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No time in the words: ask when."""
+
+
+@dataclass(frozen=True)
+class Impossible:
+    """A time that cannot be kept.
+
+    `reason` names a sentence of the replies page: "past", "far" or "no_such_day".
+    """
+
+    reason: str
+
+
+Outcome: TypeAlias = Exact | Choices | Repeats | Missing | Impossible

@@ -1,0 +1,123 @@
+"""Finding the pieces of a time in a sentence: days, clocks, parts, offsets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from apps.assistant.times.vocabulary import Vocabulary
+
+# A piece that needs a neighbour to be a time.
+ATTACHED = frozenset({"attach"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One match: what kind it is and the words it caught, by name."""
+
+    kind: str
+    strength: str
+    start: int
+    end: int
+    caught: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Group:
+    """Neighbouring pieces that tell one time; at most one piece of a kind."""
+
+    pieces: list[Piece]
+
+    @property
+    def start(self) -> int:
+        return self.pieces[0].start
+
+    @property
+    def end(self) -> int:
+        return self.pieces[-1].end
+
+    def of(self, kind: str) -> Piece | None:
+        return next((piece for piece in self.pieces if piece.kind == kind), None)
+
+    def has(self, *strengths: str) -> bool:
+        return any(piece.strength in strengths for piece in self.pieces)
+
+
+def find(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Piece]:
+    """The pieces in `text`, in order, the longest winning where two overlap.
+
+    `whole` admits what is a time only where nothing else is expected ("20 min").
+    """
+    found = [
+        Piece(
+            kind=pattern.kind,
+            strength=pattern.strength,
+            start=match.start(),
+            end=match.end(),
+            caught={k: v for k, v in match.groupdict().items() if v is not None},
+        )
+        for pattern in vocabulary.patterns
+        if whole or pattern.strength != "whole"
+        for match in pattern.regex.finditer(text)
+    ]
+    kept: list[Piece] = []
+    for piece in sorted(found, key=lambda p: p.start - p.end):
+        if all(piece.end <= other.start or piece.start >= other.end for other in kept):
+            kept.append(piece)
+    return sorted(kept, key=lambda piece: piece.start)
+
+
+def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Group]:
+    """The pieces of `text` gathered into times."""
+    gathered: list[Group] = []
+    for piece in find(text, vocabulary, whole=whole):
+        last = gathered[-1] if gathered else None
+        if last and _joins(text, last, piece, vocabulary):
+            last.pieces.append(piece)
+        elif last and _takes_over(text, last, piece, vocabulary):
+            gathered.append(Group([last.pieces.pop(), piece]))
+        else:
+            gathered.append(Group([piece]))
+    return [group for group in gathered if whole or not _lonely(group)]
+
+
+def _joins(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:
+    between = text[group.end : piece.start]
+    if not vocabulary.joins.fullmatch(between):
+        return False
+    if piece.strength in ATTACHED and between.strip(" ,"):
+        return False
+    if group.of(piece.kind):
+        # "every day at 8 and at 20": only a repetition has several clocks.
+        return piece.kind == "clock" and group.of("repeat") is not None
+    return "and" not in between.lower().split()
+
+
+def _takes_over(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:
+    """ "leave at 5 tomorrow at 4": the day belongs to the clock that follows it."""
+    return (
+        len(group.pieces) > 1
+        and group.of("repeat") is None
+        and group.pieces[-1].kind == "day"
+        and piece.kind == "clock"
+        and piece.strength not in ATTACHED
+        and vocabulary.joins.fullmatch(text[group.end : piece.start]) is not None
+    )
+
+
+def _lonely(group: Group) -> bool:
+    return all(piece.strength in ATTACHED for piece in group.pieces)
+
+
+def trimmed(group: Group, ends: bool) -> Group:
+    """The group without a bare number at its end that may count something else."""
+    last = group.pieces[-1]
+    if last.strength in ATTACHED and last.kind == "clock" and not ends:
+        return Group(group.pieces[:-1])
+    return group
+
+
+def pieces_of(found: list[Group]) -> Iterator[Piece]:
+    """All pieces of several groups."""
+    for group in found:
+        yield from group.pieces

@@ -1,0 +1,57 @@
+"""Saying an instant back: "Tue 24 Nov, 9:00 AM", "this evening 7:00 PM"."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apps.assistant.times import vocabulary
+from apps.assistant.times.vocabulary import Vocabulary
+
+
+def clock(at: datetime, zone: str) -> str:
+    """The time of day, "9:00 AM"."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+
+
+def full(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+    """Weekday, date and time; the year too where it is not this one."""
+    words = vocabulary.of(language)
+    date = _date(at, zone, now, words)
+    return words.labels["full"].format(date=date, time=clock(at, zone))
+
+
+def choice(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+    """An instant named as a person would between two: "tomorrow 7:00 AM"."""
+    words = vocabulary.of(language)
+    local, here = (moment.astimezone(ZoneInfo(zone)) for moment in (at, now))
+    if local.date() == here.date():
+        return words.labels[_part(local)].format(time=clock(at, zone))
+    if local.date() == here.date() + timedelta(days=1):
+        return words.labels["tomorrow"].format(time=clock(at, zone))
+    return full(at, zone, now=now, language=language)
+
+
+def _date(at: datetime, zone: str, now: datetime, words: Vocabulary) -> str:
+    local, here = (moment.astimezone(ZoneInfo(zone)) for moment in (at, now))
+    weekday = words.spoken["weekdays"][local.weekday()]
+    month = words.spoken["months"][local.month - 1]
+    year = "" if local.year == here.year else f" {local.year}"
+    return f"{weekday} {local.day} {month}{year}"
+
+
+def _part(local: datetime) -> str:
+    if local.hour < 12:
+        return "morning"
+    if local.hour < 18:
+        return "afternoon"
+    return "evening" if local.hour < 21 else "night"
+
+
+def exact(at: datetime, zone: str) -> str:
+    """An instant in words that `read` takes back to it, "2026-11-24 07:00".
+
+    Of an hour that the clocks repeat it is the first, as everywhere.
+    """
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

@@ -1,0 +1,123 @@
+"""The time words of one language, compiled from its `times` page."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from apps.assistant import phrases
+
+# A duration: "half an hour", "an hour and a half", "1h30", "2 hours 20 minutes".
+DURATION = (
+    r"(?:(?P<half_of>half (?:an? )?)(?P<half_unit>@units)"
+    r"|(?P<quarter_of>a quarter of an )(?P<quarter_unit>hour)"
+    r"|(?P<n>\d{1,4}(?:\.\d)?|@numbers) ?(?:and (?P<half>a half) )?(?P<unit>@units)"
+    r"(?:,? and (?P<half_after>a half)"
+    r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d)))?)"
+)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way to say a piece of a time, and where it counts as one."""
+
+    kind: str
+    strength: str
+    regex: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Word tables turned around: from the word to its value."""
+
+    patterns: tuple[Pattern, ...]
+    values: Mapping[str, Mapping[str, str]]
+    leads: re.Pattern[str]
+    open_leads: frozenset[str]
+    joins: re.Pattern[str]
+    vetoes: re.Pattern[str]
+    follows: re.Pattern[str]
+    fillers: re.Pattern[str]
+    anchors: re.Pattern[str]
+    spoken: Mapping[str, list[str]]
+    labels: Mapping[str, str]
+
+    def value(self, table: str, word: str) -> str:
+        """The value of a word, however it is written; KeyError when unknown."""
+        return self.values[table][" ".join(word.lower().split()).rstrip(".")]
+
+
+def _either(words: Iterable[str]) -> str:
+    """An alternative of words; the longest first, or "h" would hide "hours"."""
+    longest_first = sorted(words, key=len, reverse=True)
+    return "|".join(re.escape(word).replace(r"\ ", " +") for word in longest_first)
+
+
+def _turned(table: Mapping[str, object]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, words in table.items():
+        if isinstance(words, list):
+            found.update({word.rstrip("."): key for word in words})
+        else:
+            found[key] = str(words)
+    return found
+
+
+def _filled(source: str, words: Mapping[str, str]) -> str:
+    source = source.replace("@duration", DURATION)
+    return (
+        re.sub(r"@([a-z_]{2,})", lambda name: f"(?:{words[name.group(1)]})", source)
+        .replace(" ?", r"\s*")
+        .replace(" ", r"\s+")
+    )
+
+
+def _whole_words(source: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w./:])(?:{source})(?![\w/]|['.:]\w)", re.IGNORECASE)
+
+
+@functools.cache
+def of(language: str = phrases.DEFAULT) -> Vocabulary:
+    """The vocabulary of a language; raises re.error when its page is wrong."""
+    page = phrases.page("times", language)
+    around, spoken = page["around"], page["spoken"]
+    values = {
+        name: _turned(table)
+        for name, table in page.items()
+        if name not in {"around", "spoken", "pattern"}
+    }
+    values["any_weekday"] = values["weekdays"] | values["short_weekdays"]
+    values["hour_words"] = {
+        word: hour
+        for word, hour in values["numbers"].items()
+        if word not in {"a", "an"} and " " not in word and int(hour) <= 12
+    }
+    words = {name: _either(table) for name, table in values.items()}
+    # The dots of "a.m." are dropped from the tables, not from what people type.
+    words["meridiems"] = _either(sum(page["meridiems"].values(), []))
+
+    def edge(name: str) -> str:
+        return _either(around[name])
+
+    return Vocabulary(
+        patterns=tuple(
+            Pattern(
+                entry["kind"],
+                entry["strength"],
+                _whole_words(_filled(entry["match"], words)),
+            )
+            for entry in page["pattern"]
+        ),
+        values=values,
+        leads=re.compile(rf"(?<!\w)({edge('leads')})\s+$", re.IGNORECASE),
+        open_leads=frozenset(around["open_leads"]),
+        joins=re.compile(rf"(?:[\s,]|(?<!\w)(?:{edge('joins')})(?!\w))*", re.I),
+        vetoes=re.compile(rf"(?<!\w)(?:{edge('vetoes')})\s+$", re.IGNORECASE),
+        follows=re.compile(rf"\s*(?:[,.;:!?]|(?:{edge('follows')})(?!\w)|$)", re.I),
+        fillers=re.compile(rf"[\s,.!?;:-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
+        anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
+        spoken={key: spoken[key] for key in ("weekdays", "months")},
+        labels={key: text for key, text in spoken.items() if isinstance(text, str)},
+    )

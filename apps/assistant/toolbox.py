@@ -1,0 +1,145 @@
+"""What a tool is, and the shelf they stand on.
+
+A tool declares; `gate` acts. One file in `tools/`, exporting TOOL, is a new tool.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from apps.assistant import phrases
+from apps.assistant.models import Risk
+from apps.core import errors, shelves
+
+if TYPE_CHECKING:
+    from apps.assistant.conversations import Scene
+
+A = TypeVar("A")
+SHELF = "apps.assistant.tools"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a tool did: values for its receipt (JSON), and how to take it back.
+
+    Two values are known to the conversation as well: "shown" (public ids in the
+    order they are listed) and "focus" (the public id of what "it" now means).
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    undo: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Option:
+    """One numbered answer: what it says and the arguments it stands for."""
+
+    label: str
+    arguments: Mapping[str, Any]
+
+
+class Ask(Exception):
+    """Raised by a tool that needs an answer first. Nothing has happened.
+
+    `slot` names the argument that a free answer fills in, if one can.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        arguments: Mapping[str, Any],
+        slot: str = "",
+        options: Sequence[Option] = (),
+    ) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.arguments = dict(arguments)
+        self.slot = slot
+        self.options = tuple(options)
+
+
+def everyone(scene: Scene) -> bool:
+    """The permission of a tool that only touches the person's own rows."""
+    return True
+
+
+@dataclass(frozen=True)
+class Tool(Generic[A]):
+    """A thing the assistant can do for one person.
+
+    `run` touches only rows of `scene.user`, and raises AppError to refuse or Ask to
+    ask. `receipt` says what happened from the result alone. `undo` takes the data
+    that `run` left and returns the sentence that says so. `examples` are texts that
+    reach this tool by the grammar alone; the first is shown in help.
+    """
+
+    name: str
+    risk: Risk
+    arguments: type[A]
+    run: Callable[[Scene, A], Result]
+    receipt: Callable[[Scene, Mapping[str, Any]], str]
+    examples: tuple[str, ...]
+    undo: Callable[[Scene, Mapping[str, Any]], str] | None = None
+    permits: Callable[[Scene], bool] = everyone
+    # Name of the sentence added to the reply while the change can be taken back.
+    hint: str = ""
+
+    @property
+    def title(self) -> str:
+        title: str = phrases.page("replies")["tools"][self.name]
+        return title
+
+    def parse(self, arguments: Mapping[str, Any]) -> A:
+        """The arguments as the tool wants them; raises errors.Invalid."""
+        fields = {each.name: each for each in dataclasses.fields(self._dataclass)}
+        if not arguments.keys() <= fields.keys():
+            raise errors.Invalid
+        if not all(isinstance(value, str) for value in arguments.values()):
+            raise errors.Invalid
+        return self.arguments(**arguments)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments; all are words, read by the tool itself."""
+        fields = dataclasses.fields(self._dataclass)
+        return {
+            "type": "object",
+            "properties": {
+                each.name: {
+                    "type": "string",
+                    "description": each.metadata.get("means", ""),
+                }
+                for each in fields
+            },
+            "required": [
+                each.name for each in fields if each.default is dataclasses.MISSING
+            ],
+            "additionalProperties": False,
+        }
+
+    @property
+    def _dataclass(self) -> Any:
+        return self.arguments
+
+
+def said(means: str) -> Any:
+    """An optional argument in the person's words; `means` describes it to a model."""
+    return field(default="", metadata={"means": means})
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """The arguments of a tool that takes none."""
+
+
+def every() -> tuple[Tool[Any], ...]:
+    """The whole shelf."""
+    return shelves.collect(SHELF, "TOOL")
+
+
+def named(name: str) -> Tool[Any]:
+    """One tool; raises KeyError when it is not on the shelf (any more)."""
+    return {tool.name: tool for tool in every()}[name]

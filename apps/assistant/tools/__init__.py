@@ -1,0 +1,1 @@
+"""The shelf of tools: one file each, exporting TOOL."""

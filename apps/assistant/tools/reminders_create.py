@@ -1,0 +1,58 @@
+"""Set a reminder."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from apps.assistant import moments, phrases, receipts, reminders
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Risk
+from apps.assistant.targets import short
+from apps.assistant.toolbox import Ask, Result, Tool, said
+
+
+@dataclass(frozen=True)
+class Arguments:
+    text: str = said("what to remind of, without the time")
+    when: str = said("the person's words for the time, not computed")
+
+
+def run(scene: Scene, arguments: Arguments) -> Result:
+    given = asdict(arguments)
+    if not arguments.text:
+        given["when"] = moments.kept(scene, arguments.when)
+        raise Ask(phrases.say("what"), arguments=given, slot="text")
+    ask = phrases.say("when", text=short(arguments.text))
+    due_at = moments.find(scene, given, ask=ask)
+    reminder = reminders.create(
+        user=scene.user, text=arguments.text, due_at=due_at, made_by=scene.call
+    )
+    deleted = {**reminders.snapshot(reminder), "state": reminders.State.DELETED}
+    return Result(receipts.values(reminder), undo=deleted)
+
+
+def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
+    return receipts.timed(scene, "created", values)
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    return receipts.restored(scene, "undone_create", before)
+
+
+TOOL = Tool(
+    name="reminders.create",
+    risk=Risk.WRITE,
+    arguments=Arguments,
+    run=run,
+    undo=undo,
+    receipt=receipt,
+    hint="created_hint",
+    examples=(
+        "remind me to call Ana tomorrow at 9",
+        "call Ana in half an hour remind me",
+        "reminder: water the plants friday at 5",
+        "don't let me forget to buy 2 eggs tonight",
+        "set a reminder for monday 8:30 to send the report",
+        "wake me up at 6:30am",
+    ),
+)

@@ -1,0 +1,88 @@
+"""What can go wrong, in words fit for the person.
+
+Raise the nearest subclass beside the rule it guards. The portal shows the sentence,
+the API answers `application/problem+json` (RFC 9457), a text replies with it.
+"""
+
+from http import HTTPStatus
+
+
+class AppError(Exception):
+    """`code` is stable and machine-readable; `sentence` is for people."""
+
+    code = "error"
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    sentence = "Something went wrong on our side."
+
+    def __init__(self, sentence: str = "", *, code: str = "") -> None:
+        self.sentence = sentence or self.sentence
+        self.code = code or self.code
+        super().__init__(self.sentence)
+
+
+class Invalid(AppError):
+    code = "invalid"
+    status = HTTPStatus.BAD_REQUEST
+    sentence = "That does not look right."
+
+
+class Forbidden(AppError):
+    code = "forbidden"
+    status = HTTPStatus.FORBIDDEN
+    sentence = "You are not allowed to do that."
+
+
+class NotFound(AppError):
+    code = "not_found"
+    status = HTTPStatus.NOT_FOUND
+    sentence = "There is nothing here."
+
+
+class Conflict(AppError):
+    code = "conflict"
+    status = HTTPStatus.CONFLICT
+    sentence = "That has changed in the meantime."
+
+
+class TooLarge(AppError):
+    code = "too_large"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    sentence = "That is too much at once."
+
+
+class UnsupportedMedia(AppError):
+    code = "unsupported_media_type"
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    sentence = "This address takes a form."
+
+
+class TooMany(AppError):
+    """`retry_after`: seconds until the next try has a chance."""
+
+    code = "too_many"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    sentence = "That was too often. Try again later."
+
+    def __init__(self, sentence: str = "", *, retry_after: int, code: str = "") -> None:
+        super().__init__(sentence, code=code)
+        self.retry_after = retry_after
+
+
+class Unavailable(AppError):
+    code = "unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    sentence = "This is not available right now. Try again in a minute."
+
+
+class OutsideFailure(AppError):
+    """Another service failed. `permanent` decides whether a retry has any point."""
+
+    code = "outside_failure"
+    status = HTTPStatus.BAD_GATEWAY
+    sentence = "Another service did not answer as it should."
+
+    def __init__(
+        self, sentence: str = "", *, permanent: bool = False, code: str = ""
+    ) -> None:
+        super().__init__(sentence, code=code)
+        self.permanent = permanent

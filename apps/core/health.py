@@ -1,0 +1,93 @@
+"""`/health/live`: this process answers. `/health/ready`: it can do its work, or why not.
+
+Checks run side by side and are given two seconds together; what has not answered by
+then counts as down.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import psycopg
+from django.conf import settings
+from django.db import connection as database
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from apps.core import heartbeats
+from apps.core.redis import connection as redis
+
+BUDGET_SECONDS = 2.0
+
+
+def _database() -> str:
+    """A connection of its own, so a busy pool or a broken thread is not in the way."""
+    parameters = {**database.get_connection_params(), "connect_timeout": 2}
+    for django_only in ("cursor_factory", "context", "prepare_threshold"):
+        parameters.pop(django_only, None)
+    with psycopg.connect(**parameters) as own:
+        own.execute("SELECT 1")
+    return ""
+
+
+def _redis() -> str:
+    redis().ping()
+    return ""
+
+
+def _alive(name: str) -> Callable[[], str]:
+    def check() -> str:
+        seconds = heartbeats.age(name)
+        if seconds is None:
+            return f"no {name} has started"
+        if seconds > heartbeats.DEAD_AFTER_SECONDS:
+            return f"the {name} was last seen {seconds:.0f} s ago"
+        return ""
+
+    return check
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "redis": _redis,
+    "worker": _alive("worker"),
+    "beat": _alive("beat"),
+}
+
+
+def readiness() -> dict[str, str]:
+    """Name of each check → why it is down ("" when it is up)."""
+    pool = ThreadPoolExecutor(len(CHECKS))
+    asked = {name: pool.submit(check) for name, check in CHECKS.items()}
+    done, _ = wait(asked.values(), timeout=BUDGET_SECONDS)
+    pool.shutdown(wait=False, cancel_futures=True)
+    reasons = {}
+    for name, future in asked.items():
+        if future not in done:
+            reasons[name] = f"no answer within {BUDGET_SECONDS:g} s"
+        elif error := future.exception():
+            reasons[name] = f"not reachable ({type(error).__name__})"
+        else:
+            reasons[name] = future.result()
+    return reasons
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+def ready(request: HttpRequest) -> HttpResponse:
+    started = time.monotonic()
+    reasons = readiness()
+    up = not any(reasons.values())
+    return JsonResponse(
+        {
+            "status": "ok" if up else "unavailable",
+            "checks": {name: reason or "ok" for name, reason in reasons.items()},
+            "milliseconds": round((time.monotonic() - started) * 1000),
+            "debug": settings.DEBUG,
+        },
+        status=200 if up else 503,
+    )

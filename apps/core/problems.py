@@ -1,0 +1,69 @@
+"""Errors on the way out: problem+json for machines, an error page for people.
+
+RFC 9457. Everything under `/api/`, `/webhooks/` and `/health/` answers with a problem,
+also for an unknown address and for a defect of ours.
+"""
+
+from collections.abc import Callable
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from apps.core.errors import AppError, NotFound, TooMany, Unavailable
+from apps.core.request_ids import current_request_id
+
+MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
+
+
+def problem(error: AppError) -> JsonResponse:
+    """One RFC 9457 body: type, title, status, code, detail, request_id."""
+    response = JsonResponse(
+        {
+            "type": f"/problems/{error.code}",
+            "title": error.status.phrase,
+            "status": error.status.value,
+            "code": error.code,
+            "detail": error.sentence,
+            "request_id": current_request_id(),
+        },
+        status=error.status.value,
+        content_type="application/problem+json",
+    )
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def answer(request: HttpRequest, error: AppError) -> HttpResponse:
+    """The error in the form that whoever asked can read."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem(error)
+    return render(request, "error.html", {"error": error}, status=error.status.value)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return answer(request, NotFound("There is no page at this address."))
+
+
+def defect(request: HttpRequest) -> HttpResponse:
+    return answer(request, AppError())
+
+
+class ProblemMiddleware:
+    """Turns an `AppError`, or a database that is away, into its answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(
+        self, request: HttpRequest, exception: Exception
+    ) -> HttpResponse | None:
+        if isinstance(exception, AppError):
+            return answer(request, exception)
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            return answer(request, Unavailable())
+        return None

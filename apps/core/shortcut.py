@@ -1,0 +1,46 @@
+"""A short way for addresses that machines call many times a second.
+
+Sessions, cookies, CSRF and page headers cost a webhook twice its own work
+(docs/decisions/0003). Paths under `SHORTCUT_PREFIXES` go straight to their view;
+errors become problems here as they would further in.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import resolve
+
+from apps.core.errors import AppError, NotFound, TooLarge, Unavailable
+from apps.core.logs import logger
+from apps.core.problems import problem
+
+
+class ShortcutMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.prefixes = tuple(settings.SHORTCUT_PREFIXES)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(self.prefixes):
+            return self.get_response(request)
+        try:
+            found = resolve(request.path_info)
+            response: HttpResponse = found.func(request, *found.args, **found.kwargs)
+        except AppError as error:
+            return problem(error)
+        except Http404:
+            return problem(NotFound("There is nothing at this address."))
+        except RequestDataTooBig:
+            return problem(TooLarge())
+        except (OperationalError, InterfaceError) as error:
+            # The connection is dead or about to be; the next request gets a new one.
+            connection.close()
+            logger.warning("database_away", error=type(error).__name__)
+            return problem(Unavailable())
+        except Exception:
+            logger.exception("defect", path=request.path_info)
+            return problem(AppError())
+        return response

@@ -1,0 +1,54 @@
+"""The thread of a person's texts and the answers to them."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.accounts.models import User
+from apps.assistant import toolbox
+from apps.assistant.models import ToolCall
+from apps.portal.shell import SignedIn
+from apps.sms import threads
+from apps.sms.threads import Message
+
+UNCHANGED = 204
+
+
+@require_safe
+def conversation(request: SignedIn) -> HttpResponse:
+    """The newest page is live: it asks again with the version it shows."""
+    version = threads.version(request.user)
+    is_poll = "v" in request.GET
+    if is_poll and request.GET["v"] == version:
+        return HttpResponse(status=UNCHANGED)
+    before = request.GET.get("before", "")
+    page = threads.page(request.user, before=before)
+    template = "portal/_thread.html" if is_poll else "portal/conversation.html"
+    shown = {
+        "page": page,
+        "thread": with_deeds(request.user, page.messages),
+        "version": version,
+        "before": before,
+    }
+    return render(request, template, shown)
+
+
+def with_deeds(
+    user: User, messages: Iterable[Message]
+) -> list[tuple[Message, list[str]]]:
+    """Each message, and on a reply what the assistant did in that turn, from record."""
+    messages = list(messages)
+    turns = {message.turn_id for message in messages if message.turn_id}
+    calls = ToolCall.objects.owned_by(user).changes().filter(turn_id__in=turns)
+    deeds: dict[int | None, list[str]] = defaultdict(list)
+    for call in calls:
+        deeds[call.turn_id].append(_deed(call))
+    return [(m, deeds[m.turn_id] if m.direction == "out" else []) for m in messages]
+
+
+def _deed(call: ToolCall) -> str:
+    state = "" if call.state == ToolCall.State.DONE else f" ({call.state})"
+    return f"{toolbox.named(call.tool).title}{state}"

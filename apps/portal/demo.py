@@ -1,0 +1,253 @@
+"""Demo people and a little of what they have texted, written as history.
+
+Nothing made here is left open: no lane is due, every text is delivered. The reminders
+that are still to come are real and will be sent.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+from apps.assistant.models import Reminder, Risk, ToolCall
+from apps.assistant.times import spoken
+from apps.core.errors import Conflict
+from apps.core.request_ids import new_request_id
+from apps.sms import composer, lanes, numbers
+from apps.sms.models import InboundText, Lane, OutboundText, SimulatedText, Turn
+
+ZONE = "America/New_York"
+# How long the demo assistant took; near what it really takes.
+ANSWERED_AFTER = timedelta(milliseconds=740)
+
+
+@dataclass(frozen=True)
+class Person:
+    email: str
+    name: str
+    number: str = ""
+    is_operator: bool = False
+
+
+PEOPLE = (
+    Person("alice@example.com", "Alice Archer", "+12025550101"),
+    Person("bob@example.com", "Bob Brandt", "+12025550102"),
+    Person("charlie@example.com", "Charlie Chen", "+12025550103"),
+    Person("ada@example.com", "Ada Adler", is_operator=True),
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A reminder that was asked for: how long ago, in which words, and for when."""
+
+    days_ago: int
+    clock: time
+    said: str
+    text: str
+    due_in_days: int
+    due_clock: time
+
+
+ASKED = (
+    Asked(
+        5,
+        time(18, 4),
+        "remind me to book the dentist tomorrow at 9",
+        "book the dentist",
+        -4,
+        time(9),
+    ),
+    Asked(
+        3,
+        time(12, 31),
+        "remind me to water the plants in two days at 10",
+        "water the plants",
+        -1,
+        time(10),
+    ),
+    Asked(
+        1,
+        time(20, 15),
+        "remind me to call Ana in two days at 9",
+        "call Ana",
+        1,
+        time(9),
+    ),
+    Asked(
+        1,
+        time(20, 16),
+        "send the report in four days at 4pm remind me",
+        "send the report",
+        3,
+        time(16),
+    ),
+)
+
+
+def password() -> str:
+    return os.environ.get("DEMO_PASSWORD") or "correct-horse-battery-staple"
+
+
+def people() -> None:
+    """The people, as they should be; whoever is there already is put right."""
+    for person in PEOPLE:
+        user = _account(person)
+        if person.number:
+            _phone(user, person.number)
+
+
+def history() -> None:
+    """Alice's last days, once."""
+    alice = User.objects.get(email_canonical=PEOPLE[0].email)
+    if Turn.objects.filter(user=alice).exists():
+        return
+    today = timezone.now().astimezone(ZoneInfo(ZONE))
+    with transaction.atomic():
+        lane = lanes.lock_person(alice)
+        for asked in ASKED:
+            _exchange(lane, alice, asked, today)
+
+
+@transaction.atomic
+def _account(person: Person) -> User:
+    user, is_new = User.objects.get_or_create(
+        email_canonical=person.email,
+        defaults={"email": person.email, "name": person.name, "timezone": ZONE},
+    )
+    if is_new or not user.check_password(password()):
+        user.set_password(password())
+    user.is_staff = user.is_superuser = person.is_operator
+    user.is_active = True
+    user.save()
+    EmailAddress.objects.update_or_create(
+        user=user, email=person.email, defaults={"verified": True, "primary": True}
+    )
+    return user
+
+
+@transaction.atomic
+def _phone(user: User, number: str) -> None:
+    lanes.lock_person(user)
+    try:
+        numbers.verify(user=user, e164=number)
+    except Conflict:
+        # Somebody linked this number to an account of their own since: it is theirs.
+        return
+
+
+def _exchange(lane: Lane, user: User, asked: Asked, today: datetime) -> None:
+    """One text, what was done about it, and the reply."""
+    at = _moment(today, -asked.days_ago, asked.clock)
+    due_at = _moment(today, asked.due_in_days, asked.due_clock)
+    turn = _turn(lane, user, at)
+    spoken_time = spoken.full(due_at, ZONE, now=at)
+    receipt = phrases.say("created", text=asked.text, time=spoken_time)
+    call = _call(turn, asked, receipt)
+    is_past = due_at <= today
+    Reminder.objects.create(
+        user=user,
+        text=asked.text,
+        due_at=due_at,
+        zone=ZONE,
+        state=Reminder.State.DONE if is_past else Reminder.State.ACTIVE,
+        fired_at=due_at if is_past else None,
+        made_by=call,
+    )
+    InboundText.objects.create(
+        sid=_sid(),
+        lane=lane,
+        user=user,
+        turn=turn,
+        number=turn.number,
+        our_number=turn.our_number,
+        body=asked.said,
+        request_id=turn.request_id,
+        received_at=at,
+    )
+    hint = phrases.say("created_hint")
+    _text(turn.lane, user, f"{receipt} {hint}", at + ANSWERED_AFTER, turn)
+    if is_past:
+        _text(turn.lane, user, phrases.say("due", text=asked.text), due_at)
+
+
+def _turn(lane: Lane, user: User, at: datetime) -> Turn:
+    return Turn.objects.create(
+        lane=lane,
+        user=user,
+        number=PEOPLE[0].number,
+        our_number=settings.TWILIO_NUMBER,
+        request_id=new_request_id(),
+        started_at=at,
+        finished_at=at + ANSWERED_AFTER,
+    )
+
+
+def _call(turn: Turn, asked: Asked, receipt: str) -> ToolCall:
+    assert turn.user is not None  # a stranger has no tools
+    return ToolCall.objects.create(
+        turn=turn,
+        user=turn.user,
+        key="0",
+        tool="reminders.create",
+        arguments={"text": asked.text},
+        risk=Risk.WRITE,
+        state=ToolCall.State.DONE,
+        receipt=receipt,
+        created_at=turn.started_at,
+    )
+
+
+def _text(
+    lane: Lane, user: User, body: str, at: datetime, turn: Turn | None = None
+) -> None:
+    """A delivered text of ours, and its copy on the simulated phone."""
+    body, sid = composer.plain(body), _sid()
+    size = composer.count(body)
+    sent = OutboundText.objects.create(
+        lane=lane,
+        user=user,
+        turn=turn,
+        kind=OutboundText.Kind.REPLY if turn else OutboundText.Kind.REMINDER,
+        number=PEOPLE[0].number,
+        our_number=settings.TWILIO_NUMBER,
+        body=body,
+        encoding=size.encoding,
+        segments=size.segments,
+        request_id=turn.request_id if turn else new_request_id(),
+        state=OutboundText.State.SENT,
+        next_at=at,
+        attempts=1,
+        attempted_at=at,
+        provider_sid=sid,
+        sent_at=at,
+        delivery=OutboundText.Delivery.DELIVERED,
+        delivered_at=at,
+    )
+    OutboundText.objects.filter(pk=sent.pk).update(created_at=at)
+    copy = SimulatedText.objects.create(
+        sid=sid,
+        number=sent.number,
+        our_number=sent.our_number,
+        body=body,
+        status="delivered",
+    )
+    SimulatedText.objects.filter(pk=copy.pk).update(created_at=at)
+
+
+def _moment(today: datetime, days: int, clock: time) -> datetime:
+    return datetime.combine(
+        today.date() + timedelta(days=days), clock, tzinfo=ZoneInfo(ZONE)
+    )
+
+
+def _sid() -> str:
+    return f"SM{secrets.token_hex(16)}"

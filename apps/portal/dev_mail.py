@@ -1,0 +1,43 @@
+"""Development mail, read in the browser."""
+
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.core import mailbox
+from apps.core.errors import NotFound
+from apps.portal import shell
+
+View = Callable[..., HttpResponse]
+
+
+def _only_here(view: View) -> View:
+    """For everyone on a laptop; nothing at this address on a server."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **names: UUID) -> HttpResponse:
+        if not shell.has_mail_reader():
+            raise NotFound("There is no page at this address.")
+        return view(request, **names)
+
+    return login_not_required(guarded)
+
+
+@_only_here
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    return render(request, "portal/dev_mail.html", {"mails": mailbox.read_all()})
+
+
+@_only_here
+@require_safe
+def letter(request: HttpRequest, key: UUID) -> HttpResponse:
+    for mail in mailbox.read_all():
+        if mail.key == str(key):
+            return render(request, "portal/dev_letter.html", {"mail": mail})
+    raise NotFound("That message is no longer here.")

@@ -1,0 +1,193 @@
+"""A phone to play with: it texts through the real, signed webhook."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.core.errors import AppError, NotFound
+from apps.portal.forms import LineForm, PlayedTextForm
+from apps.portal.templatetags.ui import milliseconds
+from apps.sms import simulator
+from apps.sms.models import InboundText, PhoneNumber
+
+View = Callable[[HttpRequest], HttpResponse]
+
+STRANGER = "+12025550199"
+UNCHANGED = 204
+SHOWN = 60
+LOG = "dev_phone_log"
+LOG_LENGTH = 15
+# Long enough to be seen waiting, short enough to wait for.
+SLOW_SECONDS = 8
+CARRIER_ERROR = "30003"
+WORDS = {"stop": "STOP", "start": "START", "help": "HELP"}
+
+
+@dataclass(frozen=True)
+class Said:
+    """One bubble of the phone's own thread."""
+
+    mine: bool
+    body: str
+    at: datetime
+    facts: list[str] = field(default_factory=list)
+    error: str = ""
+
+
+def _only_here(view: View) -> View:
+    """For everyone where the simulator is on; nothing at this address elsewhere."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not settings.PHONE_SIMULATOR:
+            raise NotFound("There is no page at this address.")
+        return view(request)
+
+    return login_not_required(guarded)
+
+
+@_only_here
+@require_safe
+def phone(request: HttpRequest) -> HttpResponse:
+    lines = _lines()
+    number = _number(request, lines)
+    thread = _thread(number)
+    version = _version(thread)
+    if request.GET.get("v") == version:
+        return HttpResponse(status=UNCHANGED)
+    is_poll = "v" in request.GET
+    template = "portal/_dev_thread.html" if is_poll else "portal/dev_phone.html"
+    shown = {
+        "number": number,
+        "lines": lines,
+        "thread": thread,
+        "version": version,
+        "form": PlayedTextForm(initial={"number": number}),
+        "line_form": LineForm(auto_id="line_%s"),
+        "log": request.session.get(LOG, []),
+    }
+    with timezone.override(_zone(number)):
+        return render(request, template, shown)
+
+
+@_only_here
+@require_POST
+def play(request: HttpRequest) -> HttpResponse:
+    """Do what the button says with this phone, then show it again."""
+    form = PlayedTextForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "A text has at most 1,600 characters.")
+        return redirect("portal:dev_phone")
+    number = form.cleaned_data["number"]
+    try:
+        _act(request, number, form.cleaned_data["body"])
+    except AppError as error:
+        messages.error(request, error.sentence)
+    return redirect(f"{reverse('portal:dev_phone')}?{urlencode({'number': number})}")
+
+
+def _act(request: HttpRequest, number: str, body: str) -> None:
+    asked = request.POST.get("do", "send")
+    if asked == "slow":
+        simulator.pause_next(number, SLOW_SECONDS)
+        messages.info(request, f"The next answer takes {SLOW_SECONDS} s longer.")
+    elif asked == "fail":
+        simulator.fail_next(number, CARRIER_ERROR)
+        messages.info(request, f"The next reply fails with error {CARRIER_ERROR}.")
+    elif asked == "twice":
+        _repeat(request, number)
+    elif asked == "forge":
+        _send(request, number, body or "Not from Twilio", good_signature=False)
+    else:
+        _send(request, number, WORDS.get(asked, body))
+
+
+def _repeat(request: HttpRequest, number: str) -> None:
+    """The carrier delivers the last text once more, as carriers do."""
+    last = InboundText.objects.filter(number=number).order_by("-id").first()
+    if last is None:
+        raise NotFound("Text something first; then it can arrive twice.")
+    _send(request, number, last.body, sid=last.sid)
+
+
+def _send(request: HttpRequest, number: str, body: str, **how: Any) -> None:
+    answer = simulator.text(number=number, body=body, **how)
+    entry = {
+        "at": timezone.now().isoformat(),
+        "number": number,
+        "sid": answer.sid,
+        "status": answer.status,
+        "milliseconds": answer.milliseconds,
+        "note": _note(answer.status, how),
+    }
+    request.session[LOG] = [entry, *request.session.get(LOG, [])][:LOG_LENGTH]
+
+
+def _note(status: int, how: dict[str, Any]) -> str:
+    if how.get("sid"):
+        return "duplicate, acknowledged"
+    if status == 403:
+        return "bad signature, refused"
+    return "accepted" if status < 300 else "refused"
+
+
+def _lines() -> list[tuple[str, str]]:
+    """(number, whose it is) of the phones at hand, a stranger's last."""
+    known = PhoneNumber.objects.exclude(status=PhoneNumber.Status.RELEASED)
+    rows = known.select_related("user").order_by("created_at")[:12]
+    lines = {row.e164: f"{row.user.short_name}’s phone" for row in rows}
+    return [*lines.items(), (STRANGER, "A stranger’s phone")]
+
+
+def _number(request: HttpRequest, lines: list[tuple[str, str]]) -> str:
+    """The number asked for; anything that is none gives the first phone."""
+    form = LineForm(request.GET)
+    if "number" not in request.GET:
+        return lines[0][0]
+    if form.is_valid():
+        return str(form.cleaned_data["number"])
+    messages.error(request, " ".join(map(str, form.errors["number"])))
+    return lines[0][0]
+
+
+def _zone(number: str) -> ZoneInfo:
+    """The clock of whoever holds the phone."""
+    held = PhoneNumber.objects.verified().filter(e164=number)
+    owner = held.select_related("user").first()
+    return owner.user.zone if owner else ZoneInfo("UTC")
+
+
+def _thread(number: str) -> list[Said]:
+    """What this phone sent and got, in the order it happened."""
+    sent = InboundText.objects.filter(number=number).order_by("-id")[:SHOWN]
+    thread = [Said(True, text.body, text.received_at) for text in sent]
+    for got in simulator.inbox(number)[-SHOWN:]:
+        thread.append(Said(False, got.body, got.at, _facts(got), got.error_code))
+    return sorted(thread, key=lambda said: said.at)[-SHOWN:]
+
+
+def _facts(got: simulator.Received) -> list[str]:
+    plural = "" if got.segments == 1 else "s"
+    facts = [got.status, f"{got.segments} segment{plural}"]
+    if got.milliseconds is not None:
+        facts.append(milliseconds(got.milliseconds))
+    return facts
+
+
+def _version(thread: list[Said]) -> str:
+    """Changes whenever a bubble or its state does."""
+    return hashlib.sha256(repr(thread).encode()).hexdigest()[:16]

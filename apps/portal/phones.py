@@ -1,0 +1,128 @@
+"""A person's phones: link one, choose the main one, give one up."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import segno
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from apps.core.errors import Conflict, Invalid, NotFound
+from apps.portal.forms import NumberForm
+from apps.portal.shell import SignedIn
+from apps.sms import linking, numbers
+from apps.sms.models import PhoneNumber
+
+UNCHANGED = 204
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """The words to text, and two ways not to type them."""
+
+    phrase: linking.Phrase
+    sms_url: str
+    qr: str
+
+
+@require_safe
+def phones(request: SignedIn) -> HttpResponse:
+    return _page(request, NumberForm())
+
+
+@require_POST
+def renew(request: SignedIn) -> HttpResponse:
+    linking.renew(request.user)
+    messages.success(request, "These are new words. The old ones no longer work.")
+    return redirect(_words_shown())
+
+
+@require_POST
+def add(request: SignedIn) -> HttpResponse:
+    form = NumberForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        number = numbers.claim(user=request.user, **form.cleaned_data)
+    except (Invalid, Conflict) as error:
+        form.add_error("number", error.sentence)
+        return _page(request, form)
+    shown = numbers.display(number.e164)
+    messages.success(request, f"Added {shown}. Now text the words below from it.")
+    return redirect(_words_shown())
+
+
+@require_POST
+def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
+    try:
+        number = numbers.make_primary(user=request.user, public_id=str(public_id))
+    except Invalid as error:
+        messages.error(request, error.sentence)
+        return redirect("portal:phones")
+    messages.success(request, f"We text you at {numbers.display(number.e164)} now.")
+    return redirect("portal:phones")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Asks first, on a page of its own."""
+    number = _own(request, public_id)
+    if request.method != "POST":
+        return render(request, "portal/phone_remove.html", {"number": number})
+    numbers.release(user=request.user, public_id=str(public_id))
+    messages.success(request, f"Removed {numbers.display(number.e164)}.")
+    return redirect("portal:phones")
+
+
+def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
+    """The whole page, or only its live part when that has changed."""
+    own = list(PhoneNumber.objects.owned_by(request.user).order_by("created_at"))
+    is_asked = "link" in request.GET or form.is_bound
+    pairing = None
+    if is_asked or not any(number.is_verified for number in own):
+        pairing = _pairing(linking.phrase_for(request.user))
+    version = _version(own, pairing)
+    if request.GET.get("v") == version:
+        return HttpResponse(status=UNCHANGED)
+    template = (
+        "portal/_phones_live.html" if "v" in request.GET else "portal/phones.html"
+    )
+    shown = {"own": own, "pairing": pairing, "version": version, "form": form}
+    return render(request, template, shown)
+
+
+def _pairing(phrase: linking.Phrase) -> Pairing:
+    ours = settings.TWILIO_NUMBER
+    # "?&body=" is the one spelling that iOS and Android both read, and a "+" for the
+    # space would arrive as one.
+    sms_url = f"sms:{ours}?&body={phrase.text.replace(' ', '%20')}"
+    code = segno.make(f"SMSTO:{ours}:{phrase.text}", error="m", micro=False)
+    # The white frame around the picture is most of its quiet zone.
+    return Pairing(phrase, sms_url, code.svg_data_uri(scale=4, border=1))
+
+
+def _version(own: list[PhoneNumber], pairing: Pairing | None) -> str:
+    shown = [f"{n.public_id}{n.status}{n.is_primary}" for n in own]
+    words = pairing.phrase.words if pairing else ""
+    return hashlib.sha256("|".join([*shown, words]).encode()).hexdigest()[:16]
+
+
+def _own(request: SignedIn, public_id: UUID) -> PhoneNumber:
+    own = PhoneNumber.objects.owned_by(request.user)
+    number = own.filter(public_id=public_id).first()
+    if number is None:
+        raise NotFound("That number is not on your list.")
+    return number
+
+
+def _words_shown() -> str:
+    return reverse("portal:phones") + "?link=1#link"

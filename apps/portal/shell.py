@@ -1,0 +1,90 @@
+"""The frame around every page: where one can go, and where one is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.sms import numbers
+
+PRODUCT = "Switchboard"
+
+
+class SignedIn(HttpRequest):
+    """A request of somebody: LoginRequiredMiddleware let nobody else through."""
+
+    user: User
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    icon: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    label: str
+    items: list[Item]
+
+
+# group, then (label, icon, name of the page)
+_MAP = (
+    (
+        "Home",
+        (
+            ("Overview", "layout-dashboard", "portal:overview"),
+            ("Conversation", "messages-square", "portal:conversation"),
+        ),
+    ),
+    ("Connect", (("Phones", "smartphone", "portal:phones"),)),
+    (
+        "You",
+        (
+            ("Profile", "user-round", "portal:profile"),
+            ("Email", "mail", "account_email"),
+            ("Password", "key-round", "account_change_password"),
+        ),
+    ),
+)
+
+
+def navigation(path: str) -> list[Group]:
+    """The pages by group; the one that `path` belongs to is the current one."""
+    return [
+        Group(label, [_item(path, *entry) for entry in entries])
+        for label, entries in _MAP
+    ]
+
+
+def _item(path: str, label: str, icon: str, name: str) -> Item:
+    url = reverse(name)
+    inside = path.startswith(url) and name != "portal:overview"
+    return Item(label, icon, url, is_current=inside or path == url)
+
+
+def has_phone_simulator() -> bool:
+    return bool(settings.PHONE_SIMULATOR)
+
+
+def has_mail_reader() -> bool:
+    """Whether mail is kept in files here, and this is no server of the public."""
+    kept = settings.EMAIL_BACKEND == "apps.core.mailbox.EmailBackend"
+    return kept and bool(settings.DEBUG or settings.PHONE_SIMULATOR)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """For every template. Touches neither the database nor the session."""
+    return {
+        "product": PRODUCT,
+        "our_number": settings.TWILIO_NUMBER,
+        "our_number_shown": numbers.display(settings.TWILIO_NUMBER),
+        "navigation": navigation(request.path),
+        "has_phone_simulator": has_phone_simulator(),
+        "has_mail_reader": has_mail_reader(),
+    }

@@ -1,0 +1,64 @@
+"""The small parts that pages are put together from."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from lucide.templatetags.lucide import lucide
+
+from apps.sms import numbers
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    """A Lucide icon for the eye only; the words beside it say what it means."""
+    drawn = lucide(name, size=size, aria_hidden="true", focusable="false")
+    return SafeString(drawn)
+
+
+@register.inclusion_tag("ui/_badge.html")
+def badge(label: str, tone: str = "quiet") -> dict[str, Any]:
+    """State in a word. Tones: ok, warn, bad, accent, quiet."""
+    return {"label": label, "tone": tone}
+
+
+@register.inclusion_tag("ui/_empty_state.html")
+def empty_state(
+    icon: str, title: str, text: str, action: str = "", url: str = ""
+) -> dict[str, Any]:
+    """What a place says before anything is in it, and the one thing to do about it."""
+    return {"icon": icon, "title": title, "text": text, "action": action, "url": url}
+
+
+@register.inclusion_tag("ui/_moment.html")
+def moment(at: datetime, shape: str = "full") -> dict[str, Any]:
+    """A time in the person's zone. Shapes: full ("Tomorrow, 9:00 AM"), clock, day."""
+    local = timezone.localtime(at)
+    return {"at": local, "shape": shape, "day": day_name(local)}
+
+
+@register.filter
+def day_name(at: datetime) -> str:
+    """ "Today", "Tomorrow", "Yesterday", else "Tue 24 Nov" with the year if not this."""
+    local, now = timezone.localtime(at), timezone.localtime()
+    near = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+    if name := near.get((local.date() - now.date()).days):
+        return name
+    year = "" if local.year == now.year else f" {local.year}"
+    return f"{local:%a} {local.day} {local:%b}{year}"
+
+
+@register.filter
+def phone(number: str) -> str:
+    """ "+1 202 555 0101"."""
+    return numbers.display(number)
+
+
+@register.filter
+def milliseconds(value: int) -> str:
+    """ "640 ms", "2.4 s"."""
+    return f"{value} ms" if value < 1000 else f"{value / 1000:.1f} s"

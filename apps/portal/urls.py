@@ -1,0 +1,34 @@
+from django.urls import path
+
+from apps.portal import (
+    conversation,
+    dev_mail,
+    dev_phone,
+    landing,
+    overview,
+    phones,
+    profile,
+)
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", landing.landing, name="landing"),
+    path("menu/", landing.menu, name="menu"),
+    path("app/", overview.overview, name="overview"),
+    path("app/conversation/", conversation.conversation, name="conversation"),
+    path("app/phones/", phones.phones, name="phones"),
+    path("app/phones/words/", phones.renew, name="phone_words"),
+    path("app/phones/add/", phones.add, name="phone_add"),
+    path(
+        "app/phones/<uuid:public_id>/primary/",
+        phones.make_primary,
+        name="phone_primary",
+    ),
+    path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
+    path("app/settings/profile/", profile.profile, name="profile"),
+    path("dev/phone/", dev_phone.phone, name="dev_phone"),
+    path("dev/phone/play/", dev_phone.play, name="dev_phone_play"),
+    path("dev/mail/", dev_mail.inbox, name="dev_mail"),
+    path("dev/mail/<uuid:key>/", dev_mail.letter, name="dev_letter"),
+]

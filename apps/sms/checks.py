@@ -1,0 +1,100 @@
+"""What is wrong with the messaging settings, in words, at start-up."""
+
+import re
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.utils.module_loading import import_string
+
+
+@register
+def gateway(**_: Any) -> list[CheckMessage]:
+    name = settings.SMS_GATEWAY
+    if not name.isidentifier() or find_spec(f"apps.sms.gateways.{name}") is None:
+        return [
+            Error(
+                f"SMS_GATEWAY is {name!r}, and there is no such gateway.",
+                hint='Use "simulator" or "twilio".',
+                id="sms.E001",
+            )
+        ]
+    if name != "twilio":
+        return []
+    needed = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_NUMBER")
+    return [
+        Error(
+            f"SMS_GATEWAY is twilio, and {variable} is not set.",
+            hint="Copy it from the Twilio console.",
+            id="sms.E002",
+        )
+        for variable in needed
+        if not getattr(settings, variable)
+    ]
+
+
+@register
+def proof(**_: Any) -> list[CheckMessage]:
+    if settings.TWILIO_AUTH_TOKEN:
+        return []
+    return [
+        Error(
+            "TWILIO_AUTH_TOKEN is not set, so no webhook can be proven.",
+            hint="Set the token of the Twilio account; the simulator takes any.",
+            id="sms.E003",
+        )
+    ]
+
+
+@register
+def number(**_: Any) -> list[CheckMessage]:
+    if not settings.TWILIO_NUMBER or re.fullmatch(
+        r"\+[1-9]\d{6,14}|\d{5,6}", settings.TWILIO_NUMBER
+    ):
+        return []
+    return [
+        Error(
+            f"TWILIO_NUMBER is {settings.TWILIO_NUMBER!r}, which is not E.164.",
+            hint="Write it like +12025550100.",
+            id="sms.E004",
+        )
+    ]
+
+
+@register
+def public_url(**_: Any) -> list[CheckMessage]:
+    parts = urlsplit(settings.PUBLIC_URL)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        return [
+            Error(
+                f"PUBLIC_URL is {settings.PUBLIC_URL!r}, which is not an origin.",
+                hint="Write scheme and host only, like https://switchboard.example.",
+                id="sms.E005",
+            )
+        ]
+    if settings.SMS_GATEWAY == "twilio" and parts.scheme == "http":
+        return [
+            Warning(
+                "PUBLIC_URL is not https, so texts cross the network in the clear.",
+                hint="Put a proxy with a certificate in front.",
+                id="sms.W001",
+            )
+        ]
+    return []
+
+
+@register
+def answerer(**_: Any) -> list[CheckMessage]:
+    try:
+        import_string(settings.SMS_ANSWERER)
+    except ImportError as error:
+        return [
+            Error(
+                f"SMS_ANSWERER names {settings.SMS_ANSWERER!r}: {error}.",
+                hint="It is the dotted name of a function; see docs/texting.md.",
+                id="sms.E006",
+            )
+        ]
+    return []

@@ -1,0 +1,92 @@
+"""What became of a text: news in any order, any number of times, never backwards."""
+
+import uuid
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.core.logs import logger
+from apps.sms import optouts
+from apps.sms.models import DeliveryEvent, OutboundText
+
+State, Delivery = OutboundText.State, OutboundText.Delivery
+
+# Only a higher rank overwrites. The four that end a text rank alike: the first counts.
+RANK = {
+    Delivery.NONE: 0,
+    Delivery.ACCEPTED: 1,
+    Delivery.SCHEDULED: 1,
+    Delivery.QUEUED: 2,
+    Delivery.SENDING: 3,
+    Delivery.SENT: 4,
+    Delivery.PARTIALLY_DELIVERED: 5,
+    Delivery.DELIVERED: 6,
+    Delivery.UNDELIVERED: 6,
+    Delivery.FAILED: 6,
+    Delivery.CANCELED: 6,
+    Delivery.READ: 7,
+}
+
+
+@transaction.atomic
+def record(*, ref: str, sid: str, status: str, error_code: str) -> None:
+    """Keep one callback and apply it. `ref` is our own id from the callback address.
+
+    A callback for a text that is not known is kept, and found when the text is handed
+    over. One that comes before our own call returned proves that call.
+    """
+    sid, status = sid[:64], status[:20]
+    if not sid or status not in RANK:
+        logger.warning("sms_status_odd", status=status)
+        return
+    text = _find(ref, sid)
+    _, is_new = DeliveryEvent.objects.get_or_create(
+        sid=sid, status=status, error_code=error_code[:12], defaults={"text": text}
+    )
+    if text is None or not is_new:
+        return
+    if text.provider_sid is None:
+        _adopt(text, sid)
+    if text.provider_sid == sid:
+        _apply(text, status, error_code[:12])
+
+
+@transaction.atomic
+def handed_over(text: OutboundText, sid: str) -> None:
+    """The gateway has taken the text under this id. Applies news that came before."""
+    text = OutboundText.objects.select_for_update().get(pk=text.pk)
+    if text.provider_sid is None:
+        _adopt(text, sid)
+    early = DeliveryEvent.objects.select_for_update().filter(sid=sid, text=None)
+    for event in early.order_by("id"):
+        _apply(text, event.status, event.error_code)
+    early.update(text=text)
+
+
+def _find(ref: str, sid: str) -> OutboundText | None:
+    known = Q(provider_sid=sid)
+    try:
+        known |= Q(ref=uuid.UUID(ref))
+    except ValueError:
+        pass
+    return OutboundText.objects.select_for_update().filter(known).first()
+
+
+def _adopt(text: OutboundText, sid: str) -> None:
+    text.provider_sid = sid
+    text.state = State.SENT
+    text.sent_at = timezone.now()
+    text.save(update_fields=["provider_sid", "state", "sent_at"])
+
+
+def _apply(text: OutboundText, status: str, error_code: str) -> None:
+    if RANK[Delivery(status)] <= RANK[Delivery(text.delivery)]:
+        return
+    text.delivery = status
+    text.error_code = error_code or text.error_code
+    if status == Delivery.DELIVERED:
+        text.delivered_at = timezone.now()
+    text.save(update_fields=["delivery", "error_code", "delivered_at"])
+    if error_code == optouts.OPTED_OUT_CODE:
+        optouts.note(number=text.number, our_number=text.our_number, source="carrier")

@@ -1,0 +1,73 @@
+"""What a gateway is: it hands a text to a carrier and can say what it was handed.
+
+Gateways stand on the shelf `apps.sms.gateways`, one file each, exporting `GATEWAY`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from importlib import import_module
+from typing import Protocol
+
+from django.conf import settings
+
+# To connect, and to wait for each part of the answer. Together they stay well under
+# lanes.LEASE: nobody else may take the lane over meanwhile.
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 8.0
+
+
+class Refused(Exception):
+    """The gateway will never take this text. `code` is Twilio's error number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Busy(Exception):
+    """Not taken, certainly: worth the same again later."""
+
+
+class OutcomeUnknown(Exception):
+    """It may or may not have been taken: look before sending again."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is handed over. `callback_url` is where news of it is to be posted."""
+
+    number: str
+    our_number: str
+    body: str
+    callback_url: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A text as the gateway lists it."""
+
+    sid: str
+    body: str
+    status: str
+    created_at: datetime
+
+
+class Gateway(Protocol):
+    def send(self, draft: Draft) -> str:
+        """Hand over; the gateway's id of the text. Raises the three errors above."""
+
+    def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
+        """What it was handed for this number since then. Raises `OutcomeUnknown`."""
+
+
+def current() -> Gateway:
+    """The gateway that `SMS_GATEWAY` names."""
+    return _named(settings.SMS_GATEWAY)
+
+
+@lru_cache(maxsize=None)
+def _named(name: str) -> Gateway:
+    # Only the one in use is imported: the Twilio SDK takes 0.3 s.
+    gateway: Gateway = import_module(f"apps.sms.gateways.{name}").GATEWAY
+    return gateway

@@ -1,0 +1,1 @@
+"""The shelf of gateways: one file each, exporting `GATEWAY`."""

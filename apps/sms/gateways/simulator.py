@@ -1,0 +1,49 @@
+"""A carrier in the database: texts land at `/dev/phone/`, news comes back signed."""
+
+import secrets
+from datetime import datetime
+
+from apps.core.logs import logger
+from apps.core.tasks import send
+from apps.sms.gateway import Draft, Listed, Refused
+from apps.sms.models import OptOut, SimulatedText
+
+
+class SimulatorGateway:
+    def send(self, draft: Draft) -> str:
+        if self._has_opted_out(draft):
+            raise Refused("21610")
+        text = SimulatedText.objects.create(
+            sid=f"SM{secrets.token_hex(16)}",
+            number=draft.number,
+            our_number=draft.our_number,
+            body=draft.body,
+            callback_url=draft.callback_url,
+        )
+        _ask_for_news(text.pk)
+        return text.sid
+
+    def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
+        texts = SimulatedText.objects.filter(
+            number=number, our_number=our_number, created_at__gte=since
+        )
+        return [
+            Listed(text.sid, text.body, text.status, text.created_at) for text in texts
+        ]
+
+    def _has_opted_out(self, draft: Draft) -> bool:
+        return OptOut.objects.filter(
+            number=draft.number, our_number=draft.our_number, is_out=True
+        ).exists()
+
+
+def _ask_for_news(pk: int) -> None:
+    """The carrier's news is best effort, as in life: without Redis there is none."""
+
+    try:
+        send("sms.simulate_delivery", pk)
+    except Exception as error:
+        logger.warning("simulated_news_lost", error=type(error).__name__)
+
+
+GATEWAY = SimulatorGateway()

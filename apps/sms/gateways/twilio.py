@@ -1,0 +1,110 @@
+"""Twilio's Programmable Messaging, by its SDK."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from requests import ConnectionError as RequestsConnectionError
+from requests import ConnectTimeout, RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+from urllib3.exceptions import MaxRetryError, NewConnectionError
+
+from apps.sms import signing
+from apps.sms.gateway import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    Busy,
+    Draft,
+    Listed,
+    OutcomeUnknown,
+    Refused,
+)
+
+# An answer that is hours late only confuses; Twilio's default is ten hours.
+VALIDITY_SECONDS = 900
+# Account trouble (wrong token, suspended, queue full): the text is fine, we are not.
+_ACCOUNT_CODES = {20003, 30002, 21611}
+
+
+class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints there
+    """The SDK's client with a time limit (it has none), pointed at `TWILIO_API_BASE`."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_connections=True)
+        self.timeout = (CONNECT_SECONDS, READ_SECONDS)
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        if settings.TWILIO_API_BASE:
+            parts, base = urlsplit(url), urlsplit(settings.TWILIO_API_BASE)
+            url = parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+        return super().request(method, url, *args, **kwargs)
+
+
+class TwilioGateway:
+    def __init__(self) -> None:
+        self._http = RedirectedHttpClient()
+
+    def send(self, draft: Draft) -> str:
+        try:
+            message = self._client().messages.create(
+                to=draft.number,
+                body=draft.body,
+                status_callback=draft.callback_url,
+                validity_period=VALIDITY_SECONDS,
+                **self._sender(draft.our_number),
+            )
+        except TwilioRestException as error:
+            raise _verdict(error) from error
+        except RequestsConnectionError as error:
+            raise _lost(error) from error
+        except (RequestException, TwilioException, ValueError, KeyError) as error:
+            # Timed out or broken off after the request was sent, or an answer that
+            # cannot be read: Twilio may have taken it.
+            raise OutcomeUnknown(type(error).__name__) from error
+        return str(message.sid)
+
+    def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
+        try:
+            # Newest first. Filtering by DateSent would hide what is still queued.
+            found = self._client().messages.list(to=number, limit=50)
+        except (TwilioException, RequestException, ValueError, KeyError) as error:
+            raise OutcomeUnknown(type(error).__name__) from error
+        return [
+            Listed(message.sid, message.body, str(message.status), message.date_created)
+            for message in found
+            if message.date_created and message.date_created >= since
+        ]
+
+    def _client(self) -> Client:
+        token = signing.tokens()[0]
+        return Client(settings.TWILIO_ACCOUNT_SID, token, http_client=self._http)
+
+    def _sender(self, our_number: str) -> dict[str, str]:
+        if settings.TWILIO_MESSAGING_SERVICE_SID:
+            return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
+        return {"from_": our_number}
+
+
+def _verdict(error: TwilioRestException) -> Exception:
+    """https://www.twilio.com/docs/api/errors: only 429 is certainly not processed."""
+    if error.status == 429 or error.code in _ACCOUNT_CODES or error.status == 401:
+        return Busy(str(error.code))
+    if error.status >= 500:
+        return OutcomeUnknown(str(error.status))
+    return Refused(str(error.code))
+
+
+def _lost(error: RequestsConnectionError) -> Exception:
+    """No connection means nothing was sent; a broken one leaves it open."""
+    cause = error.args[0] if error.args else None
+    if isinstance(cause, MaxRetryError):
+        cause = cause.reason
+    if isinstance(error, ConnectTimeout) or isinstance(cause, NewConnectionError):
+        return Busy("no connection")
+    return OutcomeUnknown(type(error).__name__)
+
+
+GATEWAY = TwilioGateway()

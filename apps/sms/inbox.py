@@ -1,0 +1,79 @@
+"""A text is stored before Twilio hears that it arrived."""
+
+import json
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import psycopg
+from django.db import InterfaceError, OperationalError, connection
+
+from apps.core.request_ids import current_request_id
+from apps.sms import keywords
+from apps.sms.models import NUMBER_LENGTH, SID_LENGTH
+
+# Server-side binding and a plan prepared once a connection: a third of what the ORM
+# needs for the same insert (docs/decisions/0003). The function is in migration 0002.
+_RECEIVE = (
+    "SELECT is_new, inbound_id"
+    " FROM sms_receive(%s, %s, %s, %s, %s, %s::smallint, %s::jsonb, %s)"
+)
+
+
+class Receipt(NamedTuple):
+    is_new: bool
+    inbound_id: int | None
+
+
+def receive(form: Mapping[str, str]) -> Receipt:
+    """Store Twilio's form once, durably, in the lane of whoever the number belongs to.
+
+    The same MessageSid again changes nothing. Raises `OperationalError` when the
+    database is away, after one try on a fresh connection.
+    """
+    body = _clean(form.get("Body", ""))
+    count = _count(form.get("NumMedia", ""))
+    values = (
+        _clean(form["MessageSid"])[:SID_LENGTH],
+        _clean(form["From"])[:NUMBER_LENGTH],
+        _clean(form.get("To", ""))[:NUMBER_LENGTH],
+        body,
+        keywords.classify(body, form.get("OptOutType", "")),
+        count,
+        json.dumps(_media(form, count)) if count else "[]",
+        current_request_id(),
+    )
+    try:
+        return _store(values)
+    except (OperationalError, InterfaceError):
+        # The server was restarted under a kept connection; the SID makes a second
+        # try harmless even if the first was committed.
+        connection.close()
+        return _store(values)
+
+
+def _store(values: tuple[object, ...]) -> Receipt:
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        with psycopg.Cursor(connection.connection) as cursor:
+            row = cursor.execute(_RECEIVE, values, prepare=True).fetchone()
+    assert row is not None  # the function always answers one row
+    return Receipt(*row)
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL stores every character but NUL; a lone surrogate is not one."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def _count(text: str) -> int:
+    return min(int(text), 100) if text.isascii() and text.isdigit() else 0
+
+
+def _media(form: Mapping[str, str], count: int) -> list[dict[str, str]]:
+    return [
+        {
+            "url": _clean(form.get(f"MediaUrl{i}", "")),
+            "content_type": _clean(form.get(f"MediaContentType{i}", "")),
+        }
+        for i in range(count)
+    ]

@@ -1,0 +1,129 @@
+"""Whose turn it is: one worker at a time in each lane, and none forgotten.
+
+A worker claims a lane that is due, with a deadline and a fencing token, does all its
+work and gives it back with the time it falls due again. A worker that dies keeps the
+lane until its deadline only.
+"""
+
+import time
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.sms import bell
+from apps.sms.models import InboundText, Lane, OutboundText
+
+# Longer than the slowest step without a renewal, a gateway call of 11 s; short enough
+# that what a killed worker held is answered within 30 s of its successor's start.
+LEASE = timedelta(seconds=20)
+
+_CLAIM = """
+UPDATE sms_lane
+SET lease_until = now() + %s * interval '1 second', lease_token = lease_token + 1
+WHERE id = (
+    SELECT id FROM sms_lane
+    WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())
+    ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING id, user_id, key, lease_token
+"""
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the lane over; this one's work is void."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    lane_id: int
+    user_id: int | None
+    key: str
+    token: int
+    # On this process' own clock, so that setting the system clock moves nothing.
+    deadline: float
+
+    def seconds_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+
+def key_of(*, user_id: int | None, number: str = "") -> str:
+    return f"u:{user_id}" if user_id is not None else f"n:{number}"
+
+
+def claim() -> Lease | None:
+    """The lane that has waited longest, or None when nothing is due."""
+    deadline = time.monotonic() + LEASE.total_seconds()
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [LEASE.total_seconds()])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    lane_id, user_id, key, token = row
+    return Lease(lane_id, user_id, key, token, deadline)
+
+
+def hold(lease: Lease) -> Lane:
+    """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
+    lane = (
+        Lane.objects.select_for_update()
+        .filter(pk=lease.lane_id, lease_token=lease.token)
+        .first()
+    )
+    if lane is None:
+        raise LeaseLost(f"lane {lease.lane_id}")
+    return lane
+
+
+def renew(lease: Lease) -> Lease:
+    """A fresh deadline. Raises `LeaseLost`."""
+    deadline = time.monotonic() + LEASE.total_seconds()
+    held = Lane.objects.filter(pk=lease.lane_id, lease_token=lease.token)
+    if not held.update(lease_until=timezone.now() + LEASE):
+        raise LeaseLost(f"lane {lease.lane_id}")
+    return replace(lease, deadline=deadline)
+
+
+@transaction.atomic
+def release(lease: Lease, *, not_before: datetime | None = None) -> None:
+    """Give the lane back, due when its remaining work is. Raises `LeaseLost`."""
+    lane = hold(lease)
+    # Looked at only under the lock: a text that is being received waits for it.
+    lane.due_at = _due(lane)
+    if lane.due_at and not_before:
+        lane.due_at = max(lane.due_at, not_before)
+    lane.lease_until = None
+    lane.save(update_fields=["due_at", "lease_until"])
+
+
+def _due(lane: Lane) -> datetime | None:
+    if InboundText.objects.filter(lane=lane, turn=None).exists():
+        return timezone.now()
+    if lane.turns.filter(finished_at=None).exists():
+        return timezone.now()
+    waiting = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
+    return waiting.order_by("id").values_list("next_at", flat=True).first()
+
+
+def next_due(within: timedelta) -> datetime | None:
+    """When the next free lane falls due, if that is soon."""
+    waiting = Lane.objects.filter(due_at__lte=timezone.now() + within, lease_until=None)
+    first: datetime | None = waiting.aggregate(first=Min("due_at"))["first"]
+    return first
+
+
+def lock_person(user: User) -> Lane:
+    """The person's lane, made if need be, locked for the rest of the transaction."""
+    key = key_of(user_id=user.pk)
+    Lane.objects.bulk_create([Lane(key=key, user=user)], ignore_conflicts=True)
+    return Lane.objects.select_for_update().get(key=key)
+
+
+def wake(lane: Lane) -> None:
+    """Mark a locked lane as due now and ring once its work is committed."""
+    lane.due_at = timezone.now()
+    lane.save(update_fields=["due_at"])
+    transaction.on_commit(bell.ring)

@@ -1,0 +1,76 @@
+"""The one statement of the webhook.
+
+Several steps, each with a fresh look at the data, in one round trip. The lane's row
+lock is held until commit, so ids in a lane grow in the order of their commits; looking
+the owner up again under that lock keeps a text out of the lane of somebody who gave
+the number away, or of nobody while it is being linked.
+"""
+
+from django.db import migrations
+
+CREATE = """
+CREATE FUNCTION sms_receive(
+    p_sid text, p_number text, p_our_number text, p_body text, p_keyword text,
+    p_num_media smallint, p_media jsonb, p_request_id text,
+    OUT is_new boolean, OUT inbound_id bigint
+) LANGUAGE plpgsql AS $$
+DECLARE
+    v_owner bigint;
+    v_still bigint;
+    v_lane bigint;
+BEGIN
+    INSERT INTO sms_tombstone (sid) VALUES (p_sid) ON CONFLICT DO NOTHING;
+    is_new := FOUND;
+    IF NOT is_new THEN
+        RETURN;
+    END IF;
+
+    LOOP
+        v_owner := (SELECT user_id FROM user_phone_mappings
+                    WHERE e164 = p_number AND status = 'verified');
+        INSERT INTO sms_lane (key, user_id, due_at)
+        VALUES (coalesce('u:' || v_owner, 'n:' || p_number), v_owner, now())
+        ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at
+        RETURNING id INTO v_lane;
+        v_still := (SELECT user_id FROM user_phone_mappings
+                    WHERE e164 = p_number AND status = 'verified');
+        EXIT WHEN v_still IS NOT DISTINCT FROM v_owner;
+    END LOOP;
+
+    IF p_keyword = 'yes' THEN
+        p_keyword := CASE WHEN EXISTS (
+            SELECT FROM sms_optout
+            WHERE our_number = p_our_number AND number = p_number AND is_out
+        ) THEN 'start' ELSE '' END;
+    END IF;
+    IF p_keyword IN ('stop', 'start') THEN
+        INSERT INTO sms_optout (our_number, number, is_out, source, changed_at)
+        VALUES (p_our_number, p_number, p_keyword = 'stop', 'text', now())
+        ON CONFLICT (our_number, number) DO UPDATE
+        SET is_out = excluded.is_out, source = 'text', changed_at = now();
+    END IF;
+    IF p_keyword = 'stop' THEN
+        UPDATE sms_outboundtext SET state = 'canceled'
+        WHERE lane_id = v_lane AND number = p_number
+          AND our_number = p_our_number AND state = 'queued';
+    END IF;
+
+    INSERT INTO sms_inboundtext
+        (sid, lane_id, user_id, number, our_number, body, keyword, num_media, media,
+         request_id)
+    VALUES (p_sid, v_lane, v_owner, p_number, p_our_number, p_body, p_keyword,
+            p_num_media, p_media, p_request_id)
+    RETURNING id INTO inbound_id;
+END
+$$
+"""
+
+DROP = """
+DROP FUNCTION sms_receive(text, text, text, text, text, smallint, jsonb, text)
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sms", "0001_initial")]
+
+    operations = [migrations.RunSQL(CREATE, DROP)]

@@ -1,0 +1,124 @@
+"""Numbers and whose they are."""
+
+import phonenumbers
+from django.db import transaction
+from django.utils import timezone
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+
+from apps.accounts.models import User
+from apps.core.errors import Conflict, Invalid, NotFound
+from apps.sms import lanes
+from apps.sms.models import PhoneNumber
+
+Status = PhoneNumber.Status
+
+# Types that a person can text from. US and Canadian numbers are all of the second.
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def normalise(text: str, region: str = "US") -> str:
+    """E.164 of what a person typed. Raises `Invalid` with what is wrong."""
+    try:
+        number = phonenumbers.parse(text, region)
+    except NumberParseException:
+        raise Invalid("That is not a phone number.") from None
+    if number.extension or not phonenumbers.is_valid_number(number):
+        raise Invalid("That is not a phone number anyone can have.")
+    if phonenumbers.number_type(number) not in _MOBILE:
+        raise Invalid("That number cannot send texts. Use a mobile number.")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def display(e164: str) -> str:
+    """For people: "+1 202 555 0101". A short code or a name stays as it is."""
+    try:
+        number = phonenumbers.parse(e164)
+    except NumberParseException:
+        return e164
+    shown = phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+    return shown.replace("-", " ")
+
+
+def is_phone(sender: str) -> bool:
+    """Whether a sender is a phone somebody holds, not a short code or a name."""
+    return sender.startswith("+") and sender[1:].isdigit() and len(sender) >= 8
+
+
+def primary(user: User) -> PhoneNumber | None:
+    """The number this person is texted at, if any is verified."""
+    return (
+        PhoneNumber.objects.owned_by(user)
+        .verified()
+        .order_by("-is_primary", "verified_at")
+        .first()
+    )
+
+
+def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
+    """Note that `user` says this number is theirs; texting the link words proves it."""
+    e164 = normalise(number)
+    claimed, is_new = PhoneNumber.objects.owned_by(user).get_or_create(
+        e164=e164, defaults={"user": user, "label": label.strip()}
+    )
+    if not is_new:
+        raise Conflict("That number is on your list already.")
+    return claimed
+
+
+@transaction.atomic
+def verify(*, user: User, e164: str) -> PhoneNumber:
+    """The person texted the words from this number: it is theirs.
+
+    Raises `Conflict` when it is proven to be somebody else's. The caller holds the
+    number's lane, so no text of it is being received meanwhile.
+    """
+    owner = PhoneNumber.objects.verified().filter(e164=e164).first()
+    if owner and owner.user_id != user.pk:
+        raise Conflict(
+            "This phone is linked to another account. Remove it there first."
+        )
+    if owner:
+        return owner
+    number, _ = PhoneNumber.objects.owned_by(user).get_or_create(
+        e164=e164, defaults={"user": user}
+    )
+    number.status = Status.VERIFIED
+    number.verified_at = timezone.now()
+    number.is_primary = primary(user) is None
+    number.save()
+    return number
+
+
+@transaction.atomic
+def make_primary(*, user: User, public_id: str) -> PhoneNumber:
+    """Text this person at this number from now on."""
+    lanes.lock_person(user)
+    number = _own(user, public_id)
+    if not number.is_verified:
+        raise Invalid("Verify this number first.")
+    PhoneNumber.objects.owned_by(user).update(is_primary=False)
+    number.is_primary = True
+    number.save(update_fields=["is_primary"])
+    return number
+
+
+@transaction.atomic
+def release(*, user: User, public_id: str) -> PhoneNumber:
+    """Give a number up. The next oldest verified one becomes primary."""
+    lanes.lock_person(user)
+    number = _own(user, public_id)
+    was_primary, number.is_primary = number.is_primary, False
+    number.status = Status.RELEASED
+    number.released_at = timezone.now()
+    number.save()
+    if was_primary and (heir := primary(user)):
+        heir.is_primary = True
+        heir.save(update_fields=["is_primary"])
+    return number
+
+
+def _own(user: User, public_id: str) -> PhoneNumber:
+    found = PhoneNumber.objects.owned_by(user).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("That number is not on your list.")
+    return found

@@ -1,0 +1,182 @@
+"""Texts on their way out: a row before it is sent, sent once, in order.
+
+`queued → sending → sent`, with the intent committed before the gateway is called. Who
+dies in between, or loses the gateway's answer, leaves `sending` or `unknown`: that is
+looked up at the gateway before anything is sent again (reconciler.py).
+"""
+
+import random
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from prometheus_client import Counter
+
+from apps.accounts.models import User
+from apps.core.logs import logger
+from apps.core.request_ids import bound, current_request_id
+from apps.sms import composer, delivery, gateway, lanes, numbers, optouts, reconciler
+from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused
+from apps.sms.lanes import Lease
+from apps.sms.models import Lane, OutboundText, Turn
+
+Kind, State = OutboundText.Kind, OutboundText.State
+
+# Doubled each time, as Twilio advises for 429 (which starts at 0.1 s; a text has time).
+BACKOFF_SECONDS = (0.5, 30.0)
+OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
+
+
+def queue(
+    *, user: User, body: str, kind: str = Kind.REMINDER, dedupe_key: str
+) -> OutboundText | None:
+    """A text to a person, of our own accord. The same `dedupe_key` gives one text.
+
+    Belongs into the transaction of whatever causes it. None when the person has no
+    verified number or has opted out.
+    """
+    phone = numbers.primary(user)
+    if phone is None:
+        return None
+    lane = lanes.lock_person(user)
+    if optouts.is_out(number=phone.e164, our_number=settings.TWILIO_NUMBER):
+        return None
+    if known := OutboundText.objects.filter(dedupe_key=dedupe_key).first():
+        return known
+    text = _write(
+        lane=lane,
+        user_id=user.pk,
+        dedupe_key=dedupe_key,
+        kind=kind,
+        number=phone.e164,
+        our_number=settings.TWILIO_NUMBER,
+        body=body,
+        request_id=current_request_id(),
+    )
+    lanes.wake(lane)
+    return text
+
+
+def reply(turn: Turn, body: str, *, kind: str = Kind.REPLY) -> OutboundText:
+    """The one answer to a turn, in the transaction that finishes it."""
+    return _write(
+        lane=turn.lane,
+        user_id=turn.user_id,
+        turn=turn,
+        kind=kind,
+        number=turn.number,
+        our_number=turn.our_number,
+        body=body,
+        request_id=turn.request_id,
+    )
+
+
+def _write(*, lane: Lane, body: str, **fields: object) -> OutboundText:
+    body = composer.plain(body)
+    size = composer.count(body)
+    return OutboundText.objects.create(
+        lane=lane,
+        body=body,
+        encoding=size.encoding,
+        segments=size.segments,
+        **fields,
+    )
+
+
+def flush(lease: Lease) -> Lease:
+    """Send what waits in the lane, oldest first, until one has to wait."""
+    while text := _head(lease):
+        if text.next_at > timezone.now():
+            return lease
+        with bound(text.request_id):
+            lease = lanes.renew(lease)
+            if text.state == State.QUEUED:
+                _send(lease, text)
+            else:
+                reconciler.settle(lease, text)
+    return lease
+
+
+def _head(lease: Lease) -> OutboundText | None:
+    waiting = OutboundText.objects.filter(
+        lane_id=lease.lane_id, state__in=OutboundText.OPEN
+    )
+    return waiting.order_by("id").first()
+
+
+def _send(lease: Lease, text: OutboundText) -> None:
+    if not _intend(lease, text):
+        return
+    # A process that was frozen here would send after its lease: look at the clock.
+    if lease.seconds_left() < gateway.CONNECT_SECONDS + gateway.READ_SECONDS:
+        return
+    try:
+        sid = gateway.current().send(_draft(text))
+    except Refused as refused:
+        _close(lease, text, refused.code)
+    except Busy as busy:
+        _retry(lease, text, str(busy))
+    except OutcomeUnknown as unknown:
+        reconciler.mark_unknown(lease, text, str(unknown))
+    else:
+        delivery.handed_over(text, sid)
+        OUTBOUND.labels("sent").inc()
+        logger.info("sms_sent", text=str(text.ref), kind=text.kind, sid=sid)
+
+
+@transaction.atomic
+def _intend(lease: Lease, text: OutboundText) -> bool:
+    """Commit the intent. False when STOP has canceled the text meanwhile."""
+    lanes.hold(lease)
+    now = timezone.now()
+    return bool(
+        OutboundText.objects.filter(pk=text.pk, state=State.QUEUED).update(
+            state=State.SENDING,
+            attempted_at=now,
+            attempts=text.attempts + 1,
+            looks=0,
+            next_at=now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS),
+        )
+    )
+
+
+def _draft(text: OutboundText) -> Draft:
+    return Draft(
+        number=text.number,
+        our_number=text.our_number,
+        body=text.body,
+        callback_url=f"{settings.PUBLIC_URL}{reverse('twilio_status')}?m={text.ref}",
+    )
+
+
+@transaction.atomic
+def _close(lease: Lease, text: OutboundText, code: str) -> None:
+    """Refused for good."""
+    lanes.hold(lease)
+    OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
+        state=State.FAILED, error_code=code
+    )
+    if code == optouts.OPTED_OUT_CODE:
+        optouts.note(number=text.number, our_number=text.our_number, source="carrier")
+    OUTBOUND.labels("refused").inc()
+    logger.warning("sms_refused", text=str(text.ref), code=code)
+
+
+@transaction.atomic
+def _retry(lease: Lease, text: OutboundText, why: str) -> None:
+    """Not taken: the same text again, later and later."""
+    lanes.hold(lease)
+    OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
+        state=State.QUEUED, next_at=timezone.now() + backoff(text.attempts)
+    )
+    OUTBOUND.labels("busy").inc()
+    logger.warning("sms_busy", text=str(text.ref), why=why, attempts=text.attempts)
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after `attempts` earlier tries, give or take a tenth."""
+    first, longest = BACKOFF_SECONDS
+    seconds = min(first * 2 ** min(attempts, 10), longest)
+    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))

@@ -1,0 +1,111 @@
+"""A person's conversation as they see it: both directions, oldest first."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.dateparse import parse_datetime
+
+from apps.accounts.models import User
+from apps.core.errors import Invalid
+from apps.sms.composer import count
+from apps.sms.models import InboundText, OutboundText
+from apps.sms.troubles import in_words
+
+State, Delivery = OutboundText.State, OutboundText.Delivery
+
+
+@dataclass(frozen=True)
+class Message:
+    """One bubble. `tone` is how its state is coloured: ok, warn, bad or quiet."""
+
+    id: str
+    direction: str  # "in": from the person, "out": from us
+    body: str
+    at: datetime
+    kind: str
+    number: str
+    segments: int
+    state_label: str
+    tone: str
+    turn_id: int | None
+    num_media: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    messages: list[Message]
+    older: str  # cursor of the page before, or an empty string
+
+
+def page(user: User, before: str = "", limit: int = 40) -> Page:
+    """The newest `limit` messages before a cursor. Raises `Invalid` for a bad cursor."""
+    inbound = InboundText.objects.owned_by(user)
+    outbound = OutboundText.objects.owned_by(user)
+    if before:
+        at = _cursor(before)
+        inbound = inbound.filter(received_at__lt=at)
+        outbound = outbound.filter(created_at__lt=at)
+    found = [_from_person(text) for text in inbound.order_by("-id")[: limit + 1]]
+    found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
+    found.sort(key=lambda message: message.at, reverse=True)
+    shown = found[:limit][::-1]
+    return Page(shown, shown[0].at.isoformat() if len(found) > limit else "")
+
+
+def version(user: User) -> str:
+    """Changes whenever the newest page does."""
+    return hashlib.sha256(repr(page(user)).encode()).hexdigest()[:16]
+
+
+def _cursor(before: str) -> datetime:
+    try:
+        at = parse_datetime(before)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid("That page of the conversation does not exist.")
+    return at
+
+
+def _from_person(text: InboundText) -> Message:
+    return Message(
+        id=f"in-{text.pk}",
+        direction="in",
+        body=text.body,
+        at=text.received_at,
+        kind=text.keyword or "text",
+        number=text.number,
+        segments=count(text.body).segments,
+        state_label="Received" if text.turn_id else "Waiting for an answer",
+        tone="quiet",
+        turn_id=text.turn_id,
+        num_media=text.num_media,
+    )
+
+
+def _from_us(text: OutboundText) -> Message:
+    label, tone = _state(text)
+    return Message(
+        id=f"out-{text.pk}",
+        direction="out",
+        body=text.body,
+        at=text.created_at,
+        kind=text.kind,
+        number=text.number,
+        segments=text.segments,
+        state_label=label,
+        tone=tone,
+        turn_id=text.turn_id,
+    )
+
+
+def _state(text: OutboundText) -> tuple[str, str]:
+    if text.has_failed:
+        return f"Not delivered: {in_words(text.error_code)}", "bad"
+    if text.state == State.SENT and text.delivery:
+        done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
+        return text.get_delivery_display(), "ok" if done else "quiet"
+    if text.state == State.UNKNOWN:
+        return "Being checked with the carrier", "warn"
+    return text.get_state_display(), "quiet"

@@ -1,0 +1,58 @@
+"""What a worker does when the bell rings: lane after lane, until nothing is due."""
+
+import time
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.core.logs import logger
+from apps.core.tasks import task
+from apps.sms import bell, lanes, turns
+from apps.sms.lanes import Lease, LeaseLost
+
+# One drain works this long and then lets other tasks of the queue in.
+DRAIN_SECONDS = 5.0
+# A lane whose work failed unexpectedly waits a little before the next try.
+PAUSE_AFTER_DEFECT = timedelta(seconds=2)
+# The sweeper's interval: what falls due later than that it finds by itself.
+SWEEP = timedelta(seconds=5)
+
+
+@task("sms.drain", soft_time_limit=60, time_limit=90)
+def drain() -> int:
+    """Work every lane that is due; answers how many. Safe to run side by side."""
+    bell.answer()
+    worked, until = 0, time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < until:
+        lease = lanes.claim()
+        if lease is None:
+            _ring_when_due()
+            return worked
+        _work(lease)
+        worked += 1
+    bell.ring()
+    return worked
+
+
+def _work(lease: Lease) -> None:
+    try:
+        lanes.release(turns.work(lease))
+    except LeaseLost as lost:
+        logger.warning("lease_lost", why=str(lost))
+    except Exception:
+        logger.exception("lane_failed", lane=lease.lane_id)
+        _set_aside(lease)
+
+
+def _set_aside(lease: Lease) -> None:
+    try:
+        lanes.release(lease, not_before=timezone.now() + PAUSE_AFTER_DEFECT)
+    except LeaseLost:
+        return
+
+
+def _ring_when_due() -> None:
+    """A lane that falls due before the next sweep gets a bell of its own."""
+    due_at = lanes.next_due(within=SWEEP)
+    if due_at is not None:
+        bell.ring_in(max(0.1, (due_at - timezone.now()).total_seconds()))

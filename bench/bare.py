@@ -1,0 +1,60 @@
+"""The limit: a WSGI callable that proves, stores and enqueues, and nothing else."""
+
+import base64
+import hashlib
+import hmac
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
+
+PUBLIC_URL = os.environ["PUBLIC_URL"]
+TOKEN = os.environ["TWILIO_AUTH_TOKEN"].encode()
+STORE = (
+    "INSERT INTO bare_inbox (sid, user_id, number, body)"
+    " VALUES (%s, (SELECT user_id FROM user_phone_mappings"
+    "              WHERE e164 = %s AND status = 'verified'), %s, %s)"
+    " ON CONFLICT (sid) DO NOTHING"
+)
+TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
+HEADERS = [("Content-Type", "text/xml"), ("Content-Length", str(len(TWIML)))]
+_local = threading.local()
+
+
+def application(
+    environ: dict[str, Any], start_response: Callable[..., Any]
+) -> Iterable[bytes]:
+    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode()
+    pairs = parse_qsl(body, keep_blank_values=True)
+    message = PUBLIC_URL + environ["PATH_INFO"]
+    message += "".join(name + value for name, value in sorted(pairs))
+    mac = base64.b64encode(hmac.new(TOKEN, message.encode(), hashlib.sha1).digest())
+    given = environ["HTTP_X_TWILIO_SIGNATURE"].encode()
+    if not hmac.compare_digest(mac, given):
+        start_response("403 Forbidden", [("Content-Length", "0")])
+        return [b""]
+    form = dict(pairs)
+    database, redis = _connections()
+    values = (form["MessageSid"], form["From"], form["From"], form["Body"])
+    database.execute(STORE, values, prepare=True)
+    sid = form["MessageSid"].encode()
+    redis.sendall(b"*3\r\n$5\r\nLPUSH\r\n$4\r\nbare\r\n$%d\r\n%s\r\n" % (len(sid), sid))
+    redis.recv(64)
+    start_response("200 OK", HEADERS)
+    return [TWIML]
+
+
+def _connections() -> tuple["psycopg.Connection[Any]", socket.socket]:
+    if not hasattr(_local, "database"):
+        _local.database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
+        parts = urlsplit(os.environ["REDIS_URL"])
+        _local.redis = socket.create_connection((parts.hostname, parts.port or 6379))
+        if parts.password:
+            user, password = parts.username or "default", unquote(parts.password)
+            _local.redis.sendall(f"AUTH {user} {password}\r\n".encode())
+            _local.redis.recv(64)
+    return _local.database, _local.redis

@@ -1,0 +1,1 @@
+"""The usual way: Django REST framework, the ORM, `.delay()`, the default middleware."""

@@ -1,0 +1,41 @@
+"""The Celery app: a doorbell and a timetable, never a place where work is kept."""
+
+import os
+from datetime import timedelta
+from importlib import import_module
+from importlib.util import find_spec
+
+from celery import Celery
+from celery.signals import setup_logging
+from django.apps import apps
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+
+app = Celery("switchboard")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """A receiver here stops Celery from replacing the logging set up by Django."""
+
+
+@app.on_after_finalize.connect
+def gather_timetables(sender: Celery, **_: object) -> None:
+    """Each app's `tasks.TIMETABLE`: name → (task, seconds)."""
+    for name, (task, seconds) in _timetables().items():
+        # A run that nobody took up within its interval is the next run's work.
+        sender.conf.beat_schedule[name] = {
+            "task": task,
+            "schedule": timedelta(seconds=seconds),
+            "options": {"expires": seconds},
+        }
+
+
+def _timetables() -> dict[str, tuple[str, float]]:
+    found: dict[str, tuple[str, float]] = {}
+    for config in apps.get_app_configs():
+        if config.name.startswith("apps.") and find_spec(f"{config.name}.tasks"):
+            found |= getattr(import_module(f"{config.name}.tasks"), "TIMETABLE", {})
+    return found

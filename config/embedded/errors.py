@@ -1,0 +1,2 @@
+class CannotStart(Exception):
+    """Why nothing runs, as one sentence for the person who typed the command."""

@@ -1,0 +1,29 @@
+"""Between the servers and the first page: schema, demo people, the words of welcome.
+
+`python -m config.embedded.prepare WELCOME_FILE`. One process for all of it, because
+starting Django costs more than the work.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import django
+from django.conf import settings
+from django.core.management import call_command, get_commands
+
+
+def main(welcome: Path) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    django.setup()
+    call_command("migrate", interactive=False)
+    known = get_commands()
+    if settings.DEBUG and "seed_demo" in known:
+        call_command("seed_demo")
+    if "welcome" in known:
+        with welcome.open("w") as file:
+            call_command("welcome", stdout=file)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

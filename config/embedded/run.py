@@ -1,0 +1,145 @@
+"""`make run`: the servers, the schema, then web, worker and beat until Ctrl-C."""
+
+import http.client
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from config.embedded import processes
+from config.embedded.errors import CannotStart
+from config.embedded.folder import Folder, is_free, shown
+from config.embedded.group import Group
+from config.embedded.postgres import Postgres
+from config.embedded.redis import Redis
+from config.embedded.server import Server
+from config.embedded.stack import running, urls
+from config.env import DATA_DIR, env
+
+
+def everything() -> None:
+    """Run until a signal. KeyboardInterrupt at the end, CannotStart with a sentence."""
+    _listen_for_signals()
+    port = _free_port()
+    kinds: list[type[Server]] = [Postgres, Redis]
+    missing = [kind for kind in kinds if not env.str(kind.variable, default="")]
+    folder = Folder(Path(DATA_DIR))
+    print("Starting …", flush=True)
+    with running(folder, "run", missing) as started:
+        environment = _environment(port, urls(started))
+        welcome = _prepare(folder, environment)
+        group = Group(_commands(), environment)
+        try:
+            group.start()
+            _watch(group, started, port, welcome or _plain_welcome(port))
+        finally:
+            group.stop()
+
+
+def _commands() -> dict[str, list[str]]:
+    python = [sys.executable, "-m"]
+    worker = "worker --concurrency 2 --loglevel info --without-gossip --without-mingle"
+    return {
+        "web": [*python, "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
+        "worker": [*python, "celery", "-A", "config", *worker.split(), "-Ofair"],
+        "beat": [*python, "celery", "-A", "config", "beat", "--loglevel", "info"],
+    }
+
+
+def _listen_for_signals() -> None:
+    # Also SIGINT: a shell's background job (`make run &`) starts with it ignored.
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sig, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # that is `nohup`
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+    if "MAKELEVEL" in os.environ:
+        # A killed `make` would leave us behind without a terminal.
+        processes.die_with_parent(signal.SIGTERM)
+
+
+def _free_port() -> int:
+    given = env.str("PORT", default="8000")
+    if not given.isascii() or not given.isdigit() or not 0 < int(given) < 65_536:
+        raise CannotStart(f"PORT has to be a number from 1 to 65535, not {given!r}.")
+    port = int(given)
+    try:
+        # "localhost" means ::1 to some browsers, so nobody else may answer there.
+        free = is_free(port) and (is_free(port, "::1") or not _has_ipv6())
+    except PermissionError as error:
+        raise CannotStart(
+            f"Port {port} is for root only: choose one above 1023 with PORT."
+        ) from error
+    if not free:
+        raise CannotStart(
+            f"Port {port} is taken by another program: stop it, or choose another "
+            f"port, for example PORT={port + 1} make run."
+        )
+    return port
+
+
+def _has_ipv6() -> bool:
+    return is_free(0, "::1")
+
+
+def _environment(port: int, urls: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        **os.environ,
+        **urls,
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _prepare(folder: Folder, environment: Mapping[str, str]) -> str:
+    """Migrate and seed; the words of welcome, empty when nobody wrote any."""
+    log, welcome = folder.log("prepare"), folder.log("welcome")
+    command = [sys.executable, "-m", "config.embedded.prepare", str(welcome)]
+    with log.open("wb") as file:
+        code = processes.run(command, output=file.fileno(), env=environment)
+    if code:
+        said = log.read_text(errors="replace").strip()
+        reason = said.rpartition("\n")[2] or "it said nothing"
+        print(said, file=sys.stderr)
+        raise CannotStart(
+            f"The database could not be prepared: {reason} (the log is {shown(log)})"
+        )
+    return welcome.read_text()
+
+
+def _watch(group: Group, started: list[Server], port: int, welcome: str) -> None:
+    while True:
+        group.tend(0.2)
+        for server in started:
+            if server.process.poll() is not None:
+                raise CannotStart(
+                    f"{server.label} has stopped by itself, so everything was "
+                    f"stopped; its log is {shown(server.log)}."
+                )
+        if welcome and _answers(port):
+            print(f"\n{welcome.strip()}\n", flush=True)
+            welcome = ""
+
+
+def _answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", "/health/live")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _plain_welcome(port: int) -> str:
+    origin = f"http://localhost:{port}"
+    return "\n".join(
+        [
+            f"Switchboard   {origin}/",
+            f"Phone         {origin}/dev/phone/",
+            f"Mail          {origin}/dev/mail/",
+            "Ctrl-C stops everything.",
+        ]
+    )

@@ -1,0 +1,99 @@
+"""What the two servers have in common: launched, awaited, stopped."""
+
+import os
+import signal
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import ClassVar, Literal
+
+from config.embedded import processes
+from config.embedded.errors import CannotStart
+from config.embedded.folder import Folder, shown
+
+Profile = Literal["run", "test"]
+
+# Recovery after a power cut reads the write-ahead log again, which can take a while.
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+class Server(ABC):
+    """One server on a loopback port of its own, gone when we are."""
+
+    label: ClassVar[str]
+    name: ClassVar[str]
+    variable: ClassVar[str]
+    stop_signal: ClassVar[signal.Signals]
+    never_root: ClassVar[bool] = False
+
+    def __init__(self, folder: Folder, profile: Profile, lock: int) -> None:
+        self.folder = folder
+        self.profile = profile
+        self.home: Path = folder.path / self.name
+        self.log = folder.log(self.name)
+        self._lock = lock
+        self._launches = 0
+
+    @property
+    @abstractmethod
+    def url(self) -> str: ...
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """The command line, with its files in place."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether it takes work now."""
+
+    def launch(self) -> None:
+        self._launches += 1
+        self.port = self.folder.port(self.name)
+        command = self.command()
+        with self.log.open("ab") as log:
+            self.process = processes.spawn(
+                command,
+                death_signal=self.stop_signal,
+                output=log.fileno(),
+                # The folder stays locked until the server itself has left it.
+                keep_open=[self._lock],
+                never_root=self.never_root,
+            )
+
+    def wait(self) -> None:
+        """Return when it answers; CannotStart with the reason when it never will."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            if self.process.poll() is not None:
+                # Somebody took the port between our look and its start.
+                if self._launches < 3 and "ddress already in use" in self._words():
+                    self.launch()
+                    continue
+                raise CannotStart(self.refusal())
+            if self.answers():
+                return
+            if time.monotonic() > deadline:
+                raise CannotStart(self.refusal())
+            time.sleep(0.02)
+
+    def stop(self) -> None:
+        processes.stop(self.process, self.stop_signal, seconds=STOP_SECONDS)
+
+    def refusal(self) -> str:
+        return (
+            f"{self.label} refuses to start on the data folder {shown(self.home)}: "
+            f"{self._reason()}; its log is {shown(self.log)}. "
+            "To begin with empty data, move the folder away."
+        )
+
+    def _reason(self) -> str:
+        lines = [line.strip() for line in self._words().splitlines() if line.strip()]
+        fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
+        last = (fatal or lines or ["it says nothing"])[-1]
+        return last.rpartition("FATAL:")[2].rpartition("PANIC:")[2].strip(" .")
+
+    def _words(self) -> str:
+        with self.log.open("rb") as log:
+            log.seek(max(0, os.fstat(log.fileno()).st_size - 20_000))
+            return log.read().decode(errors="replace")

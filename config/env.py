@@ -1,0 +1,66 @@
+"""Where settings come from: the environment, `.env`, `NAME_FILE`, the embedded servers.
+
+The order, first hit wins: a variable, the file that `NAME_FILE` points at, `.env` at
+the project root, and for a laptop the servers and secrets that `make run` left in
+`DATA_DIR`.
+"""
+
+import base64
+import json
+import os
+import secrets
+from pathlib import Path
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+env = environ.FileAwareEnv()
+environ.FileAwareEnv.read_env(ROOT / ".env", overwrite=False)
+
+DATA_DIR = ROOT / env.str("DATA_DIR", default=".data")
+
+
+def service_url(name: str) -> str:
+    """`DATABASE_URL` or `REDIS_URL`: given, or of the servers `make run` has up.
+
+    Empty when neither is there; a system check says so in words.
+    """
+    if given := env.str(name, default=""):
+        return str(given)
+    try:
+        running = json.loads((DATA_DIR / "services.json").read_text())
+    except FileNotFoundError:
+        return ""
+    return str(running.get(name, ""))
+
+
+def laptop_secrets() -> dict[str, str]:
+    """Secrets of a development machine, made on first use and kept in `DATA_DIR`.
+
+    Two processes that start at once agree: the file is linked into place complete,
+    and whoever comes second reads the first one's.
+    """
+    path = DATA_DIR / "secrets.json"
+    if not path.exists():
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = DATA_DIR / f"secrets.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(_new_secrets()))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def _new_secrets() -> dict[str, str]:
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "FIELD_ENCRYPTION_KEYS": f"k1:{key}",
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+    }

@@ -1,0 +1,36 @@
+"""A laptop: pages with tracebacks, secrets made on first use, mail kept in files."""
+
+import os
+
+from config.env import DATA_DIR, env, laptop_secrets
+
+for _name, _value in laptop_secrets().items():
+    if not (os.environ.get(_name) or os.environ.get(f"{_name}_FILE")):
+        os.environ[_name] = _value
+
+from config.settings.base import *  # after the secrets
+from config.settings.base import STORAGES
+
+DEBUG = env.bool("DEBUG", default=True)
+ALLOWED_HOSTS = [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    *env.list("ALLOWED_HOSTS", default=[]),
+]
+PHONE_SIMULATOR = env.bool("PHONE_SIMULATOR", default=DEBUG)
+TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="+12025550100")
+LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
+LOGGING = {"format": LOG_FORMAT, "level": env.str("LOG_LEVEL", default="INFO")}
+
+if not env.str("EMAIL_URL", default=""):
+    EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+
+# Files straight from where they are kept, no collectstatic step.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}

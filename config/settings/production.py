@@ -1,0 +1,19 @@
+"""A server: HTTPS only, nothing defaulted that must be chosen."""
+
+from config.env import env
+from config.settings.base import *
+from config.settings.base import PUBLIC_URL, TRUSTED_PROXY_COUNT
+
+DEBUG = env.bool("DEBUG", default=False)
+SECURE_SSL_REDIRECT = (
+    False  # the proxy redirects; Twilio's POST must never be redirected
+)
+SECURE_HSTS_SECONDS = 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+if SESSION_COOKIE_SECURE:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = PUBLIC_URL.partition(":")[0]
+if TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

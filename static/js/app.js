@@ -1,0 +1,200 @@
+// What pages do beyond HTML. Everything here is an addition: each form works without it.
+(function () {
+  "use strict";
+
+  const body = () => document.body;
+  const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
+
+  // --- Toasts ------------------------------------------------------------------------
+
+  function toast(text, tone) {
+    const region = document.getElementById("toasts");
+    if (!region || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
+    const box = document.createElement("div");
+    const words = document.createElement("span");
+    const close = document.createElement("button");
+    box.className = "toast";
+    box.dataset.text = text;
+    box.dataset.tone = tone;
+    box.setAttribute("role", tone === "bad" ? "alert" : "status");
+    words.textContent = text;
+    close.type = "button";
+    close.className = "button button-quiet button-small";
+    close.textContent = "Close";
+    close.addEventListener("click", () => box.remove());
+    box.append(words, close);
+    region.append(box);
+    // A failure stays until it is closed; good news leaves when nobody looks at it.
+    if (tone !== "bad") fade(box);
+  }
+
+  function fade(box) {
+    let timer = 0;
+    const start = () => { timer = setTimeout(() => box.remove(), 6000); };
+    const stop = () => clearTimeout(timer);
+    box.addEventListener("mouseenter", stop);
+    box.addEventListener("mouseleave", start);
+    box.addEventListener("focusin", stop);
+    box.addEventListener("focusout", start);
+    start();
+  }
+
+  function failed(event) {
+    const answer = event.detail.xhr;
+    const id = answer && answer.getResponseHeader("X-Request-ID");
+    const wait = answer && answer.getResponseHeader("Retry-After");
+    if (answer && answer.status === 403) return toast("This page was open too long. Reload it and try again.", "bad");
+    if (wait) return toast(`That was too often. Try again in ${wait} s.`, "bad");
+    // A poll that fails is tried again anyway; one line is enough for all of them.
+    toast(answer && answer.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
+  }
+
+  // --- Polling: often while something happens, rarely after that, never unseen ---------
+
+  const LIVELY = 20;
+  let ticks = 0;
+  let next = 0;
+
+  function pace() {
+    const asked = document.querySelector("[data-poll]");
+    if (!asked) return 60000;
+    return ticks < LIVELY ? Number(asked.dataset.poll || 3) * 1000 : 60000;
+  }
+
+  function poll() {
+    clearTimeout(next);
+    if (document.visibilityState === "visible") {
+      ticks += 1;
+      each(document, "[data-poll]", (place) => place.dispatchEvent(new Event("poll")));
+    }
+    next = setTimeout(poll, pace());
+  }
+
+  function wake() {
+    ticks = 0;
+    clearTimeout(next);
+    next = setTimeout(poll, pace());
+  }
+
+  function announce(place) {
+    const region = document.getElementById("live");
+    const words = place.dataset && place.dataset.announce;
+    if (region && words && region.textContent !== words) region.textContent = words;
+  }
+
+  // --- Countdowns ----------------------------------------------------------------------
+
+  function count() {
+    each(document, "time[data-countdown]", (clock) => {
+      const left = Math.round((Date.parse(clock.dateTime) - Date.now()) / 1000);
+      const text = left > 0 ? `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}` : "expired";
+      if (text === "expired" && clock.textContent !== text) wake();
+      clock.textContent = text;
+    });
+  }
+
+  // --- Time zone -----------------------------------------------------------------------
+
+  function zones(root) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+    each(root, "input[data-zone]", (field) => { field.value = field.value || here; });
+    each(root, "[data-zone-offer]", (offer) => {
+      const select = document.getElementById(offer.dataset.zoneOffer);
+      const known = select && [...select.options].some((option) => option.value === here);
+      if (!known || select.value === here) return;
+      offer.querySelector("[data-zone-name]").textContent = here.replaceAll("_", " ");
+      offer.hidden = false;
+      offer.querySelector("button").addEventListener("click", () => {
+        select.value = here;
+        offer.hidden = true;
+        select.focus();
+      });
+    });
+  }
+
+  // --- Forms ---------------------------------------------------------------------------
+
+  function focusError(root) {
+    const place = root.querySelector('[aria-invalid="true"]') || root.querySelector("[data-summary]");
+    if (place) place.focus();
+  }
+
+  function busy(form) {
+    // After the browser has read the form: a disabled button would lose its value.
+    setTimeout(() => {
+      each(form, "button:not([type=button])", (button) => {
+        button.disabled = true;
+        setTimeout(() => { button.disabled = false; }, 10000);
+      });
+    });
+  }
+
+  function free() {
+    each(document, "form button[disabled]", (button) => { button.disabled = false; });
+  }
+
+  function prepare(root) {
+    each(root, "[data-scripted]", (place) => { place.hidden = false; });
+    zones(root);
+    focusError(root);
+    count();
+  }
+
+  // --- Wiring --------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    const asked = event.target.closest("[data-copy], [data-open], [data-close]");
+    if (!asked) return;
+    if (asked.dataset.copy) {
+      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied.", "ok"), () => toast("Copying is blocked here. Select the text instead.", "bad"));
+    } else if (asked.dataset.open) {
+      event.preventDefault();
+      document.getElementById(asked.dataset.open).showModal();
+    } else {
+      asked.closest("dialog").close();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    each(document, "details.menu[open]", (menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+    if (event.target.matches("dialog.drawer")) event.target.close();
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") each(document, "details.menu[open]", (menu) => { menu.open = false; });
+    const area = event.target.closest("textarea[data-send]");
+    if (area && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      area.form.requestSubmit(area.form.querySelector("[data-default]"));
+    }
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.hasAttribute("hx-post")) busy(event.target);
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") { ticks = 0; poll(); }
+  });
+  window.addEventListener("pageshow", free);
+
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare(document);
+    setInterval(count, 1000);
+    next = setTimeout(poll, pace());
+    body().addEventListener("htmx:beforeSwap", (event) => {
+      // A session that ended in the meantime: go and sign in, do not show that page here.
+      if (event.detail.xhr.responseURL.includes("/accounts/login/")) {
+        event.detail.shouldSwap = false;
+        location.reload();
+      }
+    });
+    body().addEventListener("htmx:afterSettle", (event) => {
+      announce(event.detail.elt);
+      prepare(event.detail.elt);
+      wake();
+    });
+    ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => body().addEventListener(name, failed));
+  });
+})();

@@ -1,0 +1,159 @@
+"""Menus, questions and manners: what a text means where the exchange stands."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from apps.assistant.models import Reminder
+from apps.sms import composer
+from tests.assistant.conftest import Phone
+from tests.assistant.factories import ReminderFactory
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("", "That text was empty. Text ? to see what I can do."),
+        ("  \n ", "That text was empty. Text ? to see what I can do."),
+        ("thanks", "You're welcome."),
+        ("Thank you.", "You're welcome."),
+        ("ok", "OK."),
+        ("\U0001f44d", "OK."),
+        (
+            "Hello",
+            "Hello. Tell me what to remind you of, or text ? to see what I can do.",
+        ),
+        ("good night", "Goodbye."),
+        (
+            "never mind",
+            "OK. Nothing is waiting for an answer. UNDO takes back my last change.",
+        ),
+        ("more", "That was all."),
+        ("3", "No question is open for that number. Text ? to see what I can do."),
+    ],
+)
+def test_small_talk_gets_a_calm_line(alice: Phone, text: str, reply: str) -> None:
+    assert alice.text(text) == reply
+
+
+def test_a_picture_alone_is_answered(alice: Phone) -> None:
+    assert alice.text("", num_media=1).startswith("I can't open pictures")
+
+
+@pytest.mark.parametrize("text", ["?", "menu", "help reminders", "help with times"])
+def test_help_fits_one_text(alice: Phone, text: str) -> None:
+    reply = alice.text(text)
+    assert "UNDO" in reply or "tomorrow" in reply
+    assert composer.count(reply).segments == 1
+
+
+def test_the_unknown_gets_the_nearest_three_and_is_not_lost(alice: Phone) -> None:
+    reply = alice.text("dentist appointment thursday at 3")
+    assert reply.splitlines() == [
+        "I'm not sure what you mean. Reply with a number:",
+        "1) Remind me: dentist appointment, thursday at 3",
+        "2) Show my reminders",
+        "3) See what I can do",
+    ]
+    assert "dentist appointment, Thu 26 Nov, 3:00 PM" in alice.text("1")
+
+
+def test_a_typing_error_is_guessed_but_not_acted_on(alice: Phone) -> None:
+    reply = alice.text("remnd me to buy milk at 6pm")
+    assert reply.splitlines()[1] == "1) remind me to buy milk at 6pm"
+    assert not Reminder.objects.exists()
+    assert "buy milk, Mon 23 Nov, 6:00 PM" in alice.text("the first one")
+
+
+def test_a_number_beyond_the_menu_is_asked_again(alice: Phone) -> None:
+    alice.text("I love pizza")
+    assert alice.text("9") == "Please reply with a number from 1 to 3."
+    assert alice.text("2").startswith("You have no reminders.")
+
+
+def test_a_question_can_be_dropped(alice: Phone) -> None:
+    alice.text("remind me to call Ana")
+    assert alice.text("never mind") == "OK, dropped."
+    assert "Remind me:" not in alice.text("ok")
+    assert not Reminder.objects.exists()
+
+
+def test_an_unreadable_time_keeps_the_question_open(alice: Phone) -> None:
+    alice.text("remind me to call Ana")
+    assert alice.text("at half 5").startswith("I could not read that time.")
+    assert "call Ana, Mon 23 Nov, 5:30 PM" in alice.text("half past 5")
+
+
+def test_a_menu_of_reminders_can_be_answered_by_name(alice: Phone) -> None:
+    ReminderFactory.create(user=alice.user, text="call the dentist")
+    ReminderFactory.create(user=alice.user, text="pay the dentist")
+    assert alice.text("done with the dentist").startswith("Which one?")
+    assert alice.text("thanks") == "You're welcome."
+    assert alice.text("pay") == "Done: pay the dentist."
+
+
+def test_all_at_once_is_refused_kindly(alice: Phone) -> None:
+    ReminderFactory.create(user=alice.user)
+    assert alice.text("delete all").startswith("Please name them")
+
+
+def test_a_change_of_subject_is_not_taken_for_the_answer(alice: Phone) -> None:
+    alice.text("remind me to call Ana")
+    assert alice.text("reminders").startswith("You have no reminders.")
+    assert "call Ana, Tue 24 Nov, 9:00 AM" in alice.text("tomorrow at 9")
+
+
+@pytest.mark.parametrize(("wait", "is_open"), [(29, True), (30, False)])
+def test_a_menu_waits_half_an_hour(
+    alice: Phone, clock: time_machine.Traveller, wait: int, is_open: bool
+) -> None:
+    alice.text("remind me to take out the trash at 7")
+    clock.shift(timedelta(minutes=wait))
+    assert alice.text("1").startswith("Reminder set") is is_open
+
+
+def test_guesses_are_forgotten_after_the_next_change(alice: Phone) -> None:
+    alice.text("I love pizza")
+    alice.text("remind me to call Ana tomorrow at 9")
+    assert alice.text("1").startswith("No question is open")
+
+
+def test_several_texts_are_answered_together_in_order(alice: Phone) -> None:
+    reply = alice.text("remind me to call Ana tomorrow at 9", "reminders", "thanks")
+    assert reply.splitlines() == [
+        "Reminder set: call Ana, Tue 24 Nov, 9:00 AM. UNDO takes it back.",
+        "Your reminders:",
+        "1) call Ana, Tue 24 Nov, 9:00 AM",
+        "You're welcome.",
+    ]
+
+
+def test_a_question_answered_by_the_next_text_is_not_asked(alice: Phone) -> None:
+    reply = alice.text("remind me to take out the trash", "at 7", "1")
+    assert reply == (
+        "Reminder set: take out the trash, Mon 23 Nov, 7:00 PM. UNDO takes it back."
+    )
+
+
+def test_a_long_answer_continues_behind_more(
+    alice: Phone, clock: time_machine.Traveller
+) -> None:
+    for number in range(20):
+        ReminderFactory.create(user=alice.user, text=f"water plant number {number:02}")
+    first = alice.text("reminders")
+    assert first.endswith("(MORE)")
+    assert composer.count(first).segments <= 2
+    clock.shift(timedelta(hours=23))
+    parts = [first]
+    while parts[-1].endswith("(MORE)"):
+        parts.append(alice.text("more"))
+    together = " ".join(parts)
+    assert all(f"number {number:02}" in together for number in range(20))
+    assert alice.text("more") == "That was all."
+
+
+def test_the_longest_text_of_all_gets_an_answer(alice: Phone) -> None:
+    assert alice.text("x" * 1600)
+    assert alice.text("lorem ipsum at 5 " * 94)
+    assert alice.text("\u05e9\u05dc\u05d5\u05dd " * 200)

@@ -1,0 +1,128 @@
+"""The one gate: an effect happens once, for its owner, and is on record."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.assistant import answering, conversations, gate
+from apps.assistant.models import Reminder, ToolCall
+from tests.assistant.conftest import Phone
+from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
+from tests.factories import UserFactory
+
+CALL = {"text": "call Ana", "when": "tomorrow at 9"}
+
+
+def test_a_turn_that_runs_again_repeats_its_receipt_not_its_effect(
+    alice: Phone,
+) -> None:
+    turn = TurnFactory.create(user=alice.user)
+    texts = [
+        InboundTextFactory.create(turn=turn, body=body)
+        for body in ("remind me to call Ana tomorrow at 9", "reminders", "done 1")
+    ]
+    first = answering.answer(turn, texts)
+    again = answering.answer(turn, texts)
+    assert again.body == first.body
+    assert Reminder.objects.count() == 1
+    assert ToolCall.objects.count() == 3
+
+
+def test_state_changes_only_with_the_reply(alice: Phone) -> None:
+    turn = TurnFactory.create(user=alice.user)
+    text = InboundTextFactory.create(turn=turn, body="remind me to call Ana")
+    answer = answering.answer(turn, [text])
+    assert conversations.enter(turn).question is None
+    with transaction.atomic():
+        answer.settle()
+    assert conversations.enter(turn).question is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_have_one_effect() -> None:
+    turn = TurnFactory.create()
+    conversations.enter(turn)
+
+    def run(_: int) -> str:
+        try:
+            scene = conversations.enter(turn)
+            return gate.call(
+                scene, tool="reminders.create", arguments=CALL, key="1:0"
+            ).receipt
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        receipts = set(pool.map(run, range(4)))
+    assert len(receipts) == 1
+    assert Reminder.objects.count() == ToolCall.objects.count() == 1
+
+
+def test_a_refusal_is_recorded_and_its_sentence_is_the_receipt(alice: Phone) -> None:
+    scene = alice.scene()
+    call = gate.call(
+        scene, tool="reminders.delete", arguments={"target": "7"}, key="1:0"
+    )
+    assert call.state == ToolCall.State.REFUSED
+    assert call.receipt.startswith("There is no number 7")
+    assert call.undo is None
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"user": "1"}, {"text": 5}, {"text": "x", "user_id": "2"}]
+)
+def test_no_tool_takes_a_user_or_anything_undeclared(
+    alice: Phone, arguments: dict[str, object]
+) -> None:
+    call = gate.call(
+        alice.scene(), tool="reminders.create", arguments=arguments, key="1:0"
+    )
+    assert call.state == ToolCall.State.REFUSED
+    assert not Reminder.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "reminders.complete",
+        "reminders.delete",
+        "reminders.snooze",
+        "reminders.move",
+    ],
+)
+def test_anothers_reminder_is_not_there(alice: Phone, bob: Phone, tool: str) -> None:
+    hers = ReminderFactory.create(user=alice.user, text="call the dentist")
+    before = Reminder.objects.values().get()
+    for target in (f"id:{hers.public_id}", "dentist", "1", "it", "id:nonsense"):
+        arguments = {"target": target}
+        if tool == "reminders.move":
+            arguments["when"] = "tomorrow at 9"
+        call = gate.call(bob.scene(), tool=tool, arguments=arguments, key="1:0")
+        assert call.state == ToolCall.State.REFUSED, target
+        assert "dentist" not in call.receipt.replace('"dentist"', "")
+    assert Reminder.objects.values().get() == before
+
+
+def test_nothing_of_another_is_listed_undone_or_told(alice: Phone, bob: Phone) -> None:
+    alice.text("remind me to call the dentist tomorrow at 9")
+    for text in ("reminders", "undo", "what did you do", "why", "done", "delete 1"):
+        assert "dentist" not in bob.text(text), text
+    assert Reminder.objects.get().state == Reminder.State.ACTIVE
+
+
+@pytest.mark.django_db
+def test_a_call_at_the_end_of_a_day_belongs_to_the_persons_day(
+    phone_of: Callable[..., Phone],
+) -> None:
+    tokyo = phone_of("Yuki", "Asia/Tokyo")
+    turn = TurnFactory.create(
+        user=tokyo.user, started_at=timezone.now() - timedelta(hours=10)
+    )
+    scene = conversations.enter(turn)
+    gate.call(scene, tool="reminders.create", arguments=CALL, key="1:0")
+    assert tokyo.text("what did you do").startswith("Today I did this:")
+    assert UserFactory.create().pk != tokyo.user.pk

@@ -1,0 +1,68 @@
+"""Which words of a sentence are its time, and which only look like one."""
+
+import pytest
+
+from apps.assistant import times
+
+SENTENCES = [
+    ("remind me tomorrow at 9 to call Ana", "tomorrow at 9", "remind me to call Ana"),
+    ("call ana tomorrow at 9 remind me", "tomorrow at 9", "call ana remind me"),
+    ("remind me to buy 2 eggs", "", "remind me to buy 2 eggs"),
+    ("remind me to read 1984 at 5", "at 5", "remind me to read 1984"),
+    (
+        "call the may family tomorrow",
+        "tomorrow",
+        "call the may family",
+    ),
+    ("remind me to call the may family", "", "remind me to call the may family"),
+    ("remind me tomorrow to call Ana at 9", "tomorrow at 9", "remind me to call Ana"),
+    (
+        "remind me on friday to buy a ticket for monday at 9",
+        "on friday",
+        "remind me to buy a ticket for monday at 9",
+    ),
+    ("buy a ticket for monday", "", "buy a ticket for monday"),
+    ("sit in the sun", "", "sit in the sun"),
+    ("prepare monday report at 5", "at 5", "prepare monday report"),
+    ("watch the tonight show at 8", "at 8", "watch the tonight show"),
+    ("watch friday night lights tomorrow", "tomorrow", "watch friday night lights"),
+    ("meet Bob at 4 pm", "at 4 pm", "meet Bob"),
+    ("remind me at 4 to leave at 5", "at 4", "remind me to leave at 5"),
+    ("leave at 5 tomorrow at 4", "tomorrow at 4", "leave at 5"),
+    ("meet ana at 7 eleven tomorrow", "tomorrow", "meet ana at 7 eleven"),
+    ("take 5 mg at 8 in the evening", "at 8 in the evening", "take 5 mg"),
+    ("pay rent before friday", "", "pay rent before friday"),
+    ("call mum friday about the car", "friday", "call mum about the car"),
+    ("walk for 20 minutes", "", "walk for 20 minutes"),
+    ("buy 1/2 kg cheese tomorrow", "tomorrow", "buy 1/2 kg cheese"),
+    ("check the 24/7 hotline", "", "check the 24/7 hotline"),
+    ("remind me to march 5 miles", "", "remind me to march 5 miles"),
+    ("remind me tomorrow 9 to call", "tomorrow 9", "remind me to call"),
+    ("remind me tomorrow 2 eggs", "tomorrow", "remind me 2 eggs"),
+    ("prepare tomorrow's meeting at 5", "at 5", "prepare tomorrow's meeting"),
+    ("be in 3 places tomorrow", "tomorrow", "be in 3 places"),
+    ("remind me in 10 to check it", "in 10", "remind me to check it"),
+    ("read today's mail", "", "read today's mail"),
+    ("book room 12 at 3", "at 3", "book room 12"),
+    ("tomorrow at 9", "tomorrow at 9", ""),
+    ("reminder for tomorrow at 9: call Ana", "for tomorrow at 9", "reminder: call Ana"),
+    ("in 5 minutes check oven", "in 5 minutes", "check oven"),
+    ("pay 12.50 to Bob at noon", "at noon", "pay 12.50 to Bob"),
+    ("call +1 202 555 0101 at 5pm", "at 5pm", "call +1 202 555 0101"),
+    ("see http://example.com/5pm tonight", "tonight", "see http://example.com/5pm"),
+    ("take pills every day at 8", "every day at 8", "take pills"),
+    ("call every customer at 5", "at 5", "call every customer"),
+    ("ask who sat on my chair", "", "ask who sat on my chair"),
+    ("ring the second Monday club", "", "ring the second Monday club"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "phrase", "rest"), SENTENCES)
+def test_the_time_is_taken_out(sentence: str, phrase: str, rest: str) -> None:
+    assert times.split(sentence) == times.Split(phrase, rest)
+
+
+def test_a_long_text_is_read_in_good_time() -> None:
+    sentence = ("at 5 and monday in 3 " * 80)[:1600]
+    split = times.split(sentence)
+    assert len(split.phrase) + len(split.rest) <= len(sentence)

@@ -1,0 +1,69 @@
+"""Every tool of the shelf keeps the same promises."""
+
+import json
+from typing import Any
+
+import pytest
+
+from apps.assistant import commands, toolbox
+from apps.assistant.models import Reminder, Risk, ToolCall
+from apps.assistant.toolbox import Tool
+from apps.sms import composer
+from tests.assistant.conftest import Phone
+from tests.assistant.factories import ReminderFactory
+
+TOOLS = toolbox.every()
+EXAMPLES = [(tool, example) for tool in TOOLS for example in tool.examples]
+
+
+def facts(phone: Phone) -> list[Any]:
+    rows = Reminder.objects.owned_by(phone.user).open()
+    return list(rows.values("public_id", "text", "due_at", "state", "snoozes"))
+
+
+def test_names_are_unique_and_titled() -> None:
+    names = [tool.name for tool in TOOLS]
+    assert len({*names}) == len(names)
+    assert all(tool.title and tool.examples for tool in TOOLS)
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_its_arguments_have_a_schema(tool: Tool[Any]) -> None:
+    schema = tool.schema()
+    assert json.loads(json.dumps(schema)) == schema
+    assert not {"user", "user_id"} & schema["properties"].keys()
+    assert all(each["description"] for each in schema["properties"].values())
+    tool.parse(dict.fromkeys(schema["properties"], "x"))
+
+
+@pytest.mark.parametrize("tool", TOOLS, ids=lambda tool: tool.name)
+def test_it_can_be_taken_back_if_it_changes_own_data(tool: Tool[Any]) -> None:
+    changes = tool.risk == Risk.WRITE and tool.name != "undo"
+    assert changes == (tool.undo is not None)
+
+
+@pytest.mark.parametrize(("tool", "example"), EXAMPLES)
+def test_the_grammar_alone_understands_its_examples(
+    alice: Phone, tool: Tool[Any], example: str
+) -> None:
+    understood = commands.understand(alice.scene(), example)
+    assert [intent.tool for intent in understood] == [tool.name]
+    tool.parse(understood[0].arguments)
+
+
+@pytest.mark.parametrize(("tool", "example"), EXAMPLES)
+def test_its_receipt_is_one_plain_text_and_undo_restores(
+    alice: Phone, tool: Tool[Any], example: str
+) -> None:
+    ReminderFactory.create(user=alice.user, text="see the dentist")
+    alice.text("reminders")
+    before = facts(alice)
+    reply = alice.text(example)
+    size = composer.count(reply)
+    assert (size.encoding, size.segments) == ("GSM-7", 1)
+    assert not {"!", "{", "}"} & {*reply}
+    call = ToolCall.objects.latest("pk")
+    if call.undo is not None:
+        assert facts(alice) != before
+        assert alice.text("undo").startswith("Undone: ")
+        assert facts(alice) == before

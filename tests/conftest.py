@@ -1,0 +1,34 @@
+"""What every test may use: a clean Redis, a browser."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django_redis import get_redis_connection
+
+from config import chromium
+
+# Chromium's own traffic would meet a closed network; QUIC and the GPU are not there.
+BROWSER_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+
+
+@pytest.fixture(autouse=True)
+def _clean_redis() -> Iterator[None]:
+    """Limits and sessions of one test must not reach the next (same Redis database)."""
+    yield
+    get_redis_connection().flushdb()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """The machine's Chromium, not one that Playwright downloaded."""
+    return {"executable_path": chromium.find(), "args": BROWSER_ARGS}

@@ -1,0 +1,82 @@
+"""Live means the process answers; ready says what is missing, in time."""
+
+import json
+import socket
+import threading
+import time
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from apps.core import heartbeats
+from apps.core.redis import connection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def ready() -> tuple[int, dict[str, str]]:
+    response = Client().get("/health/ready")
+    return response.status_code, json.loads(response.content)["checks"]
+
+
+def test_live_asks_nobody(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    assert Client().get("/health/live").json() == {"status": "ok"}
+
+
+def test_ready_when_everything_is_up() -> None:
+    heartbeats.beat("worker")
+    heartbeats.beat("beat")
+    status, checks = ready()
+    assert status == 200
+    assert set(checks) == {"database", "redis", "worker", "beat"}
+    assert set(checks.values()) == {"ok"}
+
+
+def test_a_worker_that_never_started_and_a_beat_that_stopped_are_named() -> None:
+    connection().set("heartbeat:beat", str(time.time() - 100))
+    status, checks = ready()
+    assert status == 503
+    assert checks["worker"] == "no worker has started"
+    assert checks["beat"].startswith("the beat was last seen 100 s ago")
+
+
+def test_redis_away_is_told(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    status, checks = ready()
+    assert status == 503
+    assert checks["redis"] == "not reachable (ConnectionError)"
+    assert checks["database"] == "ok"
+    assert "9" not in checks["redis"]
+
+
+def test_a_server_that_never_answers_costs_two_seconds_at_most(
+    settings: Settings,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        started = time.monotonic()
+        status, checks = ready()
+        assert time.monotonic() - started < 3
+    assert status == 503
+    assert checks["redis"] != "ok"
+
+
+def test_heartbeats_without_redis_stop_nobody(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    heartbeats.beat("worker")
+
+
+def test_health_is_for_reading() -> None:
+    assert Client().post("/health/ready").status_code == 405
+
+
+def test_many_at_once_leave_no_threads_behind() -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        ready()
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        threading.Event().wait(0.01)
+    assert threading.active_count() <= before

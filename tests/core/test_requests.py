@@ -1,0 +1,81 @@
+"""Request ids, client addresses, problems."""
+
+import json
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from pytest_django import Settings
+
+from apps.core.addresses import client_address
+from apps.core.errors import NotFound, TooMany
+from apps.core.problems import problem
+from apps.core.request_ids import incoming
+
+GOOD = "0123456789abcdef0123456789abcdef"
+
+
+def test_every_answer_carries_a_request_id() -> None:
+    first = Client().get("/health/live")["X-Request-ID"]
+    second = Client().get("/health/live")["X-Request-ID"]
+    assert len(first) == 32 and first != second
+
+
+@pytest.mark.parametrize(
+    ("proxies", "given", "kept"),
+    [
+        (0, GOOD, False),
+        (1, GOOD, True),
+        (1, "short", False),
+        (1, GOOD + "\n{}", False),
+        (1, "x" * 32, False),
+        (1, "a" * 65, False),
+    ],
+)
+def test_a_callers_id_counts_only_from_our_proxy_and_in_shape(
+    settings: Settings, proxies: int, given: str, kept: bool
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    request = RequestFactory().get("/health/live", headers={"X-Request-ID": given})
+    assert (incoming(request) == given) is kept
+
+
+def asked(forwarded: str) -> HttpRequest:
+    return RequestFactory().get(
+        "/", headers={"X-Forwarded-For": forwarded}, REMOTE_ADDR="10.0.0.9"
+    )
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "6.6.6.6", "10.0.0.9"),
+        (1, "6.6.6.6, 1.2.3.4", "1.2.3.4"),
+        (2, "6.6.6.6, 1.2.3.4, 10.0.0.1", "1.2.3.4"),
+        (2, "1.2.3.4", "10.0.0.9"),
+        (1, "", "10.0.0.9"),
+    ],
+)
+def test_a_forwarded_address_counts_only_as_far_as_our_proxies(
+    settings: Settings, proxies: int, forwarded: str, address: str
+) -> None:
+    settings.TRUSTED_PROXY_COUNT = proxies
+    assert client_address(asked(forwarded)) == address
+
+
+def test_a_problem_has_the_fields_of_rfc_9457() -> None:
+    response = problem(TooMany(retry_after=7))
+    body = json.loads(response.content)
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Retry-After"] == "7"
+    assert body["status"] == response.status_code == 429
+    assert body["type"] == "/problems/too_many"
+    assert {"title", "detail", "code", "request_id"} <= body.keys()
+
+
+@pytest.mark.parametrize("path", ["/webhooks/nothing/", "/health/nothing", "/api/x"])
+def test_an_unknown_machine_address_is_a_problem(db: None, path: str) -> None:
+    response = Client().get(path)
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert json.loads(response.content)["code"] == NotFound.code

@@ -1,0 +1,88 @@
+"""The thread: everything said, in order, with what became of it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.portal import demo
+from apps.sms import lanes
+from apps.sms.models import InboundText
+
+
+@pytest.fixture
+def as_alice(db: None) -> Client:
+    demo.people()
+    demo.history()
+    client = Client()
+    client.login(username="alice@example.com", password=demo.password())
+    return client
+
+
+def test_texts_replies_states_and_deeds_are_shown(as_alice: Client) -> None:
+    page = as_alice.get("/app/conversation/").content.decode()
+    assert page.index("call Ana in two days") < page.index("Reminder set: call Ana")
+    for shown in ("Delivered", "1 segment", "Set a reminder", "Yesterday"):
+        assert shown in page
+
+
+def test_the_live_part_answers_nothing_while_nothing_changed(as_alice: Client) -> None:
+    version = _version(as_alice)
+    assert as_alice.get(f"/app/conversation/?v={version}").status_code == 204
+    _receive("one more thing")
+    part = as_alice.get(f"/app/conversation/?v={version}")
+    assert "one more thing" in part.content.decode()
+    assert "<html" not in part.content.decode()
+
+
+def test_older_messages_are_a_page_away(as_alice: Client) -> None:
+    for i in range(60):
+        _receive(f"text number {i}", at=timezone.now() - timedelta(hours=100 - i))
+    newest = as_alice.get("/app/conversation/").content.decode()
+    assert "text number 59" in newest and "text number 3<" not in newest
+    link = newest.split('href="/app/conversation/?before=')[1].split('"')[0]
+    older = as_alice.get(f"/app/conversation/?before={link}").content.decode()
+    assert "text number 3<" in older
+    assert "data-poll" not in older
+
+
+@pytest.mark.parametrize("before", ["yesterday", "9999-99-99T00:00", "2026-01-01"])
+def test_a_page_that_does_not_exist_says_so(as_alice: Client, before: str) -> None:
+    answer = as_alice.get("/app/conversation/", {"before": before})
+    assert answer.status_code == 400
+    assert "does not exist" in answer.content.decode()
+
+
+def test_words_are_shown_as_words(as_alice: Client) -> None:
+    _receive("<script>alert(1)</script> & \u202e\u0627\u0644")
+    page = as_alice.get("/app/conversation/").content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp;" in page
+
+
+def test_nobody_reads_the_texts_of_another(as_alice: Client) -> None:
+    bob = Client()
+    bob.login(username="bob@example.com", password=demo.password())
+    assert "No texts yet" in bob.get("/app/conversation/").content.decode()
+    overview = bob.get("/app/").content.decode()
+    assert "Nothing to be reminded of" in overview and "No texts yet" in overview
+
+
+def _version(client: Client) -> str:
+    page = client.get("/app/conversation/").content.decode()
+    return page.split("/app/conversation/?v=")[1].split('"')[0]
+
+
+def _receive(body: str, at: datetime | None = None) -> None:
+    alice = User.objects.get(email="alice@example.com")
+    InboundText.objects.create(
+        sid=f"SM{InboundText.objects.count():032x}",
+        lane=lanes.lock_person(alice),
+        user=alice,
+        number="+12025550101",
+        our_number="+12025550100",
+        body=body,
+        received_at=at or timezone.now(),
+    )

@@ -1,0 +1,102 @@
+"""What changes by itself, and what works without any script."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from apps.accounts.models import User
+from apps.portal import demo
+from apps.sms import simulator
+from tests.portal.conftest import ALICE, Worker
+
+
+@pytest.fixture
+def cast(transactional_db: None) -> None:
+    demo.people()
+
+
+def test_an_answer_appears_and_is_announced(
+    page: Page,
+    site: str,
+    worker: Worker,
+    cast: None,
+    sign_in: Callable[[str], None],
+) -> None:
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/conversation/")
+    expect(page.locator("#thread")).to_contain_text("No texts yet")
+    simulator.text(number=ALICE, body="reminders")
+    expect(page.locator("#thread")).to_contain_text("You have no reminders")
+    expect(page.locator("#live")).to_contain_text("Switchboard: You have no reminders")
+
+
+def test_a_session_that_ended_leads_to_signing_in(
+    page: Page, site: str, cast: None, sign_in: Callable[[str], None]
+) -> None:
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/conversation/")
+    page.context.clear_cookies()
+    page.wait_for_url(f"{site}/accounts/login/?next=/app/conversation/")
+
+
+@pytest.mark.browser_context_args(timezone_id="Asia/Tokyo")
+def test_the_zone_of_the_browser_is_offered(
+    page: Page, site: str, cast: None, sign_in: Callable[[str], None]
+) -> None:
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/settings/profile/")
+    expect(page.locator("[data-zone-offer]")).to_contain_text("Asia/Tokyo")
+    page.get_by_role("button", name="Choose it").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    assert User.objects.get(email="alice@example.com").timezone == "Asia/Tokyo"
+
+
+def test_the_first_wrong_field_has_the_focus(page: Page, site: str, cast: None) -> None:
+    page.goto(f"{site}/accounts/signup/")
+    page.get_by_label("Email").fill("dana@example.com")
+    page.get_by_label("Password").fill("short")
+    page.get_by_role("button", name="Create account").click()
+    expect(page.get_by_label("Password")).to_be_focused()
+    expect(page.get_by_label("Email")).to_have_value("dana@example.com")
+
+
+def test_a_site_that_is_away_is_told_once_and_by_hand_closed(
+    page: Page, site: str, cast: None
+) -> None:
+    page.goto(f"{site}/dev/phone/")
+    page.context.set_offline(True)
+    toast = page.get_by_role("alert")
+    expect(toast).to_have_text("No connection. Trying again.Close")
+    toast.get_by_role("button", name="Close").click()
+    expect(toast).to_have_count(0)
+
+
+def test_everything_works_without_scripts(
+    browser: Browser, site: str, worker: Worker, cast: None
+) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("Email").fill("bob@example.com")
+    page.get_by_label("Password").fill(demo.password())
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Profile").first.click()
+    page.get_by_label("Name").fill("Bobby")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+
+    page.goto(f"{site}/app/phones/?link=1")
+    words = page.locator(".words").inner_text()
+    page.goto(f"{site}/dev/phone/?number=%2B12025550177")
+    page.get_by_label("Text", exact=True).fill(words)
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#screen")).to_contain_text(words)
+    worker.wait_until(lambda: len(simulator.inbox("+12025550177")) == 1)
+    page.goto(f"{site}/app/phones/")
+    expect(page.locator("#phones-live")).to_contain_text("+1 202 555 0177")
+
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.get_by_role("link", name="Menu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Menu")
+    page.context.close()

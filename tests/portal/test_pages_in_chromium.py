@@ -1,0 +1,139 @@
+"""Every page as a browser and its user meet it: quiet console, nothing cut off."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from apps.portal import demo
+from apps.sms.models import OutboundText
+
+OPEN = (
+    "/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/dev/phone/",
+    "/dev/mail/",
+)
+SIGNED_IN = (
+    "/app/",
+    "/app/conversation/",
+    "/app/phones/",
+    "/app/phones/?link=1",
+    "/app/settings/profile/",
+    "/accounts/email/",
+    "/accounts/password/change/",
+    "/accounts/logout/",
+    "/menu/",
+)
+
+# What can be told of a page without judgement: WCAG 1.1.1, 1.3.1, 1.4.10, 2.4.1,
+# 2.5.8, 3.3.2, 4.1.2. Answers the faults in words.
+EXAMINE = """
+() => {
+  const faults = [];
+  const name = (place) => (place.getAttribute("aria-label") || place.innerText
+      || place.querySelector("img")?.alt || "").trim();
+  const shown = (place) => place.checkVisibility();
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) faults.push(
+      `wider than the window by ${root.scrollWidth - root.clientWidth} px`);
+  if (!root.lang) faults.push("no language");
+  if (!document.title.includes("Switchboard")) faults.push("no title");
+  if (document.querySelectorAll("main").length !== 1) faults.push("not one main");
+  if (document.querySelectorAll("h1").length !== 1) faults.push("not one h1");
+  let level = 0;
+  document.querySelectorAll("main :is(h1, h2, h3, h4)").forEach((heading) => {
+    const next = Number(heading.tagName[1]);
+    if (next > level + 1) faults.push(`heading skips to ${heading.innerText}`);
+    level = next;
+  });
+  document.querySelectorAll("input:not([type=hidden]), select, textarea").forEach((field) => {
+    if (!field.labels.length) faults.push(`no label: ${field.name}`);
+  });
+  document.querySelectorAll("a, button, summary").forEach((place) => {
+    if (!shown(place)) return;
+    if (!name(place)) faults.push(`no name: ${place.outerHTML.slice(0, 80)}`);
+    const box = place.getBoundingClientRect();
+    const isInText = getComputedStyle(place).display === "inline";
+    if (!isInText && box.height < 24) faults.push(`small: ${name(place)}`);
+  });
+  document.querySelectorAll("img:not([alt])").forEach(() => faults.push("img without alt"));
+  const ids = [...document.querySelectorAll("[id]")].map((place) => place.id);
+  ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => faults.push(`twice: #${id}`));
+  document.querySelectorAll("[aria-describedby]").forEach((place) => {
+    place.getAttribute("aria-describedby").split(" ").forEach((id) => {
+      if (!document.getElementById(id)) faults.push(`describes nothing: ${id}`);
+    });
+  });
+  return faults;
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "width", [pytest.param(360, id="a phone"), pytest.param(1280, id="a desk")]
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_quiet_complete_and_fits(
+    page: Page,
+    site: str,
+    transactional_db: None,
+    mail_folder: Path,
+    complaints: list[str],
+    sign_in: Callable[[str], None],
+    width: int,
+    scheme: str,
+) -> None:
+    demo.people()
+    demo.history()
+    # The longest state a text can be in, where the space is smallest.
+    OutboundText.objects.update(delivery="undelivered", error_code="30003")
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.set_viewport_size({"width": width, "height": 800})
+    found = {path: _faults(page, site, path) for path in OPEN}
+    sign_in("alice@example.com")
+    found |= {path: _faults(page, site, path) for path in SIGNED_IN}
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    assert complaints == []
+
+
+def test_the_page_of_an_error_fits_as_well(page: Page, site: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert _faults(page, site, "/there-is-no-such-page") == []
+
+
+def test_the_console_obeys_the_same_policy(
+    page: Page, site: str, complaints: list[str], transactional_db: None
+) -> None:
+    demo.people()
+    page.goto(f"{site}/admin/login/")
+    page.get_by_label("E-mail address").fill("ada@example.com")
+    page.get_by_label("Password").fill(demo.password())
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{site}/admin/")
+    page.goto(f"{site}/admin/accounts/user/?q=alice")
+    page.get_by_role("link", name="alice@example.com").click()
+    assert complaints == []
+
+
+def test_the_drawer_opens_and_closes_by_keyboard(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    page.set_viewport_size({"width": 360, "height": 800})
+    sign_in("alice@example.com")
+    page.get_by_role("link", name="Menu").press("Enter")
+    drawer = page.get_by_role("dialog", name="Menu")
+    assert drawer.get_by_role("link", name="Phones").is_visible()
+    page.keyboard.press("Escape")
+    assert not drawer.is_visible()
+
+
+def _faults(page: Page, site: str, path: str) -> list[str]:
+    page.goto(f"{site}{path}")
+    faults: list[str] = page.evaluate(EXAMINE)
+    return faults

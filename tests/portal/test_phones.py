@@ -1,0 +1,128 @@
+"""Phones: linked by words, chosen, given up."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.sms import linking
+from apps.sms.models import LinkPhrase, PhoneNumber
+from tests.factories import PhoneNumberFactory
+from tests.portal.conftest import BOB
+
+PAGE = "/app/phones/"
+
+
+def _page(client: Client, query: str = "") -> str:
+    return client.get(f"{PAGE}{query}").content.decode()
+
+
+def _words(page: str) -> str:
+    found = re.search(r"LINK ([A-Z-]+)", page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_newcomer_sees_the_words_a_code_to_scan_and_a_link(db: None) -> None:
+    client = Client()
+    client.force_login(User.objects.create_user("dana@example.com"))
+    page = _page(client)
+    words = _words(page)
+    assert "No phone yet" in page
+    assert f"sms:+12025550100?&amp;body=LINK%20{words}" in page
+    assert 'src="data:image/svg+xml' in page
+
+
+def test_whoever_has_a_phone_sees_words_only_when_asking(as_alice: Client) -> None:
+    assert "LINK " not in _page(as_alice)
+    assert not LinkPhrase.objects.exists()
+    assert _words(_page(as_alice, "?link=1"))
+
+
+def test_new_words_end_the_old_ones(as_alice: Client, alice: User) -> None:
+    old = _words(_page(as_alice, "?link=1"))
+    assert as_alice.post("/app/phones/words/").status_code == 302
+    assert _words(_page(as_alice, "?link=1")) != old
+    assert linking.redeem(words=old, number="+12025550177") == linking.WRONG
+
+
+def test_the_live_part_changes_when_the_text_arrives(as_alice: Client) -> None:
+    page = _page(as_alice, "?link=1")
+    version = re.search(r"\?v=(\w+)", page)
+    assert version is not None
+    poll = f"{PAGE}?v={version[1]}&link=1"
+    assert as_alice.get(poll).status_code == 204
+    linking.redeem(words=_words(page), number="+12025550177")
+    part = as_alice.get(poll).content.decode()
+    assert "+1 202 555 0177" in part and "<html" not in part
+
+
+def test_a_number_is_noted_and_waits_for_its_text(as_alice: Client) -> None:
+    form = {"number": "(202) 555-0177", "label": "work phone"}
+    answer = as_alice.post("/app/phones/add/", form, follow=True)
+    page = answer.content.decode()
+    assert "+1 202 555 0177" in page and "Waiting for your text" in page
+    assert "work phone" in page and "LINK " in page
+
+
+@pytest.mark.parametrize("number", ["", "hello", "911", "+1 800 555 0199", "9" * 33])
+def test_what_is_no_mobile_number_is_refused_beside_the_field(
+    as_alice: Client, number: str
+) -> None:
+    answer = as_alice.post("/app/phones/add/", {"number": number})
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert 'aria-invalid="true"' in page and "errorlist" in page
+    assert PhoneNumber.objects.count() == 1
+
+
+def test_the_same_number_twice_is_refused_kindly(as_alice: Client) -> None:
+    answer = as_alice.post("/app/phones/add/", {"number": "+12025550101"})
+    assert "on your list already" in answer.content.decode()
+
+
+def test_noting_the_number_of_another_reveals_nothing(
+    as_alice: Client, bob: User
+) -> None:
+    theirs = as_alice.post("/app/phones/add/", {"number": BOB}, follow=True)
+    free = as_alice.post("/app/phones/add/", {"number": "+12025550177"}, follow=True)
+    assert theirs.status_code == free.status_code == 200
+    for answer in (theirs, free):
+        assert "Waiting for your text" in answer.content.decode()
+
+
+def test_another_phone_becomes_the_primary_one(as_alice: Client, alice: User) -> None:
+    second = _second(alice)
+    as_alice.post(f"/app/phones/{second.public_id}/primary/")
+    primary = PhoneNumber.objects.get(user=alice, is_primary=True)
+    assert primary == second
+
+
+def test_a_phone_not_yet_verified_cannot_be_primary(
+    as_alice: Client, alice: User
+) -> None:
+    as_alice.post("/app/phones/add/", {"number": "+12025550177"})
+    pending = PhoneNumber.objects.get(e164="+12025550177")
+    answer = as_alice.post(f"/app/phones/{pending.public_id}/primary/", follow=True)
+    assert "Verify this number first" in answer.content.decode()
+
+
+def test_removing_asks_first_and_hands_primary_on(
+    as_alice: Client, alice: User
+) -> None:
+    second = _second(alice)
+    first = PhoneNumber.objects.get(user=alice, is_primary=True)
+    address = f"/app/phones/{first.public_id}/remove/"
+    assert "Keep it" in as_alice.get(address).content.decode()
+    assert "+1 202 555 0101" in _page(as_alice)
+    as_alice.post(address)
+    assert PhoneNumber.objects.get(user=alice, is_primary=True) == second
+    assert as_alice.get(address).status_code == 404
+
+
+def _second(alice: User) -> PhoneNumber:
+    return PhoneNumberFactory.create(
+        user=alice, e164="+12025550188", is_primary=False, verified_at=timezone.now()
+    )

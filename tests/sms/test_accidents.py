@@ -1,0 +1,164 @@
+"""Nothing lost, nothing answered twice, always in order: with real processes killed.
+
+One installation for the whole file, against a loopback server that speaks Twilio's
+REST and has its moods.
+"""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.sms.installation import Installation, installation, number_of, wait_until
+
+PEOPLE = 8
+# What the issue allows after a recovery.
+RECOVERY_SECONDS = 30
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    with installation(tmp_path_factory.mktemp("installation"), PEOPLE) as whole:
+        yield whole
+
+
+def say(running: Installation, person: int, item: str, times: int = 1) -> None:
+    sid = f"SM{item.encode().hex():0>32}"
+    for _ in range(times):
+        body = f"remind me to {item} tomorrow at 9"
+        assert running.text(body, number=number_of(person), sid=sid) == 200
+
+
+def assert_answered_once_in_order(running: Installation, items: int) -> None:
+    """DESIGN's definition of answered, from the rows and from what Twilio accepted."""
+    remembered = running.rows(
+        "SELECT text, count(*) FROM assistant_reminder GROUP BY 1"
+    )
+    assert len(remembered) == items
+    assert all(count == 1 for _, count in remembered)
+    assert (
+        running.rows(
+            "SELECT t.id FROM sms_turn t LEFT JOIN sms_outboundtext o ON o.turn_id = t.id"
+            " WHERE (o.id IS NULL) = (t.silence = '')"
+        )
+        == []
+    )
+    accepted = [(sent.to, sent.body) for sent in running.twilio.sent]
+    replies = running.rows(
+        "SELECT number, body FROM sms_outboundtext WHERE state = 'sent' ORDER BY id"
+    )
+    for person in range(PEOPLE):
+        number = number_of(person)
+        assert [body for to, body in accepted if to == number] == [
+            body for to, body in replies if to == number
+        ]
+    assert (
+        running.rows(
+            "SELECT a.id FROM sms_inboundtext a JOIN sms_inboundtext b"
+            " ON a.lane_id = b.lane_id AND a.id < b.id AND a.turn_id > b.turn_id"
+        )
+        == []
+    )
+
+
+def test_workers_killed_at_any_moment_and_a_gateway_with_moods(
+    running: Installation,
+) -> None:
+    chance = random.Random(20261123)
+    moods: list[int | str] = ["accept"] * 30 + [429] * 6 + [500] * 3
+    moods += ["accept and drop"] * 5 + ["accept and 500"] * 2 + ["drop"] * 2
+    chance.shuffle(moods)
+    running.twilio.behave(*moods)
+    items = [(person, f"chaos-{person}-{n}") for n in range(10) for person in range(8)]
+    for position, (person, item) in enumerate(items):
+        say(running, person, item, times=chance.choice([1, 1, 2, 3]))
+        if position % 10 == 5:
+            victim = chance.choice(["worker1", "worker2"])
+            running.kill(victim)
+            running.start(victim)
+    wait_until(running.is_settled, seconds=90, what="settling after the kills")
+    assert_answered_once_in_order(running, len(items))
+
+
+def test_a_worker_killed_alone_is_replaced_within_the_time_allowed(
+    running: Installation,
+) -> None:
+    before = running.rows("SELECT count(*) FROM assistant_reminder")[0][0]
+    say(running, 0, "killed-twice")
+    for name in ("worker1", "worker2"):
+        running.kill(name)
+    for name in ("worker1", "worker2"):
+        running.start(name)
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    assert_answered_once_in_order(running, before + 1)
+
+
+def test_redis_emptied_in_the_middle_loses_nothing(running: Installation) -> None:
+    import redis
+
+    before = running.rows("SELECT count(*) FROM assistant_reminder")[0][0]
+    client = redis.Redis.from_url(running.environment["REDIS_URL"])
+    for n in range(10):
+        say(running, n % PEOPLE, f"flushed-{n}")
+        client.flushdb()
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    assert_answered_once_in_order(running, before + 10)
+
+
+def test_redis_stopped_for_a_while_loses_nothing(running: Installation) -> None:
+    before = running.rows("SELECT count(*) FROM assistant_reminder")[0][0]
+    redis = running.servers["redis"]
+    redis.process.send_signal(signal.SIGKILL)
+    redis.process.wait()
+    for n in range(10):
+        say(running, n % PEOPLE, f"without-redis-{n}")
+    status, body = running.request("GET", "/health/ready")
+    assert status == 503 and '"redis": "not reachable' in body
+    redis.launch()
+    redis.wait()
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    assert_answered_once_in_order(running, before + 10)
+
+
+def test_postgresql_away_for_a_moment_is_503_and_recovers_without_restart(
+    running: Installation,
+) -> None:
+    before = running.rows("SELECT count(*) FROM assistant_reminder")[0][0]
+    postgres = running.servers["postgres"]
+    postgres.process.send_signal(signal.SIGQUIT)
+    postgres.process.wait()
+    assert running.text("hello", number=number_of(0)) == 503
+    started = time.monotonic()
+    status, body = running.request("GET", "/health/ready")
+    assert status == 503 and '"database": "not reachable' in body
+    assert time.monotonic() - started < 3
+    postgres.launch()
+    postgres.wait()
+    for n in range(4):
+        say(running, n, f"postgres-{n}")
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    assert_answered_once_in_order(running, before + 4)
+
+
+def test_every_log_line_of_a_text_carries_its_request_id(
+    running: Installation, tmp_path: Path
+) -> None:
+    say(running, 1, "trace-me")
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    ((request_id,),) = running.rows(
+        "SELECT request_id FROM sms_inboundtext WHERE body LIKE '%trace-me%'"
+    )
+    lines = [
+        line
+        for path in running.logs.glob("*.log")
+        for line in path.read_text(errors="replace").splitlines()
+        if request_id in line
+    ]
+    for event in ("sms_received", "turn_began", "turn_finished", "sms_sent"):
+        assert any(f'"{event}"' in line for line in lines), event
+    everything = "".join(path.read_text() for path in running.logs.glob("*.log"))
+    assert "trace-me" not in everything
+    assert number_of(1) not in everything

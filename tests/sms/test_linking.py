@@ -1,0 +1,242 @@
+"""A phone is linked by texting words from it: once, in time, by its holder only."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core import vault
+from apps.core.errors import Conflict, Invalid, NotFound
+from apps.sms import linking, numbers
+from apps.sms.models import InboundText, LinkPhrase, PhoneNumber, Turn
+from tests.factories import UserFactory
+from tests.sms.conftest import ALICE, BOB, STRANGER, text, work
+from tests.sms.twilio_server import TwilioServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def dora(transactional_db: None) -> User:
+    """Signed up, no phone yet."""
+    user: User = UserFactory.create(email="dora@example.com", name="Dora Dean")
+    return user
+
+
+def test_texting_the_words_links_the_phone(dora: User, twilio: TwilioServer) -> None:
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    work()
+    number = PhoneNumber.objects.get()
+    assert (number.user, number.e164) == (dora, STRANGER)
+    assert number.is_verified and number.is_primary
+    assert twilio.bodies(STRANGER) == [
+        "This phone is linked, Dora. Text ? to see what I can do."
+    ]
+    text("remind me to call Ana tomorrow at 9", number=STRANGER)
+    work()
+    assert "call Ana" in twilio.bodies(STRANGER)[1]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["link {}", "LINK: {}", "  Link {} ", "Link {}.", "{spaced}"]
+)
+def test_the_words_may_be_typed_as_people_type(
+    dora: User, twilio: TwilioServer, spelling: str
+) -> None:
+    words = linking.phrase_for(dora).words
+    spaced = "link " + words.replace("-", " ").lower()
+    text(spelling.format(words, spaced=spaced), number=STRANGER)
+    work()
+    assert PhoneNumber.objects.verified().count() == 1
+
+
+def test_texts_behind_the_words_are_answered_as_the_persons(
+    dora: User, twilio: TwilioServer
+) -> None:
+    text("hello", number=STRANGER)
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    text("remind me to call Ana tomorrow at 9", number=STRANGER)
+    work()
+    linked, reminded = twilio.bodies(STRANGER)
+    assert "linked" in linked and "call Ana" in reminded
+    assert InboundText.objects.filter(user=dora).count() == 3
+    assert not InboundText.objects.filter(turn=None).exists()
+
+
+def test_the_words_work_once(dora: User, bob: User, twilio: TwilioServer) -> None:
+    phrase = linking.phrase_for(dora)
+    text(phrase.text, number=STRANGER)
+    work()
+    text(phrase.text, number="+12025550177")
+    work()
+    assert twilio.bodies("+12025550177") == [linking.WRONG]
+    assert PhoneNumber.objects.filter(e164="+12025550177").count() == 0
+
+
+def test_old_words_and_renewed_words_do_not_work(
+    dora: User, twilio: TwilioServer
+) -> None:
+    first = linking.phrase_for(dora)
+    assert linking.phrase_for(dora) == first
+    second = linking.renew(dora)
+    text(first.text, number=STRANGER)
+    work()
+    with time_machine.travel(timezone.now() + timedelta(minutes=31)):
+        text(second.text, number=STRANGER)
+        work()
+    assert twilio.bodies(STRANGER) == [linking.WRONG] * 2
+    assert not PhoneNumber.objects.exists()
+
+
+def test_guessing_is_stopped_after_five_tries(dora: User, twilio: TwilioServer) -> None:
+    for _ in range(5):
+        text("LINK RED-FOX-LAMP", number=STRANGER)
+        work()
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    work()
+    assert twilio.bodies(STRANGER)[-1] == linking.SLOW_DOWN
+    assert not PhoneNumber.objects.verified().exists()
+
+
+def test_parallel_guesses_are_counted_before_they_are_compared() -> None:
+    results: list[bool] = []
+    threads = [
+        threading.Thread(target=lambda: results.append(linking.charge(STRANGER)))
+        for _ in range(40)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    linking.TRIES.forget(STRANGER)
+    linking.ALL_TRIES.forget("")
+    assert results.count(True) == 5
+
+
+def test_a_number_of_somebody_else_stays_theirs(
+    alice: User, dora: User, twilio: TwilioServer
+) -> None:
+    text(linking.phrase_for(dora).text, number=ALICE)
+    work()
+    assert "linked to" in twilio.bodies(ALICE)[0]
+    assert PhoneNumber.objects.verified().get().user == alice
+
+
+def test_fifty_verifications_at_once_have_one_winner(transactional_db: None) -> None:
+    people = [UserFactory.create() for _ in range(50)]
+    won: list[User] = []
+    barrier = threading.Barrier(50)
+
+    def verify(user: User) -> None:
+        barrier.wait()
+        try:
+            numbers.verify(user=user, e164=STRANGER)
+            won.append(user)
+        except (IntegrityError, Conflict):
+            pass
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=verify, args=[user]) for user in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == PhoneNumber.objects.verified().filter(e164=STRANGER).count() == 1
+
+
+def test_the_database_itself_refuses_a_second_owner(alice: User, dora: User) -> None:
+    with pytest.raises(IntegrityError):
+        PhoneNumber.objects.create(user=dora, e164=ALICE, status="verified")
+
+
+def test_words_are_not_readable_in_the_database(dora: User) -> None:
+    words = linking.phrase_for(dora).words
+    row = LinkPhrase.objects.get()
+    assert words not in row.sealed and words not in row.digest
+    with pytest.raises(vault.Unreadable):
+        vault.unseal(row.sealed, place="sms.link_phrase:0")
+
+
+def test_a_text_in_flight_while_the_number_is_released_is_a_strangers(
+    alice: User, twilio: TwilioServer
+) -> None:
+    number = numbers.primary(alice)
+    assert number
+    numbers.release(user=alice, public_id=str(number.public_id))
+    text("reminders")
+    work()
+    assert Turn.objects.get().user is None
+    assert "not linked" in twilio.bodies(ALICE)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("(202) 555-0155", "+12025550155"),
+        ("+1 202 555 0155", "+12025550155"),
+        ("+44 7400 123456", "+447400123456"),
+        ("+45 20 12 34 56", "+4520123456"),
+        ("+65 9123 4567", "+6591234567"),
+        ("+47 412 34 567", "+4741234567"),
+    ],
+)
+def test_a_claimed_number_is_stored_as_e164(
+    dora: User, typed: str, stored: str
+) -> None:
+    assert numbers.claim(user=dora, number=typed).e164 == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "hello",
+        "123",
+        "+1 900 555 0101",
+        "+1 800 555 0101",
+        "72345",
+        "+1202555015512",
+    ],
+)
+def test_what_cannot_text_cannot_be_claimed(dora: User, typed: str) -> None:
+    with pytest.raises(Invalid):
+        numbers.claim(user=dora, number=typed)
+
+
+def test_many_may_claim_and_one_can_prove(
+    dora: User, bob: User, twilio: TwilioServer
+) -> None:
+    numbers.claim(user=dora, number=STRANGER)
+    numbers.claim(user=bob, number=STRANGER)
+    text(linking.phrase_for(bob).text, number=STRANGER)
+    work()
+    assert PhoneNumber.objects.verified().get(e164=STRANGER).user == bob
+    assert PhoneNumber.objects.get(user=dora).status == "pending"
+
+
+def test_the_primary_number_moves_and_is_inherited(alice: User) -> None:
+    first = numbers.primary(alice)
+    second = numbers.verify(user=alice, e164=STRANGER)
+    assert first and not second.is_primary
+    numbers.make_primary(user=alice, public_id=str(second.public_id))
+    assert numbers.primary(alice) == second
+    numbers.release(user=alice, public_id=str(second.public_id))
+    assert numbers.primary(alice) == first
+
+
+def test_another_persons_number_is_not_there(alice: User, bob: User) -> None:
+    theirs = numbers.primary(alice)
+    assert theirs
+    for verb in (numbers.release, numbers.make_primary):
+        with pytest.raises(NotFound):
+            verb(user=bob, public_id=str(theirs.public_id))
+
+
+def test_display_is_for_people() -> None:
+    assert numbers.display(BOB) == "+1 202 555 0102"
+    assert numbers.display("72345") == "72345"
