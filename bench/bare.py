@@ -4,13 +4,13 @@ import base64
 import hashlib
 import hmac
 import os
-import socket
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl
 
 import psycopg
+import redis
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 TOKEN = os.environ["TWILIO_AUTH_TOKEN"].encode()
@@ -38,23 +38,16 @@ def application(
         start_response("403 Forbidden", [("Content-Length", "0")])
         return [b""]
     form = dict(pairs)
-    database, redis = _connections()
+    database, queue = _connections()
     values = (form["MessageSid"], form["From"], form["From"], form["Body"])
     database.execute(STORE, values, prepare=True)
-    sid = form["MessageSid"].encode()
-    redis.sendall(b"*3\r\n$5\r\nLPUSH\r\n$4\r\nbare\r\n$%d\r\n%s\r\n" % (len(sid), sid))
-    redis.recv(64)
+    queue.lpush("bare", form["MessageSid"])
     start_response("200 OK", HEADERS)
     return [TWIML]
 
 
-def _connections() -> tuple["psycopg.Connection[Any]", socket.socket]:
+def _connections() -> tuple["psycopg.Connection[Any]", "redis.Redis"]:
     if not hasattr(_local, "database"):
         _local.database = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)
-        parts = urlsplit(os.environ["REDIS_URL"])
-        _local.redis = socket.create_connection((parts.hostname, parts.port or 6379))
-        if parts.password:
-            user, password = parts.username or "default", unquote(parts.password)
-            _local.redis.sendall(f"AUTH {user} {password}\r\n".encode())
-            _local.redis.recv(64)
-    return _local.database, _local.redis
+        _local.queue = redis.Redis.from_url(os.environ["REDIS_URL"])
+    return _local.database, _local.queue

@@ -6,6 +6,7 @@ errors become problems here as they would further in.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
@@ -17,6 +18,9 @@ from apps.core.errors import AppError, NotFound, TooLarge, Unavailable
 from apps.core.logs import logger
 from apps.core.problems import problem
 
+# A handful of addresses; the bound keeps made-up ones from filling the memory.
+_resolved = lru_cache(maxsize=64)(resolve)
+
 
 class ShortcutMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,7 +31,7 @@ class ShortcutMiddleware:
         if not request.path_info.startswith(self.prefixes):
             return self.get_response(request)
         try:
-            found = resolve(request.path_info)
+            found = _resolved(request.path_info)
             response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         except AppError as error:
             return problem(error)

@@ -19,7 +19,7 @@ _MARK = "sms:bell"
 # A mark whose worker died on the way must not silence the bell for long.
 _MARK_SECONDS = 5
 # Texts that arrive within this time of a ring share the next one.
-_SHARE_SECONDS = 0.005
+_SHARE_SECONDS = 0.02
 # With Redis away, ask again only now and then: each try may wait for its time limit.
 _PAUSE_SECONDS = 1.0
 

@@ -83,9 +83,11 @@ class Group:
         self._colour = out.isatty() and not os.environ.get("NO_COLOR")
         self._selector = selectors.DefaultSelector()
 
-    def start(self) -> None:
+    def start(self, *names: str) -> None:
+        """Start these, or all that do not run yet."""
         for member in self.members:
-            self._start(member)
+            if member.due is not None and (not names or member.name in names):
+                self._start(member)
 
     def tend(self, seconds: float) -> None:
         """Pass on what is written for up to `seconds`; start again what has died.

@@ -13,6 +13,7 @@ from config.embedded.folder import Folder, is_free, shown
 from config.embedded.group import Group
 from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis
+from config.embedded.schema import Schema
 from config.embedded.server import Server
 from config.embedded.stack import running, urls
 from config.env import DATA_DIR, env
@@ -28,11 +29,17 @@ def everything() -> None:
     print("Starting …", flush=True)
     with running(folder, "run", missing) as started:
         environment = _environment(port, urls(started))
-        welcome = _prepare(folder, environment)
+        schema = Schema(folder, environment.get("DATABASE_URL", ""))
         group = Group(_commands(), environment)
         try:
+            # Nothing to wait for when the tables are there: the first page comes
+            # while the demo people are looked after.
+            if schema.is_current():
+                group.start("web")
+            welcome = _prepare(folder, environment) or _plain_welcome(port)
+            schema.remember()
             group.start()
-            _watch(group, started, port, welcome or _plain_welcome(port))
+            _watch(group, started, port, welcome)
         finally:
             group.stop()
 

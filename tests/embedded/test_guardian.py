@@ -34,7 +34,8 @@ def _guarded(script: str, mark: Path) -> tuple[subprocess.Popen[bytes], int]:
 def test_the_child_ends_when_the_parent_is_gone(tmp_path: Path) -> None:
     process, ours = _guarded("", tmp_path / "up")
     os.close(ours)  # what the kernel does for a process that is killed
-    assert process.wait(10) == 128 + signal.SIGTERM
+    # By itself, or swept away with whatever the child had forked.
+    assert process.wait(10) in (128 + signal.SIGTERM, -signal.SIGKILL)
 
 
 def test_signals_and_the_exit_code_are_passed_on(tmp_path: Path) -> None:
