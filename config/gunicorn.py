@@ -2,6 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+from prometheus_client import multiprocess
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
@@ -16,7 +19,7 @@ graceful_timeout = 5
 # The heartbeat file of a worker must not wait for a busy disk.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
-# The access log is the application's: with a request id, without personal data.
+# The access log is core/access_log.py: with a request id, without personal data.
 accesslog = None
 errorlog = "-"
 
@@ -25,4 +28,11 @@ control_socket_disable = True
 
 # Not preloaded: each worker opens its own database connections after the fork.
 preload_app = False
+
 reload = os.environ.get("RELOAD") == "1" and os.environ.get("DEBUG", "1") != "0"
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a worker counted stays; what it measured now is gone with it."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)

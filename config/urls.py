@@ -1,9 +1,8 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
-from django_prometheus import exports
 
-from apps.core import health
+from apps.core import health, metrics
 
 handler404 = "apps.core.problems.not_found"
 handler500 = "apps.core.problems.defect"
@@ -11,7 +10,7 @@ handler500 = "apps.core.problems.defect"
 urlpatterns = [
     path("health/live", health.live, name="health_live"),
     path("health/ready", health.ready, name="health_ready"),
-    path("metrics", login_not_required(exports.ExportToDjangoView), name="metrics"),
+    path("metrics", login_not_required(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

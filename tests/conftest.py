@@ -32,3 +32,8 @@ def _clean_redis() -> Iterator[None]:
 def browser_type_launch_args() -> dict[str, Any]:
     """The machine's Chromium, not one that Playwright downloaded."""
     return {"executable_path": chromium.find(), "args": BROWSER_ARGS}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Replaces pytest-playwright's own, whose way of defining it pytest warns about."""

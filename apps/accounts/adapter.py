@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
+from apps.core.addresses import client_address
 from apps.core.errors import Invalid
 
 
@@ -38,6 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         user.timezone = form.cleaned_data.get("timezone") or user.timezone
         saved: User = super().save_user(request, user, form, commit=commit)
         return saved
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """What allauth counts tries by: the same address as everywhere else."""
+        return client_address(request)
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """`key` is allauth's "<person>-<token>"."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.core.logs import logger
 from apps.sms import optouts
+from apps.sms.lengths import SID_LENGTH
 from apps.sms.models import DeliveryEvent, OutboundText
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
@@ -36,9 +37,9 @@ def record(*, ref: str, sid: str, status: str, error_code: str) -> None:
     A callback for a text that is not known is kept, and found when the text is handed
     over. One that comes before our own call returned proves that call.
     """
-    sid, status = sid[:64], status[:20]
+    sid = sid[:SID_LENGTH]
     if not sid or status not in RANK:
-        logger.warning("sms_status_odd", status=status)
+        logger.warning("sms_status_odd", status=status[:20])
         return
     text = _find(ref, sid)
     _, is_new = DeliveryEvent.objects.get_or_create(

@@ -13,8 +13,8 @@ from django.conf import settings
 
 # To connect, and to wait for each part of the answer. Together they stay well under
 # lanes.LEASE: nobody else may take the lane over meanwhile.
-CONNECT_SECONDS = 3.0
-READ_SECONDS = 8.0
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 7.0
 
 
 class Refused(Exception):

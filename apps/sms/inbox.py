@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from apps.core.request_ids import current_request_id
 from apps.sms import keywords
-from apps.sms.models import NUMBER_LENGTH, SID_LENGTH
+from apps.sms.lengths import NUMBER_LENGTH, SID_LENGTH
 
 # Server-side binding and a plan prepared once a connection: a third of what the ORM
 # needs for the same insert (docs/decisions/0003). The function is in migration 0002.

@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.sms import bell
 from apps.sms.models import InboundText, Lane, OutboundText
 
-# Longer than the slowest step without a renewal, a gateway call of 11 s; short enough
-# that what a killed worker held is answered within 30 s of its successor's start.
-LEASE = timedelta(seconds=20)
+# Longer than the slowest step without a renewal, a gateway call of 9 s; short enough
+# that what a killed worker held is soon another's.
+LEASE = timedelta(seconds=15)
 
 _CLAIM = """
 UPDATE sms_lane
@@ -109,9 +110,13 @@ def _due(lane: Lane) -> datetime | None:
 
 
 def next_due(within: timedelta) -> datetime | None:
-    """When the next free lane falls due, if that is soon."""
-    waiting = Lane.objects.filter(due_at__lte=timezone.now() + within, lease_until=None)
-    first: datetime | None = waiting.aggregate(first=Min("due_at"))["first"]
+    """When the next lane can be claimed, if that is soon; a lease may have to end."""
+    waiting = Lane.objects.filter(due_at__isnull=False)
+    # PostgreSQL's GREATEST passes over a lease that is not there.
+    soon = waiting.annotate(at=Greatest("due_at", "lease_until")).filter(
+        at__lte=timezone.now() + within
+    )
+    first: datetime | None = soon.aggregate(first=Min("at"))["first"]
     return first
 
 

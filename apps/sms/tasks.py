@@ -1,5 +1,8 @@
 """Gathers the background tasks of this app, and when they run by themselves."""
 
+from celery import signals
+
+from apps.sms import bell
 from apps.sms.simulator import deliver
 from apps.sms.worker import SWEEP, drain
 
@@ -7,3 +10,9 @@ __all__ = ["TIMETABLE", "deliver", "drain"]
 
 # The sweeper: whatever a lost bell or a dead worker left is found within this time.
 TIMETABLE = {"sms-sweep": ("sms.drain", SWEEP.total_seconds())}
+
+
+@signals.worker_ready.connect
+def _look_around(**_: object) -> None:
+    """A worker that comes up need not wait for the next sweep."""
+    bell.ring_now()

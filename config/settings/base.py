@@ -42,6 +42,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "apps.core.request_ids.RequestIdMiddleware",
     "apps.core.shortcut.ShortcutMiddleware",
+    "apps.core.access_log.AccessLogMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.core.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",

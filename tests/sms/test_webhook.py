@@ -17,7 +17,11 @@ from apps.sms.models import InboundText, OptOut, Tombstone, Turn
 from tests.sms.conftest import ALICE, BOB, form, post, sid, text, work
 
 SMS = "/webhooks/twilio/sms/"
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    # Every answer goes out by Twilio's REST on loopback.
+    pytest.mark.usefixtures("twilio"),
+]
 
 
 def test_a_text_is_stored_and_acknowledged_with_empty_twiml(alice: User) -> None:

@@ -1,0 +1,27 @@
+"""The facts of a text: whose number it is, what came, what it was answered.
+
+    Lane ── InboundText ──▶ Turn ──▶ OutboundText ── DeliveryEvent
+
+Every accepted inbound text belongs to exactly one turn; every turn that is finished
+has exactly one reply or a reason for none (docs/texting.md).
+"""
+
+from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
+from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
+from apps.sms.models.outbound import DeliveryEvent, OutboundText
+from apps.sms.models.simulated import SimulatedLine, SimulatedText
+
+__all__ = [
+    "DeliveryEvent",
+    "InboundText",
+    "Keyword",
+    "Lane",
+    "LinkPhrase",
+    "OptOut",
+    "OutboundText",
+    "PhoneNumber",
+    "SimulatedLine",
+    "SimulatedText",
+    "Tombstone",
+    "Turn",
+]

@@ -1,0 +1,110 @@
+"""Whose number it is, how that is proven, and who wants no texts."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.core.ids import uuid7
+from apps.sms.lengths import NUMBER_LENGTH
+
+
+class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
+    def owned_by(self, user: User) -> "PhoneNumberQuerySet":
+        return self.filter(user=user).exclude(status=PhoneNumber.Status.RELEASED)
+
+    def verified(self) -> "PhoneNumberQuerySet":
+        return self.filter(status=PhoneNumber.Status.VERIFIED)
+
+
+class PhoneNumber(models.Model):
+    """A number and whose it is. Anyone may claim one; one person can prove it."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "Waiting for your text"
+        VERIFIED = "verified", "Verified"
+        RELEASED = "released", "Released"
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="phone_numbers"
+    )
+    e164 = models.CharField("number", max_length=NUMBER_LENGTH)
+    label = models.CharField(max_length=40, blank=True)
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.PENDING
+    )
+    is_primary = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
+
+    objects = PhoneNumberQuerySet.as_manager()
+
+    class Meta:
+        db_table = "user_phone_mappings"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                "e164", name="one_verified_owner", condition=Q(status="verified")
+            ),
+            models.UniqueConstraint(
+                "user",
+                name="one_primary_number",
+                condition=Q(status="verified", is_primary=True),
+            ),
+            models.UniqueConstraint(
+                "user",
+                "e164",
+                name="one_open_claim",
+                condition=~Q(status="released"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.e164
+
+    @property
+    def is_verified(self) -> bool:
+        return self.status == self.Status.VERIFIED
+
+
+class LinkPhrase(models.Model):
+    """The words a person texts to prove a number is theirs. Good once, for a while.
+
+    Looked up by a keyed digest, kept sealed so that the page can show them again.
+    """
+
+    GOOD_FOR = timedelta(minutes=30)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    digest = models.CharField(max_length=64, unique=True)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"link phrase {self.pk}"
+
+
+class OptOut(models.Model):
+    """Whether a number wants no texts from one of ours. STOP sets it, START ends it."""
+
+    our_number = models.CharField(max_length=NUMBER_LENGTH)
+    number = models.CharField(max_length=NUMBER_LENGTH)
+    is_out = models.BooleanField()
+    source = models.CharField(max_length=20)  # "text", "carrier"
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["our_number", "number"], name="one_opt_out_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {'out' if self.is_out else 'in'}"

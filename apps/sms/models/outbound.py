@@ -1,0 +1,134 @@
+"""What we send, and what became of it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.ids import uuid7
+from apps.sms.lengths import NUMBER_LENGTH, SID_LENGTH
+from apps.sms.models.inbound import Lane, Turn
+
+
+class OutboundTextQuerySet(models.QuerySet["OutboundText"]):
+    def owned_by(self, user: User) -> "OutboundTextQuerySet":
+        return self.filter(user=user)
+
+
+class OutboundText(models.Model):
+    """A text of ours, a row before it is sent.
+
+    `state` is ours: has it been handed to the gateway? `delivery` is the carrier's
+    news about it, which never goes backwards.
+    """
+
+    class Kind(models.TextChoices):
+        REPLY = "reply", "Reply"
+        REMINDER = "reminder", "Reminder"
+        GUIDANCE = "guidance", "Guidance to an unknown number"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting to be sent"
+        SENDING = "sending", "Being sent"
+        UNKNOWN = "unknown", "Handed over, answer lost"
+        SENT = "sent", "Handed over"
+        FAILED = "failed", "Not sent"
+        CANCELED = "canceled", "Not sent: opted out"
+
+    class Delivery(models.TextChoices):
+        NONE = "", "no news"
+        ACCEPTED = "accepted", "Accepted"
+        SCHEDULED = "scheduled", "Scheduled"
+        QUEUED = "queued", "Queued by the carrier"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        PARTIALLY_DELIVERED = "partially_delivered", "Partly delivered"
+        DELIVERED = "delivered", "Delivered"
+        UNDELIVERED = "undelivered", "Not delivered"
+        FAILED = "failed", "Failed"
+        CANCELED = "canceled", "Canceled"
+        READ = "read", "Read"
+
+    OPEN: ClassVar = (State.QUEUED, State.SENDING, State.UNKNOWN)
+
+    # In the status callback's address, so a callback that overtakes our own POST's
+    # answer still finds its text.
+    ref = models.UUIDField(default=uuid7, unique=True, editable=False)
+    lane = models.ForeignKey(Lane, models.CASCADE, related_name="outbound")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    turn = models.OneToOneField(
+        Turn, models.CASCADE, null=True, blank=True, related_name="reply"
+    )
+    dedupe_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    number = models.CharField("to", max_length=NUMBER_LENGTH)
+    our_number = models.CharField("from", max_length=NUMBER_LENGTH)
+    body = models.TextField()
+    encoding = models.CharField(max_length=5)
+    segments = models.PositiveSmallIntegerField()
+    request_id = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    next_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True)
+    # How often the gateway's list was searched in vain since the last attempt.
+    looks = models.PositiveSmallIntegerField(default=0)
+    provider_sid = models.CharField(
+        max_length=SID_LENGTH, unique=True, null=True, blank=True
+    )
+    sent_at = models.DateTimeField(null=True)
+    delivery = models.CharField(
+        max_length=20, choices=Delivery.choices, default="", blank=True
+    )
+    delivered_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=12, blank=True)
+
+    objects = OutboundTextQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="outbound_of_user"),
+            models.Index(fields=["number", "-id"], name="outbound_to_number"),
+            models.Index(
+                fields=["lane", "id"],
+                name="outbound_open",
+                condition=Q(state__in=["queued", "sending", "unknown"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"text {self.ref}"
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED or self.delivery in (
+            self.Delivery.UNDELIVERED,
+            self.Delivery.FAILED,
+        )
+
+
+class DeliveryEvent(models.Model):
+    """One status callback, kept as it came; also for a text not known (yet)."""
+
+    text = models.ForeignKey(
+        OutboundText, models.CASCADE, null=True, related_name="events"
+    )
+    sid = models.CharField("MessageSid", max_length=SID_LENGTH)
+    status = models.CharField(max_length=20)
+    error_code = models.CharField(max_length=12, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["sid", "status", "error_code"], name="one_event_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sid} {self.status}"
