@@ -49,6 +49,21 @@ def proof(**_: Any) -> list[CheckMessage]:
 
 
 @register
+def simulator(**_: Any) -> list[CheckMessage]:
+    if settings.SMS_GATEWAY == "simulator" or settings.DEBUG:
+        return []
+    if not settings.PHONE_SIMULATOR:
+        return []
+    return [
+        Error(
+            "PHONE_SIMULATOR is on beside a real gateway: anyone could text as anybody.",
+            hint="Set PHONE_SIMULATOR=0.",
+            id="sms.E007",
+        )
+    ]
+
+
+@register
 def number(**_: Any) -> list[CheckMessage]:
     if not settings.TWILIO_NUMBER or re.fullmatch(
         r"\+[1-9]\d{6,14}|\d{5,6}", settings.TWILIO_NUMBER

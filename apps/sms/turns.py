@@ -7,7 +7,6 @@ the reply and closes the turn together.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import lru_cache
 from typing import Protocol
 
@@ -19,7 +18,7 @@ from django.utils.module_loading import import_string
 from apps.core.errors import AppError
 from apps.core.logs import logger
 from apps.core.request_ids import bound
-from apps.sms import lanes, linking, numbers, optouts, outbox, strangers
+from apps.sms import lanes, linking, loops, numbers, optouts, outbox, strangers
 from apps.sms.lanes import Lease
 from apps.sms.models import InboundText, Lane, OutboundText, PhoneNumber, Turn
 
@@ -31,9 +30,6 @@ SORRY = (
     "Sorry, I could not work on that. Nothing is lost: your text is kept, and we have "
     "been told. Please try again later."
 )
-# Twilio cuts a conversation off at 30 replies in 30 seconds (error 14107).
-LOOP_REPLIES = 30
-LOOP_WINDOW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -143,12 +139,7 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
         return Silence.NOT_A_PERSON
     if turn.user and not turn.user.is_active:
         return Silence.INACTIVE
-    recent = OutboundText.objects.filter(
-        number=turn.number,
-        kind__in=(OutboundText.Kind.REPLY, OutboundText.Kind.GUIDANCE),
-        created_at__gt=timezone.now() - LOOP_WINDOW,
-    )
-    return Silence.LOOP if recent.count() >= LOOP_REPLIES else Silence.NONE
+    return Silence.LOOP if loops.is_loop(turn.number) else Silence.NONE
 
 
 def _answer_person(turn: Turn, spoken: list[InboundText]) -> Answer:

@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ def everything() -> None:
     folder = Folder(Path(DATA_DIR))
     print("Starting …", flush=True)
     with running(folder, "run", missing) as started:
-        environment = _environment(port, urls(started))
+        environment = _environment(port, urls(started), folder)
         schema = Schema(folder, environment.get("DATABASE_URL", ""))
         group = Group(_commands(), environment)
         try:
@@ -46,11 +47,14 @@ def everything() -> None:
 
 def _commands() -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
+    # Quiet: no banner. A container or a laptop often runs it all as root, knowingly.
+    root = "ignore:You're running the worker with superuser"
+    celery = [sys.executable, "-W", root, "-m", "celery", "-q", "-A", "config"]
     worker = "worker --concurrency 2 --loglevel info --without-gossip --without-mingle"
     return {
         "web": [*python, "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
-        "worker": [*python, "celery", "-A", "config", *worker.split(), "-Ofair"],
-        "beat": [*python, "celery", "-A", "config", "beat", "--loglevel", "info"],
+        "worker": [*celery, *worker.split(), "-Ofair"],
+        "beat": [*celery, "beat", "--loglevel", "info"],
     }
 
 
@@ -89,14 +93,22 @@ def _has_ipv6() -> bool:
     return is_free(0, "::1")
 
 
-def _environment(port: int, urls: Mapping[str, str]) -> dict[str, str]:
+def _environment(port: int, urls: Mapping[str, str], folder: Folder) -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         **os.environ,
         **urls,
         "PORT": str(port),
+        "PROMETHEUS_MULTIPROC_DIR": str(_empty(folder.path / "metrics")),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def _empty(path: Path) -> Path:
+    """Where the processes count together; what an earlier run counted is history."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=0o700)
+    return path.resolve()
 
 
 def _prepare(folder: Folder, environment: Mapping[str, str]) -> str:

@@ -28,7 +28,11 @@ def test_without_a_python_it_says_so(tmp_path: Path) -> None:
 
 def test_alone_it_lists_its_commands() -> None:
     done = subprocess.run(
-        ["make"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["make", "--no-print-directory"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "make run " in done.stdout
     assert "make test " in done.stdout

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from apps.sms import lanes, outbox, turns
+from apps.sms import lanes, loops, outbox, turns
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText, Turn
 from apps.sms.worker import drain
 from tests.sms.conftest import ALICE, BOB, STRANGER, form, post, text, work
@@ -261,17 +261,34 @@ def test_many_rounds_at_once_answer_each_text_once(
         assert said.count("one") == said.count("two") == said.count("three") == 1
 
 
-def test_a_reply_loop_is_broken(alice: User, twilio: TwilioServer) -> None:
-    for _ in range(turns.LOOP_REPLIES):
-        text("ok")
+@pytest.mark.parametrize(
+    ("times", "said"), [(loops.SAME, "ok"), (loops.BURST, "remind me to {} at 9pm")]
+)
+def test_a_reply_loop_is_broken_and_forgotten(
+    alice: User, twilio: TwilioServer, times: int, said: str
+) -> None:
+    for n in range(times):
+        text(said.format(n))
         work()
-    text("ok")
+    text(said)
     work()
     assert Turn.objects.latest("id").silence == Turn.Silence.LOOP
+    assert len(twilio.sent) == times
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         text("ok")
         work()
         assert Turn.objects.latest("id").silence == ""
+
+
+def test_a_lively_person_is_not_taken_for_a_loop(
+    alice: User, twilio: TwilioServer
+) -> None:
+    start = timezone.now()
+    for n in range(40):
+        with time_machine.travel(start + timedelta(seconds=7 * n)):
+            text(f"remind me to do thing {n} at 11pm")
+            work()
+    assert len(twilio.sent) == 40
 
 
 def test_a_turn_that_keeps_failing_gets_an_honest_sentence(

@@ -47,6 +47,14 @@ def test_twilio_needs_its_account(settings: Settings, missing: str) -> None:
     assert missing in ids()["sms.E002"]
 
 
+def test_the_simulator_beside_a_real_gateway_is_refused(settings: Settings) -> None:
+    settings.SMS_GATEWAY = "twilio"
+    settings.PHONE_SIMULATOR = True
+    assert "PHONE_SIMULATOR=0" in ids()["sms.E007"]
+    settings.PHONE_SIMULATOR = False
+    assert "sms.E007" not in ids()
+
+
 def test_plain_http_with_twilio_is_warned_of(settings: Settings) -> None:
     settings.SMS_GATEWAY = "twilio"
     settings.PUBLIC_URL = "http://switchboard.example"
