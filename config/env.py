@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 environ.FileAwareEnv.read_env(ROOT / ".env", overwrite=False)
 
-DATA_DIR = ROOT / env.str("DATA_DIR", default=".data")
+DATA_DIR = ROOT / (env.str("DATA_DIR", default="") or ".data")
 
 
 def service_url(name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from django_redis import get_redis_connection
 
 from config import chromium
@@ -37,3 +38,16 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def base_url() -> None:
     """Replaces pytest-playwright's own, whose way of defining it pytest warns about."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_stragglers(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A thread of the live server keeps its database connection as long as the browser
+    keeps its own, and a database in use cannot be dropped at the end."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    connection.close()

@@ -1,9 +1,8 @@
 """Tests: real PostgreSQL and Redis (tests/servers.py starts them), fast hashing."""
 
 import os
-import tempfile
 
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="switchboard-test-"))
+os.environ.setdefault("DATA_DIR", ".data/test")
 
 from config.settings.dev import *  # after DATA_DIR
 

@@ -46,7 +46,7 @@ def running(
 
 def kinds(folder: Path) -> set[str]:
     """Which of the parts have a process."""
-    parts = ("postgres", "redis", "gunicorn", "celery -A config worker", "beat")
+    parts = ("postgres", "redis", "gunicorn", "config worker", "config beat")
     return {
         part for part in parts if any(part in line for line in using(folder).values())
     }

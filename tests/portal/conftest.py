@@ -26,24 +26,6 @@ ALICE = "+12025550101"
 BOB = "+12025550102"
 
 
-@pytest.fixture(scope="session")
-def base_url() -> None:
-    """Tests name whole addresses. The plugin's own fixture trips over pytest 9."""
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _no_stragglers(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """A thread of the live server keeps its database connection as long as the browser
-    keeps its own, and a database in use cannot be dropped at the end."""
-    yield
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    connection.close()
-
-
 @pytest.fixture
 def alice(db: None) -> User:
     user = UserFactory.create(email="alice@example.com", name="Alice Archer")

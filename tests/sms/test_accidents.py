@@ -80,6 +80,7 @@ def test_workers_killed_at_any_moment_and_a_gateway_with_moods(
             running.kill(victim)
             running.start(victim)
     wait_until(running.is_settled, seconds=90, what="settling after the kills")
+    running.twilio.calm()
     assert_answered_once_in_order(running, len(items))
 
 

@@ -47,6 +47,11 @@ class TwilioServer:
         "accept and drop", "drop", "hang", "accept and 500"."""
         self._behaviour.extend(behaviours)
 
+    def calm(self) -> None:
+        """Forget what was still to come."""
+        with self._lock:
+            self._behaviour.clear()
+
     def bodies(self, to: str = "") -> list[str]:
         with self._lock:
             return [sent.body for sent in self.sent if not to or sent.to == to]
