@@ -62,7 +62,7 @@ class InboundTextAdmin(ReadOnlyAdmin):
     list_display = ("received_at", "number", "user", "body", "keyword", "turn")
     list_filter = ("keyword", "received_at")
     list_select_related = ("user", "turn")
-    search_fields = ("=sid", "number", "user__email", "body", "=request_id")
+    search_fields = ("sid__exact", "number", "user__email", "body", "request_id__exact")
     search_help_text = "MessageSid, number, e-mail address, words or request id"
 
 
@@ -76,7 +76,13 @@ class OutboundTextAdmin(ReadOnlyAdmin):
     list_display = ("created_at", "number", "user", "body", "state", "delivery", "kind")
     list_filter = ("state", "delivery", "kind", "created_at")
     list_select_related = ("user",)
-    search_fields = ("=provider_sid", "number", "user__email", "body", "=request_id")
+    search_fields = (
+        "provider_sid__exact",
+        "number",
+        "user__email",
+        "body",
+        "request_id__exact",
+    )
     search_help_text = "MessageSid, number, e-mail address, words or request id"
     inlines = (EventInline,)
 

@@ -36,10 +36,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Tombstone",
             fields=[
-                (
-                    "sid",
-                    models.CharField(max_length=64, primary_key=True, serialize=False),
-                ),
+                ("digest", models.UUIDField(primary_key=True, serialize=False)),
                 (
                     "seen_at",
                     models.DateTimeField(
@@ -60,7 +57,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                ("key", models.CharField(max_length=34, unique=True)),
+                ("key", models.CharField(max_length=34)),
                 ("due_at", models.DateTimeField(null=True)),
                 ("lease_until", models.DateTimeField(null=True)),
                 ("lease_token", models.BigIntegerField(db_default=0, default=0)),
@@ -68,6 +65,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
                         to=settings.AUTH_USER_MODEL,
@@ -145,12 +143,7 @@ class Migration(migrations.Migration):
                         default=apps.core.ids.uuid7, editable=False, unique=True
                     ),
                 ),
-                (
-                    "dedupe_key",
-                    models.CharField(
-                        blank=True, max_length=120, null=True, unique=True
-                    ),
-                ),
+                ("dedupe_key", models.CharField(blank=True, max_length=120, null=True)),
                 (
                     "kind",
                     models.CharField(
@@ -190,7 +183,7 @@ class Migration(migrations.Migration):
                 ("looks", models.PositiveSmallIntegerField(default=0)),
                 (
                     "provider_sid",
-                    models.CharField(blank=True, max_length=64, null=True, unique=True),
+                    models.CharField(blank=True, max_length=64, null=True),
                 ),
                 ("sent_at", models.DateTimeField(null=True)),
                 (
@@ -416,12 +409,7 @@ class Migration(migrations.Migration):
                         verbose_name="ID",
                     ),
                 ),
-                (
-                    "sid",
-                    models.CharField(
-                        db_index=True, max_length=64, verbose_name="MessageSid"
-                    ),
-                ),
+                ("sid", models.CharField(max_length=64, verbose_name="MessageSid")),
                 ("number", models.CharField(max_length=32, verbose_name="from")),
                 ("our_number", models.CharField(max_length=32, verbose_name="to")),
                 ("body", models.TextField(blank=True)),
@@ -473,6 +461,7 @@ class Migration(migrations.Migration):
                     "turn",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="texts",
@@ -488,6 +477,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("due_at__isnull", False)),
                 name="lane_due",
             ),
+        ),
+        migrations.AddConstraint(
+            model_name="lane",
+            constraint=models.UniqueConstraint(models.F("key"), name="one_lane_each"),
         ),
         migrations.AddConstraint(
             model_name="deliveryevent",
@@ -548,9 +541,33 @@ class Migration(migrations.Migration):
                 name="outbound_open",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="outboundtext",
+            constraint=models.UniqueConstraint(
+                models.F("dedupe_key"), name="one_text_a_cause"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="outboundtext",
+            constraint=models.UniqueConstraint(
+                models.F("provider_sid"), name="one_text_a_sid"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="inboundtext",
+            index=models.Index(fields=["sid"], name="inbound_by_sid"),
+        ),
         migrations.AddIndex(
             model_name="inboundtext",
             index=models.Index(fields=["user", "-id"], name="inbound_of_user"),
+        ),
+        migrations.AddIndex(
+            model_name="inboundtext",
+            index=models.Index(
+                condition=models.Q(("turn", None), _negated=True),
+                fields=["turn"],
+                name="inbound_of_turn",
+            ),
         ),
         migrations.AddIndex(
             model_name="inboundtext",

@@ -19,7 +19,8 @@ DECLARE
     v_still bigint;
     v_lane bigint;
 BEGIN
-    INSERT INTO sms_tombstone (sid) VALUES (p_sid) ON CONFLICT DO NOTHING;
+    INSERT INTO sms_tombstone (digest) VALUES (md5(p_sid)::uuid)
+    ON CONFLICT DO NOTHING;
     is_new := FOUND;
     IF NOT is_new THEN
         RETURN;
@@ -30,7 +31,7 @@ BEGIN
                     WHERE e164 = p_number AND status = 'verified');
         INSERT INTO sms_lane (key, user_id, due_at)
         VALUES (coalesce('u:' || v_owner, 'n:' || p_number), v_owner, now())
-        ON CONFLICT (key) DO UPDATE SET due_at = excluded.due_at
+        ON CONFLICT (key) DO UPDATE SET due_at = least(sms_lane.due_at, now())
         RETURNING id INTO v_lane;
         v_still := (SELECT user_id FROM user_phone_mappings
                     WHERE e164 = p_number AND status = 'verified');

@@ -62,7 +62,7 @@ class OutboundText(models.Model):
     turn = models.OneToOneField(
         Turn, models.CASCADE, null=True, blank=True, related_name="reply"
     )
-    dedupe_key = models.CharField(max_length=120, unique=True, null=True, blank=True)
+    dedupe_key = models.CharField(max_length=120, null=True, blank=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     number = models.CharField("to", max_length=NUMBER_LENGTH)
     our_number = models.CharField("from", max_length=NUMBER_LENGTH)
@@ -78,9 +78,7 @@ class OutboundText(models.Model):
     attempted_at = models.DateTimeField(null=True)
     # How often the gateway's list was searched in vain since the last attempt.
     looks = models.PositiveSmallIntegerField(default=0)
-    provider_sid = models.CharField(
-        max_length=SID_LENGTH, unique=True, null=True, blank=True
-    )
+    provider_sid = models.CharField(max_length=SID_LENGTH, null=True, blank=True)
     sent_at = models.DateTimeField(null=True)
     delivery = models.CharField(
         max_length=20, choices=Delivery.choices, default="", blank=True
@@ -91,6 +89,10 @@ class OutboundText(models.Model):
     objects = OutboundTextQuerySet.as_manager()
 
     class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint("dedupe_key", name="one_text_a_cause"),
+            models.UniqueConstraint("provider_sid", name="one_text_a_sid"),
+        ]
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="outbound_of_user"),
             models.Index(fields=["number", "-id"], name="outbound_to_number"),
