@@ -6,4 +6,5 @@ from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+    os.environ.setdefault("DATABASE_STATEMENT_SECONDS", "0")
     execute_from_command_line(sys.argv)

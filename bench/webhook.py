@@ -98,6 +98,7 @@ def _environment(urls: Mapping[str, str], folder: Path) -> dict[str, str]:
         "SECRET_KEY": secrets.token_hex(32),
         "FIELD_ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
         "PUBLIC_URL": PUBLIC_URL,
+        "EMAIL_URL": "dummymail://",
         "ALLOWED_HOSTS": "127.0.0.1",
         "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),

@@ -6,14 +6,21 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django.apps import apps
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
+# Whoever forgets to say which settings gets those of a server, not open doors.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 app = Celery("switchboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+@beat_init.connect
+def check_settings(**_: object) -> None:
+    import_module("config.checks").insist()
 
 
 @setup_logging.connect

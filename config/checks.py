@@ -1,12 +1,14 @@
 """What is wrong with the installation's settings, in words, at start-up."""
 
+import logging
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
+from django.core.exceptions import ImproperlyConfigured
 
 from apps.core.vault import BadKeyRing, parse_ring
-from config.env import service_url
+from config.env import env, service_url
 
 
 @register
@@ -51,6 +53,19 @@ def secret_key(**_: Any) -> list[CheckMessage]:
 
 
 @register
+def chosen(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"{name} is not set, and a server cannot guess it.",
+            hint="See .env.example.",
+            id="config.E005",
+        )
+        for name in getattr(settings, "MUST_BE_CHOSEN", ())
+        if not env.str(name, default="")
+    ]
+
+
+@register
 def hosts(**_: Any) -> list[CheckMessage]:
     if not settings.DEBUG or settings.PUBLIC_URL.startswith(
         ("http://localhost", "http://127.0.0.1")
@@ -63,3 +78,14 @@ def hosts(**_: Any) -> list[CheckMessage]:
             id="config.W001",
         )
     ]
+
+
+def insist() -> None:
+    """Refuse to serve with a setting that one of our checks calls an error.
+
+    For processes that Django does not check by itself: web server, worker, beat.
+    """
+    bad = [found for found in run_checks() if found.is_serious(logging.ERROR)]
+    if bad:
+        words = "; ".join(f"{found.msg} {found.hint or ''}".strip() for found in bad)
+        raise ImproperlyConfigured(words)

@@ -1,8 +1,7 @@
 """Where settings come from: the environment, `.env`, `NAME_FILE`, the embedded servers.
 
-The order, first hit wins: a variable, the file that `NAME_FILE` points at, `.env` at
-the project root, and for a laptop the servers and secrets that `make run` left in
-`DATA_DIR`.
+The order, first hit wins: the file that `NAME_FILE` points at, a variable, `.env` at the
+project root, and for a laptop the servers and secrets that `make run` left in `DATA_DIR`.
 """
 
 import base64
@@ -10,11 +9,22 @@ import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 
 ROOT = Path(__file__).resolve().parent.parent
-env = environ.FileAwareEnv()
+
+
+class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
+    """Values without the line end that `echo` leaves in a secret's file."""
+
+    def get_value(self, *args: Any, **kwargs: Any) -> Any:
+        value = super().get_value(*args, **kwargs)
+        return value.strip() if isinstance(value, str) else value
+
+
+env = Env()
 environ.FileAwareEnv.read_env(ROOT / ".env", overwrite=False)
 
 DATA_DIR = ROOT / (env.str("DATA_DIR", default="") or ".data")

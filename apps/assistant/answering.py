@@ -23,6 +23,8 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     replies: list[str] = []
     for text in texts:
         scene.replies = len(replies)
+        # "In 30 minutes" counts from when it was said, however long it waited.
+        scene.now = text.received_at
         reading = _read(scene, text)
         if reading.answers is not None:
             # The person answered before we could ask.

@@ -129,8 +129,8 @@ class Scene:
 
 
 def enter(turn: Turn) -> Scene:
-    """The scene of a turn. Its moment is when the turn began, so that a turn that is
-    run again answers the same."""
+    """The scene of a turn. Its moment never comes from the clock, so that a turn that
+    is run again answers the same."""
     if turn.user is None:
         raise ValueError("A turn of an unknown number has no conversation.")
     conversation, _ = Conversation.objects.get_or_create(user=turn.user)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from django.utils import timezone
+
 from apps.assistant import phrases, times
 from apps.assistant.conversations import Scene
 from apps.assistant.times import spoken
@@ -29,6 +31,9 @@ def find(
     """
     said = arguments["when"]
     outcome = times.read(said, now=scene.now, zone=scene.zone, day=day, clock=clock)
+    if isinstance(outcome, times.Exact) and outcome.at <= timezone.now():
+        # It was still ahead when it was said, and the text has waited since.
+        outcome = times.Impossible("past")
     if isinstance(outcome, times.Exact):
         return outcome.at
     if isinstance(outcome, times.Choices):

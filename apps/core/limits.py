@@ -38,8 +38,12 @@ class Limit:
     times: int
     seconds: int
 
-    def charge(self, key: str) -> None:
-        """Count one try. Raises `TooMany` (with `retry_after`) or `Unavailable`."""
+    def charge(self, key: str) -> str:
+        """Count one try; a ticket to give it back with.
+
+        Raises `TooMany` (with `retry_after`) or `Unavailable`.
+        """
+        ticket = uuid.uuid4().hex
         try:
             wait = connection().eval(
                 _CHARGE,
@@ -47,17 +51,18 @@ class Limit:
                 self._window(key),
                 str(self.times),
                 str(self.seconds),
-                uuid.uuid4().hex,
+                ticket,
             )
         except RedisError as error:
             raise Unavailable() from error
         if int(wait):
             raise TooMany(retry_after=math.ceil(int(wait) / 1000))
+        return ticket
 
-    def forget(self, key: str) -> None:
-        """Start over, for example after the person has proven who they are."""
+    def give_back(self, key: str, ticket: str) -> None:
+        """The try was a good one and does not count. Raises `Unavailable`."""
         try:
-            connection().delete(self._window(key))
+            connection().zrem(self._window(key), ticket)
         except RedisError as error:
             raise Unavailable() from error
 

@@ -4,6 +4,7 @@ RFC 9457. Everything under `/api/`, `/webhooks/` and `/health/` answers with a p
 also for an unknown address and for a defect of ours.
 """
 
+import sys
 from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError
@@ -47,6 +48,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def defect(request: HttpRequest) -> HttpResponse:
+    """`handler500`: also for a database that goes away while middleware needs it."""
+    if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
+        return answer(request, Unavailable())
     return answer(request, AppError())
 
 

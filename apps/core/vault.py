@@ -50,7 +50,7 @@ def parse_ring(text: str) -> dict[str, bytes]:
 
 
 def seal(plain: str, *, place: str) -> str:
-    """`place` names the row, for example "sms.link_phrase:12:code"."""
+    """`place` names the row, for example "sms.link_phrase:12"."""
     name, key = next(iter(_ring().items()))
     nonce = os.urandom(_NONCE_BYTES)
     box = AESGCMSIV(key).encrypt(nonce, plain.encode(), _associated(name, place))

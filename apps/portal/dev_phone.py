@@ -8,7 +8,6 @@ from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -53,7 +52,7 @@ def _only_here(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
-        if not settings.PHONE_SIMULATOR:
+        if not simulator.is_on():
             raise NotFound("There is no page at this address.")
         return view(request)
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.sms import numbers
+from apps.sms import numbers, simulator
 
 PRODUCT = "Switchboard"
 
@@ -69,7 +69,7 @@ def _item(path: str, label: str, icon: str, name: str) -> Item:
 
 
 def has_phone_simulator() -> bool:
-    return bool(settings.PHONE_SIMULATOR)
+    return simulator.is_on()
 
 
 def has_mail_reader() -> bool:

@@ -5,6 +5,7 @@ it: texts that arrive while one ring is under way share the next. Losing a ring 
 sweep (docs/decisions/0002), so nothing here may fail a request.
 """
 
+import math
 import os
 import threading
 import time
@@ -16,6 +17,7 @@ from apps.core.redis import connection
 from apps.core.tasks import send
 
 _MARK = "sms:bell"
+_TIMER = "sms:bell:timer"
 # A mark whose worker died on the way must not silence the bell for long.
 _MARK_SECONDS = 5
 # Texts that arrive within this time of a ring share the next one.
@@ -75,6 +77,9 @@ def answer() -> None:
 def ring_in(seconds: float) -> None:
     """Ask for a drain a little later, when a lane falls due again."""
     try:
-        send("sms.drain", countdown=seconds)
+        # One timer for the house: each drain that finds nothing asks for one.
+        delay = math.ceil(seconds * 1000)
+        if connection().set(_TIMER, "1", nx=True, px=delay):
+            send("sms.drain", countdown=seconds)
     except Exception as error:
         logger.warning("bell_lost", error=type(error).__name__)

@@ -49,21 +49,6 @@ def proof(**_: Any) -> list[CheckMessage]:
 
 
 @register
-def simulator(**_: Any) -> list[CheckMessage]:
-    if settings.SMS_GATEWAY == "simulator" or settings.DEBUG:
-        return []
-    if not settings.PHONE_SIMULATOR:
-        return []
-    return [
-        Error(
-            "PHONE_SIMULATOR is on beside a real gateway: anyone could text as anybody.",
-            hint="Set PHONE_SIMULATOR=0.",
-            id="sms.E007",
-        )
-    ]
-
-
-@register
 def number(**_: Any) -> list[CheckMessage]:
     if not settings.TWILIO_NUMBER or re.fullmatch(
         r"\+[1-9]\d{6,14}|\d{5,6}", settings.TWILIO_NUMBER
@@ -81,7 +66,7 @@ def number(**_: Any) -> list[CheckMessage]:
 @register
 def public_url(**_: Any) -> list[CheckMessage]:
     parts = urlsplit(settings.PUBLIC_URL)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+    if settings.PUBLIC_URL != _origin(settings.PUBLIC_URL):
         return [
             Error(
                 f"PUBLIC_URL is {settings.PUBLIC_URL!r}, which is not an origin.",
@@ -113,3 +98,15 @@ def answerer(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+def _origin(url: str) -> str:
+    """Scheme, host and port of an address, empty for one that has none."""
+    parts = urlsplit(url)
+    try:
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return f"{parts.scheme}://{parts.hostname}{port}"

@@ -38,7 +38,7 @@ def record(*, ref: str, sid: str, status: str, error_code: str) -> None:
     over. One that comes before our own call returned proves that call.
     """
     sid = sid[:SID_LENGTH]
-    if not sid or status not in RANK:
+    if not sid or not status or status not in RANK:
         logger.warning("sms_status_odd", status=status[:20])
         return
     text = _find(ref, sid)

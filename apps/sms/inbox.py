@@ -19,6 +19,9 @@ _RECEIVE = (
 )
 
 
+_COUNTS = frozenset(map(str, range(1, 11)))
+
+
 class Receipt(NamedTuple):
     is_new: bool
     inbound_id: int | None
@@ -45,6 +48,8 @@ def receive(form: Mapping[str, str]) -> Receipt:
     try:
         return _store(values)
     except (OperationalError, InterfaceError):
+        if connection.is_usable():
+            raise
         # The server was restarted under a kept connection; the SID makes a second
         # try harmless even if the first was committed.
         connection.close()
@@ -66,7 +71,8 @@ def _clean(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    return min(int(text), 100) if text.isascii() and text.isdigit() else 0
+    """Twilio sends ten at most; whatever else stands there is no number."""
+    return int(text) if text in _COUNTS else 0
 
 
 def _media(form: Mapping[str, str], count: int) -> list[dict[str, str]]:

@@ -5,13 +5,16 @@ work and gives it back with the time it falls due again. A worker that dies keep
 lane until its deadline only.
 """
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Min
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -51,10 +54,6 @@ class Lease:
         return self.deadline - time.monotonic()
 
 
-def key_of(*, user_id: int | None, number: str = "") -> str:
-    return f"u:{user_id}" if user_id is not None else f"n:{number}"
-
-
 def claim() -> Lease | None:
     """The lane that has waited longest, or None when nothing is due."""
     deadline = time.monotonic() + LEASE.total_seconds()
@@ -83,9 +82,32 @@ def renew(lease: Lease) -> Lease:
     """A fresh deadline. Raises `LeaseLost`."""
     deadline = time.monotonic() + LEASE.total_seconds()
     held = Lane.objects.filter(pk=lease.lane_id, lease_token=lease.token)
-    if not held.update(lease_until=timezone.now() + LEASE):
+    if not held.update(lease_until=Now() + LEASE):
         raise LeaseLost(f"lane {lease.lane_id}")
     return replace(lease, deadline=deadline)
+
+
+@contextmanager
+def kept(lease: Lease) -> Iterator[None]:
+    """Keep the lease for as long as the block takes, by renewing it from a thread."""
+    done = threading.Event()
+    keeper = threading.Thread(target=_keep, args=[lease, done], name="lease")
+    keeper.start()
+    try:
+        yield
+    finally:
+        done.set()
+        keeper.join()
+
+
+def _keep(lease: Lease, done: threading.Event) -> None:
+    try:
+        while not done.wait(LEASE.total_seconds() / 3):
+            renew(lease)
+    except (LeaseLost, DatabaseError):
+        return  # whoever holds the lease finds out when they come to use it
+    finally:
+        connection.close()
 
 
 @transaction.atomic
@@ -122,9 +144,25 @@ def next_due(within: timedelta) -> datetime | None:
 
 def lock_person(user: User) -> Lane:
     """The person's lane, made if need be, locked for the rest of the transaction."""
-    key = key_of(user_id=user.pk)
-    Lane.objects.bulk_create([Lane(key=key, user=user)], ignore_conflicts=True)
-    return Lane.objects.select_for_update().get(key=key)
+    return _lock(Lane(key=f"u:{user.pk}", user=user))
+
+
+def lock_number(number: str) -> Lane:
+    """The lane of a number nobody has linked, made if need be, locked likewise."""
+    return _lock(Lane(key=f"n:{number}"))
+
+
+def _lock(lane: Lane) -> Lane:
+    Lane.objects.bulk_create([lane], ignore_conflicts=True)
+    return Lane.objects.select_for_update().get(key=lane.key)
+
+
+def move(lane: Lane, to: Lane) -> None:
+    """Let another lane go on with what waits in this one. Both are locked."""
+    InboundText.objects.filter(lane=lane, turn=None).update(lane=to, user=to.user)
+    waiting = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
+    waiting.update(lane=to)
+    wake(to)
 
 
 def wake(lane: Lane) -> None:

@@ -1,8 +1,9 @@
-"""Proving a phone by texting words from it: `LINK GREEN-TIGER-LAMP`.
+"""Proving a phone by texting words from it: `LINK GREEN-TIGER-RED-LAMP`.
 
 Words, not digits: Twilio withholds inbound texts that look like one-time codes (error
-30038). Three of 128 words each are 2 million phrases; five tries an hour a number and
-a ceiling for everyone keep guessing hopeless.
+30038). A guess may hit anybody's phrase: four of 128 words are 268 million, so with
+1,000 phrases alive the 100 wrong tries an hour that the house allows find one in
+2,700 hours.
 """
 
 import re
@@ -15,24 +16,27 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import AppError, TooMany
+from apps.core.errors import AppError
 from apps.core.limits import Limit
 from apps.sms import numbers
 from apps.sms.models import LinkPhrase
 from apps.sms.words import FIRST, SECOND, THIRD
 
 _TEXT = re.compile(
-    r"\s*link[\s:]+([a-z]+)[\s-]+([a-z]+)[\s-]+([a-z]+)[\s.!]*", re.IGNORECASE
+    r"\s*link[\s:]+" + r"[\s-]+".join(["([a-z]+)"] * 4) + r"[\s.!]*", re.IGNORECASE
 )
+_LISTS = (FIRST, SECOND, FIRST, THIRD)
 _PURPOSE = "sms.link_phrase"
-# A person mistypes twice; a machine tries thousands.
+# A person mistypes twice; a machine tries thousands. Good tries do not count.
 TRIES = Limit("link", times=5, seconds=3600)
-ALL_TRIES = Limit("link_everyone", times=500, seconds=3600)
+ALL_TRIES = Limit("link_everyone", times=100, seconds=3600)
+
+Tickets = tuple[str, str]
 
 WRONG = (
     "Those words do not fit or are too old. Get new ones under Phones on the website."
 )
-SLOW_DOWN = "That was tried too often from this phone. Try again in an hour."
+SLOW_DOWN = "Linking was tried too often. Please try again in an hour."
 
 
 @dataclass(frozen=True)
@@ -50,16 +54,21 @@ def phrase_for(user: User) -> Phrase:
     """The words that are good now, or new ones."""
     now = timezone.now()
     live = LinkPhrase.objects.filter(user=user, used_at=None, expires_at__gt=now)
-    if found := live.order_by("-id").first():
-        return Phrase(vault.unseal(found.sealed, place=_place(user)), found.expires_at)
-    return renew(user)
+    found = live.order_by("-id").first()
+    if found is None:
+        return renew(user)
+    try:
+        words = vault.unseal(found.sealed, place=_place(user))
+    except vault.Unreadable:  # its key has left the ring
+        return renew(user)
+    return Phrase(words, found.expires_at)
 
 
 @transaction.atomic
 def renew(user: User) -> Phrase:
     """New words; the old ones stop working."""
     LinkPhrase.objects.filter(user=user).delete()
-    words = "-".join(secrets.choice(words) for words in (FIRST, SECOND, THIRD))
+    words = "-".join(secrets.choice(words) for words in _LISTS)
     phrase = LinkPhrase.objects.create(
         user=user,
         digest=vault.digests(words, purpose=_PURPOSE)[0],
@@ -72,20 +81,21 @@ def renew(user: User) -> Phrase:
 def words_in(body: str) -> str:
     """The phrase in a text that is nothing but a LINK text, else an empty string."""
     found = _TEXT.fullmatch(body)
-    return "-".join(found.groups()).upper() if found else ""
+    words = [word.upper() for word in found.groups()] if found else []
+    if words and all(word in known for word, known in zip(words, _LISTS, strict=True)):
+        return "-".join(words)
+    return ""
 
 
-def charge(number: str) -> bool:
-    """Count one try. False when this number has tried too often.
+def charge(number: str) -> Tickets:
+    """Count a try before it is made. Raises `TooMany`, or `Unavailable`."""
+    return TRIES.charge(number), ALL_TRIES.charge("")
 
-    Raises `Unavailable` when nobody can count.
-    """
-    try:
-        TRIES.charge(number)
-        ALL_TRIES.charge("")
-    except TooMany:
-        return False
-    return True
+
+def give_back(number: str, tickets: Tickets) -> None:
+    """It was a good try."""
+    TRIES.give_back(number, tickets[0])
+    ALL_TRIES.give_back("", tickets[1])
 
 
 def redeem(*, words: str, number: str) -> str:
@@ -103,7 +113,7 @@ def redeem(*, words: str, number: str) -> str:
         )
         .first()
     )
-    if phrase is None:
+    if phrase is None or not phrase.user.is_active:
         return WRONG
     try:
         numbers.verify(user=phrase.user, e164=number)

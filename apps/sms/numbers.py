@@ -65,27 +65,35 @@ def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     return claimed
 
 
+def owner_id(e164: str) -> int | None:
+    """Whose number it is proven to be, if anybody's."""
+    owned = PhoneNumber.objects.verified().filter(e164=e164)
+    return owned.values_list("user_id", flat=True).first()
+
+
 @transaction.atomic
 def verify(*, user: User, e164: str) -> PhoneNumber:
-    """The person texted the words from this number: it is theirs.
+    """The person has proven that this number is theirs.
 
-    Raises `Conflict` when it is proven to be somebody else's. The caller holds the
-    number's lane, so no text of it is being received meanwhile.
+    What waits in the number's own lane, both ways, goes on in the person's, so the
+    order stays as it was. Raises `Conflict` when it is proven to be somebody else's.
     """
-    owner = PhoneNumber.objects.verified().filter(e164=e164).first()
-    if owner and owner.user_id != user.pk:
+    # Always in this order. The webhook looks the owner up again under either lock.
+    lane, theirs = lanes.lock_number(e164), lanes.lock_person(user)
+    owner = owner_id(e164)
+    if owner is not None and owner != user.pk:
         raise Conflict(
             "This phone is linked to another account. Remove it there first."
         )
-    if owner:
-        return owner
     number, _ = PhoneNumber.objects.owned_by(user).get_or_create(
         e164=e164, defaults={"user": user}
     )
-    number.status = Status.VERIFIED
-    number.verified_at = timezone.now()
-    number.is_primary = primary(user) is None
-    number.save()
+    if owner is None:
+        number.status = Status.VERIFIED
+        number.verified_at = timezone.now()
+        number.is_primary = primary(user) is None
+        number.save()
+        lanes.move(lane, theirs)
     return number
 
 

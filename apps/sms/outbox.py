@@ -26,6 +26,8 @@ Kind, State = OutboundText.Kind, OutboundText.State
 
 # Doubled each time, as Twilio advises for 429 (which starts at 0.1 s; a text has time).
 BACKOFF_SECONDS = (0.5, 30.0)
+# A text that could not leave for so long only confuses, and it holds up the lane.
+TOO_OLD = timedelta(hours=4)
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
 
 
@@ -35,12 +37,13 @@ def queue(
     """A text to a person, of our own accord. The same `dedupe_key` gives one text.
 
     Belongs into the transaction of whatever causes it. None when the person has no
-    verified number or has opted out.
+    verified number, has opted out or has a closed account.
     """
-    phone = numbers.primary(user)
-    if phone is None:
-        return None
+    # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
+    phone = numbers.primary(user)
+    if phone is None or not user.is_active:
+        return None
     if optouts.is_out(number=phone.e164, our_number=settings.TWILIO_NUMBER):
         return None
     if known := OutboundText.objects.filter(dedupe_key=dedupe_key).first():
@@ -128,18 +131,37 @@ def _send(lease: Lease, text: OutboundText) -> None:
 
 @transaction.atomic
 def _intend(lease: Lease, text: OutboundText) -> bool:
-    """Commit the intent. False when STOP has canceled the text meanwhile."""
+    """Commit the intent. False when the text must not go out any more."""
     lanes.hold(lease)
+    text.refresh_from_db()
+    if text.state != State.QUEUED:
+        return False
+    if why := _why_not(text):
+        text.state, text.error_code = State.CANCELED, why
+        text.save(update_fields=["state", "error_code"])
+        OUTBOUND.labels("canceled").inc()
+        logger.info("sms_canceled", text=str(text.ref), why=why)
+        return False
     now = timezone.now()
-    return bool(
-        OutboundText.objects.filter(pk=text.pk, state=State.QUEUED).update(
-            state=State.SENDING,
-            attempted_at=now,
-            attempts=text.attempts + 1,
-            looks=0,
-            next_at=now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS),
-        )
-    )
+    text.state = State.SENDING
+    text.attempted_at = now
+    text.attempts += 1
+    text.looks = 0
+    text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
+    text.save()
+    return True
+
+
+def _why_not(text: OutboundText) -> str:
+    """What has come between since the text was queued, in a word; empty for nothing."""
+    if optouts.is_out(number=text.number, our_number=text.our_number):
+        return "opted_out"
+    if timezone.now() - text.created_at > TOO_OLD:
+        return "too_old"
+    unasked = text.turn_id is None and text.user_id is not None
+    if unasked and numbers.owner_id(text.number) != text.user_id:
+        return "released"
+    return ""
 
 
 def _draft(text: OutboundText) -> Draft:

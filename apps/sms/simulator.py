@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
+from apps.core.errors import Forbidden
 from apps.core.http import post_form
 from apps.core.tasks import task
 from apps.sms import keywords, signing
@@ -53,6 +54,12 @@ class Received:
     milliseconds: int | None
 
 
+def is_on() -> bool:
+    """Only where texts are simulated too: beside a real gateway it would let anybody
+    who finds the page text as anybody."""
+    return bool(settings.PHONE_SIMULATOR) and settings.SMS_GATEWAY == "simulator"
+
+
 def text(
     *,
     number: str,
@@ -61,7 +68,12 @@ def text(
     num_media: int = 0,
     good_signature: bool = True,
 ) -> Exchange:
-    """Send a text from a simulated phone. Raises `OutsideFailure` if nobody answers."""
+    """Send a text from a simulated phone.
+
+    Raises `Forbidden` beside a real gateway, `OutsideFailure` if nobody answers.
+    """
+    if settings.SMS_GATEWAY != "simulator":
+        raise Forbidden("SMS_GATEWAY is not the simulator: text from a real phone.")
     sid = sid or f"SM{secrets.token_hex(16)}"
     fields = {
         "MessageSid": sid,

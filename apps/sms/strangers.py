@@ -6,8 +6,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from apps.sms import linking
-from apps.sms.models import InboundText, OutboundText, PhoneNumber, Turn
+from apps.accounts.models import User
+from apps.sms import lanes, numbers
+from apps.sms.models import InboundText, OutboundText, Turn
+from apps.sms.models.outbound import OutboundTextQuerySet
 
 # Each guidance costs a segment, and anyone can ask for one.
 ONE_GUIDANCE_PER = timedelta(days=1)
@@ -15,21 +17,27 @@ ONE_GUIDANCE_PER = timedelta(days=1)
 
 def guidance(turn: Turn) -> str:
     """The way to sign up, once a day; an empty string the other times."""
-    recent = OutboundText.objects.filter(
-        number=turn.number,
-        kind=OutboundText.Kind.GUIDANCE,
-        created_at__gt=timezone.now() - ONE_GUIDANCE_PER,
-    )
+    recent = _recent(turn).filter(kind=OutboundText.Kind.GUIDANCE)
     if recent.exists():
         return ""
     return render_to_string("texts/guidance.txt", {"url": settings.PUBLIC_URL}).strip()
 
 
-def link(turn: Turn, words: str) -> str:
-    """Redeem link words. On success the turn and its texts become the person's."""
-    sentence = linking.redeem(words=words, number=turn.number)
-    owned = PhoneNumber.objects.verified().filter(e164=turn.number)
-    if owner := owned.select_related("user").first():
-        turn.user = owner.user
-        InboundText.objects.filter(turn=turn).update(user=owner.user)
-    return sentence
+def was_told(turn: Turn, sentence: str) -> bool:
+    """Whether this number has had this very sentence within the day."""
+    return _recent(turn).filter(body=sentence).exists()
+
+
+def adopt(turn: Turn) -> None:
+    """The number has become somebody's: so have this turn and its texts."""
+    owner_id = numbers.owner_id(turn.number)
+    if owner_id is None:
+        return
+    owner = User.objects.get(pk=owner_id)
+    turn.user, turn.lane = owner, lanes.lock_person(owner)
+    InboundText.objects.filter(turn=turn).update(user=owner, lane=turn.lane)
+
+
+def _recent(turn: Turn) -> OutboundTextQuerySet:
+    since = timezone.now() - ONE_GUIDANCE_PER
+    return OutboundText.objects.filter(number=turn.number, created_at__gt=since)

@@ -1,6 +1,9 @@
 """Carriers' error numbers in words. https://www.twilio.com/docs/api/errors"""
 
 WORDS = {
+    "opted_out": "the phone has opted out with STOP",
+    "released": "the number was given up",
+    "too_old": "it could not be sent for hours",
     "21211": "the number does not exist",
     "21408": "this country is not enabled",
     "21610": "the phone has opted out with STOP",

@@ -15,12 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from apps.core.errors import AppError
+from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import lanes, linking, loops, numbers, optouts, outbox, strangers
 from apps.sms.lanes import Lease
-from apps.sms.models import InboundText, Lane, OutboundText, PhoneNumber, Turn
+from apps.sms.models import InboundText, Lane, OutboundText, Turn
 
 Silence = Turn.Silence
 
@@ -70,36 +70,25 @@ def begin(lease: Lease) -> Turn | None:
     turn = lane.turns.select_related("user").filter(finished_at=None).first()
     if turn is None:
         texts = _waiting(lane)
-        if not texts or _hand_on(lane, texts[0].number):
+        if not texts:
             return None
         turn = _open(lane, texts)
-    Turn.objects.filter(pk=turn.pk).update(attempts=turn.attempts + 1)
+    turn.attempts += 1
+    turn.save(update_fields=["attempts"])
     return turn
 
 
 def _waiting(lane: Lane) -> list[InboundText]:
+    """All open texts, up to where another phone of the person begins: an answer goes
+    to one phone. Texts behind a stranger's LINK wait too: by then they are a person's.
+    """
     texts = list(InboundText.objects.filter(lane=lane, turn=None).order_by("id"))
-    if lane.user_id is None:
-        # Texts behind a LINK belong to whoever the number is linked to by then.
-        for position, text in enumerate(texts, 1):
-            if linking.words_in(text.body):
-                return texts[:position]
+    for position, text in enumerate(texts):
+        if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
+            return texts[:position]
+        if lane.user_id is None and linking.words_in(text.body):
+            return texts[: position + 1]
     return texts
-
-
-def _hand_on(lane: Lane, number: str) -> bool:
-    """Move a stranger's texts to the lane of the person who owns the number by now."""
-    if lane.user_id is not None:
-        return False
-    owned = PhoneNumber.objects.verified().filter(e164=number)
-    owner = owned.select_related("user").first()
-    if owner is None:
-        return False
-    theirs = lanes.lock_person(owner.user)
-    open_texts = InboundText.objects.filter(lane=lane, turn=None)
-    open_texts.update(lane=theirs, user=owner.user)
-    lanes.wake(theirs)
-    return True
 
 
 def _open(lane: Lane, texts: list[InboundText]) -> Turn:
@@ -119,16 +108,19 @@ def _open(lane: Lane, texts: list[InboundText]) -> Turn:
 
 
 def _answer(lease: Lease, turn: Turn) -> None:
-    texts = list(turn.texts.order_by("id"))
-    spoken = [text for text in texts if not text.keyword]
+    spoken = [text for text in turn.texts.order_by("id") if not text.keyword]
     if silence := _silence(turn, spoken):
         finish(lease, turn, silence=silence)
-    elif turn.attempts >= GIVE_UP_AFTER:
+    elif turn.attempts > GIVE_UP_AFTER:
         finish(lease, turn, Answer(SORRY))
-    elif turn.user is None:
-        _answer_stranger(lease, turn, spoken)
+    elif turn.user:
+        finish(lease, turn, _answer_person(lease, turn, spoken))
+    elif words := linking.words_in(spoken[-1].body):
+        _link(lease, turn, words)
+    elif guidance := strangers.guidance(turn):
+        finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
     else:
-        finish(lease, turn, _answer_person(turn, spoken))
+        finish(lease, turn, silence=Silence.GUIDED)
 
 
 def _silence(turn: Turn, spoken: list[InboundText]) -> str:
@@ -142,49 +134,39 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
     return Silence.LOOP if loops.is_loop(turn.number) else Silence.NONE
 
 
-def _answer_person(turn: Turn, spoken: list[InboundText]) -> Answer:
+def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
     """Link words are none of the assistant's business; everything else is."""
-    linked = [text for text in spoken if linking.words_in(text.body)]
-    asked = [text for text in spoken if text not in linked]
-    parts = [_answer_link(turn) for _ in linked[:1]]
-    settle: Callable[[], None] = _nothing
-    if asked:
-        answer = _ask(turn, asked)
-        parts.append(answer.body)
-        settle = answer.settle
-    return Answer("\n".join(parts), settle)
-
-
-def _answer_link(turn: Turn) -> str:
-    return f"This phone is linked to {turn.user} already."
-
-
-def _ask(turn: Turn, texts: list[InboundText]) -> Answer:
+    asked = [text for text in spoken if not linking.words_in(text.body)]
+    if not asked:
+        return Answer(f"This phone is linked to {turn.user} already.")
     try:
-        return answerer()(turn, texts)
+        with lanes.kept(lease):
+            return answerer()(turn, asked)
     except AppError as error:
         return Answer(error.sentence)
 
 
-def _nothing() -> None:
-    """Most answers leave nothing to settle."""
-
-
-def _answer_stranger(lease: Lease, turn: Turn, spoken: list[InboundText]) -> None:
-    words = linking.words_in(spoken[-1].body)
-    # Counting needs Redis: before the transaction, never inside it.
-    may_try = bool(words) and linking.charge(turn.number)
+def _link(lease: Lease, turn: Turn, words: str) -> None:
+    """A stranger texts link words: by the end of the turn they may be a person."""
+    try:
+        # Counting needs Redis: before the transaction, never inside it.
+        tickets = linking.charge(turn.number)
+    except TooMany:
+        told = strangers.was_told(turn, linking.SLOW_DOWN)
+        silence = Silence.GUIDED if told else Silence.NONE
+        finish(lease, turn, Answer(linking.SLOW_DOWN), silence=silence)
+        return
+    except Unavailable:
+        # Redis being away is no fault of this turn.
+        Turn.objects.filter(pk=turn.pk).update(attempts=turn.attempts - 1)
+        raise
     with transaction.atomic():
         lanes.hold(lease)
-        if not words:
-            body = strangers.guidance(turn)
-        else:
-            body = strangers.link(turn, words) if may_try else linking.SLOW_DOWN
-        if not body:
-            finish(lease, turn, silence=Silence.GUIDED)
-        else:
-            kind = OutboundText.Kind.REPLY if words else OutboundText.Kind.GUIDANCE
-            finish(lease, turn, Answer(body), kind=kind)
+        sentence = linking.redeem(words=words, number=turn.number)
+        strangers.adopt(turn)
+        finish(lease, turn, Answer(sentence))
+    if turn.user:
+        linking.give_back(turn.number, tickets)
 
 
 @transaction.atomic
@@ -206,5 +188,5 @@ def finish(
         outbox.reply(turn, answer.body, kind=kind)
     turn.finished_at = timezone.now()
     turn.silence = silence
-    turn.save(update_fields=["finished_at", "silence", "user"])
+    turn.save(update_fields=["finished_at", "silence", "user", "lane"])
     logger.info("turn_finished", turn=turn.pk, silence=silence)

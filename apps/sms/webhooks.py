@@ -87,4 +87,5 @@ def _signed_form(request: HttpRequest) -> dict[str, str]:
     if not signing.is_genuine(request.get_full_path(), pairs, given):
         REFUSED.inc()
         raise Forbidden("The signature does not fit.")
-    return dict(pairs)
+    # PostgreSQL stores every character but this one.
+    return {name: value.replace("\x00", "") for name, value in pairs}

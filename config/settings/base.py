@@ -87,9 +87,13 @@ FORM_RENDERER = "apps.portal.forms.Renderer"
 
 # --- Data ------------------------------------------------------------------------------
 
+_database = env.db_url_config(service_url("DATABASE_URL") or "postgres:///")
+# Seconds a query may take; a longer one is a defect. Commands have no limit: manage.py
+# builds indexes.
+_statement_seconds = env.int("DATABASE_STATEMENT_SECONDS", default=15)
 DATABASES = {
     "default": {
-        **env.db_url_config(service_url("DATABASE_URL") or "postgres:///"),
+        **_database,
         "ENGINE": "django.db.backends.postgresql",
         # One connection per thread, kept: the pool costs the webhook a quarter more
         # CPU, and a worker process has few threads (docs/decisions/0003).
@@ -97,10 +101,11 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": False,
         "OPTIONS": {
             "connect_timeout": 3,
-            # A query that takes longer than this is a defect; a lock that is held
-            # longer belongs to a process that hangs.
-            "options": "-c statement_timeout=15000 -c lock_timeout=10000"
-            " -c idle_in_transaction_session_timeout=60000",
+            # A lock that is held longer belongs to a process that hangs.
+            "options": f"-c statement_timeout={_statement_seconds}s"
+            " -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+            # What the address says itself (?sslmode=require) comes last.
+            **_database.get("OPTIONS", {}),
         },
     }
 }

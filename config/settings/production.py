@@ -4,6 +4,9 @@ from config.env import env
 from config.settings.base import *
 from config.settings.base import PUBLIC_URL, TRUSTED_PROXY_COUNT
 
+# What has no sensible default on a server; config/checks.py insists on each.
+MUST_BE_CHOSEN = ("PUBLIC_URL", "EMAIL_URL")
+
 DEBUG = env.bool("DEBUG", default=False)
 SECURE_SSL_REDIRECT = (
     False  # the proxy redirects; Twilio's POST must never be redirected

@@ -21,11 +21,13 @@ def test_the_try_after_the_last_is_refused_with_a_time() -> None:
     LIMIT.charge("bob")
 
 
-def test_it_starts_over_when_forgotten() -> None:
+def test_a_good_try_is_given_back() -> None:
+    for _ in range(10):
+        LIMIT.give_back("alice", LIMIT.charge("alice"))
     for _ in range(3):
         LIMIT.charge("alice")
-    LIMIT.forget("alice")
-    LIMIT.charge("alice")
+    with pytest.raises(TooMany):
+        LIMIT.charge("alice")
 
 
 def test_parallel_tries_do_not_slip_through() -> None:
@@ -51,4 +53,4 @@ def test_without_redis_nothing_is_let_through(settings: Settings) -> None:
     with pytest.raises(Unavailable):
         LIMIT.charge("alice")
     with pytest.raises(Unavailable):
-        LIMIT.forget("alice")
+        LIMIT.give_back("alice", "ticket")

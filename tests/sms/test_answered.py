@@ -4,22 +4,25 @@ All of it runs against a loopback server that speaks Twilio's REST.
 """
 
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from apps.sms import lanes, loops, outbox, turns
+from apps.assistant.models import Reminder
+from apps.sms import lanes, loops, numbers, outbox, turns
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText, Turn
 from apps.sms.worker import drain
 from tests.sms.conftest import ALICE, BOB, STRANGER, form, post, text, work
 from tests.sms.twilio_server import TwilioServer
 
 State = OutboundText.State
+SECOND = "+12025550155"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -341,3 +344,143 @@ def test_every_text_belongs_to_one_turn_with_one_reply_or_a_reason(
         assert turn.finished_at
         assert bool(turn.silence) != hasattr(turn, "reply")
     assert len(twilio.sent) == OutboundText.objects.filter(state=State.SENT).count()
+
+
+@pytest.mark.parametrize("accident", [429, "drop"])
+def test_nothing_leaves_after_stop_whatever_was_under_way(
+    alice: User, twilio: TwilioServer, accident: int | str
+) -> None:
+    twilio.behave(accident)
+    text("?")
+    work()
+    text("STOP")
+    OutboundText.objects.update(attempted_at=timezone.now() - timedelta(seconds=2))
+    for _ in range(4):
+        later(1)
+        work()
+    left = OutboundText.objects.get()
+    assert (left.state, left.error_code) == (State.CANCELED, "opted_out")
+    assert twilio.bodies() == []
+
+
+def test_a_reminder_does_not_go_to_a_number_given_up(
+    alice: User, twilio: TwilioServer
+) -> None:
+    with transaction.atomic():
+        outbox.queue(user=alice, body="Reminder: nap", dedupe_key="r1")
+    phone = numbers.primary(alice)
+    assert phone
+    numbers.release(user=alice, public_id=str(phone.public_id))
+    work()
+    assert OutboundText.objects.get().error_code == "released"
+    assert twilio.bodies() == []
+
+
+def test_nothing_is_queued_for_a_closed_account(alice: User) -> None:
+    alice.is_active = False
+    alice.save()
+    with transaction.atomic():
+        assert outbox.queue(user=alice, body="hi", dedupe_key="r1") is None
+
+
+def test_the_same_cause_is_one_text(alice: User, twilio: TwilioServer) -> None:
+    for _ in range(2):
+        with transaction.atomic():
+            outbox.queue(user=alice, body="Reminder: nap", dedupe_key="r1")
+    work()
+    assert twilio.bodies(ALICE) == ["Reminder: nap"]
+
+
+def test_a_text_that_could_not_leave_for_hours_makes_room(
+    alice: User, twilio: TwilioServer
+) -> None:
+    twilio.busy_for.add(ALICE)
+    text("?")
+    work()
+    OutboundText.objects.update(created_at=timezone.now() - timedelta(hours=5))
+    twilio.busy_for.clear()
+    text("remind me to nap tomorrow at 9")
+    later(1)
+    work()
+    assert len(twilio.bodies(ALICE)) == 1
+    assert "nap" in twilio.bodies(ALICE)[0]
+
+
+def test_two_phones_of_one_person_get_their_own_answers(
+    alice: User, twilio: TwilioServer
+) -> None:
+    numbers.verify(user=alice, e164=SECOND)
+    text("remind me to nap tomorrow at 9", number=ALICE)
+    text("STOP", number=SECOND)
+    text("reminders", number=ALICE)
+    work()
+    assert "nap" in twilio.bodies(ALICE)[0] and "nap" in twilio.bodies(ALICE)[1]
+    assert twilio.bodies(SECOND) == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 407, 408])
+def test_what_is_not_twilios_own_refusal_does_not_cost_the_answer(
+    alice: User, twilio: TwilioServer, status: int
+) -> None:
+    twilio.behave(status)
+    text("?")
+    work()
+    later(1)
+    work()
+    assert len(twilio.sent) == 1
+
+
+def test_an_answer_that_takes_longer_than_a_lease_is_given_once(
+    alice: User, twilio: TwilioServer, settings: Settings
+) -> None:
+    settings.SMS_ANSWERER = "tests.sms.slow.answer"
+    turns.answerer.cache_clear()
+    lease, lanes.LEASE = lanes.LEASE, timedelta(seconds=0.6)
+    try:
+        text("hello")
+        rounds = [threading.Thread(target=_round) for _ in range(2)]
+        for one in rounds:
+            one.start()
+        for one in rounds:
+            one.join()
+    finally:
+        lanes.LEASE = lease
+        turns.answerer.cache_clear()
+    # So short a lease leaves no time to call the gateway: the text waits to be looked up.
+    OutboundText.objects.update(attempted_at=timezone.now() - timedelta(seconds=2))
+    for _ in range(2):
+        later(1)
+        work()
+    assert twilio.bodies(ALICE) == ["slow"]
+    assert Turn.objects.get().attempts == 1
+
+
+def _round() -> None:
+    """Look for work until the slow answer is there."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until and not Turn.objects.filter(
+        finished_at__isnull=False
+    ):
+        drain()
+    connection.close()
+
+
+def test_a_time_that_has_passed_while_the_text_waited_is_not_kept(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to nap in 5 minutes")
+    long_ago = timezone.now() - timedelta(hours=2)
+    InboundText.objects.update(received_at=long_ago)
+    work()
+    assert twilio.bodies(ALICE) == ["That time has already passed. When instead?"]
+
+
+def test_a_length_of_time_counts_from_when_it_was_said(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to nap in 30 minutes")
+    said_at = timezone.now() - timedelta(minutes=25)
+    InboundText.objects.update(received_at=said_at)
+    work()
+    due_at = Reminder.objects.get().due_at
+    assert due_at - said_at < timedelta(minutes=31)

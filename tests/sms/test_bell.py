@@ -1,8 +1,10 @@
 """The bell: one ring for many texts, none that fails a request."""
 
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
@@ -76,3 +78,22 @@ def test_work_that_outlasts_a_round_rings_for_the_next(
         worker.DRAIN_SECONDS = seconds
     wait_for_rings(2)
     assert worker.drain() == 1
+
+
+def test_one_timer_serves_all_lanes_that_wait(
+    alice: User, twilio: TwilioServer
+) -> None:
+    twilio.busy_for.add(ALICE)
+    text("?")
+    wait_for_rings(1)
+    worker.drain()
+    before = asked()
+    for _ in range(20):
+        Lane.objects.update(due_at=timezone.now() + timedelta(seconds=3))
+        worker.drain()
+    assert asked() - before <= 2
+
+
+def asked() -> int:
+    """Drains that were asked for and not begun, now or at their time."""
+    return rings() + int(connection().zcard("celery:unacked_index"))

@@ -1,5 +1,6 @@
 """A phone is linked by texting words from it: once, in time, by its holder only."""
 
+import contextlib
 import threading
 from datetime import timedelta
 
@@ -7,12 +8,21 @@ import pytest
 import time_machine
 from django.db import IntegrityError, connection
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import Conflict, Invalid, NotFound
-from apps.sms import linking, numbers
-from apps.sms.models import InboundText, LinkPhrase, PhoneNumber, Turn
+from apps.core.errors import Conflict, Invalid, NotFound, TooMany
+from apps.sms import linking, numbers, turns
+from apps.sms.models import (
+    InboundText,
+    Lane,
+    LinkPhrase,
+    OutboundText,
+    PhoneNumber,
+    Turn,
+)
+from apps.sms.worker import drain
 from tests.factories import UserFactory
 from tests.sms.conftest import ALICE, BOB, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
@@ -94,7 +104,7 @@ def test_old_words_and_renewed_words_do_not_work(
 
 def test_guessing_is_stopped_after_five_tries(dora: User, twilio: TwilioServer) -> None:
     for _ in range(5):
-        text("LINK RED-FOX-LAMP", number=STRANGER)
+        text("LINK RED-FOX-BLUE-LAMP", number=STRANGER)
         work()
     text(linking.phrase_for(dora).text, number=STRANGER)
     work()
@@ -103,18 +113,76 @@ def test_guessing_is_stopped_after_five_tries(dora: User, twilio: TwilioServer) 
 
 
 def test_parallel_guesses_are_counted_before_they_are_compared() -> None:
-    results: list[bool] = []
-    threads = [
-        threading.Thread(target=lambda: results.append(linking.charge(STRANGER)))
-        for _ in range(40)
-    ]
+    passed: list[object] = []
+
+    def guess() -> None:
+        with contextlib.suppress(TooMany):
+            passed.append(linking.charge(STRANGER))
+
+    threads = [threading.Thread(target=guess) for _ in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    linking.TRIES.forget(STRANGER)
-    linking.ALL_TRIES.forget("")
-    assert results.count(True) == 5
+    assert len(passed) == 5
+
+
+def test_wrong_words_are_answered_a_few_times_and_then_not_at_all(
+    dora: User, twilio: TwilioServer
+) -> None:
+    for _ in range(9):
+        text("LINK RED-FOX-BLUE-LAMP", number=STRANGER)
+        work()
+    expected = [linking.WRONG] * 5 + [linking.SLOW_DOWN]
+    assert twilio.bodies(STRANGER) == expected
+
+
+def test_good_tries_do_not_count(dora: User, bob: User, twilio: TwilioServer) -> None:
+    for n in range(7):
+        number = f"+120255504{n:02}"
+        text(linking.phrase_for(dora).text, number=number)
+        work()
+    assert PhoneNumber.objects.verified().filter(user=dora).count() == 7
+
+
+def test_a_sentence_that_begins_with_link_is_for_the_assistant(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("link my google account please")
+    work()
+    assert "linked" not in twilio.bodies(ALICE)[0]
+
+
+def test_redis_away_delays_linking_and_does_not_lose_it(
+    dora: User, twilio: TwilioServer, settings: Settings
+) -> None:
+    alive, settings.REDIS_URL = settings.REDIS_URL, "redis://127.0.0.1:9/0"
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    for _ in range(turns.GIVE_UP_AFTER + 2):
+        Lane.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+        drain()
+    assert not PhoneNumber.objects.verified().exists()
+    settings.REDIS_URL = alive
+    Lane.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    work()
+    assert PhoneNumber.objects.verified().get().user == dora
+    assert len(twilio.bodies(STRANGER)) == 1
+
+
+def test_texts_behind_the_words_keep_their_order_while_the_gateway_is_busy(
+    dora: User, twilio: TwilioServer
+) -> None:
+    twilio.busy_for.add(STRANGER)
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    text("remind me to one tomorrow at 9", number=STRANGER)
+    drain()
+    text("remind me to two tomorrow at 9", number=STRANGER)
+    twilio.busy_for.clear()
+    OutboundText.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+    Lane.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    work()
+    said = " ".join(twilio.bodies(STRANGER))
+    assert said.index("linked") < said.index("set: one") < said.index("set: two")
 
 
 def test_a_number_of_somebody_else_stays_theirs(

@@ -1,5 +1,9 @@
 """A bad setting is explained in words at start-up."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.core.checks import run_checks
 from pytest_django import Settings
@@ -26,6 +30,8 @@ def test_the_suites_own_settings_are_good() -> None:
         ("TWILIO_NUMBER", "202-555", "sms.E004", "+12025550100"),
         ("PUBLIC_URL", "switchboard.example", "sms.E005", "scheme and host"),
         ("PUBLIC_URL", "https://x.example/path", "sms.E005", "not an origin"),
+        ("PUBLIC_URL", "https://x.example:99999", "sms.E005", "not an origin"),
+        ("PUBLIC_URL", "https://me@x.example", "sms.E005", "not an origin"),
         ("SMS_ANSWERER", "apps.nowhere.answer", "sms.E006", "docs/texting.md"),
         ("FIELD_ENCRYPTION_KEYS", "k1:AAAA", "config.E003", "it needs 32"),
         ("SECRET_KEY", "short", "config.E004", "openssl rand"),
@@ -47,14 +53,6 @@ def test_twilio_needs_its_account(settings: Settings, missing: str) -> None:
     assert missing in ids()["sms.E002"]
 
 
-def test_the_simulator_beside_a_real_gateway_is_refused(settings: Settings) -> None:
-    settings.SMS_GATEWAY = "twilio"
-    settings.PHONE_SIMULATOR = True
-    assert "PHONE_SIMULATOR=0" in ids()["sms.E007"]
-    settings.PHONE_SIMULATOR = False
-    assert "sms.E007" not in ids()
-
-
 def test_plain_http_with_twilio_is_warned_of(settings: Settings) -> None:
     settings.SMS_GATEWAY = "twilio"
     settings.PUBLIC_URL = "http://switchboard.example"
@@ -64,3 +62,44 @@ def test_plain_http_with_twilio_is_warned_of(settings: Settings) -> None:
 def test_debug_where_others_can_reach_it_is_warned_of(settings: Settings) -> None:
     settings.DEBUG = True
     assert "DEBUG=0" in ids()["config.W001"]
+
+
+@pytest.mark.parametrize("application", ["config.wsgi", "config.celery"])
+def test_without_a_word_the_settings_are_a_servers(application: str) -> None:
+    clean = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    ask = (
+        "import os, sys; sys.modules['config.checks'] = type(sys)('x');"
+        "sys.modules['config.checks'].insist = lambda: None;"
+        f"import {application}; print(os.environ['DJANGO_SETTINGS_MODULE'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask], env=clean, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == "config.settings.production", done.stderr
+
+
+def test_a_server_with_nothing_chosen_refuses_to_serve() -> None:
+    kept = ("PATH", "HOME", "DATABASE_URL", "REDIS_URL")
+    bare = {name: os.environ[name] for name in kept if name in os.environ}
+    bare |= {"SECRET_KEY": "x" * 40, "DATA_DIR": "/nonexistent"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import config.wsgi"],
+        env=bare,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    for words in ("PUBLIC_URL is not set", "EMAIL_URL is not set", "there is no key"):
+        assert words in done.stderr
+
+
+def test_what_the_database_address_says_is_kept() -> None:
+    ask = "from django.conf import settings; print(settings.DATABASES['default'])"
+    url = os.environ["DATABASE_URL"] + "?sslmode=prefer"
+    done = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+    )
+    assert "'sslmode': 'prefer'" in done.stdout and "lock_timeout" in done.stdout

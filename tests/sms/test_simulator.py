@@ -5,16 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
-from apps.core.errors import OutsideFailure
-from apps.sms import simulator
+from apps.core.errors import Forbidden, OutsideFailure
+from apps.sms import gateway, simulator
 from apps.sms.models import (
     InboundText,
     Keyword,
-    Lane,
     OutboundText,
     SimulatedText,
     Turn,
@@ -81,15 +81,21 @@ def test_the_carrier_answers_stop_and_we_do_not(alice: User) -> None:
 
 
 def test_the_simulated_carrier_refuses_who_opted_out(alice: User) -> None:
-    simulator.text(number=ALICE, body="?")
-    work()
     simulator.text(number=ALICE, body="STOP")
-    OutboundText.objects.update(
-        state="queued", provider_sid=None, next_at="2020-01-01T00:00Z"
-    )
-    Lane.objects.update(due_at="2020-01-01T00:00Z")
-    work()
-    assert OutboundText.objects.get().error_code == "21610"
+    draft = gateway.Draft(ALICE, "+12025550100", "hello", "")
+    with pytest.raises(gateway.Refused, match="21610"):
+        gateway.current().send(draft)
+
+
+def test_beside_a_real_gateway_the_simulator_is_off(
+    alice: User, settings: Settings
+) -> None:
+    assert simulator.is_on()
+    settings.SMS_GATEWAY = "twilio"
+    assert not simulator.is_on()
+    with pytest.raises(Forbidden):
+        simulator.text(number=ALICE, body="as anybody")
+    assert Client().get("/dev/phone/").status_code == 404
 
 
 def test_the_assistant_is_slow_when_asked_to_be(alice: User) -> None:

@@ -211,7 +211,13 @@ def test_only_media_is_stored_and_answered(alice: User) -> None:
     assert Turn.objects.get().reply.body
 
 
-@pytest.mark.parametrize("count", ["-1", "x", "9" * 50, "", "١"])
+def test_a_lone_surrogate_and_nul_anywhere_are_no_defect(alice: User) -> None:
+    assert text("a\x00b", ToCity="\x00", OptOutType="\x00").status_code == 200
+    fields = {"MessageSid": "SM\x00", "MessageStatus": "sent", "ErrorCode": "\x00"}
+    assert post("/webhooks/twilio/status/?m=x", fields).status_code == 204
+
+
+@pytest.mark.parametrize("count", ["9" * 5000, "-1", "x", "9" * 50, "", "١"])
 def test_an_odd_media_count_is_no_defect(alice: User, count: str) -> None:
     assert text("hi", NumMedia=count).status_code == 200
     assert InboundText.objects.count() == 1

@@ -1,7 +1,5 @@
 """Being slow when the phone simulator asks for it, to show what a slow answer does."""
 
-from django.conf import settings
-
 from apps.assistant.conversations import Scene
 from apps.assistant.readings import Interpreter, Reading
 from apps.sms import simulator
@@ -9,7 +7,7 @@ from apps.sms.models import InboundText
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    if settings.PHONE_SIMULATOR:
+    if simulator.is_on():
         simulator.pause(scene.turn.number)
     return None
 

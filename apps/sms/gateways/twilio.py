@@ -27,6 +27,7 @@ from apps.sms.gateway import (
 VALIDITY_SECONDS = 900
 # Account trouble (wrong token, suspended, queue full): the text is fine, we are not.
 _ACCOUNT_CODES = {20003, 30002, 21611}
+_NOT_TAKEN = {401, 403, 404, 407, 408, 429}
 
 
 class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints there
@@ -89,12 +90,17 @@ class TwilioGateway:
 
 
 def _verdict(error: TwilioRestException) -> Exception:
-    """https://www.twilio.com/docs/api/errors: only 429 is certainly not processed."""
-    if error.status == 429 or error.code in _ACCOUNT_CODES or error.status == 401:
-        return Busy(str(error.code))
-    if error.status >= 500:
-        return OutcomeUnknown(str(error.status))
-    return Refused(str(error.code))
+    """Final only when Twilio itself says so: a 400 with one of its five-digit codes.
+
+    https://www.twilio.com/docs/api/errors. Account trouble and a proxy in between say
+    nothing about the text; of the rest only 429 is certainly not processed.
+    """
+    refused = error.status == 400 and len(str(error.code)) == 5
+    if refused and error.code not in _ACCOUNT_CODES:
+        return Refused(str(error.code))
+    if error.status in _NOT_TAKEN or refused:
+        return Busy(f"{error.status} {error.code}")
+    return OutcomeUnknown(str(error.status))
 
 
 def _lost(error: RequestsConnectionError) -> Exception:

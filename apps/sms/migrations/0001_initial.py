@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                             ("unknown", "Handed over, answer lost"),
                             ("sent", "Handed over"),
                             ("failed", "Not sent"),
-                            ("canceled", "Not sent: opted out"),
+                            ("canceled", "Not sent"),
                         ],
                         default="queued",
                         max_length=8,
@@ -531,7 +531,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="outboundtext",
-            index=models.Index(fields=["number", "-id"], name="outbound_to_number"),
+            index=models.Index(
+                fields=["number", "-created_at"], name="outbound_to_number"
+            ),
         ),
         migrations.AddIndex(
             model_name="outboundtext",

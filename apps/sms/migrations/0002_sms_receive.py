@@ -13,7 +13,7 @@ CREATE FUNCTION sms_receive(
     p_sid text, p_number text, p_our_number text, p_body text, p_keyword text,
     p_num_media smallint, p_media jsonb, p_request_id text,
     OUT is_new boolean, OUT inbound_id bigint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
 DECLARE
     v_owner bigint;
     v_still bigint;
@@ -51,16 +51,16 @@ BEGIN
         SET is_out = excluded.is_out, source = 'text', changed_at = now();
     END IF;
     IF p_keyword = 'stop' THEN
-        UPDATE sms_outboundtext SET state = 'canceled'
+        UPDATE sms_outboundtext SET state = 'canceled', error_code = 'opted_out'
         WHERE lane_id = v_lane AND number = p_number
           AND our_number = p_our_number AND state = 'queued';
     END IF;
 
     INSERT INTO sms_inboundtext
         (sid, lane_id, user_id, number, our_number, body, keyword, num_media, media,
-         request_id)
+         request_id, received_at)
     VALUES (p_sid, v_lane, v_owner, p_number, p_our_number, p_body, p_keyword,
-            p_num_media, p_media, p_request_id)
+            p_num_media, p_media, p_request_id, clock_timestamp())
     RETURNING id INTO inbound_id;
 END
 $$

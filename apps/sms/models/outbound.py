@@ -36,7 +36,7 @@ class OutboundText(models.Model):
         UNKNOWN = "unknown", "Handed over, answer lost"
         SENT = "sent", "Handed over"
         FAILED = "failed", "Not sent"
-        CANCELED = "canceled", "Not sent: opted out"
+        CANCELED = "canceled", "Not sent"
 
     class Delivery(models.TextChoices):
         NONE = "", "no news"
@@ -95,7 +95,7 @@ class OutboundText(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="outbound_of_user"),
-            models.Index(fields=["number", "-id"], name="outbound_to_number"),
+            models.Index(fields=["number", "-created_at"], name="outbound_to_number"),
             models.Index(
                 fields=["lane", "id"],
                 name="outbound_open",
@@ -108,7 +108,9 @@ class OutboundText(models.Model):
 
     @property
     def has_failed(self) -> bool:
-        return self.state == self.State.FAILED or self.delivery in (
+        if self.state in (self.State.FAILED, self.State.CANCELED):
+            return True
+        return self.delivery in (
             self.Delivery.UNDELIVERED,
             self.Delivery.FAILED,
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.core.errors import AppError
+from apps.core.errors import AppError, OutsideFailure
 from apps.sms import numbers, simulator
 from apps.sms.models import SimulatedText
 
@@ -52,8 +52,10 @@ class Command(BaseCommand):
         seen = self._newest(sender)
         try:
             answered = simulator.text(number=sender, body=words)
-        except AppError as error:
+        except OutsideFailure as error:
             raise CommandError(f"{error.sentence} Is the site running?") from error
+        except AppError as error:
+            raise CommandError(error.sentence) from error
         if answered.status != 200:
             raise CommandError(f"The webhook answered {answered.status}.")
         replies = self._wait_for(sender, seen, wait)
