@@ -146,7 +146,8 @@ def installation(folder: Path, people: int) -> Iterator[Installation]:
     data = Folder(folder / "data")
     with (
         TwilioServer(ACCOUNT, TOKEN) as twilio,
-        running(data, "test", [Postgres, Redis]) as started,
+        # Durable commits: what is promised to a text.
+        running(data, "run", [Postgres, Redis]) as started,
     ):
         port = random.randint(20_000, 30_000)
         environment = _environment(port, urls(started), twilio, folder)
