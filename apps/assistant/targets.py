@@ -71,6 +71,10 @@ def _numbered(scene: Scene, number: int) -> str:
         # Nothing was listed yet: the number counts in the order a list would have.
         rows = Reminder.objects.owned_by(scene.user).open()
         shown = [str(row.public_id) for row in rows]
+        # Kept with the first change: the next number of the same text counts in the
+        # same order, also when a crash comes in between.
+        scene.conversation.shown = shown
+        scene.conversation.save(update_fields=["shown"])
     if not 1 <= number <= len(shown):
         raise errors.NotFound(phrases.say("no_number", number=number))
     return shown[number - 1]

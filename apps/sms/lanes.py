@@ -159,10 +159,10 @@ def _lock(lane: Lane) -> Lane:
 
 def move(lane: Lane, to: Lane) -> None:
     """Let another lane go on with what waits in this one. Both are locked."""
-    InboundText.objects.filter(lane=lane, turn=None).update(lane=to, user=to.user)
-    waiting = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
-    waiting.update(lane=to)
-    wake(to)
+    came = InboundText.objects.filter(lane=lane, turn=None)
+    leaving = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
+    if came.update(lane=to, user=to.user) + leaving.update(lane=to):
+        wake(to)
 
 
 def wake(lane: Lane) -> None:

@@ -36,6 +36,8 @@ def adopt(turn: Turn) -> None:
     owner = User.objects.get(pk=owner_id)
     turn.user, turn.lane = owner, lanes.lock_person(owner)
     InboundText.objects.filter(turn=turn).update(user=owner, lane=turn.lane)
+    # The reply is about to stand there.
+    lanes.wake(turn.lane)
 
 
 def _recent(turn: Turn) -> OutboundTextQuerySet:

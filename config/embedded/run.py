@@ -50,7 +50,8 @@ def _commands() -> dict[str, list[str]]:
     # Quiet: no banner. A container or a laptop often runs it all as root, knowingly.
     root = "ignore:You're running the worker with superuser"
     celery = [sys.executable, "-W", root, "-m", "celery", "-q", "-A", "config"]
-    worker = "worker --concurrency 2 --loglevel info --without-gossip --without-mingle"
+    worker = "worker --concurrency 2 --loglevel info "
+    worker += "--without-gossip --without-mingle --without-heartbeat"
     return {
         "web": [*python, "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
         "worker": [*celery, *worker.split(), "-Ofair"],
