@@ -58,3 +58,35 @@ def test_nothing_is_ever_set_in_the_past(
         assert not Reminder.objects.upcoming().filter(due_at__lte=now).exists()
         Reminder.objects.all().delete()
         clock.shift(timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "remind me yesterday at 5pm to x",
+        "remind me tomorrow at 17h to lock up",
+        "remind me at 5pm london time to call",
+        "remind me at 5pm EST to call",
+        "remind me tuesday and thursday at 6pm to train",
+        "remind me to take pills at 8am and 8pm",
+        "remind me to submit the report at 5pm today and call bob tomorrow at 9",
+        "remind me tomorrow or friday to x",
+        "remind me between 3 and 4pm to x",
+        "remind me in 10 minutes and again in 20 minutes to stir",
+        "remind me to pay rent every month on the 1st",
+        "remind me weekly on friday at 6pm to swim",
+        "remind me to drink water every 2 hours",
+    ],
+)
+def test_a_time_that_is_not_all_read_is_asked_about_and_nothing_is_set(
+    alice: Phone, said: str
+) -> None:
+    reply = alice.text(said)
+    assert "?" in reply and "Reminder set" not in reply
+    assert not Reminder.objects.exists()
+
+
+def test_of_two_times_the_chosen_one_is_set(alice: Phone) -> None:
+    alice.text("remind me to submit the report at 5pm today and call bob tomorrow at 9")
+    reply = alice.text("2")
+    assert "Reminder set" in reply and "24 Nov, 9:00 AM" in reply
