@@ -1,6 +1,8 @@
-"""The Celery app: a doorbell and a timetable, never a place where work is kept."""
+"""The Celery app: a doorbell and a timetable, never a place where work is kept.
 
-import os
+Which settings hold is for whoever starts a process to say (DJANGO_SETTINGS_MODULE).
+"""
+
 from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,9 +10,6 @@ from importlib.util import find_spec
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init
 from django.apps import apps
-
-# Whoever forgets to say which settings gets those of a server, not open doors.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
 
 app = Celery("switchboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")

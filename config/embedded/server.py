@@ -34,6 +34,7 @@ class Server(ABC):
         self.log = folder.log(self.name)
         self._lock = lock
         self._launches = 0
+        self.deaths: list[float] = []
 
     @property
     @abstractmethod

@@ -182,6 +182,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     setInterval(count, 1000);
+    // A conversation is read from its end.
+    if (!location.hash) document.getElementById("newest")?.scrollIntoView({ block: "end" });
     next = setTimeout(poll, pace());
     body().addEventListener("htmx:beforeSwap", (event) => {
       // A session that ended in the meantime: go and sign in, do not show that page here.

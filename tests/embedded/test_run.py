@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from subprocess import Popen
 
+import pytest
+
 from tests.embedded.watching import started, until, using
 
 RUN = [sys.executable, "-m", "config.embedded", "run"]
@@ -93,13 +95,33 @@ def test_a_killed_web_server_comes_back(folder: Path, free_port: str) -> None:
         until(lambda: status(free_port, "/health/live") == 200, seconds=30)
 
 
-def test_a_dead_database_ends_the_run_with_a_sentence(
+@pytest.mark.parametrize("server", ["postgres -D", "redis-server"])
+def test_a_killed_server_comes_back_with_its_data(
+    folder: Path, free_port: str, server: str
+) -> None:
+    with running(folder, free_port) as process:
+        until(lambda: status(free_port, "/health/ready") == 200, seconds=60)
+        os.kill(oldest(server, folder), signal.SIGKILL)
+        log = folder.with_suffix(".log")
+        until(lambda: "has ended and starts again" in log.read_text(), seconds=10)
+        until(lambda: status(free_port, "/health/ready") == 200, seconds=60)
+        assert process.poll() is None
+        assert status(free_port, "/accounts/login/") == 200
+
+
+def test_a_server_that_dies_again_and_again_ends_the_run_with_a_sentence(
     folder: Path, free_port: str
 ) -> None:
     with running(folder, free_port) as process:
-        os.kill(oldest("postgres -D", folder), signal.SIGKILL)
+        log = folder.with_suffix(".log")
+        for deaths in range(1, 6):
+            until(lambda: "postgres" in kinds(folder), seconds=20)
+            os.kill(oldest("postgres -D", folder), signal.SIGKILL)
+            until(
+                lambda: log.read_text().count("starts again") >= deaths
+                or process.poll() is not None,
+                seconds=20,
+            )
         assert process.wait(20) == 1
-        assert "PostgreSQL has stopped by itself" in (
-            folder.with_suffix(".log").read_text()
-        )
+        assert "PostgreSQL died 5 times within a minute" in log.read_text()
         until(lambda: not using(folder), seconds=10)

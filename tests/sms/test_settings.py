@@ -64,18 +64,24 @@ def test_debug_where_others_can_reach_it_is_warned_of(settings: Settings) -> Non
     assert "DEBUG=0" in ids()["config.W001"]
 
 
-@pytest.mark.parametrize("application", ["config.wsgi", "config.celery"])
-def test_without_a_word_the_settings_are_a_servers(application: str) -> None:
+def test_without_a_word_the_web_servers_settings_are_a_servers() -> None:
     clean = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     ask = (
-        "import os, sys; sys.modules['config.checks'] = type(sys)('x');"
-        "sys.modules['config.checks'].insist = lambda: None;"
-        f"import {application}; print(os.environ['DJANGO_SETTINGS_MODULE'])"
+        "import sys, types; checks = types.ModuleType('config.checks');"
+        "checks.insist = lambda: None; sys.modules['config.checks'] = checks;"
+        "import config.wsgi, os; print(os.environ['DJANGO_SETTINGS_MODULE'])"
     )
     done = subprocess.run(
         [sys.executable, "-c", ask], env=clean, capture_output=True, text=True
     )
     assert done.stdout.strip() == "config.settings.production", done.stderr
+
+
+def test_without_a_word_no_worker_starts() -> None:
+    clean = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker"]
+    done = subprocess.run(command, env=clean, capture_output=True, timeout=60)
+    assert done.returncode != 0
 
 
 def test_a_server_with_nothing_chosen_refuses_to_serve() -> None:
