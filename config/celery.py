@@ -14,6 +14,8 @@ from django.apps import apps
 app = Celery("switchboard")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# For every thread: `current_app` elsewhere would be one that knows no broker.
+app.set_default()
 
 
 @worker_init.connect

@@ -115,8 +115,6 @@ def _take(browser: Browser, site: str, theme: str, width: int, height: int) -> N
         page.goto(site + path)
         if name == "phone":
             page.locator(".phone").scroll_into_view_if_needed()
-        if name == "conversation":
-            page.locator(".said").last.scroll_into_view_if_needed()
         page.screenshot(path=IMAGES / f"{name}-{theme}-{width}.png")
     context.close()
 

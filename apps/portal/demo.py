@@ -85,7 +85,7 @@ ASKED = (
     Asked(
         1,
         time(20, 16),
-        "send the report in four days at 4pm remind me",
+        "remind me to send the report in four days at 4pm",
         "send the report",
         3,
         time(16),

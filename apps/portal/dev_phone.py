@@ -18,7 +18,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.errors import AppError, NotFound
-from apps.portal.forms import LineForm, PlayedTextForm
+from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
 from apps.sms import simulator
 from apps.sms.models import InboundText, PhoneNumber
@@ -30,10 +30,27 @@ UNCHANGED = 204
 SHOWN = 60
 LOG = "dev_phone_log"
 LOG_LENGTH = 15
+# What was typed and did not leave: it stands in the box again.
+DRAFT = "dev_phone_draft"
+# So many phones stand beside the one in hand; so many more unfold.
+NEAR = 5
+KNOWN = 60
 # Long enough to be seen waiting, short enough to wait for.
 SLOW_SECONDS = 8
 CARRIER_ERROR = "30003"
+TROUBLES = {
+    "slow": f"takes {SLOW_SECONDS} s longer",
+    "fail": f"fails with error {CARRIER_ERROR}",
+}
 WORDS = {"stop": "STOP", "start": "START", "help": "HELP"}
+
+
+@dataclass(frozen=True)
+class Lines:
+    """(number, whose it is) of the phones to choose from."""
+
+    near: list[tuple[str, str]]
+    more: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -73,9 +90,10 @@ def phone(request: HttpRequest) -> HttpResponse:
     shown = {
         "number": number,
         "lines": lines,
+        "is_far": number in dict(lines.more),
         "thread": thread,
         "version": version,
-        "form": PlayedTextForm(initial={"number": number}),
+        "form": PlayedTextForm(initial=_draft(request, number, is_poll)),
         "line_form": LineForm(auto_id="line_%s"),
         "log": request.session.get(LOG, []),
     }
@@ -88,31 +106,53 @@ def phone(request: HttpRequest) -> HttpResponse:
 def play(request: HttpRequest) -> HttpResponse:
     """Do what the button says with this phone, then show it again."""
     form = PlayedTextForm(request.POST)
+    # Longer than this is no slip of the hand, and the session is no place for it.
+    request.session[DRAFT] = request.POST.get("body", "")[: 2 * LONGEST_TEXT]
     if not form.is_valid():
         messages.error(request, "A text has at most 1,600 characters.")
-        return redirect("portal:dev_phone")
+        return _shown_again(form.data.get("number", ""))
     number = form.cleaned_data["number"]
     try:
         _act(request, number, form.cleaned_data["body"])
     except AppError as error:
         messages.error(request, error.sentence)
+    return _shown_again(number)
+
+
+def _shown_again(number: str) -> HttpResponse:
     return redirect(f"{reverse('portal:dev_phone')}?{urlencode({'number': number})}")
 
 
 def _act(request: HttpRequest, number: str, body: str) -> None:
     asked = request.POST.get("do", "send")
-    if asked == "slow":
-        simulator.pause_next(number, SLOW_SECONDS)
-        messages.info(request, f"The next answer takes {SLOW_SECONDS} s longer.")
-    elif asked == "fail":
-        simulator.fail_next(number, CARRIER_ERROR)
-        messages.info(request, f"The next reply fails with error {CARRIER_ERROR}.")
+    if asked in TROUBLES:
+        _trouble(request, number, asked, body)
     elif asked == "twice":
         _repeat(request, number)
+    elif asked in WORDS:
+        _send(request, number, WORDS[asked])
     elif asked == "forge":
-        _send(request, number, body or "Not from Twilio", good_signature=False)
+        typed = body or "Not from Twilio"
+        _send_typed(request, number, typed, good_signature=False)
     else:
-        _send(request, number, WORDS.get(asked, body))
+        _send_typed(request, number, body)
+
+
+def _trouble(request: HttpRequest, number: str, asked: str, body: str) -> None:
+    """For the text in the box, at once; with an empty box for the next one."""
+    if asked == "slow":
+        simulator.pause_next(number, SLOW_SECONDS)
+    else:
+        simulator.fail_next(number, CARRIER_ERROR)
+    which = "answer to this text" if body else "next answer"
+    messages.info(request, f"The {which} {TROUBLES[asked]}.")
+    if body:
+        _send_typed(request, number, body)
+
+
+def _send_typed(request: HttpRequest, number: str, body: str, **how: Any) -> None:
+    _send(request, number, body, **how)
+    del request.session[DRAFT]
 
 
 def _repeat(request: HttpRequest, number: str) -> None:
@@ -144,23 +184,34 @@ def _note(status: int, how: dict[str, Any]) -> str:
     return "accepted" if status < 300 else "refused"
 
 
-def _lines() -> list[tuple[str, str]]:
-    """(number, whose it is) of the phones at hand, a stranger's last."""
+def _lines() -> Lines:
+    """The phones that are known, the oldest near; a stranger's is always there."""
     known = PhoneNumber.objects.exclude(status=PhoneNumber.Status.RELEASED)
-    rows = known.select_related("user").order_by("created_at")[:12]
-    lines = {row.e164: f"{row.user.short_name}’s phone" for row in rows}
-    return [*lines.items(), (STRANGER, "A stranger’s phone")]
+    rows = known.select_related("user").order_by("created_at")[:KNOWN]
+    owners: dict[str, str] = {}
+    for row in rows:
+        # Many may note a number; whoever has proven it is the one who answers.
+        if row.is_verified or row.e164 not in owners:
+            owners[row.e164] = f"{row.user.short_name}’s phone"
+    stranger = (STRANGER, owners.pop(STRANGER, "A stranger’s phone"))
+    found = list(owners.items())
+    return Lines([*found[:NEAR], stranger], found[NEAR:])
 
 
-def _number(request: HttpRequest, lines: list[tuple[str, str]]) -> str:
+def _draft(request: HttpRequest, number: str, is_poll: bool) -> dict[str, str]:
+    body = "" if is_poll else request.session.pop(DRAFT, "")
+    return {"number": number, "body": body}
+
+
+def _number(request: HttpRequest, lines: Lines) -> str:
     """The number asked for; anything that is none gives the first phone."""
     form = LineForm(request.GET)
     if "number" not in request.GET:
-        return lines[0][0]
+        return lines.near[0][0]
     if form.is_valid():
         return str(form.cleaned_data["number"])
     messages.error(request, " ".join(map(str, form.errors["number"])))
-    return lines[0][0]
+    return lines.near[0][0]
 
 
 def _zone(number: str) -> ZoneInfo:

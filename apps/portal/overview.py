@@ -31,6 +31,7 @@ class Step:
 def overview(request: SignedIn) -> HttpResponse:
     user = request.user
     steps = first_steps(user)
+    upcoming = Reminder.objects.owned_by(user).upcoming()
     return render(
         request,
         "portal/overview.html",
@@ -39,7 +40,8 @@ def overview(request: SignedIn) -> HttpResponse:
             "next_step": next((step for step in steps if not step.is_done), None),
             "steps_done": sum(step.is_done for step in steps),
             "messages_page": threads.page(user, limit=LAST_MESSAGES),
-            "reminders": Reminder.objects.owned_by(user).upcoming()[:NEXT_REMINDERS],
+            "reminders": upcoming[:NEXT_REMINDERS],
+            "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
         },
     )
 

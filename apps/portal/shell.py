@@ -33,13 +33,13 @@ class Group:
     items: list[Item]
 
 
-# group, then (label, icon, name of the page)
+# group, then (label, icon, name of the page, where on it if not at its top)
 _MAP = (
     (
         "Home",
         (
             ("Overview", "layout-dashboard", "portal:overview"),
-            ("Conversation", "messages-square", "portal:conversation"),
+            ("Conversation", "messages-square", "portal:conversation", "#newest"),
         ),
     ),
     ("Connect", (("Phones", "smartphone", "portal:phones"),)),
@@ -62,10 +62,10 @@ def navigation(path: str) -> list[Group]:
     ]
 
 
-def _item(path: str, label: str, icon: str, name: str) -> Item:
+def _item(path: str, label: str, icon: str, name: str, place: str = "") -> Item:
     url = reverse(name)
     inside = path.startswith(url) and name != "portal:overview"
-    return Item(label, icon, url, is_current=inside or path == url)
+    return Item(label, icon, url + place, is_current=inside or path == url)
 
 
 def has_phone_simulator() -> bool:
@@ -75,7 +75,7 @@ def has_phone_simulator() -> bool:
 def has_mail_reader() -> bool:
     """Whether mail is kept in files here, and this is no server of the public."""
     kept = settings.EMAIL_BACKEND == "apps.core.mailbox.EmailBackend"
-    return kept and bool(settings.DEBUG or settings.PHONE_SIMULATOR)
+    return kept and (bool(settings.DEBUG) or simulator.is_on())
 
 
 def context(request: HttpRequest) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Numbers and whose they are."""
 
 import phonenumbers
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -57,6 +58,8 @@ def primary(user: User) -> PhoneNumber | None:
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     """Note that `user` says this number is theirs; texting the link words proves it."""
     e164 = normalise(number)
+    if e164 == settings.TWILIO_NUMBER:
+        raise Invalid("That is the number you text to. Note the one you text from.")
     claimed, is_new = PhoneNumber.objects.owned_by(user).get_or_create(
         e164=e164, defaults={"user": user, "label": label.strip()}
     )

@@ -18,6 +18,7 @@ from apps.core.tasks import task
 from apps.sms import keywords, signing
 from apps.sms.composer import count
 from apps.sms.models import (
+    InboundText,
     Keyword,
     OutboundText,
     SimulatedLine,
@@ -92,7 +93,7 @@ def text(
     status = _post(reverse("twilio_sms"), fields, good_signature=good_signature)
     spent = round((time.monotonic() - started) * 1000)
     if status == 200:
-        _answer_as_carrier(number, body)
+        _answer_as_carrier(sid, number, body)
     return Exchange(sid, status, spent)
 
 
@@ -176,8 +177,11 @@ def _media(num_media: int) -> dict[str, str]:
     return fields
 
 
-def _answer_as_carrier(number: str, body: str) -> None:
+def _answer_as_carrier(sid: str, number: str, body: str) -> None:
     word = keywords.classify(body)
+    # "Yes" is START on a phone that had opted out, and the database knows which had.
+    if InboundText.objects.filter(sid=sid, keyword=Keyword.START).exists():
+        word = Keyword.START
     if word in CARRIER_ANSWERS:
         SimulatedText.objects.create(
             sid=f"SM{secrets.token_hex(16)}",

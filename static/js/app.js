@@ -82,6 +82,14 @@
     if (region && words && region.textContent !== words) region.textContent = words;
   }
 
+  // --- A conversation is read from its end, and stays there while one is there --------
+
+  let wasAtEnd = false;
+
+  function toEnd() {
+    document.getElementById("newest")?.scrollIntoView();
+  }
+
   // --- Countdowns ----------------------------------------------------------------------
 
   function count() {
@@ -182,10 +190,10 @@
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     setInterval(count, 1000);
-    // A conversation is read from its end.
-    if (!location.hash) document.getElementById("newest")?.scrollIntoView({ block: "end" });
+    if (!location.hash) toEnd();
     next = setTimeout(poll, pace());
     body().addEventListener("htmx:beforeSwap", (event) => {
+      wasAtEnd = innerHeight + scrollY > document.documentElement.scrollHeight - 120;
       // A session that ended in the meantime: go and sign in, do not show that page here.
       if (event.detail.xhr.responseURL.includes("/accounts/login/")) {
         event.detail.shouldSwap = false;
@@ -195,6 +203,7 @@
     body().addEventListener("htmx:afterSettle", (event) => {
       announce(event.detail.elt);
       prepare(event.detail.elt);
+      if (wasAtEnd) toEnd();
       wake();
     });
     ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => body().addEventListener(name, failed));

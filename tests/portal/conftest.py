@@ -124,7 +124,8 @@ def complaints(page: Page) -> list[str]:
     found: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # What it says of forms, as "[DOM] Password forms should have…", is verbose.
+        if message.type in ("error", "warning") or message.text.startswith("[DOM]"):
             found.append(message.text)
 
     page.on("console", note)

@@ -7,7 +7,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
+from apps.sms import simulator
 from apps.sms.models import InboundText, SimulatedLine
+from tests.factories import PhoneNumberFactory
 from tests.portal.conftest import ALICE, Worker
 
 PAGE = "/dev/phone/?number=%2B12025550101"
@@ -18,6 +20,13 @@ def _play(client: Client, do: str, body: str = "") -> str:
     answer = client.post("/dev/phone/play/", form, follow=True)
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+def _box(page: str) -> str:
+    """What stands where a text is typed."""
+    found = re.search(r"<textarea[^>]*>\s*(.*?)</textarea>", page, re.DOTALL)
+    assert found is not None
+    return found[1]
 
 
 def test_a_text_arrives_at_the_webhook_and_is_logged(site: str, alice: User) -> None:
@@ -58,6 +67,38 @@ def test_trouble_can_be_asked_for(alice: User) -> None:
     assert (line.carrier_error, line.pause_seconds) == ("30003", 8)
 
 
+@pytest.mark.parametrize("trouble", ["slow", "fail"])
+def test_trouble_takes_the_typed_text_along(
+    site: str, alice: User, trouble: str
+) -> None:
+    page = _play(Client(), trouble, "hello there")
+    assert InboundText.objects.get().body == "hello there"
+    assert "The answer to this text" in page
+    line = SimulatedLine.objects.get(number=ALICE)
+    assert line.carrier_error or line.pause_seconds
+    assert _box(page) == ""
+
+
+@pytest.mark.parametrize("do", ["stop", "start", "help", "twice"])
+def test_a_button_with_words_of_its_own_leaves_the_typed_ones(
+    site: str, alice: User, do: str
+) -> None:
+    client = Client()
+    _play(client, "send", "hello")
+    assert _box(_play(client, do, "half a sent")) == "half a sent"
+    assert not InboundText.objects.filter(body="half a sent").exists()
+    assert _box(client.get(PAGE).content.decode()) == ""
+
+
+def test_yes_after_stop_is_confirmed_like_start(site: str, alice: User) -> None:
+    client = Client()
+    _play(client, "stop")
+    assert "opted in again" in _play(client, "send", "Yes")
+    bodies = [text.body for text in simulator.inbox(ALICE)]
+    _play(client, "send", "yes")
+    assert [text.body for text in simulator.inbox(ALICE)] == bodies
+
+
 def test_nothing_to_repeat_says_so(alice: User) -> None:
     assert "Text something first" in _play(Client(), "twice")
 
@@ -66,11 +107,25 @@ def test_a_site_that_does_not_answer_is_said_in_words(
     alice: User, settings: Settings
 ) -> None:
     settings.LOOPBACK_URL = "http://127.0.0.1:9"
-    assert "did not answer" in _play(Client(), "send", "hello")
+    page = _play(Client(), "send", "hello")
+    assert "did not answer" in page
+    assert _box(page) == "hello"
 
 
 def test_a_text_that_is_too_long_is_refused(alice: User) -> None:
-    assert "at most 1,600" in _play(Client(), "send", "x" * 1601)
+    page = _play(Client(), "send", "x" * 1601)
+    assert "at most 1,600" in page
+    assert _box(page) == "x" * 1601
+
+
+def test_a_crowd_unfolds_and_the_phone_in_hand_is_in_sight(alice: User) -> None:
+    for i in range(12):
+        PhoneNumberFactory.create(e164=f"+120255502{i:02}")
+    page = Client().get(PAGE).content.decode()
+    assert "<summary>8 more</summary>" in page
+    assert '<details class="more">' in page
+    last = Client().get("/dev/phone/?number=%2B12025550211").content.decode()
+    assert '<details class="more" open>' in last
 
 
 @pytest.mark.parametrize("number", ["hello", "911", "", "+1202555010" + "1" * 30])

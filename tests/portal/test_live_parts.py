@@ -31,6 +31,60 @@ def test_an_answer_appears_and_is_announced(
     expect(page.locator("#live")).to_contain_text("Switchboard: You have no reminders")
 
 
+@pytest.mark.parametrize("place", ["", "#newest", "?before=2999-01-01T00:00Z"])
+def test_a_conversation_opens_at_its_end(
+    page: Page, site: str, cast: None, sign_in: Callable[[str], None], place: str
+) -> None:
+    demo.history()
+    page.set_viewport_size({"width": 360, "height": 500})
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/conversation/{place}")
+    expect(page.locator(".said").first).not_to_be_in_viewport()
+    expect(page.locator(".said").last).to_be_in_viewport()
+
+
+def test_who_reads_the_end_stays_there_and_who_reads_above_stays_too(
+    page: Page,
+    site: str,
+    worker: Worker,
+    cast: None,
+    sign_in: Callable[[str], None],
+) -> None:
+    demo.history()
+    page.set_viewport_size({"width": 360, "height": 500})
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/conversation/")
+    simulator.text(number=ALICE, body="undo")
+    expect(page.locator("#thread")).to_contain_text("nothing to undo")
+    expect(page.locator(".said").last).to_be_in_viewport()
+
+    page.evaluate("scrollTo(0, 0)")
+    count = page.locator(".said").count()
+    simulator.text(number=ALICE, body="?")
+    expect(page.locator(".said")).to_have_count(count + 2)
+    expect(page.get_by_role("heading", level=1)).to_be_in_viewport()
+
+
+def test_without_scripts_the_navigation_leads_to_the_end(
+    browser: Browser, site: str, cast: None
+) -> None:
+    demo.history()
+    page = browser.new_context(
+        java_script_enabled=False, viewport={"width": 1280, "height": 500}
+    ).new_page()
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("Email").fill("alice@example.com")
+    page.get_by_label("Password").fill(demo.password())
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Conversation", exact=True).first.click()
+    expect(page.locator(".said").last).to_be_in_viewport()
+    page.goto(f"{site}/app/conversation/")
+    expect(page.locator(".said").last).not_to_be_in_viewport()
+    page.get_by_role("link", name="Newest").click()
+    expect(page.locator(".said").last).to_be_in_viewport()
+    page.context.close()
+
+
 def test_a_session_that_ended_leads_to_signing_in(
     page: Page, site: str, cast: None, sign_in: Callable[[str], None]
 ) -> None:

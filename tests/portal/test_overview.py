@@ -24,6 +24,7 @@ def test_a_newcomer_is_shown_the_next_step(db: None) -> None:
     assert "0 of 5" in page
     assert "Next: verify your email" in page
     assert "No texts yet" in page and "Nothing to be reminded of" in page
+    assert "“remind me in half an hour to make tea”" in page
 
 
 def test_the_steps_leave_once_all_are_done(db: None) -> None:
@@ -53,6 +54,10 @@ def test_only_the_next_three_reminders_are_listed(
         page.index("in 1 hours") < page.index("in 2 hours") < page.index("in 3 hours")
     )
     assert "in 4 hours" not in page
+    assert "And 2 more. Text REMINDERS for the whole list." in page
+    Reminder.objects.filter(text__in=["in 4 hours", "in 5 hours"]).delete()
+    page = as_alice.get("/app/").content.decode()
+    assert "more. Text" not in page and "Text REMINDERS" in page
 
 
 @pytest.mark.parametrize("path", ["/app/", "/app/conversation/", "/app/phones/"])

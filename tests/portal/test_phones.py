@@ -78,6 +78,12 @@ def test_what_is_no_mobile_number_is_refused_beside_the_field(
     assert PhoneNumber.objects.count() == 1
 
 
+def test_our_own_number_is_refused_with_a_sentence(as_alice: Client) -> None:
+    answer = as_alice.post("/app/phones/add/", {"number": "+1 202 555 0100"})
+    assert "That is the number you text to" in answer.content.decode()
+    assert PhoneNumber.objects.count() == 1
+
+
 def test_the_same_number_twice_is_refused_kindly(as_alice: Client) -> None:
     answer = as_alice.post("/app/phones/add/", {"number": "+12025550101"})
     assert "on your list already" in answer.content.decode()

@@ -276,6 +276,12 @@ def test_what_cannot_text_cannot_be_claimed(dora: User, typed: str) -> None:
         numbers.claim(user=dora, number=typed)
 
 
+def test_our_own_number_cannot_be_claimed(dora: User, settings: Settings) -> None:
+    with pytest.raises(Invalid, match="the number you text to"):
+        numbers.claim(user=dora, number=settings.TWILIO_NUMBER)
+    assert not PhoneNumber.objects.exists()
+
+
 def test_many_may_claim_and_one_can_prove(
     dora: User, bob: User, twilio: TwilioServer
 ) -> None:
