@@ -5,7 +5,8 @@
 
 Every variant proves the signature, looks the owner up, stores the text durably and
 wakes a queue, behind the same gunicorn, against the same servers. Rounds interleave
-(limit, ours, usual, limit, ...), so a busy moment of the machine hits all alike.
+(limit, ours, usual, limit, ...), so a busy moment of the machine hits all alike. The
+usual way has Django's own defaults, and once more a connection that is kept ("tuned").
 """
 
 import contextlib
@@ -39,7 +40,9 @@ VARIANTS = {
     "bare WSGI (limit)": ("bench.bare:application", "bare_inbox"),
     "Switchboard": ("config.wsgi:application", "sms_inboundtext"),
     "DRF, ORM, .delay()": ("bench.usual.wsgi:application", "usual_message"),
+    "the same, tuned": ("bench.usual.wsgi:application", "usual_message"),
 }
+TUNED = {"USUAL_CONN_MAX_AGE": "60"}
 OURS = """
 CREATE TABLE bare_inbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text UNIQUE,
@@ -78,15 +81,14 @@ def main() -> None:
         # The profile with durable commits: what a text is promised.
         with servers(Path(folder), "run") as urls:
             environment = _environment(urls, Path(folder))
-            places = [environment, environment, _usual(environment)]
             _build(environment)
             with contextlib.ExitStack() as stack:
                 log = Path(folder) / "web.log"
                 webs = {
-                    name: stack.enter_context(serve(application, own, log))
-                    for (name, (application, _)), own in zip(
-                        VARIANTS.items(), places, strict=True
+                    name: stack.enter_context(
+                        serve(application, _place(name, environment), log)
                     )
+                    for name, (application, _) in VARIANTS.items()
                 }
                 _report(_measure(webs, environment))
 
@@ -105,6 +107,13 @@ def _environment(urls: Mapping[str, str], folder: Path) -> dict[str, str]:
         "TWILIO_NUMBER": "+12025550100",
         "LOG_LEVEL": "INFO",
     }
+
+
+def _place(name: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a variant."""
+    if not VARIANTS[name][1].startswith("usual"):
+        return dict(environment)
+    return _usual(environment) | (TUNED if name.endswith("tuned") else {})
 
 
 def _usual(environment: Mapping[str, str]) -> dict[str, str]:
@@ -202,8 +211,8 @@ def _prepared(token: str) -> list[bytes]:
 
 def _inside(name: str, environment: Mapping[str, str]) -> float:
     """Microseconds of CPU a request, without gunicorn, which is the same for all."""
-    application, table = VARIANTS[name]
-    own = _usual(environment) if table.startswith("usual") else environment
+    application, _ = VARIANTS[name]
+    own = _place(name, environment)
     done = subprocess.run(
         [sys.executable, "-m", "bench.inside", application],
         env={**os.environ, **own},
@@ -217,7 +226,7 @@ def _inside(name: str, environment: Mapping[str, str]) -> float:
 
 def _stored(name: str, environment: Mapping[str, str]) -> int:
     table = VARIANTS[name][1]
-    own = _usual(environment) if table.startswith("usual") else environment
+    own = _place(name, environment)
     with psycopg.connect(own["DATABASE_URL"]) as connection:
         row = connection.execute(f"SELECT count(*) FROM {table}".encode()).fetchone()
     return int(row[0]) if row else 0
@@ -229,7 +238,7 @@ def _answer_the_bell(environment: Mapping[str, str]) -> None:
 
 
 def _report(figures: Mapping[str, Figures]) -> None:
-    limit, ours, usual = figures.values()
+    limit, ours, usual, _ = figures.values()
     print(f"\nWebhook: {NUMBERS:,} numbers, {ROUNDS} rounds of {REQUESTS:,} requests,")
     print("16 connections, gunicorn 2 x 4 threads; medians (spread of the rounds)\n")
     print(f"{'':22}{'req/s':>16}{'p50 ms':>9}{'p99 ms':>9}{'CPU us/req':>18}")

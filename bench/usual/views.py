@@ -1,3 +1,4 @@
+import logging
 import os
 
 from celery import Celery
@@ -12,6 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from bench.usual.models import Message, Phone
 
+logger = logging.getLogger(__name__)
 celery = Celery("usual", broker=os.environ["REDIS_URL"])
 celery.conf.task_ignore_result = True
 
@@ -48,6 +50,7 @@ class Inbound(APIView):
         )
         if created:
             process.delay(message.pk)
+        logger.info("received %s created=%s", message.pk, created)
         return HttpResponse(
             '<?xml version="1.0" encoding="UTF-8"?><Response/>',
             content_type="text/xml",
