@@ -48,9 +48,9 @@ CREATE TABLE bare_inbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sid text UNIQUE,
     user_id bigint, number text, body text, received_at timestamptz DEFAULT now());
 INSERT INTO accounts_user (id, password, public_id, email, email_canonical, name,
-    timezone, is_active, is_staff, is_superuser, created_at)
-SELECT n, '', gen_random_uuid(), n || '@bench', n || '@bench', '', 'UTC', true, false,
-    false, now() FROM generate_series(1, {numbers}) n;
+    timezone, is_active, created_at)
+SELECT n, '', gen_random_uuid(), n || '@bench', n || '@bench', '', 'UTC', true,
+    now() FROM generate_series(1, {numbers}) n;
 INSERT INTO user_phone_mappings (public_id, user_id, e164, label, status, is_primary,
     created_at)
 SELECT gen_random_uuid(), n, '+1' || (2000000000 + n), '', 'verified', true, now()

@@ -1,7 +1,10 @@
-"""Every address, and what it answers to whom. A new address needs a row here."""
+"""Every address, verb and person: what the door answers, and what its view declares.
 
-from collections.abc import Iterator
-from typing import NamedTuple
+A new address needs a row here.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
@@ -9,72 +12,132 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
 from apps.portal import demo
+from apps.rbac import declared
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import Policy, about, public, requires, signed_in
 from apps.sms.models import PhoneNumber
 
-ANONYMOUS, ALICE, BOB, ADA = "", "alice", "bob", "ada"
+ANONYMOUS, ALICE, BOB, CHARLIE, ADA = "", "alice", "bob", "charlie", "ada"
+# Alice last: what she posts changes what the others would find.
+CAST = (ANONYMOUS, BOB, CHARLIE, ADA, ALICE)
+VERBS = ("get", "post", "put", "patch", "delete")
 LOGIN = 302
 # Seen from outside these give away nothing, so their state does not matter here.
 HEALTH = frozenset({200, 503})
+Status = int | frozenset[int]
 
 
 class Door(NamedTuple):
-    """The status of a GET."""
+    """What one verb is answered: to nobody signed in, to a user of the same role as
+    the owner, to premium, to an administrator, and to Alice, who owns what is asked
+    for."""
 
-    anonymous: int | frozenset[int]
-    alice: int | frozenset[int]
-    bob: int | frozenset[int]
-    ada: int | frozenset[int]
+    anonymous: Status
+    bob: Status
+    charlie: Status
+    ada: Status
+    alice: Status
 
 
-def open_to_all(status: int | frozenset[int]) -> Door:
-    return Door(status, status, status, status)
+def all_get(status: Status) -> Door:
+    return Door(*[status] * 5)
 
 
-SIGNED_IN = Door(LOGIN, 200, 200, 200)
-# Somebody with an account has no business at the sign-in pages and is sent on.
-STRANGERS = Door(200, 302, 302, 302)
-# A page inside a flow sends whoever is not in that flow back to its start.
-FLOW = open_to_all(302)
-POST_ONLY = Door(LOGIN, 405, 405, 405)
-ALICE_ONLY = Door(LOGIN, 200, 404, 404)
+def people_get(status: Status) -> Door:
+    """Whoever is not signed in is sent to do that."""
+    return Door(LOGIN, *[status] * 4)
 
-DOORS = {
-    "": open_to_all(200),
-    "menu/": SIGNED_IN,
-    "app/": SIGNED_IN,
-    "app/conversation/": SIGNED_IN,
-    "app/phones/": SIGNED_IN,
-    "app/phones/words/": POST_ONLY,
-    "app/phones/add/": POST_ONLY,
-    "app/phones/<uuid:public_id>/primary/": POST_ONLY,
-    "app/phones/<uuid:public_id>/remove/": ALICE_ONLY,
-    "app/settings/profile/": SIGNED_IN,
-    "dev/phone/": open_to_all(200),
-    "dev/phone/play/": open_to_all(405),
-    "dev/mail/": open_to_all(200),
-    "dev/mail/<uuid:key>/": open_to_all(404),
-    "health/live": open_to_all(200),
-    "health/ready": open_to_all(HEALTH),
-    "metrics": open_to_all(200),
-    "webhooks/twilio/sms/": open_to_all(405),
-    "webhooks/twilio/status/": open_to_all(405),
-    "webhooks/twilio/fallback/": open_to_all(405),
-    "accounts/login/": STRANGERS,
-    "accounts/signup/": STRANGERS,
-    "accounts/logout/": Door(302, 200, 200, 200),
-    "accounts/inactive/": open_to_all(200),
-    "accounts/reauthenticate/": SIGNED_IN,
-    "accounts/email/": SIGNED_IN,
-    "accounts/confirm-email/": FLOW,
-    "accounts/password/change/": SIGNED_IN,
-    "accounts/password/set/": Door(LOGIN, 302, 302, 302),
-    "accounts/password/reset/": open_to_all(200),
-    "accounts/login/code/confirm/": FLOW,
-    "accounts/password/reset/key/done/": open_to_all(200),
-    "accounts/password/reset/done/": open_to_all(200),
-    r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": (
-        open_to_all(200)
+
+NO_SUCH_VERB = {True: all_get(405), False: people_get(405)}
+OWNERS_200 = Door(LOGIN, 404, 404, 404, 200)
+OWNERS_302 = Door(LOGIN, 404, 404, 404, 302)
+
+
+class Row(NamedTuple):
+    """The declared policy, and the doors by verb; a verb left out is not there."""
+
+    policy: Policy
+    doors: Mapping[str, Door]
+
+    def door(self, verb: str) -> Door:
+        return self.doors.get(verb, NO_SUCH_VERB[self.policy.is_public])
+
+
+def reads(policy: Policy, status: Status = 200) -> Row:
+    door = all_get(status) if policy.is_public else people_get(status)
+    return Row(policy, {"get": door})
+
+
+def form(policy: Policy, get: Door, post: Door, **more: Door) -> Row:
+    return Row(policy, {"get": get, "post": post, **more})
+
+
+def allauths_form(policy: Policy, get: Door, post: Door) -> Row:
+    """A form view of Django's takes PUT for POST."""
+    return form(policy, get, post, put=post)
+
+
+def entrance(get: Door) -> Row:
+    """Somebody with an account has no business here and is sent on, whatever they do."""
+    sent_on = Door(405, *[302] * 4)
+    return form(public, get, get, put=get, patch=sent_on, delete=sent_on)
+
+
+def flow(policy: Policy) -> Row:
+    """Whoever is not in the flow is sent back to its start."""
+    return Row(policy, dict.fromkeys(VERBS, all_get(302)))
+
+
+def posted(policy: Policy, post: Door) -> Row:
+    return Row(policy, {"post": post})
+
+
+STRANGERS = Door(200, 302, 302, 302, 302)
+RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
+
+ROWS = {
+    "": reads(public),
+    "menu/": reads(signed_in),
+    "app/": reads(signed_in),
+    "app/conversation/": reads(signed_in),
+    "app/phones/": reads(signed_in),
+    "app/phones/words/": posted(signed_in, people_get(302)),
+    "app/phones/add/": posted(requires(Permission.NUMBER_ADD), people_get(200)),
+    "app/phones/<uuid:public_id>/primary/": posted(
+        about(Permission.NUMBER_CHANGE), OWNERS_302
     ),
+    "app/phones/<uuid:public_id>/remove/": form(
+        about(Permission.NUMBER_DELETE), OWNERS_200, OWNERS_302
+    ),
+    "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
+    "dev/phone/": reads(public),
+    "dev/phone/play/": posted(public, all_get(302)),
+    "dev/mail/": reads(public),
+    "dev/mail/<uuid:key>/": reads(public, 404),
+    "health/live": reads(public),
+    "health/ready": reads(public, HEALTH),
+    "metrics": reads(public),
+    "webhooks/twilio/sms/": posted(public, all_get(415)),
+    "webhooks/twilio/status/": posted(public, all_get(415)),
+    "webhooks/twilio/fallback/": posted(public, all_get(415)),
+    "accounts/login/": entrance(STRANGERS),
+    "accounts/signup/": entrance(STRANGERS),
+    "accounts/logout/": form(public, people_get(200), all_get(302)),
+    "accounts/inactive/": reads(public),
+    "accounts/reauthenticate/": allauths_form(
+        signed_in, people_get(200), people_get(200)
+    ),
+    "accounts/email/": allauths_form(signed_in, people_get(200), people_get(302)),
+    "accounts/confirm-email/": flow(public),
+    "accounts/password/change/": allauths_form(
+        signed_in, people_get(200), people_get(200)
+    ),
+    "accounts/password/set/": flow(signed_in),
+    "accounts/password/reset/": allauths_form(public, all_get(200), all_get(200)),
+    "accounts/login/code/confirm/": flow(public),
+    "accounts/password/reset/key/done/": reads(public),
+    "accounts/password/reset/done/": reads(public),
+    RESET_KEY: Row(public, dict.fromkeys(VERBS, all_get(200))),
 }
 
 # Django's console guards its pages in one place, AdminSite.admin_view; each page of
@@ -82,13 +145,22 @@ DOORS = {
 SUMMARISED = ("admin/",)
 
 
-def _routes(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+class Route(NamedTuple):
+    address: str
+    view: Any
+    namespaces: tuple[str, ...]
+
+
+def _routes(
+    resolver: URLResolver, prefix: str = "", namespaces: tuple[str, ...] = ()
+) -> Iterator[Route]:
     for entry in resolver.url_patterns:
-        route = prefix + str(entry.pattern)
+        address = prefix + str(entry.pattern)
         if isinstance(entry, URLPattern):
-            yield route
+            yield Route(address, entry.callback, namespaces)
         else:
-            yield from _routes(entry, route)
+            own = (entry.namespace,) if entry.namespace else ()
+            yield from _routes(entry, address, (*namespaces, *own))
 
 
 ROUTES = list(_routes(get_resolver()))
@@ -108,45 +180,46 @@ def clients(db: None, settings: Settings) -> dict[str, Client]:
 
 
 def test_every_address_has_a_row() -> None:
-    known = set(DOORS)
-    unknown = [
-        route
-        for route in ROUTES
-        if route not in known and not route.startswith(SUMMARISED)
-    ]
-    assert unknown == []
-    assert known <= set(ROUTES)
+    known = set(ROWS)
+    found = {route.address for route in ROUTES}
+    unknown = {each for each in found - known if not each.startswith(SUMMARISED)}
+    assert unknown == set()
+    assert known <= found
 
 
-@pytest.mark.parametrize("route", DOORS)
+def test_every_view_declares_what_its_row_says() -> None:
+    for route in ROUTES:
+        found = declared.of(route.view, route.namespaces)
+        if route.address.startswith(SUMMARISED):
+            assert found == declared.console, route
+        else:
+            assert found == ROWS[route.address].policy, route
+
+
+@pytest.mark.parametrize("address", ROWS)
 def test_each_door_opens_to_whom_it_should(
-    route: str, clients: dict[str, Client]
+    address: str, clients: dict[str, Client]
 ) -> None:
-    address = _address(route)
-    found = {
-        who: clients[who].get(address).status_code
-        for who in (ANONYMOUS, ALICE, BOB, ADA)
-    }
-    door = DOORS[route]
-    wanted = dict(zip((ANONYMOUS, ALICE, BOB, ADA), door, strict=True))
-    assert {who for who, status in found.items() if not _fits(status, wanted[who])} == (
-        set()
-    ), found
+    row, path = ROWS[address], _address(address)
+    for verb in ("get", "put", "patch", "delete", "post"):
+        found = [getattr(clients[who], verb)(path).status_code for who in CAST]
+        fits = map(_fits, found, row.door(verb))
+        assert all(fits), (verb, dict(zip(CAST, found, strict=True)))
 
 
 def test_the_console_is_for_operators(clients: dict[str, Client]) -> None:
     pages = [
-        f"/{route}"
+        f"/{route.address}"
         for route in ROUTES
-        if route.startswith("admin/") and "<" not in route and "^" not in route
+        if route.address.startswith("admin/") and not {"<", "^"} & set(route.address)
     ]
     assert len(pages) > 10
     open_anyway = {"/admin/login/", "/admin/jsi18n/", "/admin/logout/"}
     for page in set(pages) - open_anyway:
-        for who in (ANONYMOUS, ALICE):
-            answer = clients[who].get(page)
-            assert answer.status_code == 302, (page, who)
-            assert "/login/?next=" in answer["Location"], (page, who)
+        answer = clients[ANONYMOUS].get(page)
+        assert answer.status_code == 302, page
+        assert answer["Location"].startswith("/accounts/login/?next="), page
+        assert clients[ALICE].get(page).status_code == 403, page
         assert clients[ADA].get(page).status_code in {200, 302, 403, 404}, page
 
 
@@ -176,7 +249,7 @@ def test_nobody_acts_on_the_phone_of_another(
     assert _alices_phone().status == before.status
 
 
-def _fits(status: int, wanted: int | frozenset[int]) -> bool:
+def _fits(status: int, wanted: Status) -> bool:
     return status in wanted if isinstance(wanted, frozenset) else status == wanted
 
 

@@ -11,11 +11,10 @@ class UserAdmin(ReadOnlyAdmin):
         "name",
         "timezone",
         "is_active",
-        "is_staff",
         "last_login",
         "created_at",
     )
-    list_filter = ("is_active", "is_staff", "created_at")
+    list_filter = ("is_active", "groups__role", "created_at")
     search_fields = ("email_canonical__startswith", "name", "public_id")
     search_help_text = "The beginning of an e-mail address, a name, or a public id."
     ordering = ("-id",)
@@ -25,8 +24,6 @@ class UserAdmin(ReadOnlyAdmin):
         "name",
         "timezone",
         "is_active",
-        "is_staff",
-        "is_superuser",
         "last_login",
         "created_at",
     )

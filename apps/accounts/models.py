@@ -6,10 +6,13 @@ from django.contrib.auth.models import (
     BaseUserManager,
     PermissionsMixin,
 )
-from django.db import models
+from django.db import models, transaction
 
 from apps.accounts.addresses import canonical
 from apps.core.ids import uuid7
+from apps.rbac import assignments, catalog, membership, policy
+from apps.rbac.catalog import Permission
+from apps.rbac.models import Role
 
 
 class UserManager(BaseUserManager["User"]):
@@ -24,9 +27,12 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(
         self, email: str, password: str | None = None, **fields: Any
     ) -> "User":
-        return self.create_user(
-            email, password, is_staff=True, is_superuser=True, **fields
-        )
+        """An administrator: nobody is above the roles, so that nothing goes unseen."""
+        with transaction.atomic():
+            user = self.create_user(email, password, **fields)
+            role = Role.objects.get(slug=catalog.ADMINISTRATOR)
+            assignments.grant(by=None, user=user, role=role, reason="made by command")
+        return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email_canonical=canonical(username or ""))
@@ -43,7 +49,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         "time zone", max_length=64, default="UTC", help_text="An IANA name."
     )
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField(default=False)
+    # Django's short cut past every permission does not exist here.
+    is_superuser = False
+    # When the next of this person's roles runs out (rbac.membership keeps it).
+    roles_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -62,7 +71,16 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email_canonical = canonical(self.email)
         if "email" in (kwargs.get("update_fields") or ()):
             kwargs["update_fields"] = {*kwargs["update_fields"], "email_canonical"}
-        super().save(*args, **kwargs)
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                membership.settle([self.pk])
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's word for who may enter the console; the roles decide."""
+        return bool(policy.can(self, Permission.CONSOLE_ENTER))
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,12 +11,14 @@ from apps.accounts.models import User
 from apps.assistant import toolbox
 from apps.assistant.models import ToolCall
 from apps.portal.shell import SignedIn
+from apps.rbac.declared import signed_in
 from apps.sms import threads
 from apps.sms.threads import Message
 
 UNCHANGED = 204
 
 
+@signed_in
 @require_safe
 def conversation(request: SignedIn) -> HttpResponse:
     """The newest page is live: it asks again with the version it shows."""

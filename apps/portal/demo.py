@@ -21,6 +21,8 @@ from apps.assistant.models import Reminder, Risk, ToolCall
 from apps.assistant.times import spoken
 from apps.core.errors import Conflict
 from apps.core.request_ids import new_request_id
+from apps.rbac import assignments
+from apps.rbac.models import Role, RoleAssignment
 from apps.sms import composer, lanes, numbers
 from apps.sms.models import InboundText, Lane, OutboundText, SimulatedText, Turn
 
@@ -34,14 +36,14 @@ class Person:
     email: str
     name: str
     number: str = ""
-    is_operator: bool = False
+    role: str = ""
 
 
 PEOPLE = (
     Person("alice@example.com", "Alice Archer", "+12025550101"),
     Person("bob@example.com", "Bob Brandt", "+12025550102"),
-    Person("charlie@example.com", "Charlie Chen", "+12025550103"),
-    Person("ada@example.com", "Ada Adler", is_operator=True),
+    Person("charlie@example.com", "Charlie Chen", "+12025550103", role="premium"),
+    Person("ada@example.com", "Ada Adler", role="administrator"),
 )
 
 
@@ -125,13 +127,20 @@ def _account(person: Person) -> User:
     )
     if is_new or not user.check_password(password()):
         user.set_password(password())
-    user.is_staff = user.is_superuser = person.is_operator
     user.is_active = True
     user.save()
     EmailAddress.objects.update_or_create(
         user=user, email=person.email, defaults={"verified": True, "primary": True}
     )
+    if person.role:
+        _role(user, person.role)
     return user
+
+
+def _role(user: User, slug: str) -> None:
+    if not RoleAssignment.objects.live().filter(user=user, role__slug=slug).exists():
+        role = Role.objects.get(slug=slug)
+        assignments.grant(by=None, user=user, role=role, reason="demo")
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.core import mailbox
 from apps.core.errors import NotFound
 from apps.portal import shell
+from apps.rbac.declared import public
 
 View = Callable[..., HttpResponse]
 
@@ -25,7 +25,7 @@ def _only_here(view: View) -> View:
             raise NotFound("There is no page at this address.")
         return view(request, **names)
 
-    return login_not_required(guarded)
+    return public(guarded)
 
 
 @_only_here

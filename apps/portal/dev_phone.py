@@ -9,7 +9,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.errors import AppError, NotFound
 from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
+from apps.rbac.declared import public
 from apps.sms import simulator
 from apps.sms.models import InboundText, PhoneNumber
 
@@ -73,7 +73,7 @@ def _only_here(view: View) -> View:
             raise NotFound("There is no page at this address.")
         return view(request)
 
-    return login_not_required(guarded)
+    return public(guarded)
 
 
 @_only_here

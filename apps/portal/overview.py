@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
 from apps.portal.shell import SignedIn
+from apps.rbac.declared import signed_in
 from apps.sms import numbers, threads
 from apps.sms.models import InboundText
 
@@ -27,6 +28,7 @@ class Step:
     is_done: bool
 
 
+@signed_in
 @require_safe
 def overview(request: SignedIn) -> HttpResponse:
     user = request.user

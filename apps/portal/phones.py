@@ -19,6 +19,8 @@ from django.views.decorators.http import (
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.portal.forms import NumberForm
 from apps.portal.shell import SignedIn
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import about, requires, signed_in
 from apps.sms import linking, numbers
 from apps.sms.models import PhoneNumber
 
@@ -34,11 +36,13 @@ class Pairing:
     qr: str
 
 
+@signed_in
 @require_safe
 def phones(request: SignedIn) -> HttpResponse:
     return _page(request, NumberForm())
 
 
+@signed_in
 @require_POST
 def renew(request: SignedIn) -> HttpResponse:
     linking.renew(request.user)
@@ -46,6 +50,7 @@ def renew(request: SignedIn) -> HttpResponse:
     return redirect(_words_shown())
 
 
+@requires(Permission.NUMBER_ADD)
 @require_POST
 def add(request: SignedIn) -> HttpResponse:
     form = NumberForm(request.POST)
@@ -61,6 +66,7 @@ def add(request: SignedIn) -> HttpResponse:
     return redirect(_words_shown())
 
 
+@about(Permission.NUMBER_CHANGE)
 @require_POST
 def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     try:
@@ -72,6 +78,7 @@ def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     return redirect("portal:phones")
 
 
+@about(Permission.NUMBER_DELETE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Asks first, on a page of its own."""

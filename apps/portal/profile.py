@@ -7,8 +7,10 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.forms import ProfileForm
 from apps.portal.shell import SignedIn
+from apps.rbac.declared import signed_in
 
 
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedIn) -> HttpResponse:
     form = ProfileForm(request.POST or None, instance=request.user)

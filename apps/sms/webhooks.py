@@ -11,6 +11,7 @@ from prometheus_client import Counter
 
 from apps.core.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
 from apps.core.logs import logger
+from apps.rbac.declared import public
 from apps.sms import bell, delivery, inbox, signing
 
 # Twilio's own limit is 1,600 characters and ten media addresses.
@@ -27,17 +28,20 @@ REFUSED = Counter(
 )
 
 
+@public
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
     return _receive(request, via="inbound")
 
 
+@public
 @require_POST
 def fallback(request: HttpRequest) -> HttpResponse:
     """Twilio comes here when the first address failed. The same text, the same path."""
     return _receive(request, via="fallback")
 
 
+@public
 @require_POST
 def status(request: HttpRequest) -> HttpResponse:
     """News of a text of ours, in any order, any number of times."""

@@ -55,7 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "apps.rbac.declared.DeclaredPolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -150,6 +150,11 @@ AUTHENTICATION_BACKENDS = [
     "allauth.account.auth_backends.AuthenticationBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
+# Views of packages, by URL namespace or module, and who may use them.
+DECLARED_FOR = {
+    "admin": "apps.rbac.declared.console",
+    "allauth": "apps.rbac.declared.marked",
+}
 # What people share stands in tables of its own kind (apps/rbac/shares.py), nobody is
 # signed in as "anonymous", and Django's own classes stay as they are.
 ANONYMOUS_USER_NAME = None

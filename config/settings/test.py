@@ -5,6 +5,7 @@ import os
 os.environ.setdefault("DATA_DIR", ".data/test")
 
 from config.settings.dev import *  # after DATA_DIR
+from config.settings.dev import INSTALLED_APPS
 
 DEBUG = False
 PUBLIC_URL = "https://switchboard.example"
@@ -13,3 +14,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PHONE_SIMULATOR = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING = {"format": "json", "level": "INFO"}
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.rbac.things"]

@@ -31,7 +31,7 @@ class Command(BaseCommand):
         for person in demo.PEOPLE:
             if person.email in emails:
                 number = numbers.display(person.number)
-                what = "operator" if person.is_operator else number
+                what = number if person.number else person.role
                 self._line("", f"{person.email:<20} {what}")
 
     def _line(self, name: str, value: str) -> None:

@@ -1,0 +1,42 @@
+"""REST framework asks the same policy, and refuses what declares none."""
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.core.logs import logger
+from apps.rbac import verdicts
+from apps.rbac.declared import Policy
+
+
+class PolicyPermission(BasePermission):
+    """`policy` on the view, or `policies` by action or method, else nobody.
+
+    Rows are judged by the same permission: a row that a person may not see is not
+    there for them, so a view starts from `policy.scope`.
+    """
+
+    judges_policies = True
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        declared = _declared(request, view)
+        if declared is None:
+            logger.error("view_without_policy", view=type(view).__name__)
+            return False
+        return bool(declared.judge(request.user))
+
+    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+        declared = _declared(request, view)
+        if declared is None:
+            return False
+        action = declared.row_permission
+        return not action or bool(verdicts.reached(request.user, action, obj))
+
+
+def _declared(request: Request, view: APIView) -> Policy | None:
+    by_action = getattr(view, "policies", {})
+    key = getattr(view, "action", None) or (request.method or "").lower()
+    found = by_action.get(key, getattr(view, "policy", None))
+    return found if isinstance(found, Policy) else None

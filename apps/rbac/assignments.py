@@ -1,0 +1,144 @@
+"""Who holds which role. Given, taken back, run out.
+
+Nobody gives or takes more than they have, nobody changes their own roles, and the last
+lasting administrator stays one. One lock puts all changes of roles in order.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.core.tasks import task
+from apps.rbac import catalog, membership, policy
+from apps.rbac.catalog import Permission
+from apps.rbac.models import Role, RoleAssignment
+
+
+def grant(
+    *,
+    by: Any,
+    user: Any,
+    role: Role,
+    reason: str,
+    expires_at: datetime | None = None,
+) -> RoleAssignment:
+    """Give a role, until `expires_at` or for good; replaces a live one of the same.
+
+    `by` is None when the system itself does it. Raises Forbidden or Invalid.
+    """
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid("The end of a role lies in the future.")
+    if not reason.strip():
+        raise Invalid("Say why, in a few words.")
+    if role.slug == catalog.BASE:
+        raise Invalid("Everybody with an account has this role.")
+    with transaction.atomic():
+        membership.lock()
+        if by is not None:
+            _insist(by, Permission.ROLE_GRANT, user, role)
+        old = _live(user, role)
+        if old and old.expires_at is None and expires_at is not None:
+            # Putting an end to a role takes it away, later.
+            _insist_another_administrator(old)
+        if old:
+            _end(old, by)
+        made: RoleAssignment = RoleAssignment.objects.create(
+            user=user, role=role, granted_by=by, reason=reason, expires_at=expires_at
+        )
+        membership.settle([user.pk])
+    return made
+
+
+def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
+    """Take a role back at once. Raises Forbidden, Conflict or Invalid."""
+    if not reason.strip():
+        raise Invalid("Say why, in a few words.")
+    with transaction.atomic():
+        membership.lock()
+        if by is not None:
+            _insist(by, Permission.ROLE_REVOKE, user, role)
+        held = _live(user, role)
+        if held is None:
+            raise Conflict("This person does not hold that role.")
+        _insist_another_administrator(held)
+        _end(held, by)
+        membership.settle([user.pk])
+
+
+def insist_not_the_last_administrator(user: Any) -> None:
+    """Before an account is suspended or deleted, in the same transaction.
+
+    Raises Conflict when nobody else could run the place afterwards.
+    """
+    membership.lock()
+    held = RoleAssignment.objects.live().filter(
+        user=user, role__slug=catalog.ADMINISTRATOR
+    )
+    for each in held:
+        _insist_another_administrator(each)
+
+
+def insist_within_reach(by: Any, user: Any) -> None:
+    """Operators act only on people who may do no more than they themselves."""
+    if not policy.permissions(user) <= policy.permissions(by):
+        raise Forbidden("This person may do more than you.")
+
+
+def end_overdue() -> int:
+    """Settle whoever holds a role that has run out; how many there were.
+
+    A request of such a person is settled before it is answered (`policy.current`), so
+    this is for everything else.
+    """
+    now = timezone.now()
+    overdue = RoleAssignment.objects.filter(revoked_at=None, expires_at__lte=now)
+    with transaction.atomic():
+        membership.lock()
+        people = set(overdue.values_list("user_id", flat=True))
+        for assignment in overdue.select_for_update():
+            _end(assignment, None, at=assignment.expires_at)
+        membership.settle(people)
+    return len(people)
+
+
+@task("rbac.end_overdue")
+def end_overdue_roles() -> int:
+    return end_overdue()
+
+
+def _live(user: Any, role: Role) -> RoleAssignment | None:
+    # One that has run out but was not swept yet makes room as well.
+    held: RoleAssignment | None = RoleAssignment.objects.filter(
+        user=user, role=role, revoked_at=None
+    ).first()
+    if held and not held.is_live:
+        _end(held, None, at=held.expires_at)
+        return None
+    return held
+
+
+def _end(held: RoleAssignment, by: Any, at: datetime | None = None) -> None:
+    held.revoked_at = at or timezone.now()
+    held.revoked_by = by
+    held.save(update_fields=["revoked_at", "revoked_by"])
+
+
+def _insist(by: Any, permission: Permission, user: Any, role: Role) -> None:
+    policy.forget(by)
+    if not policy.can(by, permission):
+        raise Forbidden
+    if by.pk == user.pk:
+        raise Forbidden("Nobody changes their own roles.")
+    if not policy.permissions_of(role) <= policy.permissions(by):
+        raise Forbidden("You cannot give or take a role that may do more than you.")
+
+
+def _insist_another_administrator(held: RoleAssignment) -> None:
+    if held.role.slug != catalog.ADMINISTRATOR or held.expires_at is not None:
+        return
+    others = RoleAssignment.objects.lasting().filter(role=held.role)
+    if not others.exclude(user=held.user_id).exists():
+        raise Conflict("This is the last administrator. Name another one first.")

@@ -1,0 +1,151 @@
+"""Every permission by name, and the roles that come with the product.
+
+`app.subject.action`: the subject is a model of the app. Django's own name for the same
+row is `app.action_subject`, so its admin and `has_perm` ask for the same thing. A
+permission held through a role is about everybody's rows; what people may do with their
+own rows is said in each app's `resources.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class Permission(StrEnum):
+    CONSOLE_ENTER = "rbac.console.enter"
+
+    ROLE_VIEW = "rbac.role.view"
+    ROLE_ADD = "rbac.role.add"
+    ROLE_CHANGE = "rbac.role.change"
+    ROLE_DELETE = "rbac.role.delete"
+    ROLE_GRANT = "rbac.roleassignment.add"
+    ROLE_REVOKE = "rbac.roleassignment.delete"
+    ROLE_HOLDERS_VIEW = "rbac.roleassignment.view"
+    LIMITS_VIEW = "rbac.rolelimits.view"
+    LIMITS_CHANGE = "rbac.rolelimits.change"
+
+    PERSON_VIEW = "accounts.user.view"
+    PERSON_VIEW_PII = "accounts.user.view_pii"
+    PERSON_SUSPEND = "accounts.user.suspend"
+    PERSON_IMPERSONATE = "accounts.user.impersonate"
+
+    NUMBER_ADD = "sms.phonenumber.add"
+    NUMBER_VIEW = "sms.phonenumber.view"
+    NUMBER_CHANGE = "sms.phonenumber.change"
+    NUMBER_DELETE = "sms.phonenumber.delete"
+    TURN_VIEW = "sms.turn.view"
+    INBOUND_VIEW = "sms.inboundtext.view"
+    INBOUND_REVEAL = "sms.inboundtext.reveal"
+    OUTBOUND_VIEW = "sms.outboundtext.view"
+    OUTBOUND_REVEAL = "sms.outboundtext.reveal"
+    DELIVERY_VIEW = "sms.deliveryevent.view"
+    OPT_OUT_VIEW = "sms.optout.view"
+    LANE_VIEW = "sms.lane.view"
+
+    CONVERSATION_VIEW = "assistant.conversation.view"
+    TOOL_CALL_VIEW = "assistant.toolcall.view"
+    REMINDER_ADD = "assistant.reminder.add"
+    REMINDER_VIEW = "assistant.reminder.view"
+    REMINDER_REVEAL = "assistant.reminder.reveal"
+    REMINDER_CHANGE = "assistant.reminder.change"
+    REMINDER_DELETE = "assistant.reminder.delete"
+
+    TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
+    TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"
+
+
+class Name(NamedTuple):
+    """The parts of a permission's name."""
+
+    app: str
+    subject: str
+    action: str
+
+    @property
+    def codename(self) -> str:
+        return f"{self.action}_{self.subject}"
+
+    @property
+    def django(self) -> str:
+        """What `user.has_perm` takes."""
+        return f"{self.app}.{self.codename}"
+
+
+def parts(permission: str) -> Name:
+    """Raises ValueError for a name that does not follow the grammar."""
+    app, subject, action = permission.split(".")
+    return Name(app, subject, action)
+
+
+def from_row(app: str, subject: str, codename: str) -> str:
+    """The name of one of Django's rows."""
+    return f"{app}.{subject}.{codename.removesuffix(f'_{subject}')}"
+
+
+@dataclass(frozen=True)
+class SystemRole:
+    """A role that every installation has; only its limits can be edited."""
+
+    slug: str
+    name: str
+    rank: int
+    grants: frozenset[Permission]
+    inherits: tuple[str, ...] = ()
+    limits: Mapping[str, int] = field(default_factory=dict)
+
+
+# Everybody with an account holds this one, without anybody granting it.
+BASE = "user"
+ADMINISTRATOR = "administrator"
+
+_DOLLAR = 1_000_000
+_FOR_EVERYBODY = frozenset({Permission.REMINDER_ADD, Permission.NUMBER_ADD})
+
+SYSTEM_ROLES = (
+    SystemRole(
+        BASE,
+        "User",
+        10,
+        _FOR_EVERYBODY,
+        limits={
+            "sessions": 5,
+            "reply_segments": 2,
+            "llm_micros": _DOLLAR // 2,
+            "texts": 100,
+            "connections": 4,
+            "idle_minutes": 0,
+        },
+    ),
+    SystemRole(
+        "premium",
+        "Premium",
+        20,
+        frozenset(),
+        inherits=(BASE,),
+        limits={
+            "sessions": 10,
+            "reply_segments": 4,
+            "llm_micros": 5 * _DOLLAR,
+            "texts": 1_000,
+            "connections": 20,
+            "idle_minutes": 0,
+        },
+    ),
+    SystemRole(
+        ADMINISTRATOR,
+        "Administrator",
+        30,
+        frozenset(Permission) - _FOR_EVERYBODY,
+        inherits=("premium",),
+        limits={
+            "sessions": 3,
+            "reply_segments": 4,
+            "llm_micros": 5 * _DOLLAR,
+            "texts": 1_000,
+            "connections": 20,
+            # An unattended console is open to whoever sits down before it.
+            "idle_minutes": 60,
+        },
+    ),
+)

@@ -1,0 +1,127 @@
+"""Every view says who may use it. One that says nothing is closed.
+
+    @public                             anybody
+    @signed_in                          whoever is signed in, for what is theirs
+    @about(Permission.REMINDER_VIEW)    whoever is signed in; each row is judged
+    @requires(Permission.ROLE_VIEW)     whose roles hold the permission
+
+A view of a package declares through `DECLARED_FOR` in the settings. Views of REST
+framework declare the same as `policy` and are judged by `api.PolicyPermission`,
+after it is known whose token they were called with.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.utils.module_loading import import_string
+
+from apps.core.errors import Forbidden
+from apps.core.logs import logger
+from apps.core.problems import answer
+from apps.rbac import policy, verdicts
+from apps.rbac.catalog import Permission
+from apps.rbac.policy import Decision
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Who may use a view. With neither permission nor public: whoever is signed in.
+
+    `row_permission` judges each row that the view then touches.
+    """
+
+    permission: str = ""
+    row_permission: str = ""
+    is_public: bool = False
+
+    def __call__(self, view: V) -> V:
+        view.policy = self  # type: ignore[attr-defined]  # read back by `of`
+        return view
+
+    def judge(self, user: Any) -> Decision:
+        """Whether `user` may use the view at all."""
+        if self.is_public:
+            return Decision(True, policy.Reason.PUBLIC)
+        if not self.permission:
+            return policy.is_somebody(user)
+        return verdicts.reached(user, self.permission)
+
+
+public = Policy(is_public=True)
+signed_in = Policy()
+
+
+def about(permission: str) -> Policy:
+    return Policy(row_permission=permission)
+
+
+def requires(permission: str) -> Policy:
+    return Policy(permission=permission, row_permission=permission)
+
+
+console = requires(Permission.CONSOLE_ENTER)
+
+
+def marked(view: Callable[..., Any]) -> Policy:
+    """For a package that uses Django's own mark, `login_not_required`."""
+    return signed_in if getattr(view, "login_required", True) else public
+
+
+def by_api(view: Callable[..., Any]) -> bool:
+    """Whether REST framework judges this view, by our permission."""
+    classes = getattr(getattr(view, "cls", None), "permission_classes", ())
+    return any(getattr(each, "judges_policies", False) for each in classes)
+
+
+def of(view: Callable[..., Any], namespaces: Sequence[str] = ()) -> Policy | None:
+    """What a view declares, itself or in the settings; None when nothing does.
+
+    `DECLARED_FOR` maps a URL namespace or the beginning of a module's name to a policy,
+    or to a function that finds the policy of a view.
+    """
+    declared = getattr(view, "policy", None)
+    if isinstance(declared, Policy):
+        return declared
+    module = getattr(getattr(view, "view_class", view), "__module__", "")
+    for place, name in settings.DECLARED_FOR.items():
+        if place in namespaces or f"{module}.".startswith(f"{place}."):
+            found = import_string(name)
+            return found if isinstance(found, Policy) else found(view)
+    return None
+
+
+class DeclaredPolicyMiddleware:
+    """Asks the view's policy before the view runs."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        if by_api(view):
+            return None
+        match = request.resolver_match
+        declared = of(view, match.namespaces if match else ())
+        if declared is None:
+            logger.error("view_without_policy", view=getattr(view, "__name__", ""))
+            return answer(request, Forbidden())
+        if declared.is_public:
+            return None
+        decision = declared.judge(request.user)
+        if not decision and not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        return None if decision else answer(request, Forbidden())

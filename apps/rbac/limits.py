@@ -1,0 +1,46 @@
+"""What somebody's roles let them use: one table, edited in the console."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.rbac import catalog
+from apps.rbac.models import RoleLimits
+
+FIELDS = (
+    "sessions",
+    "reply_segments",
+    "llm_micros",
+    "texts",
+    "connections",
+    "idle_minutes",
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Signed in at once, parts of a reply, millionths of a US dollar for a language
+    model a month, texts a month, connected accounts, minutes until an idle sign-in
+    ends (0: never)."""
+
+    sessions: int
+    reply_segments: int
+    llm_micros: int
+    texts: int
+    connections: int
+    idle_minutes: int
+
+
+def of(user: Any) -> Limits:
+    """Field by field what the highest role that says something allows. One query."""
+    rows = (
+        RoleLimits.objects.filter(role__group__user=user)
+        .order_by("-role__rank", "role__slug")
+        .values(*FIELDS)
+    )
+    decided: dict[str, int] = {}
+    for row in rows:
+        for field in FIELDS:
+            if row[field] is not None:
+                decided.setdefault(field, row[field])
+    base = next(role for role in catalog.SYSTEM_ROLES if role.slug == catalog.BASE)
+    return Limits(**{**base.limits, **decided})

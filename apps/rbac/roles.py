@@ -1,0 +1,103 @@
+"""The graph of roles: made and changed by operators at run time.
+
+A role cannot inherit itself, however indirectly; what comes with the product stays as
+it is; and nobody puts into a role what they do not have themselves.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.rbac import membership, policy, system_roles
+from apps.rbac.catalog import Permission
+from apps.rbac.models import Role, RoleLimits
+
+
+def create(
+    *,
+    by: Any,
+    slug: str,
+    name: str,
+    permissions: Iterable[str] = (),
+    inherits: Iterable[Role] = (),
+    rank: int = 15,
+) -> Role:
+    """A new role. Raises Forbidden, Conflict or Invalid."""
+    with transaction.atomic():
+        membership.lock()
+        _insist(by, Permission.ROLE_ADD)
+        if Role.objects.filter(slug=slug).exists():
+            raise Conflict("There is a role of that name already.")
+        group, _ = Group.objects.get_or_create(name=system_roles.group_name(slug))
+        role = Role.objects.create(slug=slug, name=name, group=group, rank=rank)
+        RoleLimits.objects.create(role=role)
+        _shape(by, role, {str(each) for each in permissions}, list(inherits))
+    return role
+
+
+def change(
+    *, by: Any, role: Role, permissions: Iterable[str], inherits: Iterable[Role]
+) -> None:
+    """New permissions and parents; counts for everybody who holds it at once."""
+    with transaction.atomic():
+        membership.lock()
+        _insist(by, Permission.ROLE_CHANGE)
+        _insist_own(role)
+        _insist_within(by, policy.permissions_of(role))
+        _shape(by, role, {str(each) for each in permissions}, list(inherits))
+
+
+def delete(*, by: Any, role: Role) -> None:
+    """Only a role that nobody has ever held: history keeps its names."""
+    with transaction.atomic():
+        membership.lock()
+        _insist(by, Permission.ROLE_DELETE)
+        _insist_own(role)
+        _insist_within(by, policy.permissions_of(role))
+        if role.assignments.exists() or role.inherited_by.exists():
+            raise Conflict("Somebody has held this role, or another role inherits it.")
+        group = role.group
+        role.delete()
+        group.delete()
+
+
+def closure(roles: Iterable[Role]) -> set[Role]:
+    """These roles and all they inherit, step by step."""
+    found: set[Role] = set()
+    waiting = list(roles)
+    while waiting:
+        role = waiting.pop()
+        if role not in found:
+            found.add(role)
+            waiting.extend(role.inherits.all())
+    return found
+
+
+def _shape(by: Any, role: Role, own: set[str], parents: list[Role]) -> None:
+    if role in closure(parents):
+        raise Invalid("A role cannot inherit itself.")
+    inherited = [policy.permissions_of(parent) for parent in parents]
+    _insist_within(by, frozenset(own).union(*inherited))
+    rows = system_roles.permission_rows(own)
+    role.group.permissions.set(rows.values())
+    role.inherits.set(parents)
+    membership.settle(role.group.user_set.values_list("pk", flat=True))
+
+
+def _insist(by: Any, permission: Permission) -> None:
+    policy.forget(by)
+    if not policy.can(by, permission):
+        raise Forbidden
+
+
+def _insist_own(role: Role) -> None:
+    if role.is_system:
+        raise Conflict("This role comes with the product and cannot be changed.")
+
+
+def _insist_within(by: Any, wanted: frozenset[str]) -> None:
+    if not wanted <= policy.permissions(by):
+        raise Forbidden("A role cannot do more than you.")

@@ -1,0 +1,81 @@
+"""Two operators at once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from apps.accounts.models import User
+from apps.core.errors import AppError
+from apps.rbac import assignments, roles
+from apps.rbac.models import RoleAssignment
+from tests.rbac.factories import person, role
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Each in a thread of its own, at the same moment; what came of each."""
+    gate = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        gate.wait()
+        try:
+            return act()
+        except AppError as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_administrators_removing_each_other_leave_one() -> None:
+    for _ in range(5):
+        RoleAssignment.objects.all().delete()
+        User.objects.all().delete()
+        ada, ben = person("administrator"), person("administrator")
+        boss = role("administrator")
+        found = together(
+            lambda: assignments.revoke(by=ada, user=ben, role=boss, reason="x"),
+            lambda: assignments.revoke(by=ben, user=ada, role=boss, reason="x"),
+        )
+        assert sum(isinstance(each, AppError) for each in found) == 1
+        assert RoleAssignment.objects.live().count() == 1
+
+
+def test_two_edges_that_would_close_a_circle() -> None:
+    for number in range(5):
+        ada = person("administrator")
+        a = roles.create(by=ada, slug=f"a{number}", name="A")
+        b = roles.create(by=ada, slug=f"b{number}", name="B")
+        found = together(
+            lambda: roles.change(by=ada, role=a, permissions=[], inherits=[b]),
+            lambda: roles.change(by=ada, role=b, permissions=[], inherits=[a]),
+        )
+        assert sum(isinstance(each, AppError) for each in found) == 1
+
+
+def test_the_same_role_given_by_ten_at_once_is_held_once() -> None:
+    bob, premium = person(), role("premium")
+    together(
+        *[lambda: assignments.grant(by=None, user=bob, role=premium, reason="x")] * 10
+    )
+    assert RoleAssignment.objects.live().filter(user=bob).count() == 1
+    assert set(bob.groups.values_list("role__slug", flat=True)) == {"user", "premium"}
+
+
+def test_a_grant_while_the_role_grows_brings_the_new_parent() -> None:
+    ada, bob = person("administrator"), person()
+    beta = roles.create(by=ada, slug="beta", name="Beta")
+    together(
+        lambda: assignments.grant(by=ada, user=bob, role=beta, reason="x"),
+        lambda: roles.change(
+            by=ada, role=beta, permissions=[], inherits=[role("premium")]
+        ),
+    )
+    held = set(bob.groups.values_list("role__slug", flat=True))
+    assert held == {"user", "premium", "beta"}

@@ -1,0 +1,1 @@
+"""An app with one shareable model, for the tests of sharing and policy."""
