@@ -111,6 +111,7 @@ def test_the_console_obeys_the_same_policy(
 ) -> None:
     demo.people()
     sign_in("ada@example.com")
+    page.locator("summary", has_text="Ada").click()
     page.get_by_role("link", name="Operator console").click()
     page.goto(f"{site}/admin/accounts/user/?q=alice")
     page.get_by_role("link", name="alice@example.com").click()
