@@ -6,7 +6,7 @@ PYTHON ?=
 CANDIDATES := $(or $(PYTHON),python3.12 python3.11 python3.13 python3)
 IS_NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 # With a finished .venv nothing has to be searched.
-FOUND = $(or $(if $(wildcard .venv/installed.json),$(wildcard .venv/bin/python)),$(SEARCHED))
+FOUND = $(or $(and $(wildcard .venv/installed.json),$(realpath .venv/bin/python),.venv/bin/python),$(SEARCHED))
 SEARCHED = $(shell for each in $(CANDIDATES); do \
 	$$each -c '$(IS_NEW_ENOUGH)' 2>/dev/null && { echo $$each; break; }; done)
 

@@ -1,7 +1,8 @@
 """`python config/virtualenv.py base embedded …`: `.venv` as the lock files say.
 
-Installs again only when the content of a lock changed. Run by the Makefile with any
-Python 3.11 or newer; standard library only, because nothing else is there yet.
+Installs again only when the content of a lock changed, and makes `.venv` anew when the
+Python in it is gone. Run by the Makefile with any Python 3.11 or newer; standard
+library only, because nothing else is there yet.
 """
 
 import hashlib
@@ -12,13 +13,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 
 
 def main(names: list[str]) -> int:
     """Exit code 1 and one sentence when it cannot be done."""
     wanted = {name: _fingerprint(name) for name in names}
-    installed = json.loads(STAMP.read_text()) if STAMP.exists() else None
+    whole = STAMP.exists() and PYTHON.exists()
+    installed = json.loads(STAMP.read_text()) if whole else None
     if installed is None:
         print("Making the virtual environment .venv …", flush=True)
         if not _make():
@@ -28,7 +31,7 @@ def main(names: list[str]) -> int:
         return 0
     print(f"Installing {', '.join(names)} into .venv (a minute or two) …", flush=True)
     locks = [part for name in names for part in ("-r", f"requirements/{name}.txt")]
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "-qq", "install"]
+    pip = [str(PYTHON), "-m", "pip", "-qq", "install"]
     options = ["--disable-pip-version-check", "--require-hashes"]
     if subprocess.run([*pip, *options, *locks], cwd=ROOT, check=False).returncode:
         print("The packages could not be installed: pip says why, above.")

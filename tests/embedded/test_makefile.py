@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config import chromium
-from config.virtualenv import STAMP
+from config import chromium, virtualenv
 from tests.embedded.watching import ROOT
 
 
@@ -38,18 +37,26 @@ def test_alone_it_lists_its_commands() -> None:
     assert "make test " in done.stdout
 
 
-@pytest.mark.skipif(not STAMP.exists(), reason="these tests run without `make`")
-def test_packages_are_not_installed_again(tmp_path: Path) -> None:
-    before = STAMP.stat().st_mtime_ns
-    done = subprocess.run(
-        [sys.executable, ROOT / "config" / "virtualenv.py", "base", "embedded"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout == ""
-    assert STAMP.stat().st_mtime_ns == before
+def test_packages_are_installed_again_only_when_a_lock_changed(tmp_path: Path) -> None:
+    program = tmp_path / "config" / "virtualenv.py"
+    lock = tmp_path / "requirements" / "base.txt"
+    for folder in (program.parent, lock.parent):
+        folder.mkdir()
+    shutil.copy(virtualenv.__file__, program)
+    lock.touch()
+
+    def made() -> str:
+        command = [sys.executable, str(program), "base"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return done.stdout
+
+    assert "Making the virtual environment" in made()
+    assert made() == ""
+    lock.write_text("# a comment")
+    assert made() == "Installing base into .venv (a minute or two) …\n"
+    assert made() == ""
+    (tmp_path / ".venv" / "bin" / "python").unlink()  # as when Python is replaced
+    assert "Making the virtual environment" in made()
 
 
 def test_a_chromium_that_is_there_is_used(
