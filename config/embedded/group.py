@@ -6,19 +6,16 @@ import selectors
 import signal
 import sys
 import time
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from config.embedded import processes
-from config.embedded.errors import CannotStart
+from config.embedded.deaths import Deaths, how
 from config.embedded.processes import Child
 
-# A process that dies this often within a minute will not get better by itself.
-MOST_DEATHS = 5
 # Long enough for a worker to finish the turn it is in, short enough for Ctrl-C.
 STOP_SECONDS = 6
-COLOURS = {"web": "36", "worker": "32", "beat": "35"}
+COLOURS = {"web": "36", "worker": "32", "beat": "35", "postgres": "33", "redis": "33"}
 
 
 class Member:
@@ -26,7 +23,7 @@ class Member:
 
     def __init__(self, name: str, argv: Sequence[str], env: Mapping[str, str]) -> None:
         self.name = name
-        self.deaths: deque[float] = deque(maxlen=MOST_DEATHS)
+        self._deaths = Deaths(f"The {name} process", "its last words are above")
         self.due: float | None = 0.0  # when to start; None while it runs
         self._argv, self._env = argv, env
         self._unfinished = b""
@@ -58,16 +55,8 @@ class Member:
         """Clear up after a death; seconds to wait before the next start."""
         processes.sweep(self.process)
         os.close(self.output)
-        now = time.monotonic()
-        self.deaths.append(now)
-        recent = [death for death in self.deaths if now - death < 60]
-        if len(recent) == MOST_DEATHS:
-            raise CannotStart(
-                f"The {self.name} process died {MOST_DEATHS} times within a minute, "
-                "so everything was stopped; its last words are above."
-            )
-        delay = 0.2 * 2.0 ** (len(recent) - 1)
-        self.due = now + delay
+        delay = self._deaths.another()
+        self.due = time.monotonic() + delay
         return delay
 
 
@@ -119,18 +108,24 @@ class Group:
             processes.sweep(member.process)
         self._pass_on(0)
 
+    def say(self, name: str, *lines: str) -> None:
+        """Print lines under a name, also for somebody who is no member."""
+        label = f"{name:<8} |"
+        if self._colour:
+            label = f"\033[{COLOURS.get(name, '0')}m{label}\033[0m"
+        self._out.writelines(f"{label} {line}\n" for line in lines)
+        self._out.flush()
+
     def _start(self, member: Member) -> None:
         member.start()
         self._selector.register(member.output, selectors.EVENT_READ, member)
 
     def _bury(self, member: Member) -> None:
-        self._print(member, member.lines())
+        self.say(member.name, *member.lines())
         self._selector.unregister(member.output)
-        code = member.process.returncode
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        self._print(member, [f"ended with {how}"])
+        self.say(member.name, how(member.process.returncode))
         delay = member.bury()
-        self._print(member, [f"starts again in {delay:g} s"])
+        self.say(member.name, f"starts again in {delay:g} s")
 
     def _kill(self, members: Sequence[Member]) -> None:
         for member in members:
@@ -140,13 +135,6 @@ class Group:
     def _pass_on(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
             lines = key.data.lines()
-            self._print(key.data, lines)
+            self.say(key.data.name, *lines)
             if not lines and key.data.process.poll() is not None:
                 return  # at its end; `tend` or `stop` clears up
-
-    def _print(self, member: Member, lines: list[str]) -> None:
-        label = f"{member.name:<6} |"
-        if self._colour:
-            label = f"\033[{COLOURS.get(member.name, '0')}m{label}\033[0m"
-        self._out.writelines(f"{label} {line}\n" for line in lines)
-        self._out.flush()

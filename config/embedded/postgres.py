@@ -76,6 +76,16 @@ class Postgres(Server):
             return False
         return True
 
+    def sweep(self) -> None:
+        super().sweep()
+        # Each session leads a process group of its own, and outlives a server that was
+        # killed until it looks up from its statement. Data is safe: what follows is
+        # the recovery that such a death asks for anyway.
+        processes.end_strays(self.programs / "postgres", self.home)
+
+    def is_in_its_own_way(self) -> bool:
+        return "pre-existing shared memory block" in self._words()
+
     def _provision(self, owner: psycopg.Connection) -> None:
         """The role and the database, also after a first start that was interrupted."""
         role, database = sql.Identifier(ROLE), sql.Identifier(DATABASE)

@@ -116,6 +116,18 @@ def sweep(child: Child) -> None:
     child.wait()
 
 
+def end_strays(program: Path, folder: Path) -> None:
+    """Kill those who run `program` inside `folder`, whoever started them.
+
+    Linux only, and only whom we may look at.
+    """
+    wanted = (program.resolve(), folder.resolve())
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if tuple((process / link).readlink() for link in ("exe", "cwd")) == wanted:
+                os.kill(int(process.name), signal.SIGKILL)
+
+
 def hand_over(folder: Path) -> None:
     """Give `folder` and all in it to the user that the disguise needs."""
     if disguise() is Disguise.NOBODY:

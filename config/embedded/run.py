@@ -5,16 +5,17 @@ import os
 import shutil
 import signal
 import sys
-import time
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from config.embedded import processes
 from config.embedded.errors import CannotStart
 from config.embedded.folder import Folder, is_free, shown
-from config.embedded.group import MOST_DEATHS, Group
+from config.embedded.group import Group
 from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis
+from config.embedded.revival import Revival
 from config.embedded.schema import Schema
 from config.embedded.server import Server
 from config.embedded.stack import running, urls
@@ -130,35 +131,14 @@ def _prepare(folder: Folder, environment: Mapping[str, str]) -> str:
 
 
 def _watch(group: Group, started: list[Server], port: int, welcome: str) -> None:
+    revivals = [Revival(each, partial(group.say, each.name)) for each in started]
     while True:
         group.tend(0.2)
-        for server in started:
-            if server.process.poll() is not None:
-                _revive(server)
+        for revival in revivals:
+            revival.tend()
         if welcome and _answers(port):
             print(f"\n{welcome.strip()}\n", flush=True)
             welcome = ""
-
-
-def _revive(server: Server) -> None:
-    """Start a server that died again, on its port and data.
-
-    Raises CannotStart when it dies again and again. Web, worker and beat go on.
-    """
-    server.deaths.append(time.monotonic())
-    recent = [death for death in server.deaths if time.monotonic() - death < 60]
-    if len(recent) >= MOST_DEATHS:
-        raise CannotStart(
-            f"{server.label} died {MOST_DEATHS} times within a minute, so everything "
-            f"was stopped; its log is {shown(server.log)}."
-        )
-    print(f"{server.name:<6} | {server.label} has ended and starts again", flush=True)
-    try:
-        server.launch()
-        server.wait()
-    except CannotStart:
-        # What it left behind may need a moment to go; the next look tries again.
-        time.sleep(0.5)
 
 
 def _answers(port: int) -> bool:

@@ -34,7 +34,7 @@ class Server(ABC):
         self.log = folder.log(self.name)
         self._lock = lock
         self._launches = 0
-        self.deaths: list[float] = []
+        self._said = 0  # how long the log was before this launch
 
     @property
     @abstractmethod
@@ -49,10 +49,36 @@ class Server(ABC):
         """Whether it takes work now."""
 
     def launch(self) -> None:
-        self._launches += 1
         self.port = self.folder.port(self.name)
+        self._spawn()
+
+    def relaunch(self) -> None:
+        """After a death: on the same port, because the others know only that one."""
+        if not self.home.exists():  # a new, empty one would look as if all was well
+            raise CannotStart(
+                f"{self.label} has lost its data folder {shown(self.home)}, "
+                "so everything was stopped."
+            )
+        self._spawn()
+
+    def bury(self) -> int:
+        """Clear up after a death; the exit code."""
+        self.sweep()
+        return self.process.returncode
+
+    def sweep(self) -> None:
+        """End what is left of it."""
+        processes.sweep(self.process)
+
+    def is_in_its_own_way(self) -> bool:
+        """Whether it ended only because what it was before has not quite left."""
+        return False
+
+    def _spawn(self) -> None:
+        self._launches += 1
         command = self.command()
         with self.log.open("ab") as log:
+            self._said = os.fstat(log.fileno()).st_size
             self.process = processes.spawn(
                 command,
                 death_signal=self.stop_signal,
@@ -80,6 +106,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         processes.stop(self.process, self.stop_signal, seconds=STOP_SECONDS)
+        self.sweep()
 
     def refusal(self) -> str:
         return (
@@ -95,6 +122,7 @@ class Server(ABC):
         return last.rpartition("FATAL:")[2].rpartition("PANIC:")[2].strip(" .")
 
     def _words(self) -> str:
+        """What it has written since its last launch."""
         with self.log.open("rb") as log:
-            log.seek(max(0, os.fstat(log.fileno()).st_size - 20_000))
+            log.seek(max(self._said, os.fstat(log.fileno()).st_size - 20_000))
             return log.read().decode(errors="replace")

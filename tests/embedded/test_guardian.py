@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from config.embedded import guardian
-from tests.embedded.watching import until
+from tests.embedded.watching import LONG_SECONDS, until
 
 READY = "pathlib.Path(sys.argv[1]).touch(); signal.pause()"
 EXIT_7 = "signal.signal(signal.SIGINT, lambda *_: sys.exit(7)); "
@@ -27,7 +27,7 @@ def _guarded(script: str, mark: Path) -> tuple[subprocess.Popen[bytes], int]:
         start_new_session=True,
     )
     os.close(lifeline)
-    until(mark.exists, seconds=20)
+    until(mark.exists)
     return process, ours
 
 
@@ -35,11 +35,11 @@ def test_the_child_ends_when_the_parent_is_gone(tmp_path: Path) -> None:
     process, ours = _guarded("", tmp_path / "up")
     os.close(ours)  # what the kernel does for a process that is killed
     # By itself, or swept away with whatever the child had forked.
-    assert process.wait(10) in (128 + signal.SIGTERM, -signal.SIGKILL)
+    assert process.wait(LONG_SECONDS) in (128 + signal.SIGTERM, -signal.SIGKILL)
 
 
 def test_signals_and_the_exit_code_are_passed_on(tmp_path: Path) -> None:
     process, ours = _guarded(EXIT_7, tmp_path / "up")
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 7
+    assert process.wait(LONG_SECONDS) == 7
     os.close(ours)

@@ -101,15 +101,15 @@ def test_only_what_is_wanted_is_started(folder: Path) -> None:
 
 def test_a_killed_parent_leaves_no_server(folder: Path) -> None:
     with started([*HOLD, str(folder)], folder) as parent:
-        until((folder / "services.json").exists, seconds=30)
+        until((folder / "services.json").exists)
         assert len(using(folder)) >= 3
         os.kill(parent.pid, signal.SIGKILL)
-        until(lambda: not using(folder), seconds=10)
+        until(lambda: not using(folder))
 
 
 def test_the_next_run_waits_for_servers_that_are_leaving(folder: Path) -> None:
     with started([*HOLD, str(folder)], folder) as parent:
-        until((folder / "services.json").exists, seconds=30)
+        until((folder / "services.json").exists)
         os.kill(parent.pid, signal.SIGKILL)
         with servers(folder, "test") as urls:
             assert redis.Redis.from_url(urls["REDIS_URL"]).ping()
@@ -138,21 +138,21 @@ def test_an_ordinary_user_gets_the_same(folder: Path) -> None:
     environ = environment(folder, PYTHONPATH=f"{ROOT}:{packages}")
     argv = [python, "-m", "tests.embedded.hold_servers", str(folder)]
     with subprocess.Popen(argv, cwd="/", env=environ, user="nobody") as parent:
-        until((folder / "services.json").exists, seconds=30)
+        until((folder / "services.json").exists)
         assert folder.stat().st_mode & 0o777 == 0o700
         assert len(using(folder)) >= 3
         os.kill(parent.pid, signal.SIGKILL)
-        until(lambda: not using(folder), seconds=10)
+        until(lambda: not using(folder))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_root_without_user_namespaces_becomes_nobody(folder: Path) -> None:
     argv = [sys.executable, "-m", "tests.embedded.without_namespaces"]
     with started([*argv, *HOLD, str(folder)], folder) as parent:
-        until((folder / "services.json").exists, seconds=30)
+        until((folder / "services.json").exists)
         assert (folder / "postgres").owner() == "nobody"
         os.kill(parent.pid, signal.SIGKILL)
-        until(lambda: not using(folder), seconds=10)
+        until(lambda: not using(folder))
 
 
 def test_the_stand_in_for_redis_runs_scripts(folder: Path, free_port: str) -> None:
@@ -166,6 +166,6 @@ def test_the_stand_in_for_redis_runs_scripts(folder: Path, free_port: str) -> No
             return False
 
     with started(argv, folder):
-        until(answers, seconds=20)
+        until(answers)
         assert client.eval("return redis.call('INCR', KEYS[1])", 1, "n") == 1
         client.close()
