@@ -5,6 +5,7 @@ project root, and for a laptop the servers and secrets that `make run` left in `
 """
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -39,7 +40,7 @@ def service_url(name: str) -> str:
         return str(given)
     try:
         running = json.loads((DATA_DIR / "services.json").read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # none, or cut off with the power
         return ""
     return str(running.get(name, ""))
 
@@ -48,22 +49,40 @@ def laptop_secrets() -> dict[str, str]:
     """Secrets of a development machine, made on first use and kept in `DATA_DIR`.
 
     Two processes that start at once agree: the file is linked into place complete,
-    and whoever comes second reads the first one's.
+    and whoever comes second reads the first one's. Damaged ones end the process with
+    a sentence: new ones in their place could not open what these have sealed.
     """
     path = DATA_DIR / "secrets.json"
-    if not path.exists():
-        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = DATA_DIR / f"secrets.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(json.dumps(_new_secrets()))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    found: dict[str, str] = json.loads(path.read_text())
+    # SystemExit, because settings are loaded where nobody could catch and say it.
+    try:
+        if not path.exists():
+            _keep(_new_secrets(), path)
+        found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise SystemExit(
+            f"The secrets in {path} cannot be read or made: {error.strerror}."
+        ) from error
+    except ValueError:  # no JSON, or no text at all
+        found = None
+    if not isinstance(found, dict) or set(map(type, found.values())) != {str}:
+        raise SystemExit(
+            f"The secrets in {path} are damaged: restore the file from a backup, or "
+            "delete it; new ones are made then, and what the old ones sealed is lost."
+        )
     return found
+
+
+def _keep(values: dict[str, str], path: Path) -> None:
+    """Write the file, unless another process was faster."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"secrets.{os.getpid()}")
+    draft.touch(mode=0o600)
+    try:
+        draft.write_text(json.dumps(values))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def _new_secrets() -> dict[str, str]:

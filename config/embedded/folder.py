@@ -1,9 +1,11 @@
 """The data folder: who uses it, its secrets, its ports, its logs."""
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -12,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from config.embedded.errors import CannotStart
+from config.env import ROOT
 
 # A run that was just killed still has servers writing their last pages.
 LOCK_SECONDS = 5
@@ -21,7 +24,11 @@ LEAST_FREE_MB = 300
 
 
 class Folder:
-    """A private folder (0700) that one run at a time may use."""
+    """A private folder (0700) that one run at a time may use.
+
+    An open one is closed when it is ours (it belongs to us, and is empty, `.data`, or
+    holds our passwords) and refused when it is not. Raises CannotStart.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
@@ -31,16 +38,36 @@ class Folder:
             raise CannotStart(
                 f"The data folder {self} cannot be made: {error.strerror}."
             ) from error
+        with self.in_words():
+            self._require_ours()
+            self._require_space()
 
     def __str__(self) -> str:
         """The path as a person in the current folder would type it."""
         return shown(self.path)
 
     @contextlib.contextmanager
+    def in_words(self) -> Iterator[None]:
+        """What goes wrong with a file in the folder becomes one sentence."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise CannotStart(f"The disk that holds {self} is full.") from error
+            path = Path(str(error.filename))
+            if not path.is_relative_to(self.path):
+                raise
+            raise CannotStart(
+                f"{shown(path)} cannot be used: {error.strerror}. Make "
+                f"the data folder {self} and all in it writable for yourself, or "
+                "choose another with DATA_DIR."
+            ) from error
+
+    @contextlib.contextmanager
     def lock(self) -> Iterator[int]:
         """Hold the folder; yields a descriptor that holds it for whoever inherits it."""
         private = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        with open(private, "r+") as file:
+        with open(private, "r+", errors="replace") as file:
             deadline = time.monotonic() + LOCK_SECONDS
             while not _locked(file.fileno()):
                 if time.monotonic() > deadline:
@@ -49,12 +76,37 @@ class Folder:
                         f"folder {self}: stop it, or choose another with DATA_DIR."
                     )
                 time.sleep(0.05)
+            if self._is_open():  # only now: another run may let `nobody` pass
+                self.path.chmod(0o700)
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
             yield file.fileno()
 
-    def require_space(self) -> None:
+    def _require_ours(self) -> None:
+        if self._is_open() and not self._is_for_us_to_close():
+            raise CannotStart(
+                f"The data folder {self} lets others in and may hold files that are "
+                "not Switchboard's: choose an empty one with DATA_DIR, or, if it is "
+                "only for this, chmod 700 it as its owner."
+            )
+        if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
+            raise CannotStart(
+                f"The data folder {self} cannot be written to: make it writable for "
+                "yourself, or choose another with DATA_DIR."
+            )
+
+    def _is_open(self) -> bool:
+        return bool(self.path.stat().st_mode & 0o077)
+
+    def _is_for_us_to_close(self) -> bool:
+        if self.path.stat().st_uid != os.geteuid():
+            return False
+        names = [path.name for path in self.path.iterdir()]
+        used = any(name.endswith(".password") for name in names)
+        return self.path == ROOT / ".data" or used or not names
+
+    def _require_space(self) -> None:
         free = shutil.disk_usage(self.path).free // 1_000_000
         if free < LEAST_FREE_MB:
             raise CannotStart(
@@ -77,19 +129,28 @@ class Folder:
         path.touch(mode=0o600)
         return path
 
-    def secret(self, name: str) -> str:
-        """A password made on first use; safe inside a URL."""
+    def secret(
+        self, name: str, remedy: str = "delete it, and a new one is made"
+    ) -> str:
+        """A password made on first use; safe inside a URL.
+
+        `remedy` is what to do about a damaged one.
+        """
         path = self.path / f"{name}.password"
         if not path.exists():
             write_private(path, secrets.token_hex(24))
-        return path.read_text()
+        text = path.read_text(errors="replace").strip()
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+            state = "damaged" if text else "empty"
+            raise CannotStart(f"The password file {shown(path)} is {state}: {remedy}.")
+        return text
 
     def port(self, name: str) -> int:
         """The port this folder used last, or another free one when that is taken."""
         path = self.path / f"{name}.port"
         with contextlib.suppress(FileNotFoundError, ValueError):
             port = int(path.read_text())
-            if is_free(port):
+            if 1024 <= port < 65_536 and is_free(port):
                 return port
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = int(probe.getsockname()[1])

@@ -35,7 +35,11 @@ class Postgres(Server):
     def __init__(self, folder: Folder, profile: Profile, lock: int) -> None:
         super().__init__(folder, profile, lock)
         self.programs = _programs()
-        self._owner = folder.secret("postgres")
+        self._owner = folder.secret(
+            "postgres",
+            f"restore it from a backup, or move it and {shown(self.home)} away to "
+            "begin with empty data",
+        )
         self._role = folder.secret(ROLE)
 
     @property
@@ -70,10 +74,13 @@ class Postgres(Server):
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
                 raise CannotStart(
-                    f"PostgreSQL does not know the password in {self.folder}: the "
-                    "file and the data are from different runs; restore the file."
+                    "PostgreSQL does not know the password in "
+                    f"{self.folder}/postgres.password: the file and the data are from "
+                    "different runs; restore the file."
                 ) from error
             return False
+        except psycopg.Error as error:  # it takes work, and cannot do it
+            raise CannotStart(self.refusal()) from error
         return True
 
     def sweep(self) -> None:
@@ -104,8 +111,8 @@ class Postgres(Server):
         if not self.home.exists():
             self._initialise()
         try:
-            major = (self.home / "PG_VERSION").read_text().strip()
-        except OSError as error:
+            major = str(int((self.home / "PG_VERSION").read_text()))
+        except (OSError, ValueError) as error:
             raise CannotStart(
                 f"The data folder {shown(self.home)} is damaged: PG_VERSION cannot be "
                 f"read; its log is {shown(self.log)}. Restore it from a backup, or "

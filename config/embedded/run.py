@@ -19,7 +19,9 @@ from config.embedded.revival import Revival
 from config.embedded.schema import Schema
 from config.embedded.server import Server
 from config.embedded.stack import running, urls
-from config.env import DATA_DIR, env
+from config.env import DATA_DIR, env, laptop_secrets
+
+DEVELOPMENT = "config.settings.dev"
 
 
 def everything() -> None:
@@ -29,6 +31,7 @@ def everything() -> None:
     kinds: list[type[Server]] = [Postgres, Redis]
     missing = [kind for kind in kinds if not env.str(kind.variable, default="")]
     folder = Folder(Path(DATA_DIR))
+    _refuse_damaged_secrets(folder)
     print("Starting …", flush=True)
     with running(folder, "run", missing) as started:
         environment = _environment(port, urls(started), folder)
@@ -45,6 +48,13 @@ def everything() -> None:
             _watch(group, started, port, welcome)
         finally:
             group.stop()
+
+
+def _refuse_damaged_secrets(folder: Folder) -> None:
+    """Now, in one sentence, rather than by each process that loads the settings."""
+    settings = os.environ.get("DJANGO_SETTINGS_MODULE", DEVELOPMENT)
+    if settings == DEVELOPMENT and (folder.path / "secrets.json").exists():
+        laptop_secrets()
 
 
 def _commands() -> dict[str, list[str]]:
@@ -98,7 +108,7 @@ def _has_ipv6() -> bool:
 
 def _environment(port: int, urls: Mapping[str, str], folder: Folder) -> dict[str, str]:
     return {
-        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+        "DJANGO_SETTINGS_MODULE": DEVELOPMENT,
         **os.environ,
         **urls,
         "PORT": str(port),

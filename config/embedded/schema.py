@@ -17,7 +17,8 @@ class Schema:
     def is_current(self) -> bool:
         """True only after the same migrations ran on the same database."""
         stamp = self._stamp
-        return stamp.exists() and stamp.read_text() == self._fingerprint
+        expected = self._fingerprint.encode()
+        return stamp.exists() and stamp.read_bytes() == expected
 
     def remember(self) -> None:
         write_private(self._stamp, self._fingerprint)

@@ -33,8 +33,11 @@ def running(
     folder: Folder, profile: Profile, kinds: list[type[Server]]
 ) -> Iterator[list[Server]]:
     """The servers themselves, started side by side, stopped in reverse."""
-    with folder.lock() as lock, contextlib.ExitStack() as cleanup:
-        folder.require_space()
+    with (
+        folder.in_words(),
+        folder.lock() as lock,
+        contextlib.ExitStack() as cleanup,
+    ):
         started = [kind(folder, profile, lock) for kind in kinds]
         # The last one first: Redis is up while PostgreSQL still makes its cluster.
         for server in reversed(started):

@@ -5,20 +5,21 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from config.embedded import servers
-from tests.embedded.watching import run_once, using
+from tests.embedded.watching import ROOT, environment, run_once, until, using
 
 
 def refusal(folder: Path, **variables: str) -> str:
     done = run_once(folder, **variables)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
-    assert not using(folder)
+    until(lambda: not using(folder))
     return done.stderr
 
 
@@ -62,6 +63,28 @@ def test_a_folder_that_lost_its_version(made: Path, free_port: str) -> None:
     assert f"{made}/postgres is damaged" in refusal(made, PORT=free_port)
 
 
+@pytest.mark.parametrize("content", ["", "eighteen", "\xff"])
+def test_a_folder_with_a_damaged_version(
+    made: Path, free_port: str, content: str
+) -> None:
+    (made / "postgres" / "PG_VERSION").write_bytes(content.encode("latin-1"))
+    assert f"{made}/postgres is damaged" in refusal(made, PORT=free_port)
+
+
+@pytest.mark.parametrize("name", ["redis.password", "redis.port", "lock", "schema"])
+def test_a_folder_where_a_file_belongs(made: Path, free_port: str, name: str) -> None:
+    (made / name).unlink(missing_ok=True)
+    (made / name).mkdir()
+    assert f"{made}/{name} cannot be used: " in refusal(made, PORT=free_port)
+
+
+@pytest.mark.parametrize("name", ["logs", "metrics"])
+def test_a_file_where_a_folder_belongs(made: Path, free_port: str, name: str) -> None:
+    shutil.rmtree(made / name, ignore_errors=True)
+    (made / name).touch()
+    assert f"{made}/{name} cannot be used: " in refusal(made, PORT=free_port)
+
+
 def test_data_of_an_older_postgresql(made: Path, free_port: str) -> None:
     (made / "postgres" / "PG_VERSION").write_text("16\n")
     said = refusal(made, PORT=free_port)
@@ -86,18 +109,87 @@ def test_a_folder_that_cannot_be_made(folder: Path, free_port: str) -> None:
     assert "cannot be made" in refusal(folder, PORT=free_port)
 
 
+@pytest.mark.parametrize("name", ["postgres.password", "app.password"])
+@pytest.mark.parametrize("text", ["", "two\nlines"])
+def test_a_damaged_password(made: Path, free_port: str, name: str, text: str) -> None:
+    (made / name).write_text(text)
+    said = refusal(made, PORT=free_port)
+    state = "damaged" if text else "empty"
+    assert f"The password file {made}/{name} is {state}: " in said
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"{}", b"[1]", b'{"A": 1}', b"\xff"])
+def test_damaged_secrets(folder: Path, free_port: str, content: bytes) -> None:
+    folder.mkdir(mode=0o700)
+    (folder / "secrets.json").write_bytes(content)
+    said = refusal(folder, PORT=free_port)
+    assert f"The secrets in {folder}/secrets.json are damaged" in said
+    assert "delete it" in said
+    assert not (folder / "postgres").exists()
+
+
+def test_damaged_secrets_in_another_terminal(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    (folder / "secrets.json").touch()
+    command = [sys.executable, "manage.py", "check"]
+    surroundings = environment(folder)
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"The secrets in {folder}/secrets.json are damaged")
+    assert done.stderr.count("\n") == 1
+    (folder / "secrets.json").unlink()
+    subprocess.run(
+        command, cwd=ROOT, env=surroundings, capture_output=True, check=False
+    )
+    assert "SECRET_KEY" in (folder / "secrets.json").read_text()
+
+
+def test_a_folder_of_somebody_else_is_left_alone(folder: Path, free_port: str) -> None:
+    folder.mkdir()
+    folder.chmod(0o755)
+    (folder / "thesis.txt").touch()
+    assert "lets others in" in refusal(folder, PORT=free_port)
+    assert folder.stat().st_mode & 0o777 == 0o755
+    assert [path.name for path in folder.iterdir()] == ["thesis.txt"]
+
+
+@pytest.fixture
+def read_only(folder: Path) -> Iterator[Path]:
+    folder.mkdir(mode=0o500)
+    if os.geteuid() != 0:
+        yield folder
+        return
+    options = "ro,size=1m,mode=0700"
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
+        pytest.skip("this machine does not let root mount a disk")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_folder_that_cannot_be_written_to(read_only: Path, free_port: str) -> None:
+    said = refusal(read_only, PORT=free_port)
+    assert f"The data folder {read_only} cannot be written to: " in said
+
+
 @pytest.fixture
 def small_disk(folder: Path) -> Iterator[Path]:
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=50m,mode=0700", "tmpfs", str(folder)]
     if not shutil.which("mount") or subprocess.run(mount, check=False).returncode:
         pytest.skip("this machine does not let root mount a small disk")
     yield folder
     subprocess.run(["umount", str(folder)], check=True)
 
 
-def test_a_full_disk(small_disk: Path, free_port: str) -> None:
+@pytest.mark.parametrize("free", [50, 0])
+def test_a_full_disk(small_disk: Path, free_port: str, free: int) -> None:
+    if not free:
+        with pytest.raises(OSError), (small_disk / "film").open("wb") as film:
+            film.write(bytes(60_000_000))
     said = refusal(small_disk, PORT=free_port)
     assert re.search(r"The disk that holds .* is full: \d+ MB are free, 300 MB", said)

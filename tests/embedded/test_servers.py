@@ -93,6 +93,22 @@ def test_a_taken_port_is_replaced_by_a_free_one(folder: Path) -> None:
         assert not set(ports) & {urlsplit(url).port for url in moved.values()}
 
 
+@pytest.mark.parametrize("port", ["99999999", "0", "-1", "80", "junk", "", "\xff"])
+def test_a_remembered_port_that_is_none_is_replaced(folder: Path, port: str) -> None:
+    folder.mkdir(mode=0o700)
+    (folder / "redis.port").write_bytes(port.encode("latin-1"))
+    with servers(folder, "test", want_postgres=False) as urls:
+        assert 1024 <= (urlsplit(urls["REDIS_URL"]).port or 0) < 65_536
+
+
+def test_an_empty_folder_and_one_of_ours_are_closed_to_others(folder: Path) -> None:
+    folder.mkdir()
+    for _ in ("empty", "ours"):
+        folder.chmod(0o755)
+        with servers(folder, "test", want_postgres=False):
+            assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
 def test_only_what_is_wanted_is_started(folder: Path) -> None:
     with servers(folder, "test", want_postgres=False) as urls:
         assert list(urls) == ["REDIS_URL"]
