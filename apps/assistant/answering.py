@@ -62,7 +62,8 @@ def _done(scene: Scene, text: InboundText, reading: Reading) -> Iterator[str]:
             yield menus.numbered(ask.sentence, [option.label for option in ask.options])
         else:
             scene.remember(call.result)
-            scene.move_on(call.risk)
+            if call.state == ToolCall.State.DONE:
+                scene.move_on(call.risk)
             yield _receipt(scene, call)
 
 

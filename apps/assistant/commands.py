@@ -144,7 +144,7 @@ def _intents(command: Command, caught: dict[str, Any]) -> Iterator[Intent]:
     if "number" in arguments:
         arguments["target"] = arguments.pop("number")
     if numbers := arguments.pop("numbers", ""):
-        for number in re.findall(r"\d+", numbers):
+        for number in dict.fromkeys(re.findall(r"\d+", numbers)):
             yield Intent(command.tool, {**arguments, "target": number})
     else:
         yield Intent(command.tool, arguments)

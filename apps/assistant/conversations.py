@@ -107,9 +107,19 @@ class Scene:
         return opened
 
     def move_on(self, risk: str) -> None:
-        """After a change nobody still answers the mere guesses offered before it."""
-        if risk != Risk.READ and not self.question:
+        """After a change nobody still answers what was asked before this turn."""
+        if risk != Risk.READ and self.opened_by is None:
             self.close()
+
+    def count_from(self, shown: list[str]) -> None:
+        """Number these (public ids) from now on.
+
+        Kept at once, in the transaction of the first change by number: the next
+        number of the same text counts in the same order, also when a crash comes in
+        between.
+        """
+        self.conversation.shown = shown
+        self.conversation.save(update_fields=["shown"])
 
     def keep_overflow(self, rest: str) -> None:
         """Keep what did not fit, for MORE; "" when nothing is left."""

@@ -40,6 +40,8 @@ def find(
     """
     if said.startswith(BY_ID):
         return said.removeprefix(BY_ID)
+    if closed := _closed(scene, said):
+        return closed
     if said.lower() in phrases.page("commands")["answers"]["all"]:
         raise errors.Invalid(phrases.say("one_by_one"))
     if said.isdigit():
@@ -71,10 +73,7 @@ def _numbered(scene: Scene, number: int) -> str:
         # Nothing was listed yet: the number counts in the order a list would have.
         rows = Reminder.objects.owned_by(scene.user).open()
         shown = [str(row.public_id) for row in rows]
-        # Kept with the first change: the next number of the same text counts in the
-        # same order, also when a crash comes in between.
-        scene.conversation.shown = shown
-        scene.conversation.save(update_fields=["shown"])
+        scene.count_from(shown)
     if not 1 <= number <= len(shown):
         raise errors.NotFound(phrases.say("no_number", number=number))
     return shown[number - 1]
@@ -84,11 +83,23 @@ def _named(scene: Scene, said: str) -> list[Reminder]:
     answers = phrases.page("commands")["answers"]
     rows = list(Reminder.objects.owned_by(scene.user).open())
     if said.lower() in answers["it"]:
-        return _focused(scene, rows) or rows
+        return _focused(scene, rows) or _unnamed(scene, spoken_of=True)
     wanted = [w for w in said.lower().split() if w not in answers["articles"]]
     fits = [row for row in rows if _has(row.text, wanted)]
     same = [row for row in fits if row.text.lower() == said.lower()]
     return same if len(same) == 1 else fits
+
+
+def _closed(scene: Scene, said: str) -> str:
+    """The id of "it" when it is done or deleted and nothing has fired since: the tool
+    says so rather than change another one."""
+    if said.lower() not in phrases.page("commands")["answers"]["it"]:
+        return ""
+    rows = Reminder.objects.owned_by(scene.user)
+    focus = scene.conversation.focus
+    gone = rows.filter(state__in=(Reminder.State.DONE, Reminder.State.DELETED))
+    is_gone = bool(focus) and gone.filter(public_id=focus).exists()
+    return focus if is_gone and not _fired(scene) else ""
 
 
 def _focused(scene: Scene, rows: list[Reminder]) -> list[Reminder]:
@@ -103,12 +114,19 @@ def _has(text: str, wanted: list[str]) -> bool:
 
 def _unnamed(scene: Scene, spoken_of: bool) -> list[Reminder]:
     """What has just fired, else what was spoken of, else all that is to come."""
-    rows = Reminder.objects.owned_by(scene.user)
-    fresh = rows.filter(
+    if fired := _fired(scene):
+        return fired
+    upcoming = list(Reminder.objects.owned_by(scene.user).upcoming())
+    return (_focused(scene, upcoming) if spoken_of else []) or upcoming
+
+
+def _fired(scene: Scene) -> list[Reminder]:
+    """What has fired last, with what fired beside it."""
+    fresh = Reminder.objects.owned_by(scene.user).filter(
         state=Reminder.State.FIRED, fired_at__gt=scene.now - STILL_FRESH
     )
     fired = list(fresh.order_by("-fired_at", "-due_at", "-pk"))
-    if fired and (latest := fired[0].fired_at):
-        return [r for r in fired if r.fired_at and latest - r.fired_at <= TOGETHER]
-    upcoming = list(rows.upcoming())
-    return (_focused(scene, upcoming) if spoken_of else []) or upcoming
+    latest = fired[0].fired_at if fired else None
+    if latest is None:
+        return []
+    return [r for r in fired if r.fired_at and latest - r.fired_at <= TOGETHER]

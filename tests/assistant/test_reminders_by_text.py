@@ -5,10 +5,14 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from apps.assistant import reminders
+from apps.assistant import answering, reminders
 from apps.assistant.models import Reminder
 from tests.assistant.conftest import Phone, in_
-from tests.assistant.factories import ReminderFactory
+from tests.assistant.factories import (
+    InboundTextFactory,
+    ReminderFactory,
+    TurnFactory,
+)
 
 SET = [
     ("remind me to call Ana tomorrow at 9", "call Ana, Tue 24 Nov, 9:00 AM"),
@@ -116,6 +120,31 @@ def test_several_numbers_at_once(alice: Phone) -> None:
         ReminderFactory.create(user=alice.user, text=text)
     alice.text("reminders")
     assert alice.text("done 1 and 3") == "Done: call Ana.\nDone: eat."
+
+
+def test_numbers_of_one_text_count_in_one_order(alice: Phone) -> None:
+    for text in ("call Ana", "pay rent", "eat", "sleep"):
+        ReminderFactory.create(user=alice.user, text=text)
+    assert alice.text("done 1 and 3") == "Done: call Ana.\nDone: eat."
+    assert alice.text("delete 2").startswith("Deleted: pay rent.")
+
+
+def test_a_number_said_twice_counts_once(alice: Phone) -> None:
+    for text in ("call Ana", "pay rent"):
+        ReminderFactory.create(user=alice.user, text=text)
+    assert alice.text("done 1 and 1") == "Done: call Ana."
+    assert Reminder.objects.open().get().text == "pay rent"
+
+
+def test_numbers_keep_their_order_when_a_turn_is_run_again(alice: Phone) -> None:
+    for text in ("call Ana", "pay rent", "eat"):
+        ReminderFactory.create(user=alice.user, text=text)
+    turn = TurnFactory.create(user=alice.user)
+    texts = [InboundTextFactory.create(turn=turn, body="done 1")]
+    # The worker dies after the first call, before anything is settled.
+    answering.answer(turn, texts)
+    texts.append(InboundTextFactory.create(turn=turn, body="done 2"))
+    assert answering.answer(turn, texts).body == "Done: call Ana.\nDone: pay rent."
 
 
 @pytest.mark.parametrize(
