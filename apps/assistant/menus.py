@@ -29,6 +29,11 @@ def picked(text: str, count: int) -> int | None:
     return number
 
 
+def agrees(text: str) -> bool:
+    """Whether the text is a plain yes, which names none of several."""
+    return commands.bare(text) in phrases.page("commands")["answers"]["yes"]
+
+
 def drops(text: str) -> bool:
     """Whether the text turns a question down: "never mind"."""
     return commands.bare(text) in phrases.page("commands")["answers"]["drop"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
@@ -13,9 +12,6 @@ from apps.assistant import phrases, times
 from apps.assistant.conversations import Scene
 from apps.assistant.times import spoken
 from apps.assistant.toolbox import Ask, Option
-
-# As spoken.exact writes it.
-_EXACT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
 def find(
@@ -40,20 +36,26 @@ def find(
         outcome = times.Impossible("past")
     if isinstance(outcome, times.Exact):
         return outcome.at
+    # Of what was said nothing is of use to an answer in words, except to one of a time
+    # that is only unclear: "at 7" answered by "in the evening".
+    fresh = {**arguments, "when": ""}
     if isinstance(outcome, times.Choices):
         raise _choose(scene, "which_time", outcome.at, arguments)
-    if isinstance(outcome, times.Repeats) and _says("first_unknown", said):
-        fresh = {**arguments, "when": ""}
-        raise Ask(phrases.say("repeats_when"), arguments=fresh, slot="when")
-    if isinstance(outcome, times.Repeats):
+    if isinstance(outcome, times.Several):
+        raise _choose(scene, "one_time", outcome.at, fresh)
+    if isinstance(outcome, times.Repeats) and outcome.at:
         key = "repeats_one" if len(outcome.at) == 1 else "repeats_many"
-        raise _choose(scene, key, outcome.at, arguments)
+        raise _choose(scene, key, outcome.at, fresh)
+    raise Ask(_reason(outcome, said) or ask, arguments=fresh, slot="when")
+
+
+def _reason(outcome: times.Outcome, said: str) -> str:
+    """Why nothing can be set at what was said; "" when there was no time in it."""
     if isinstance(outcome, times.Impossible):
-        # What was said is of no use to the answer that follows.
-        fresh = {**arguments, "when": ""}
-        raise Ask(phrases.say(outcome.reason), arguments=fresh, slot="when")
-    sentence = phrases.say("not_a_time") if said else ask
-    raise Ask(sentence, arguments={**arguments, "when": ""}, slot="when")
+        return phrases.say(outcome.reason)
+    if isinstance(outcome, times.Repeats):
+        return phrases.say("repeats_when")
+    return phrases.say("not_a_time") if said else ""
 
 
 def _choose(
@@ -72,33 +74,22 @@ def _choose(
     return Ask(phrases.say(key), arguments=arguments, slot="when", options=options)
 
 
-def one_only(scene: Scene, arguments: Mapping[str, Any]) -> None:
-    """Raises Ask when what to remind of holds words of another time, or of a part of
-    this one that was not read. A time that was chosen is exact and settles it.
-    """
-    said, text = arguments["when"], arguments["text"]
-    other = times.split(text).phrase
-    if not said or _EXACT.fullmatch(said) or not (other or _says("unread", text)):
-        return
-    found = [*_instants(scene, said), *_instants(scene, other)]
-    fresh = {**arguments, "when": ""}
-    if not other or not found:
-        raise Ask(phrases.say("unread_time"), arguments=fresh, slot="when")
-    raise _choose(scene, "one_time", sorted(set(found))[:4], fresh)
+def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:
+    """The one of several exact times that an answer in words tells: of 5 PM on two
+    Fridays "4 dec" is the second. "" when it tells none of them, or more than one."""
+    fits = [each for each in exact if each and _fits(scene, said, each)]
+    return fits[0] if len(fits) == 1 else ""
 
 
-def _instants(scene: Scene, said: str) -> tuple[datetime, ...]:
-    outcome = times.read(said, now=scene.now, zone=scene.zone)
-    if isinstance(outcome, times.Exact):
-        return (outcome.at,)
-    if isinstance(outcome, times.Choices | times.Repeats):
-        return tuple(outcome.at)
-    return ()
-
-
-def _says(page: str, said: str) -> bool:
-    pattern: str = phrases.page("commands")["answers"][page]
-    return re.search(pattern, said, re.IGNORECASE) is not None
+def _fits(scene: Scene, said: str, exact: str) -> bool:
+    wall = datetime.fromisoformat(exact)
+    outcome = times.read(
+        said, now=scene.now, zone=scene.zone, day=wall.date(), clock=wall.time()
+    )
+    return (
+        isinstance(outcome, times.Exact)
+        and spoken.exact(outcome.at, scene.zone) == exact
+    )
 
 
 def kept(scene: Scene, said: str) -> str:

@@ -81,7 +81,7 @@ def test_a_question_can_be_dropped(alice: Phone) -> None:
 
 def test_an_unreadable_time_keeps_the_question_open(alice: Phone) -> None:
     alice.text("remind me to call Ana")
-    assert alice.text("at half 5").startswith("I could not read that time.")
+    assert alice.text("at teatime").startswith("I could not read that time.")
     assert "call Ana, Mon 23 Nov, 5:30 PM" in alice.text("half past 5")
 
 
@@ -157,3 +157,16 @@ def test_the_longest_text_of_all_gets_an_answer(alice: Phone) -> None:
     assert alice.text("x" * 1600)
     assert alice.text("lorem ipsum at 5 " * 94)
     assert alice.text("\u05e9\u05dc\u05d5\u05dd " * 200)
+
+
+def test_a_question_is_closed_by_a_change_about_something_else(alice: Phone) -> None:
+    alice.text("remind me to call Ana")
+    alice.text("remind me to pay rent friday at 5")
+    assert alice.text("yes").startswith("OK. Nothing is waiting for an answer.")
+    alice.text("tomorrow at 9")
+    assert Reminder.objects.get().text == "pay rent"
+
+
+def test_yes_to_several_choices_is_asked_again(alice: Phone) -> None:
+    alice.text("remind me to take out the trash at 7")
+    assert alice.text("yes") == "Please reply with a number from 1 to 2."

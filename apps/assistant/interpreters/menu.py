@@ -14,6 +14,9 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
     number = menus.picked(text.body, len(menu))
+    if menus.agrees(text.body) and number is None:
+        # Yes to which?
+        number = 0
     if number is None:
         return None
     if not 1 <= number <= len(menu):

@@ -1,6 +1,6 @@
 """A free answer to the question that is open."""
 
-from apps.assistant import commands, menus, phrases, times
+from apps.assistant import commands, menus, moments, phrases, times
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Question, Scene
 from apps.assistant.readings import Interpreter, Reading
@@ -10,31 +10,48 @@ from apps.sms.models import InboundText
 LONGEST_NAME = 3
 
 
+# What is said to a mere "yes".
+AGAIN = {"when": "not_a_time", "text": "what"}
+
+
 def read(scene: Scene, text: InboundText) -> Reading | None:
     question = scene.question
     if not question:
         return None
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
-    if question["slot"] == "when":
-        said = _time(scene, question, text.body)
+    slot = question["slot"]
+    if menus.agrees(text.body) and slot in AGAIN:
+        return Reading(say=phrases.say(AGAIN[slot]))
+    if slot == "when":
+        given = {"when": _time(scene, question, text.body)}
     else:
-        said = _words(scene, question, text.body)
-    if not said:
+        given = {slot: _words(scene, question, text.body)}
+    if not given[slot]:
         return None
-    arguments = {**question["arguments"], question["slot"]: said}
+    if slot == "text":
+        given = _own_time(given["text"]) or given
+    arguments = {**question["arguments"], **given}
     return Reading(
         intents=(Intent(question["tool"], arguments),), answers=scene.close()
     )
 
 
-def _time(scene: Scene, question: Question, body: str) -> str:
-    """The time in the answer, with what the question already knew of it.
+def _own_time(said: str) -> dict[str, str]:
+    """Words that bring a time of their own, which then counts instead of the known."""
+    split = times.split(said)
+    is_both = split.phrase and split.rest
+    return {"text": split.rest, "when": split.phrase} if is_both else {}
 
-    "next friday 5pm" answered by "4 dec" is the fourth; "today" answered by "at 3"
-    is today at 3.
+
+def _time(scene: Scene, question: Question, body: str) -> str:
+    """The time in the answer: one that was offered, else one with what the question
+    already knew of it ("today" answered by "at 3" is today at 3), else a new one.
     """
     said = commands.tidied(body)
+    exact = [option["arguments"].get("when", "") for option in scene.menu]
+    if offered := moments.offered(scene, said, exact):
+        return offered
     known = question["arguments"].get("when", "")
     for phrase in (f"{known} {said}".strip(), said):
         outcome = times.read(phrase, now=scene.now, zone=scene.zone)

@@ -7,6 +7,7 @@ from apps.assistant.times.outcomes import (
     Missing,
     Outcome,
     Repeats,
+    Several,
 )
 from apps.assistant.times.reading import read
 from apps.assistant.times.spans import Split, split
@@ -18,6 +19,7 @@ __all__ = [
     "Missing",
     "Outcome",
     "Repeats",
+    "Several",
     "Split",
     "read",
     "split",

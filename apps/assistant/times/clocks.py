@@ -19,8 +19,16 @@ HOURS = {
 DAY_STARTS = 9
 # Nobody means these hours of the night unless awake in them or saying "am".
 DEEP_NIGHT = range(1, 6)
+# Who texts outside of these hours may mean either half of the day.
+WAKING = range(6, 22)
+# The hours that are meant by one that names no half of the day: 7 to 11, 12 to 6 pm.
+USUAL = range(7, 19)
 # "at 11" said at 9: the hour that comes so soon is the one that is meant.
 SOON = timedelta(hours=6)
+
+
+class NoSuchTime(Exception):
+    """Digits that are no time of day, such as 25:00."""
 
 
 @dataclass(frozen=True)
@@ -44,26 +52,29 @@ class Clock:
     def likely(self) -> Clock:
         """The one that people mean on another day: 7 to 11 am, 12 to 6 pm."""
         morning, afternoon = self.both()
-        return morning if 7 <= self.hour <= 11 else afternoon
+        return morning if morning.hour in USUAL else afternoon
 
 
-def read(piece: Piece, words: Vocabulary) -> Clock | None:
-    """The clock in a piece; None when the digits are no time of day."""
+def read(piece: Piece, words: Vocabulary) -> Clock:
+    """The clock in a piece; raises NoSuchTime."""
     caught = piece.caught
     if "clock" in caught:
         hour, minute = words.value("clocks", caught["clock"]).split(":")
         return Clock(int(hour), int(minute))
     said = caught["hour"]
     hour_said = int(said if said.isdigit() else words.value("numbers", said))
+    minute_said = int(caught.get("minute", 0))
+    if hour_said > 24 or minute_said > 59 or (hour_said == 24 and minute_said):
+        raise NoSuchTime
     found = Clock(
         hour_said,
-        int(caught.get("minute", 0)),
+        minute_said,
         is_open=1 <= hour_said <= 12 and not said.startswith("0"),
     )
     if letter := caught.get("meridiem", caught.get("letter")):
         before, after = found.both()
         found = after if letter.lower().startswith("p") else before
-    return _shifted(found, caught, words) if found.hour < 24 else None
+    return _shifted(found, caught, words)
 
 
 def _shifted(clock: Clock, caught: dict[str, str], words: Vocabulary) -> Clock:

@@ -17,6 +17,10 @@ class NoSuchDay(Exception):
     """A date the calendar does not have, such as 30 February."""
 
 
+class OtherWeekday(Exception):
+    """A date said with a weekday it does not fall on."""
+
+
 @dataclass(frozen=True)
 class Days:
     """The days that the words can mean, soonest first.
@@ -30,15 +34,19 @@ class Days:
 
 
 def read(piece: Piece, today: date, words: Vocabulary) -> Days:
-    """The days in a piece; raises NoSuchDay."""
+    """The days in a piece; raises NoSuchDay or OtherWeekday."""
     caught = piece.caught
+    if "end_of" in caught:
+        return _end(words.value("units", caught["end_of"]), "next" in caught, today)
     if "day" in caught:
-        return Days((today + timedelta(days=int(words.value("days", caught["day"]))),))
+        day = today + timedelta(days=int(words.value("days", caught["day"])))
+        return _on_weekday([day], caught, words)
     if "weekday" in caught:
         return _weekday(caught, today, words)
     if "weekend" in caught:
         saturday = today + timedelta(days=(SATURDAY - today.weekday()) % 7)
-        return Days((saturday, saturday + timedelta(days=1)), rolls=True)
+        other = timedelta(days=7 if "next" in caught else 1)
+        return Days((saturday, saturday + other), rolls=True)
     if "span" in caught:
         return _next_span(words.value("units", caught["span"]), today)
     return _calendar(caught, today, words)
@@ -69,6 +77,17 @@ def _next_span(unit: str, today: date) -> Days:
     return Days((today + timedelta(days=1),))
 
 
+def _end(unit: str, is_next: bool, today: date) -> Days:
+    """The last day of a month or a year; a week ends on Friday or on Sunday."""
+    if unit == "week":
+        monday = today - timedelta(days=today.weekday() - (7 if is_next else 0))
+        return Days((monday + timedelta(days=4), monday + timedelta(days=6)))
+    if unit == "year":
+        return Days((date(today.year + is_next, 12, 31),))
+    first = months_later(today.replace(day=1), 2 if is_next else 1)
+    return Days((first - timedelta(days=1),))
+
+
 def _calendar(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
     year = _year(caught.get("y"))
     if "first" in caught:
@@ -78,10 +97,20 @@ def _calendar(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
     elif "month" in caught:
         pairs = {(int(words.value("months", caught["month"])), int(caught["d"]))}
     else:
-        return Days((_day_of_month(int(caught["d"]), today),))
+        return _on_weekday([_day_of_month(int(caught["d"]), today)], caught, words)
     found = [day for month, d in pairs for day in _dates(year, month, d, today)]
     if not found:
         raise NoSuchDay
+    return _on_weekday(found, caught, words)
+
+
+def _on_weekday(found: list[date], caught: dict[str, str], words: Vocabulary) -> Days:
+    """The dates that fall on the weekday they were said with, if with any."""
+    if said := caught.get("on_weekday"):
+        wanted = int(words.value("any_weekday", said))
+        found = [day for day in found if day.weekday() == wanted]
+    if not found:
+        raise OtherWeekday
     return Days(tuple(sorted(found)))
 
 

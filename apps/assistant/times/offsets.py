@@ -10,6 +10,8 @@ from apps.assistant.times.pieces import Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
 SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+# "in a few minutes" is soon, but not at once; of anything longer a few are three.
+A_FEW = {"minute": 5}
 MONTHS = {"month": 1, "year": 12}
 
 
@@ -34,6 +36,9 @@ class Offset:
 def read(piece: Piece, words: Vocabulary) -> Offset:
     """The offset in a piece."""
     caught = piece.caught
+    if "few" in caught:
+        unit = words.value("units", caught["few"])
+        return _of(A_FEW.get(unit, 3), unit)
     if "half_of" in caught:
         return _of(0.5, words.value("units", caught["half_unit"]))
     if "quarter_of" in caught:

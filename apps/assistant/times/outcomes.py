@@ -22,8 +22,16 @@ class Choices:
 
 
 @dataclass(frozen=True)
+class Several:
+    """The words tell several times, not one that is unclear: ask which is to be set."""
+
+    at: tuple[datetime, ...]
+
+
+@dataclass(frozen=True)
 class Repeats:
-    """The words ask for a repetition; `at` are its next instants, soonest first."""
+    """The words ask for a repetition; `at` are its next instants, soonest first, and
+    empty when the words do not tell them."""
 
     at: tuple[datetime, ...]
 
@@ -37,10 +45,11 @@ class Missing:
 class Impossible:
     """A time that cannot be kept.
 
-    `reason` names a sentence of the replies page: "past", "far" or "no_such_day".
+    `reason` names a sentence of the replies page: "past", "far", "no_such_day",
+    "no_such_time", "other_weekday" or "elsewhere".
     """
 
     reason: str
 
 
-Outcome: TypeAlias = Exact | Choices | Repeats | Missing | Impossible
+Outcome: TypeAlias = Exact | Choices | Several | Repeats | Missing | Impossible

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from apps.assistant.times.vocabulary import Vocabulary
@@ -39,6 +39,9 @@ class Group:
     def of(self, kind: str) -> Piece | None:
         return next((piece for piece in self.pieces if piece.kind == kind), None)
 
+    def has_kind(self, *kinds: str) -> bool:
+        return any(piece.kind in kinds for piece in self.pieces)
+
     def has(self, *strengths: str) -> bool:
         return any(piece.strength in strengths for piece in self.pieces)
 
@@ -68,7 +71,7 @@ def find(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Piec
 
 
 def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Group]:
-    """The pieces of `text` gathered into times."""
+    """The pieces of `text` gathered into times, and what is one only beside another."""
     gathered: list[Group] = []
     for piece in find(text, vocabulary, whole=whole):
         last = gathered[-1] if gathered else None
@@ -78,7 +81,7 @@ def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Gr
             gathered.append(Group([last.pieces.pop(), piece]))
         else:
             gathered.append(Group([piece]))
-    return [group for group in gathered if whole or not _lonely(group)]
+    return gathered
 
 
 def _joins(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:
@@ -105,7 +108,8 @@ def _takes_over(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -
     )
 
 
-def _lonely(group: Group) -> bool:
+def is_lonely(group: Group) -> bool:
+    """Whether the group is no time unless another stands beside it."""
     return all(piece.strength in ATTACHED for piece in group.pieces)
 
 
@@ -117,7 +121,7 @@ def trimmed(group: Group, ends: bool) -> Group:
     return group
 
 
-def pieces_of(found: list[Group]) -> Iterator[Piece]:
+def pieces_of(found: Iterable[Group]) -> Iterator[Piece]:
     """All pieces of several groups."""
     for group in found:
         yield from group.pieces

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from apps.assistant.times import pieces, vocabulary
 from apps.assistant.times.pieces import Group
+from apps.assistant.times.several import APART
 from apps.assistant.times.vocabulary import Vocabulary
 
 
@@ -19,17 +21,25 @@ class Split:
 
 
 @dataclass(frozen=True)
-class _Candidate:
-    """A group, with the lead word before it and how sure it is to be meant."""
+class _Time:
+    """Where a time stands: a group, or several that are listed ("8am and 8pm")."""
 
-    group: Group
+    groups: tuple[Group, ...]
     start: int
     lead: str
     anchored: bool
 
     @property
+    def end(self) -> int:
+        return self.groups[-1].end
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return frozenset(piece.kind for piece in pieces.pieces_of(self.groups))
+
+    @property
     def rank(self) -> tuple[bool, bool, int]:
-        complete = len(self.group.pieces) > 1 or self.group.of("offset") is not None
+        complete = len(self.kinds) > 1 or bool(self.kinds & {"offset", "range"})
         return self.anchored, complete, self.start
 
 
@@ -37,41 +47,71 @@ def split(text: str, language: str = "en") -> Split:
     """Take the time that is meant out of `text`.
 
     "remind me tomorrow to call Ana at 9" gives "tomorrow at 9" and "remind me to
-    call Ana": a day and a clock that stand apart belong together.
+    call Ana": a day and a clock that stand apart belong together. Every other time
+    that is meant is in the phrase as well, so that none is dropped without asking.
     """
     words = vocabulary.of(language)
-    candidates = [
-        candidate
-        for group in pieces.groups(text, words)
-        if (candidate := _candidate(text, group, words))
-    ]
-    if not candidates:
+    found = list(_times(text, words))
+    if not found:
         return Split("", text.strip())
-    best = max(candidates, key=lambda candidate: candidate.rank)
-    chosen = [best, *_partner(best, candidates)]
-    chosen.sort(key=lambda candidate: candidate.start)
-    phrase = " ".join(text[c.start : c.group.end].strip() for c in chosen)
-    return Split(phrase, _without(text, chosen))
+    best = max(found, key=lambda each: each.rank)
+    partners = _partners(best, found)
+    if len(partners) > 1:
+        # "tomorrow to call Ana at 9 and Bob at 10": each clock has the day.
+        told = [_joined(text, [best, each]) for each in partners]
+        return Split(f"{APART} ".join(told), _without(text, [best]))
+    chosen = sorted([best, *partners], key=lambda each: each.start)
+    apart = [t for t in found if t not in chosen and _counts(text, best, t, words)]
+    told = [_joined(text, chosen), *(text[each.start : each.end] for each in apart)]
+    # "call Joe at 4 and Ana at 5" would mislead without one of its times.
+    taken = chosen if best.anchored or not apart else []
+    return Split(f"{APART} ".join(told), _without(text, taken))
 
 
-def _candidate(text: str, group: Group, words: Vocabulary) -> _Candidate | None:
+def _times(text: str, words: Vocabulary) -> Iterator[_Time]:
+    """The times that are meant, those that are listed as one."""
+    last: _Time | None = None
+    for group in pieces.groups(text, words):
+        time = _time(text, group, words, last)
+        if time is None:
+            continue
+        if last and _is_list(text[last.end : time.start], words):
+            time = _Time(
+                (*last.groups, *time.groups), last.start, last.lead, last.anchored
+            )
+        elif last:
+            yield last
+        last = time
+    if last:
+        yield last
+
+
+def _is_list(between: str, words: Vocabulary) -> bool:
+    return not words.lists.sub("", between).strip()
+
+
+def _time(
+    text: str, group: Group, words: Vocabulary, last: _Time | None
+) -> _Time | None:
+    """The time that a group is meant to tell, if it is; one listed after another is."""
     lead = words.leads.search(text[: group.start])
     start = lead.start() if lead else group.start
     before = text[:start]
     anchored = not before.strip() or bool(words.anchors.match(before))
     ends = bool(words.follows.match(text[group.end :]))
-    group = pieces.trimmed(group, ends)
-    if not group.pieces or all(p.strength == "attach" for p in group.pieces):
-        return None
+    between = text[last.end : start] if last else ""
+    is_listed = bool(between.strip()) and _is_list(between, words)
+    if not (is_listed and ends):
+        group = pieces.trimmed(group, ends)
+        if not group.pieces or pieces.is_lonely(group):
+            return None
     word = lead.group(1).lower() if lead else ""
     if not anchored and (word in words.open_leads or words.vetoes.search(before)):
         return None
     at_end = not text[group.end :].strip(" .,!?;")
-    return (
-        _Candidate(group, start, word, anchored)
-        if _is_meant(group, word, ends, anchored or at_end)
-        else None
-    )
+    if not is_listed and not _is_meant(group, word, ends, anchored or at_end):
+        return None
+    return _Time((group,), start, word, anchored)
 
 
 def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
@@ -83,26 +123,35 @@ def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
     return at_edge or (ends and not group.has("edge"))
 
 
-def _partner(best: _Candidate, others: list[_Candidate]) -> list[_Candidate]:
-    """The clock that belongs to a lone day, or the day to a lone clock."""
-    kinds = {piece.kind for piece in best.group.pieces}
+def _partners(best: _Time, others: list[_Time]) -> list[_Time]:
+    """The clocks that belong to a lone day, or the days to a lone clock."""
     wanted = {"day": "clock", "clock": "day", "part": "clock"}
-    if len(kinds) != 1 or not (missing := wanted.get(kinds.pop())):
-        return []
-    return [
-        other
-        for other in others
-        if other is not best
-        and [piece.kind for piece in other.group.pieces] == [missing]
-        and (missing == "day" or other.lead or "hour" in other.group.pieces[0].caught)
-    ][-1:]
+    missing = wanted.get("".join(best.kinds), "")
+    fits = [other for other in others if other.kinds == {missing}]
+    return [other for other in fits if missing == "day" or _is_clear(other)]
 
 
-def _without(text: str, taken: list[_Candidate]) -> str:
+def _is_clear(clock: _Time) -> bool:
+    """ "noon" alone may be part of a name."""
+    return bool(clock.lead) or "hour" in clock.groups[0].pieces[0].caught
+
+
+def _counts(text: str, best: _Time, other: _Time, words: Vocabulary) -> bool:
+    """Whether another time is to be set as well: not "at 4 to leave at 5", but "at 4 to
+    leave and at 5 to call Ana"."""
+    between = text[best.end : other.start]
+    return not best.anchored or words.lists.search(between) is not None
+
+
+def _joined(text: str, times: Iterable[_Time]) -> str:
+    return " ".join(text[each.start : each.end].strip() for each in times)
+
+
+def _without(text: str, taken: Iterable[_Time]) -> str:
     rest, position = [], 0
-    for candidate in taken:
-        rest.append(text[position : candidate.start].rstrip(" ,"))
-        position = candidate.group.end
+    for each in taken:
+        rest.append(text[position : each.start].rstrip(" ,"))
+        position = each.end
     rest.append(text[position:].lstrip(" ,"))
     joined = " ".join(part.strip() for part in rest if part.strip())
     return re.sub(r"\s+([.,!?;:])", r"\1", joined).strip(" ,;")

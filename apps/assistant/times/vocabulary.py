@@ -17,6 +17,9 @@ DURATION = (
     r"(?:,? and (?P<half_after>a half)"
     r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d)))?)"
 )
+# An end of "between 3:15 and 4pm".
+FIRST = r"(?P<first_hour>\d{1,2})(?:[:.](?P<first_minute>\d\d))?(?: ?(?P<first_meridiem>@meridiems))?"
+LAST = r"(?P<last_hour>\d{1,2})(?:[:.](?P<last_minute>\d\d))?"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Vocabulary:
     vetoes: re.Pattern[str]
     follows: re.Pattern[str]
     fillers: re.Pattern[str]
+    lists: re.Pattern[str]
     anchors: re.Pattern[str]
     spoken: Mapping[str, list[str]]
     labels: Mapping[str, str]
@@ -66,7 +70,12 @@ def _turned(table: Mapping[str, object]) -> dict[str, str]:
 
 
 def _filled(source: str, words: Mapping[str, str]) -> str:
-    source = source.replace("@duration", DURATION)
+    for name, pattern in (
+        ("duration", DURATION),
+        ("first_clock", FIRST),
+        ("last_clock", LAST),
+    ):
+        source = source.replace(f"@{name}", pattern)
     return (
         re.sub(r"@([a-z_]{2,})", lambda name: f"(?:{words[name.group(1)]})", source)
         .replace(" ?", r"\s*")
@@ -88,7 +97,9 @@ def of(language: str = phrases.DEFAULT) -> Vocabulary:
         for name, table in page.items()
         if name not in {"around", "spoken", "pattern"}
     }
-    values["any_weekday"] = values["weekdays"] | values["short_weekdays"]
+    values["any_weekday"] = (
+        values["weekdays"] | values["short_weekdays"] | values["plural_weekdays"]
+    )
     values["hour_words"] = {
         word: hour
         for word, hour in values["numbers"].items()
@@ -116,7 +127,8 @@ def of(language: str = phrases.DEFAULT) -> Vocabulary:
         joins=re.compile(rf"(?:[\s,]|(?<!\w)(?:{edge('joins')})(?!\w))*", re.I),
         vetoes=re.compile(rf"(?<!\w)(?:{edge('vetoes')})\s+$", re.IGNORECASE),
         follows=re.compile(rf"\s*(?:[,.;:!?]|(?:{edge('follows')})(?!\w)|$)", re.I),
-        fillers=re.compile(rf"[\s,.!?;:-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
+        fillers=re.compile(rf"[\s,.!?;:&/-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
+        lists=re.compile(rf"[,;&/]|[.!?]\s|(?<!\w)(?:{edge('lists')})(?!\w)", re.I),
         anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
         spoken={key: spoken[key] for key in ("weekdays", "months")},
         labels={key: text for key, text in spoken.items() if isinstance(text, str)},

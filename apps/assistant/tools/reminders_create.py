@@ -22,7 +22,6 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if not arguments.text:
         given["when"] = moments.kept(scene, arguments.when)
         raise Ask(phrases.say("what"), arguments=given, slot="text")
-    moments.one_only(scene, given)
     ask = phrases.say("when", text=short(arguments.text))
     due_at = moments.find(scene, given, ask=ask)
     reminder = reminders.create(
