@@ -170,3 +170,29 @@ def test_a_question_is_closed_by_a_change_about_something_else(alice: Phone) -> 
 def test_yes_to_several_choices_is_asked_again(alice: Phone) -> None:
     alice.text("remind me to take out the trash at 7")
     assert alice.text("yes") == "Please reply with a number from 1 to 2."
+
+
+def test_yes_to_a_question_without_choices_is_asked_again(alice: Phone) -> None:
+    alice.text("remind me to call Ana")
+    assert alice.text("yes").startswith("I could not read that time. When?")
+    assert "call Ana, Tue 24 Nov, 9:00 AM" in alice.text("tomorrow at 9")
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "kept"),
+    [
+        ("at 7", "in the evening", "Mon 23 Nov, 7:00 PM"),
+        ("at 7", "tomorrow", "Tue 24 Nov, 7:00 AM"),
+        ("at 7", "actually 8am", "Tue 24 Nov, 8:00 AM"),
+        ("at 7", "no, 8am", "Tue 24 Nov, 8:00 AM"),
+        ("next friday 5pm", "dec 4", "Fri 4 Dec, 5:00 PM"),
+        ("tomorrow at 8am and 8pm", "8pm", "Tue 24 Nov, 8:00 PM"),
+        ("every day at 8am", "yes", "Tue 24 Nov, 8:00 AM"),
+        ("at 9am EST", "3pm", "Mon 23 Nov, 3:00 PM"),
+    ],
+)
+def test_an_answer_in_words_picks_from_what_was_offered(
+    alice: Phone, asked: str, answer: str, kept: str
+) -> None:
+    assert "Reminder set" not in alice.text(f"remind me {asked} to x")
+    assert f"Reminder set: x, {kept}." in alice.text(answer)

@@ -82,6 +82,12 @@ def test_a_choice_can_be_answered_in_words(alice: Phone) -> None:
     ("text", "reply"),
     [
         ("remind me to eat today at 8am", "That time has already passed."),
+        ("remind me to eat at 25:00", "There is no such time of day."),
+        ("remind me to eat on tuesday 30 nov", "That date falls on another weekday."),
+        ("remind me to eat at 9am EST", "I read times where you are."),
+        ("remind me to eat yesterday", "That time has already passed."),
+        ("remind me tomorrow after work to eat", "I could not read that time."),
+        ("remind me to eat once a month", "I can't repeat reminders yet. When"),
         ("remind me to eat on 30 feb", "That day does not exist."),
         ("remind me to eat in 20 months", "I can plan up to 18 months ahead."),
     ],

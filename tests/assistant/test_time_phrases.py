@@ -10,7 +10,8 @@ from apps.assistant import times
 ZONE = "America/New_York"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo(ZONE))
 
-# "?" asks when; "a | b" asks which; "each:" is a repetition; a word is why not.
+# "?" asks when; "a | b" asks which; "of:" lists several times; "each:" is a
+# repetition; a word is why not.
 PHRASES = [
     ("friday at 5", "11-27 17:00"),
     ("at 7", "11-23 19:00 | 11-24 07:00"),
@@ -226,7 +227,7 @@ PHRASES = [
     ("every 2 weeks", "each: 11-24 09:00"),
     ("every hour", "each: 11-23 10:00"),
     ("weekly", "each: 11-24 09:00"),
-    ("at 25", "?"),
+    ("at 25", "no_such_time"),
     ("at 13:75", "no_such_time"),
     ("yesterday", "past"),
     ("call ana", "?"),
@@ -239,6 +240,67 @@ PHRASES = [
     ("in 2 hours at 5", "?"),
     ("30:00", "no_such_time"),
     ("24:00", "11-24 00:00"),
+    ("17h", "11-23 17:00"),
+    ("tomorrow 9h", "11-24 09:00"),
+    ("9h", "11-23 18:00"),
+    ("9.30h", "11-23 09:30"),
+    ("9.30", "11-23 09:30"),
+    ("25.12.", "12-25 09:00"),
+    ("on 5.12.", "12-05 09:00 | 2027-05-12 09:00"),
+    ("5.12", "11-23 17:12 | 12-05 09:00 | 2027-05-12 09:00"),
+    ("half 7", "11-23 19:30 | 11-24 07:30"),
+    ("at 5ish", "11-23 17:00"),
+    ("5pm sharp", "11-23 17:00"),
+    ("at 5pm my time", "11-23 17:00"),
+    ("9am EST", "elsewhere"),
+    ("9 london time", "elsewhere"),
+    ("5pm pacific", "elsewhere"),
+    ("end of month", "11-30 09:00"),
+    ("end of next month", "12-31 09:00"),
+    ("end of the week", "11-27 09:00 | 11-29 09:00"),
+    ("next weekend", "11-28 09:00 | 12-05 09:00"),
+    ("in a few minutes", "11-23 09:05"),
+    ("in a few hours", "11-23 12:00"),
+    ("in 3 days in the evening", "11-26 18:00"),
+    ("a week from friday", "12-04 09:00"),
+    ("in 2 weeks on friday", "?"),
+    ("tomorrow 20 min", "?"),
+    ("tomorrow after work", "?"),
+    ("friday 12/04", "12-04 09:00"),
+    ("friday 12/06", "other_weekday"),
+    ("tuesday 30 nov", "other_weekday"),
+    ("last friday", "past"),
+    ("2 hours ago", "past"),
+    ("13pm", "11-23 13:00"),
+    ("13am", "no_such_time"),
+    ("at 9:75", "no_such_time"),
+    ("tonight at 5", "11-23 17:00"),
+    ("tuesday and thursday at 6pm", "of: 11-24 18:00 | 11-26 18:00"),
+    ("tomorrow at 8 or friday", "of: 11-24 08:00 | 11-27 08:00"),
+    ("8am and 8pm tomorrow", "of: 11-24 08:00 | 11-24 20:00"),
+    ("at 8 and 9", "of: 11-23 20:00 | 11-23 21:00"),
+    ("mon wed fri 7am", "of: 11-25 07:00 | 11-27 07:00 | 11-30 07:00"),
+    ("the 5th, 6th or 7th", "of: 12-05 09:00 | 12-06 09:00 | 12-07 09:00"),
+    ("3-4pm", "of: 11-23 15:00 | 11-23 16:00"),
+    ("from 11 to 1pm", "of: 11-23 11:00 | 11-23 13:00"),
+    ("between 9 and 5", "of: 11-23 17:00 | 11-24 09:00"),
+    ("in 5 to 10 minutes", "of: 11-23 09:05 | 11-23 09:10"),
+    ("in a week or two", "of: 11-30 09:00 | 12-07 09:00"),
+    ("tomorrow and at 5", "11-24 17:00"),
+    ("every month on the 1st", "each: 12-01 09:00"),
+    ("the 1st of every month", "each: 12-01 09:00"),
+    ("weekly on friday", "each: 11-27 09:00"),
+    ("every 2 hours", "each: 11-23 11:00"),
+    ("every half hour", "each: 11-23 09:30"),
+    ("every monday and thursday at 7pm", "each: 11-23 19:00 | 11-26 19:00"),
+    ("mondays at 9", "each: 11-30 09:00"),
+    ("every weekend", "each: 11-28 09:00"),
+    ("every morning and evening", "each: 11-23 18:00 | 11-24 09:00"),
+    ("nightly at 10", "each: 11-23 22:00"),
+    ("every dec 25", "each: 12-25 09:00"),
+    ("every month", "each: "),
+    ("every third friday", "each: "),
+    ("twice a day", "each: "),
 ]
 
 
@@ -248,6 +310,8 @@ def told(outcome: times.Outcome) -> str:
             return local(at)
         case times.Choices(instants):
             return " | ".join(map(local, instants))
+        case times.Several(instants):
+            return "of: " + " | ".join(map(local, instants))
         case times.Repeats(instants):
             return "each: " + " | ".join(map(local, instants))
         case times.Impossible(reason):
@@ -274,6 +338,8 @@ def test_phrase_means(phrase: str, meaning: str) -> None:
         ("11-23 18:30", "at 5", "11-24 17:00"),
         ("11-23 23:30", "at 1", "11-24 01:00 | 11-24 13:00"),
         ("11-24 00:30", "at 2", "11-24 02:00 | 11-24 14:00"),
+        ("11-23 22:30", "at 11", "11-23 23:00 | 11-24 11:00"),
+        ("11-24 04:30", "today at 5", "11-24 05:00 | 11-24 17:00"),
         ("11-23 18:00", "eod", "11-24 17:00"),
         ("11-23 20:30", "tonight", "11-23 21:00"),
         ("11-23 23:30", "tonight", "past"),

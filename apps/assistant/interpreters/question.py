@@ -52,10 +52,12 @@ def _time(scene: Scene, question: Question, body: str) -> str:
     exact = [option["arguments"].get("when", "") for option in scene.menu]
     if offered := moments.offered(scene, said, exact):
         return offered
-    known = question["arguments"].get("when", "")
-    for phrase in (f"{known} {said}".strip(), said):
+    known: str = question["arguments"].get("when", "")
+    for phrase in filter(None, (known and f"{known} {said}", said)):
         outcome = times.read(phrase, now=scene.now, zone=scene.zone)
-        if not isinstance(outcome, times.Missing):
+        # "no, 8am" is another time, not one more.
+        is_more = phrase != said and isinstance(outcome, times.Several)
+        if not isinstance(outcome, times.Missing) and not is_more:
             return phrase
     return ""
 

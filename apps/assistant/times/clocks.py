@@ -21,8 +21,6 @@ DAY_STARTS = 9
 DEEP_NIGHT = range(1, 6)
 # Who texts outside of these hours may mean either half of the day.
 WAKING = range(6, 22)
-# The hours that are meant by one that names no half of the day: 7 to 11, 12 to 6 pm.
-USUAL = range(7, 19)
 # "at 11" said at 9: the hour that comes so soon is the one that is meant.
 SOON = timedelta(hours=6)
 
@@ -52,7 +50,7 @@ class Clock:
     def likely(self) -> Clock:
         """The one that people mean on another day: 7 to 11 am, 12 to 6 pm."""
         morning, afternoon = self.both()
-        return morning if morning.hour in USUAL else afternoon
+        return morning if 7 <= self.hour <= 11 else afternoon
 
 
 def read(piece: Piece, words: Vocabulary) -> Clock:
@@ -72,6 +70,8 @@ def read(piece: Piece, words: Vocabulary) -> Clock:
         is_open=1 <= hour_said <= 12 and not said.startswith("0"),
     )
     if letter := caught.get("meridiem", caught.get("letter")):
+        if hour_said > 12 and not letter.lower().startswith("p"):
+            raise NoSuchTime
         before, after = found.both()
         found = after if letter.lower().startswith("p") else before
     return _shifted(found, caught, words)
@@ -95,6 +95,6 @@ def in_part(clock: Clock, part: str) -> Clock:
     before, after = clock.both()
     if part == "morning":
         return before
-    if part == "night" and (before.hour < 6):
+    if part == "night" and before.hour < 5:
         return Clock(before.hour + 24, before.minute)
     return after

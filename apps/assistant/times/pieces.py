@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from apps.assistant.times.vocabulary import Vocabulary
 
-# A piece that needs a neighbour to be a time.
-ATTACHED = frozenset({"attach"})
+# A piece that needs a neighbour to be a time, in the same time or in a list.
+ATTACHED = frozenset({"attach", "list"})
+# Kinds that are often other words when a sentence goes on behind them.
+DOUBTFUL = frozenset({"clock", "zone", "unread"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Gr
 
 def _joins(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:
     between = text[group.end : piece.start]
-    if not vocabulary.joins.fullmatch(between):
+    if piece.strength == "list" or not vocabulary.joins.fullmatch(between):
         return False
     if piece.strength in ATTACHED and between.strip(" ,"):
         return False
@@ -113,12 +115,23 @@ def is_lonely(group: Group) -> bool:
     return all(piece.strength in ATTACHED for piece in group.pieces)
 
 
-def trimmed(group: Group, ends: bool) -> Group:
-    """The group without a bare number at its end that may count something else."""
-    last = group.pieces[-1]
-    if last.strength in ATTACHED and last.kind == "clock" and not ends:
-        return Group(group.pieces[:-1])
+def trimmed(group: Group, before: str, ends: bool, vocabulary: Vocabulary) -> Group:
+    """The group without a bare number or word at an edge that may be about something
+    else: "3 to 5 tonight", "tomorrow 2 eggs"."""
+    first, *others = group.pieces
+    is_counted = _is_bare_number(first) and vocabulary.counts.search(before)
+    # "fly to london tomorrow": a zone follows its clock.
+    if is_counted or first.kind == "zone":
+        group = Group(others)
+    if group.pieces and not ends:
+        last = group.pieces[-1]
+        if last.strength in ATTACHED and last.kind in DOUBTFUL:
+            return Group(group.pieces[:-1])
     return group
+
+
+def _is_bare_number(piece: Piece) -> bool:
+    return piece.strength in ATTACHED and piece.kind == "clock"
 
 
 def pieces_of(found: Iterable[Group]) -> Iterator[Piece]:

@@ -124,11 +124,11 @@ def _several(outcomes: list[Outcome], here: Here) -> Outcome:
 
 
 def _first(outcome: Exact | Choices | Repeats, here: Here) -> list[datetime]:
-    """The instant of a listed time; of several the one in the usual hours."""
+    """The instant of a listed time; of several the first at an hour people are up."""
     if isinstance(outcome, Exact):
         return [outcome.at]
-    usual = [at for at in outcome.at if at.astimezone(here.zone).hour in clocks.USUAL]
-    return [*usual, *outcome.at][:1]
+    up = [at for at in outcome.at if at.astimezone(here.zone).hour in clocks.WAKING]
+    return [*up, *outcome.at][:1]
 
 
 def _bounded(instants: list[datetime], here: Here) -> Outcome:

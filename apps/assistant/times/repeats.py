@@ -11,6 +11,8 @@ from apps.assistant.times.here import Here
 from apps.assistant.times.pieces import Group, Piece
 
 WEEK = timedelta(days=7)
+# What a repetition may catch that tells its days.
+DAYS = frozenset({"weekday", "workday", "weekend", "d"})
 
 
 def coming(group: Group, here: Here) -> list[datetime]:
@@ -23,9 +25,12 @@ def coming(group: Group, here: Here) -> list[datetime]:
     said = [clocks.read(p, here.words) for p in group.pieces if p.kind == "clock"]
     if not said and (step := _short_step(repeat, here)):
         return [here.at + step]
-    part = parts.of(group, here.words) or _of_day(repeat, here)
+    # "every morning and evening" are two.
+    named = list(filter(None, [_of_day(repeat, here), parts.of(group, here.words)]))
+    part = named[-1] if named else ""
     read = [clocks.in_part(clock, part) if part else clock for clock in said]
-    hours = [here.likely(clock, part) for clock in read] or [here.likely(None, part)]
+    hours = [here.likely(clock, part) for clock in read]
+    hours = hours or [here.likely(None, each) for each in named or [""]]
     ahead = {
         min(at for day in series if (at := here.on(day, hour)) > here.at)
         for series in _series(group, repeat, here)
@@ -56,7 +61,10 @@ def _short_step(repeat: Piece, here: Here) -> timedelta | None:
 def _series(group: Group, repeat: Piece, here: Here) -> Sequence[list[date]]:
     """The first days of each thing repeated; one of each is always still ahead."""
     caught, today = repeat.caught, here.today
-    if day := group.of("day"):
+    if (day := group.of("day")) and caught.keys() & DAYS:
+        # "every weekday at 8 and weekend at 10" is more than one repetition.
+        return []
+    if day:
         found = days.read(day, today, here.words).options
         return [
             [*found, days.months_later(found[0], 12 if "month" in day.caught else 1)]

@@ -9,7 +9,9 @@ from apps.assistant.times import pieces
 from apps.assistant.times.pieces import Group, Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
-# What `spans.split` writes between times that have nothing to do with each other.
+# What `spans.split` writes between times of one sentence, which may share a day or a
+# clock, and between those of several, which have nothing to do with each other.
+BESIDE = "&"
 APART = ";"
 
 
@@ -25,16 +27,25 @@ def told(phrase: str, found: list[Group], words: Vocabulary) -> list[Group]:
 def _listed(phrase: str, found: list[Group], words: Vocabulary) -> Iterator[Group]:
     gaps = [phrase[a.end : b.start] for a, b in zip(found, found[1:], strict=False)]
     kinds = [piece.kind for piece in pieces.pieces_of(found)]
-    is_list = all(words.lists.search(gap) for gap in gaps)
+    is_list = all(
+        words.lists.search(gap) or _are_days(a, b)
+        for gap, a, b in zip(gaps, found, found[1:], strict=False)
+    )
     # "every day at 8 and at 20" is one repetition.
-    if is_list and len({*kinds}) < len(kinds) and kinds.count("repeat") != 1:
+    if gaps and is_list and kinds.count("repeat") != 1:
         yield from (_whole(number, found) for number in range(len(found)))
+
+
+def _are_days(before: Group, after: Group) -> bool:
+    """ "mon wed fri" is a list without its commas."""
+    return {piece.kind for piece in before.pieces} == {"day"} and after.has_kind("day")
 
 
 def _whole(number: int, found: list[Group]) -> Group:
     """A listed time with the day and the clock that another says for it.
 
-    A day said first holds for all that follow, one said last for all before it.
+    A day said first holds for all that follow, one said last for all before it; a
+    clock is that of the next, or of the one before.
     """
     group, before, after = found[number], found[:number][::-1], found[number + 1 :]
     if group.has_kind("offset", "repeat"):
@@ -43,7 +54,7 @@ def _whole(number: int, found: list[Group]) -> Group:
         shared = [g for g in after if g.pieces[0].kind != "day"]
         return Group([*group.pieces, *_first("day", [*before, *shared])])
     if not group.has_kind("clock", "range", "part"):
-        return Group([*group.pieces, *_first("clock", after)])
+        return Group([*group.pieces, *_first("clock", [*after, *before])])
     return group
 
 
@@ -68,14 +79,18 @@ def _both(span: Piece) -> Iterator[Piece]:
         return
     first = {k.removeprefix("first_"): v for k, v in caught.items() if "first" in k}
     last = {k.removeprefix("last_"): v for k, v in caught.items() if "last" in k}
-    if "meridiem" in last:
-        first.setdefault("meridiem", _shared(first, last))
+    _settle(first, last)
     yield replace(span, kind="clock", caught=first)
     yield replace(span, kind="clock", caught=last)
 
 
-def _shared(first: dict[str, str], last: dict[str, str]) -> str:
-    """The half of the day of "3" in "3 to 4pm", and of "11" in "11 to 1pm"."""
-    is_same = int(first["hour"]) % 12 <= int(last["hour"]) % 12
-    is_afternoon = last["meridiem"].lower().startswith("p") == is_same
-    return "pm" if is_afternoon else "am"
+def _settle(first: dict[str, str], last: dict[str, str]) -> None:
+    """The half of the day that one end says for both: "3 to 4pm", "11 to 1pm". With
+    none said, "between 9 and 5" begins before noon and ends after it."""
+    start, end = int(first["hour"]), int(last["hour"])
+    turns = start % 12 > end % 12 and end <= 12
+    if "meridiem" not in last and turns and start <= 12:
+        last["meridiem"] = "pm"
+    if "meridiem" in last:
+        is_afternoon = last["meridiem"].lower().startswith("p") != turns
+        first.setdefault("meridiem", "pm" if is_afternoon else "am")

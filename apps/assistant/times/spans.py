@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from apps.assistant.times import pieces, vocabulary
 from apps.assistant.times.pieces import Group
-from apps.assistant.times.several import APART
+from apps.assistant.times.several import APART, BESIDE
 from apps.assistant.times.vocabulary import Vocabulary
+
+SENTENCE_ENDS = re.compile(r"[.!?;](?:\s|$)")
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,9 @@ def split(text: str, language: str = "en") -> Split:
         return Split(f"{APART} ".join(told), _without(text, [best]))
     chosen = sorted([best, *partners], key=lambda each: each.start)
     apart = [t for t in found if t not in chosen and _counts(text, best, t, words)]
-    told = [_joined(text, chosen), *(text[each.start : each.end] for each in apart)]
     # "call Joe at 4 and Ana at 5" would mislead without one of its times.
     taken = chosen if best.anchored or not apart else []
-    return Split(f"{APART} ".join(told), _without(text, taken))
+    return Split(_told(text, chosen, apart), _without(text, taken))
 
 
 def _times(text: str, words: Vocabulary) -> Iterator[_Time]:
@@ -94,24 +95,29 @@ def _time(
     text: str, group: Group, words: Vocabulary, last: _Time | None
 ) -> _Time | None:
     """The time that a group is meant to tell, if it is; one listed after another is."""
-    lead = words.leads.search(text[: group.start])
-    start = lead.start() if lead else group.start
-    before = text[:start]
-    anchored = not before.strip() or bool(words.anchors.match(before))
     ends = bool(words.follows.match(text[group.end :]))
+    lead, start = _lead(text, group, words)
     between = text[last.end : start] if last else ""
-    is_listed = bool(between.strip()) and _is_list(between, words)
+    is_listed = last is not None and _is_list(between, words)
     if not (is_listed and ends):
-        group = pieces.trimmed(group, ends)
+        group = pieces.trimmed(group, text[: group.start], ends, words)
         if not group.pieces or pieces.is_lonely(group):
             return None
-    word = lead.group(1).lower() if lead else ""
-    if not anchored and (word in words.open_leads or words.vetoes.search(before)):
+        lead, start = _lead(text, group, words)
+    before = text[:start]
+    anchored = not before.strip() or bool(words.anchors.match(before))
+    if not anchored and (lead in words.open_leads or words.vetoes.search(before)):
         return None
     at_end = not text[group.end :].strip(" .,!?;")
-    if not is_listed and not _is_meant(group, word, ends, anchored or at_end):
+    if not is_listed and not _is_meant(group, lead, ends, anchored or at_end):
         return None
-    return _Time((group,), start, word, anchored)
+    return _Time((group,), start, lead, anchored)
+
+
+def _lead(text: str, group: Group, words: Vocabulary) -> tuple[str, int]:
+    """The word that leads into a time, if any, and where it then starts."""
+    found = words.leads.search(text[: group.start])
+    return (found.group(1).lower(), found.start()) if found else ("", group.start)
 
 
 def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
@@ -141,6 +147,20 @@ def _counts(text: str, best: _Time, other: _Time, words: Vocabulary) -> bool:
     leave and at 5 to call Ana"."""
     between = text[best.end : other.start]
     return not best.anchored or words.lists.search(between) is not None
+
+
+def _told(text: str, chosen: list[_Time], apart: list[_Time]) -> str:
+    """All times in the order they are said, with what lies between them."""
+    phrase, end = "", 0
+    for each in sorted(
+        [chosen, *([t] for t in apart)], key=lambda times: times[0].start
+    ):
+        if phrase:
+            is_new = SENTENCE_ENDS.search(text[end : each[0].start])
+            phrase += f" {APART if is_new else BESIDE} "
+        phrase += _joined(text, each)
+        end = each[-1].end
+    return phrase
 
 
 def _joined(text: str, times: Iterable[_Time]) -> str:

@@ -41,6 +41,7 @@ class Vocabulary:
     open_leads: frozenset[str]
     joins: re.Pattern[str]
     vetoes: re.Pattern[str]
+    counts: re.Pattern[str]
     follows: re.Pattern[str]
     fillers: re.Pattern[str]
     lists: re.Pattern[str]
@@ -126,6 +127,7 @@ def of(language: str = phrases.DEFAULT) -> Vocabulary:
         open_leads=frozenset(around["open_leads"]),
         joins=re.compile(rf"(?:[\s,]|(?<!\w)(?:{edge('joins')})(?!\w))*", re.I),
         vetoes=re.compile(rf"(?<!\w)(?:{edge('vetoes')})\s+$", re.IGNORECASE),
+        counts=re.compile(rf"\d\s*(?:{edge('counts')})\s*$", re.IGNORECASE),
         follows=re.compile(rf"\s*(?:[,.;:!?]|(?:{edge('follows')})(?!\w)|$)", re.I),
         fillers=re.compile(rf"[\s,.!?;:&/-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
         lists=re.compile(rf"[,;&/]|[.!?]\s|(?<!\w)(?:{edge('lists')})(?!\w)", re.I),
