@@ -253,14 +253,3 @@ def test_why_names_the_words_that_led_to_it(alice: Phone) -> None:
         'Because you texted me at 9:00 AM, I used "Set a reminder" with call Ana, '
         "tomorrow at 9. Result: Reminder set: call Ana, Tue 24 Nov, 9:00 AM."
     )
-
-
-def test_several_numbers_count_in_one_order_though_nothing_was_listed(
-    alice: Phone,
-) -> None:
-    for hour, name in enumerate(("ants", "bees", "cats", "dogs"), 18):
-        ReminderFactory.create(user=alice.user, text=name, due_at=in_(hours=hour))
-    reply = alice.text("delete 1 2")
-    assert "ants" in reply and "bees" in reply
-    left = Reminder.objects.owned_by(alice.user).open().values_list("text", flat=True)
-    assert list(left) == ["cats", "dogs"]
