@@ -1,9 +1,31 @@
 """Gathers the background tasks of this app, and when they run by themselves."""
 
+from apps.core.tasks import task
+from apps.rbac import partitions, seals
 from apps.rbac.assignments import end_overdue_roles
 
-__all__ = ["TIMETABLE", "end_overdue_roles"]
+__all__ = ["TIMETABLE", "end_overdue_roles", "seal_audit", "turn_audit_months"]
 
-# A role that has run out is noticed by its holder's next request; this is for whoever
-# makes none.
-TIMETABLE = {"end-overdue-roles": ("rbac.end_overdue", 60.0)}
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+
+TIMETABLE = {
+    # A role that has run out is noticed by its holder's next request; this is for
+    # whoever makes none.
+    "end-overdue-roles": ("rbac.end_overdue", MINUTE),
+    # Sealed every hour: what happened since the last seal is what an intruder could
+    # undo.
+    "audit-seal": ("rbac.seal_audit", HOUR),
+    "audit-months": ("rbac.turn_audit_months", DAY),
+}
+
+
+@task("rbac.seal_audit")
+def seal_audit() -> None:
+    seals.seal()
+
+
+@task("rbac.turn_audit_months")
+def turn_audit_months() -> None:
+    """Make the months ahead, drop the ones that are too old."""
+    partitions.open_months()
+    partitions.retire()

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.rbac.audit.AuditMiddleware",
     "apps.rbac.declared.DeclaredPolicyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -195,6 +196,12 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )
 EMAIL_TIMEOUT = 10
+
+# --- Audit -----------------------------------------------------------------------------
+
+# Months of events that are kept; older ones are dropped once they are sealed. The seals
+# stay.
+AUDIT_KEEP_MONTHS = env.int("AUDIT_KEEP_MONTHS", default=24)
 
 # --- Texts -----------------------------------------------------------------------------
 

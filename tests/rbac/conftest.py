@@ -1,0 +1,69 @@
+"""An audit with nothing in it, and the hand of somebody who owns the database."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from django.db import connection
+
+from apps.accounts.models import User
+from apps.rbac import partitions, person_keys
+from tests.factories import UserFactory
+
+TABLES = (
+    "rbac_auditevent",
+    "rbac_auditseal",
+    "rbac_auditleaves",
+    "rbac_auditretirement",
+    "rbac_auditanchor",
+    "rbac_personkey",
+    "rbac_signingkey",
+)
+Meddle = Callable[[str], None]
+
+
+@pytest.fixture
+def meddle() -> Meddle:
+    """Run SQL as an owner can who switches every trigger off first."""
+
+    def run(statements: str) -> None:
+        tables = [*TABLES[:4], *(f"rbac_auditevent_{part}" for part in _parts())]
+        with connection.cursor() as cursor:
+            for table in tables:
+                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+            cursor.execute(statements)
+            for table in tables:
+                cursor.execute(f"ALTER TABLE IF EXISTS {table} ENABLE TRIGGER USER")
+
+    return run
+
+
+@pytest.fixture
+def clean(transactional_db: None, meddle: Meddle) -> Iterator[None]:
+    """Django does not empty these tables between tests, so they are emptied here."""
+
+    def wipe() -> None:
+        meddle(f"TRUNCATE {', '.join(TABLES)}")
+        for month in partitions.months():
+            if month < date.today().replace(day=1):
+                with connection.cursor() as cursor:
+                    cursor.execute(f"DROP TABLE rbac_auditevent_{month:%Y_%m}")
+        person_keys._known.clear()
+
+    wipe()
+    yield
+    wipe()
+
+
+@pytest.fixture
+def alice(clean: None) -> User:
+    return UserFactory.create(email="alice@example.com")
+
+
+@pytest.fixture
+def ada(clean: None) -> User:
+    return UserFactory.create(email="ada@example.com", name="Ada Adler", is_staff=True)
+
+
+def _parts() -> list[str]:
+    return ["default", *(f"{month:%Y_%m}" for month in partitions.months())]
