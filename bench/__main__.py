@@ -1,5 +1,6 @@
 """All benchmarks, one after the other."""
 
-from bench import webhook
+from bench import audit, webhook
 
 webhook.main()
+audit.main()

@@ -80,7 +80,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as folder:
         # The profile with durable commits: what a text is promised.
         with servers(Path(folder), "run") as urls:
-            environment = _environment(urls, Path(folder))
+            environment = installation(urls, Path(folder))
             _build(environment)
             with contextlib.ExitStack() as stack:
                 log = Path(folder) / "web.log"
@@ -93,7 +93,7 @@ def main() -> None:
                 _report(_measure(webs, environment))
 
 
-def _environment(urls: Mapping[str, str], folder: Path) -> dict[str, str]:
+def installation(urls: Mapping[str, str], folder: Path) -> dict[str, str]:
     return dict(urls) | {
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
         "DATA_DIR": str(folder),

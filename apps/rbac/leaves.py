@@ -11,10 +11,9 @@ a function there too.
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -55,24 +54,25 @@ LAYOUT_1 = " || ".join(
 _EVENTS = f"SELECT id, {LAYOUT_1} FROM rbac_auditevent WHERE {{where}} ORDER BY id"
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
+    """Of a million these are made, so what is seldom asked is only cut out when asked."""
+
     id: int
-    xid: int
-    micros: int
+    head: bytes  # transaction and time
     digest: bytes
 
     @property
+    def xid(self) -> int:
+        return int.from_bytes(self.head[:8], "big", signed=True)
+
+    @property
     def at(self) -> datetime:
-        return _EPOCH + timedelta(microseconds=self.micros)
+        micros = int.from_bytes(self.head[8:], "big", signed=True)
+        return _EPOCH + timedelta(microseconds=micros)
 
     @property
     def month(self) -> date:
         return self.at.date().replace(day=1)
-
-    @property
-    def packed(self) -> bytes:
-        return self.id.to_bytes(8, "big") + self.digest
 
 
 def stream(
@@ -83,13 +83,12 @@ def stream(
     Inside a transaction. A million pass in constant memory, by a cursor of the server.
     """
     connection.ensure_connection()
-    sha256, number = hashlib.sha256, int.from_bytes
+    sha256 = hashlib.sha256
     with connection.connection.cursor("audit", binary=True) as cursor:
         cursor.execute(_EVENTS.format(where=where), values)
         while rows := cursor.fetchmany(_CHUNK):
             for id_, raw in rows:
-                xid, micros = number(raw[8:16], "big"), number(raw[16:24], "big")
-                yield Leaf(id_, xid, micros, sha256(b"\0" + raw).digest())
+                yield Leaf(id_, raw[8:24], sha256(b"\0" + raw).digest())
 
 
 def root(digests: Iterable[bytes]) -> bytes:
@@ -105,8 +104,17 @@ def root(digests: Iterable[bytes]) -> bytes:
     return level[0]
 
 
+def packed(found: Iterable[Leaf]) -> bytes:
+    """The list of a seal: eight bytes of id and the digest, of each."""
+    return b"".join(
+        [id_.to_bytes(8, "big", signed=True) + digest for id_, _, digest in found]
+    )
+
+
 def split(leaves: bytes) -> Iterator[tuple[int, bytes]]:
     """Id and digest of each."""
     number = int.from_bytes
     for start, end in pairwise(range(0, len(leaves) + 1, LEAF_BYTES)):
-        yield number(leaves[start : start + 8], "big"), leaves[start + 8 : end]
+        yield number(leaves[start : start + 8], "big", signed=True), leaves[
+            start + 8 : end
+        ]

@@ -5,8 +5,8 @@ transactions commit, so a lower one may appear later. Each event keeps its trans
 number, each seal the snapshot it was made in:
 
 - ready is an event whose transaction has ended for certain: below the snapshot's
-  horizon, or not below its ceiling, which a visible one can only be after a dump was
-  restored into another server, where counting began anew;
+  horizon, or from the future, which a visible one can only be after a dump was restored
+  into another server, where counting began anew;
 - late is an event with a number the chain has passed; that is in order only if its
   transaction was running when the last seal was made;
 - one with a new number is in order if it is not older than the last seal, give or take
@@ -36,8 +36,7 @@ MOST = 50_000
 LOCK = 0x6175646974
 GENESIS = bytes(32)
 
-# The ceiling is the one of this statement's own snapshot: a transaction that began since
-# the seal's is not from another server.
+# What is visible and ours lies below xmax of the snapshot it is visible in.
 _READY = """
 (id > %(top)s OR (xid >= %(horizon)s AND xid < %(ceiling)s))
 AND (xid < %(now_horizon)s
@@ -47,6 +46,10 @@ AND (xid < %(now_horizon)s
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
+    """`ceiling` is our own transaction's number, given out after the snapshot, so every
+    transaction that drew an event's number before has a lower one. (The snapshot's
+    xmax would not do: it is one past the last that *ended*.)"""
+
     horizon: int
     ceiling: int
     at: datetime
@@ -131,8 +134,7 @@ def _make() -> Iterator[AuditSeal]:
         )
         _sign(made)
         made.save(force_insert=True)
-        packed = b"".join(leaf.packed for leaf in group)
-        AuditLeaves.objects.create(seal=number, leaves=packed)
+        AuditLeaves.objects.create(seal=number, leaves=leaves.packed(group))
         AuditAnchor.objects.update_or_create(
             pk=1, defaults={"number": number, "digest": made.digest}
         )
@@ -149,8 +151,8 @@ def _sign(seal: AuditSeal) -> None:
 def _snapshot() -> Snapshot:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_snapshot_xmin(s)::text::bigint, pg_snapshot_xmax(s)::text::bigint,"
-            " clock_timestamp() FROM pg_current_snapshot() s"
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,"
+            " pg_current_xact_id()::text::bigint, clock_timestamp()"
         )
         row = cursor.fetchone()
     assert row is not None  # it always has one row

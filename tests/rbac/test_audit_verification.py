@@ -4,10 +4,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 
-from apps.rbac import audit, seals, verification
+from apps.rbac import audit, leaves, verification
 from apps.rbac.models import AuditEvent, AuditLeaves, AuditSeal
+from tests.rbac import chain
 from tests.rbac.conftest import Meddle
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -30,7 +31,7 @@ def sealed() -> list[int]:
     ids = []
     for _ in range(3):
         ids += record()
-        seals.seal()
+        chain.seal()
     assert verification.verify().findings == []
     return ids
 
@@ -84,9 +85,9 @@ def test_an_edit_with_its_digest_made_anew_is_found(
     sealed: list[int], meddle: Meddle
 ) -> None:
     meddle(f"UPDATE rbac_auditevent SET actor_id = 9 WHERE id = {sealed[7]}")
-    leaves = _leaves_of_what_stands(sealed[5:10])
+    made_anew = _leaves_of_what_stands(sealed[5:10])
     meddle("DELETE FROM rbac_auditleaves WHERE seal = 2")
-    AuditLeaves.objects.create(seal=2, leaves=leaves)
+    AuditLeaves.objects.create(seal=2, leaves=made_anew)
     assert "seal 2: its list is not the one it signed" in first()
 
 
@@ -135,7 +136,7 @@ def test_a_new_event_cannot_pretend_to_be_old(
             f" VALUES ({values}, 'sms.thread.view', 'allowed')"
         )
     assert "was put among what was sealed" in first()
-    assert seals.seal() == []
+    assert chain.seal() == []
     assert "was put among what was sealed" in first()
 
 
@@ -169,7 +170,7 @@ def test_a_seal_cut_off_at_the_end_is_found(sealed: list[int], meddle: Meddle) -
     assert "the chain ends at seal 2; it did at seal 3" in first()
     # Sealing goes on, and the gap stays for ever.
     record()
-    assert [each.number for each in seals.seal()] == [4]
+    assert [each.number for each in chain.seal()] == [4]
     assert "seal 3 is gone" in first()
 
 
@@ -244,10 +245,5 @@ def test_the_key_of_the_log_counts_when_it_is_given(sealed: list[int]) -> None:
 
 
 def _leaves_of_what_stands(ids: list[int]) -> bytes:
-    from django.db import transaction
-
-    from apps.rbac import leaves
-
     with transaction.atomic():
-        found = leaves.stream("id = ANY(%(ids)s)", {"ids": ids})
-        return b"".join(leaf.packed for leaf in found)
+        return leaves.packed(leaves.stream("id = ANY(%(ids)s)", {"ids": ids}))

@@ -104,7 +104,7 @@ class AuditSeal(models.Model):
     total = models.BigIntegerField()
     top_id = models.BigIntegerField()
     # The snapshot the events were read in: every transaction below `horizon` had
-    # ended, none from `ceiling` on had begun.
+    # ended, none from `ceiling` on had drawn a number for an event.
     horizon = models.BigIntegerField()
     ceiling = models.BigIntegerField()
     sealed_at = models.DateTimeField()
