@@ -109,6 +109,7 @@ ROWS = {
     "app/phones/<uuid:public_id>/remove/": form(
         about(Permission.NUMBER_DELETE), OWNERS_200, OWNERS_302
     ),
+    "app/activity/": reads(signed_in),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
     "dev/phone/": reads(public),
     "dev/phone/play/": posted(public, all_get(302)),

@@ -5,3 +5,6 @@ class AccountsConfig(AppConfig):
     name = "apps.accounts"
     label = "accounts"
     verbose_name = "People"
+
+    def ready(self) -> None:
+        from apps.accounts import events  # noqa: F401  (listens to the signals)

@@ -49,6 +49,7 @@ _MAP = (
             ("Profile", "user-round", "portal:profile"),
             ("Email", "mail", "account_email"),
             ("Password", "key-round", "account_change_password"),
+            ("Activity", "activity", "portal:activity"),
         ),
     ),
 )

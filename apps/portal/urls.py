@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.portal import (
+    activity,
     conversation,
     dev_mail,
     dev_phone,
@@ -27,6 +28,7 @@ urlpatterns = [
     ),
     path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
     path("app/settings/profile/", profile.profile, name="profile"),
+    path("app/activity/", activity.activity, name="activity"),
     path("dev/phone/", dev_phone.phone, name="dev_phone"),
     path("dev/phone/play/", dev_phone.play, name="dev_phone_play"),
     path("dev/mail/", dev_mail.inbox, name="dev_mail"),

@@ -113,8 +113,6 @@ def packed(found: Iterable[Leaf]) -> bytes:
 
 def split(leaves: bytes) -> Iterator[tuple[int, bytes]]:
     """Id and digest of each."""
-    number = int.from_bytes
     for start, end in pairwise(range(0, len(leaves) + 1, LEAF_BYTES)):
-        yield number(leaves[start : start + 8], "big", signed=True), leaves[
-            start + 8 : end
-        ]
+        one = leaves[start:end]
+        yield int.from_bytes(one[:8], "big", signed=True), one[8:]

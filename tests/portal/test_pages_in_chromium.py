@@ -24,6 +24,7 @@ SIGNED_IN = (
     "/app/phones/",
     "/app/phones/?link=1",
     "/app/settings/profile/",
+    "/app/activity/",
     "/accounts/email/",
     "/accounts/password/change/",
     "/accounts/logout/",

@@ -1,7 +1,6 @@
 """Audit events by month, which nothing may change, and the seals over them."""
 
 import django.contrib.postgres.fields
-from django.conf import settings
 from django.db import migrations, models
 
 # `xid` before `id`: defaults are filled in the order of columns, and whoever has the

@@ -1,0 +1,125 @@
+"""What the audit hears of signing in and out, of passwords and of addresses."""
+
+from typing import Any
+
+from allauth.account import signals
+from allauth.account.models import EmailAddress
+from django.contrib.auth.signals import (
+    user_logged_in,
+    user_logged_out,
+    user_login_failed,
+)
+from django.dispatch import receiver
+
+from apps.accounts.addresses import canonical
+from apps.accounts.models import User
+from apps.core import vault
+from apps.core.errors import Invalid
+from apps.rbac import audit
+
+
+@receiver(user_logged_in)
+def _signed_in(user: User, **_: Any) -> None:
+    audit.decided("accounts.session.open", allowed=True, actor=user)
+
+
+@receiver(user_logged_out)
+def _signed_out(user: User | None, **_: Any) -> None:
+    if user is not None:  # somebody whose session had ended before
+        audit.decided("accounts.session.close", allowed=True, actor=user)
+
+
+@receiver(user_login_failed)
+def _refused(credentials: dict[str, Any], **_: Any) -> None:
+    """Belongs to the account that was tried. An address without one is kept only as a
+    keyed digest: enough to tell many tries at one from one try at many."""
+    given = str(credentials.get("email") or credentials.get("username") or "")
+    try:
+        address = canonical(given)
+    except Invalid:
+        address = given
+    user = User.objects.filter(email_canonical=address).only("pk").first()
+    digest, *_older = vault.digests(address, purpose="accounts.unknown_address")
+    audit.decided(
+        "accounts.session.open",
+        allowed=False,
+        subject=user,
+        reason="bad_credentials",
+        private=None if user else {"address_digest": digest},
+    )
+
+
+@receiver(signals.user_signed_up)
+def _signed_up(user: User, **_: Any) -> None:
+    audit.done("accounts.user.create", actor=user, after={"email": user.email})
+
+
+@receiver(signals.password_changed)
+def _password_changed(user: User, **_: Any) -> None:
+    audit.done("accounts.password.change", actor=user)
+
+
+@receiver(signals.password_set)
+def _password_set(user: User, **_: Any) -> None:
+    audit.done("accounts.password.set", actor=user)
+
+
+@receiver(signals.password_reset)
+def _password_reset(user: User, **_: Any) -> None:
+    # Whoever has the link from the letter: not signed in.
+    audit.done("accounts.password.reset", subject=user)
+
+
+@receiver(signals.email_added)
+def _email_added(user: User, email_address: EmailAddress, **_: Any) -> None:
+    audit.done("accounts.email.add", subject=user, after={"email": email_address.email})
+
+
+@receiver(signals.email_confirmed)
+def _email_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    audit.done(
+        "accounts.email.confirm",
+        subject=email_address.user_id,
+        after={"email": email_address.email},
+    )
+
+
+@receiver(signals.email_changed)
+def _email_changed(
+    user: User,
+    from_email_address: EmailAddress | None,
+    to_email_address: EmailAddress,
+    **_: Any,
+) -> None:
+    before = from_email_address and from_email_address.email
+    audit.done(
+        "accounts.email.change",
+        subject=user,
+        before={"email": before},
+        after={"email": to_email_address.email},
+    )
+
+
+@receiver(signals.email_removed)
+def _email_removed(user: User, email_address: EmailAddress, **_: Any) -> None:
+    before = {"email": email_address.email}
+    audit.done("accounts.email.remove", subject=user, before=before)
+
+
+@receiver(signals.email_verification_code_rejected)
+def _email_code_refused(user: User | None = None, **_: Any) -> None:
+    _code_refused("accounts.email.confirm", user)
+
+
+@receiver(signals.password_reset_code_rejected)
+def _reset_code_refused(user: User | None = None, **_: Any) -> None:
+    _code_refused("accounts.password.reset", user)
+
+
+@receiver(signals.login_code_rejected)
+def _login_code_refused(user: User | None = None, **_: Any) -> None:
+    _code_refused("accounts.session.open", user)
+
+
+def _code_refused(action: str, user: User | None) -> None:
+    audit.decided(action, allowed=False, subject=user, reason="bad_code")

@@ -1,0 +1,75 @@
+"""A person's own part of the audit, in plain words."""
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from apps.portal import deeds
+from apps.portal.deeds import Deed
+from apps.portal.shell import SignedIn
+from apps.rbac import timeline
+from apps.rbac.declared import signed_in
+from apps.rbac.timeline import Moment
+
+# The first that is in the name of a browser. Edge and Opera call themselves Chrome as
+# well, and Chrome calls itself Safari.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    moment: Moment
+    deed: Deed
+    words: str
+    place: str
+
+
+@signed_in
+@require_safe
+def activity(request: SignedIn) -> HttpResponse:
+    before = request.GET.get("before", "")
+    page = timeline.page(request.user.pk, before=before)
+    lines = [_line(moment) for moment in page.moments]
+    shown = {"lines": lines, "older": page.older, "before": before}
+    return render(request, "portal/activity.html", shown)
+
+
+def _line(moment: Moment) -> Line:
+    found = deeds.deed(moment.action, moment.outcome)
+    return Line(moment, found, _words(moment, found), _place(moment))
+
+
+def _words(moment: Moment, found: Deed) -> str:
+    if moment.who in ("you", "nobody"):
+        return found.own
+    who = "Somebody from Switchboard" if moment.who == "staff" else "Somebody else"
+    words = f"{who} {found.theirs}"
+    if not moment.action.endswith(deeds.LOOK):
+        return words
+    what = _thing(moment.obj_type)
+    return f"{words} your {what}" if what else f"{words} something of yours"
+
+
+def _thing(obj_type: str) -> str:
+    """ "phone number" of "sms.phonenumber"; as it is, if the model is gone."""
+    if not obj_type:
+        return ""
+    try:
+        return str(apps.get_model(obj_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return obj_type
+
+
+def _place(moment: Moment) -> str:
+    """ "203.0.113.9, Firefox", as much of it as there is."""
+    names = (name for mark, name in _BROWSERS if mark in moment.browser)
+    return ", ".join(filter(None, (moment.address, next(names, ""))))

@@ -1,0 +1,73 @@
+"""What is recorded, in the words of a page. What is not here is shown by its tag.
+
+Own words are said to whoever did it ("Signed in"); theirs follow on "Somebody from
+Switchboard" ("changed your password").
+"""
+
+from dataclasses import dataclass
+
+# How the actions end that are a look at something.
+LOOK = ".view"
+
+
+@dataclass(frozen=True)
+class Deed:
+    own: str
+    theirs: str
+
+
+# (action, outcome); "done" stands for "allowed" as well.
+_DEEDS = {
+    ("accounts.session.open", "done"): Deed("Signed in", "signed in to your account"),
+    ("accounts.session.open", "denied"): Deed(
+        "A sign-in failed", "failed to sign in to your account"
+    ),
+    ("accounts.session.close", "done"): Deed("Signed out", "signed you out"),
+    ("accounts.user.create", "done"): Deed(
+        "Created this account", "created this account"
+    ),
+    ("accounts.password.change", "done"): Deed(
+        "Changed the password", "changed your password"
+    ),
+    ("accounts.password.set", "done"): Deed("Chose a password", "chose your password"),
+    ("accounts.password.reset", "done"): Deed(
+        "The password was reset by email", "reset your password"
+    ),
+    ("accounts.password.reset", "denied"): Deed(
+        "A code for a new password was wrong", "gave a wrong code for a new password"
+    ),
+    ("accounts.email.add", "done"): Deed(
+        "Added an email address", "added an email address"
+    ),
+    ("accounts.email.confirm", "done"): Deed(
+        "Confirmed an email address", "confirmed an email address"
+    ),
+    ("accounts.email.confirm", "denied"): Deed(
+        "A code for an email address was wrong",
+        "gave a wrong code for an email address",
+    ),
+    ("accounts.email.change", "done"): Deed(
+        "Changed the main email address", "changed your main email address"
+    ),
+    ("accounts.email.remove", "done"): Deed(
+        "Removed an email address", "removed an email address"
+    ),
+}
+
+
+def deed(action: str, outcome: str) -> Deed:
+    plain = "done" if outcome == "allowed" else outcome
+    return _DEEDS.get((action, plain)) or _unknown(action, plain)
+
+
+def _unknown(action: str, outcome: str) -> Deed:
+    """A look is told in words whatever was looked at; the rest by its tag."""
+    is_look = action.endswith(LOOK)
+    if outcome == "denied":
+        tried = "tried to look at" if is_look else f"was refused: {action}"
+        return Deed(f"Refused: {action}", tried)
+    if outcome == "failed":
+        return Deed(f"Failed: {action}", f"failed: {action}")
+    if is_look:
+        return Deed(f"Looked: {action}", "looked at")
+    return Deed(action, f"did this: {action}")

@@ -1,0 +1,105 @@
+"""What a person may see of the audit: their own, also what others did about them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q
+
+from apps.core.errors import Invalid
+from apps.rbac import ledger
+from apps.rbac.models import AuditEvent
+
+LIMIT = 30
+_LONGEST_CURSOR = 18  # digits; more is no bigint
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One event as its person sees it.
+
+    `who` is "you", "staff", "other" or "nobody". Where somebody else sat is theirs.
+    """
+
+    id: int
+    at: datetime
+    action: str
+    outcome: str
+    who: str
+    obj_type: str
+    reason: str
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    moments: list[Moment]
+    older: str  # cursor of the next page, or an empty string
+
+
+def page(person_id: int, before: str = "", limit: int = LIMIT) -> Page:
+    """The newest events before a cursor. Raises `Invalid` for a bad one."""
+    # Two questions that each have an index; asked as one they have none.
+    about, by = Q(subject_id=person_id), Q(actor_id=person_id)
+    end = _cursor(before)
+    found = {
+        event.id: event
+        for part in (about, by)
+        for event in AuditEvent.objects.filter(part, **end).order_by("-id")[: limit + 1]
+    }
+    events = sorted(found.values(), key=lambda event: -event.id)
+    shown = events[:limit]
+    staff = _staff({e.actor_id for e in shown if e.actor_id} - {person_id})
+    moments = [
+        _moment(person_id, event, opened, staff)
+        for event, opened in ledger.opened(shown)
+    ]
+    older = str(shown[-1].id) if len(events) > limit else ""
+    return Page(moments, older)
+
+
+def _moment(
+    person_id: int,
+    event: AuditEvent,
+    opened: ledger.Opened,
+    staff: Mapping[int, bool],
+) -> Moment:
+    who = _who(person_id, event.actor_id, staff)
+    is_theirs = who in ("you", "nobody")
+    return Moment(
+        id=event.id,
+        at=event.at,
+        action=event.action,
+        outcome=event.outcome,
+        who=who,
+        obj_type=event.obj_type,
+        reason=opened.reason,
+        address=str(opened.origin.get("address", "")) if is_theirs else "",
+        browser=str(opened.origin.get("browser", "")) if is_theirs else "",
+    )
+
+
+def _who(person_id: int, actor_id: int | None, staff: Mapping[int, bool]) -> str:
+    if actor_id is None:
+        return "nobody"
+    if actor_id == person_id:
+        return "you"
+    # Somebody whose account is gone was staff as far as anyone can tell.
+    return "staff" if staff.get(actor_id, True) else "other"
+
+
+def _staff(people: set[int]) -> dict[int, bool]:
+    if not people:
+        return {}
+    rows = get_user_model().objects.filter(pk__in=people)
+    return dict(rows.values_list("pk", "is_staff"))
+
+
+def _cursor(before: str) -> dict[str, int]:
+    if not before:
+        return {}
+    if not before.isascii() or not before.isdigit() or len(before) > _LONGEST_CURSOR:
+        raise Invalid("That page does not exist.")
+    return {"id__lt": int(before)}
