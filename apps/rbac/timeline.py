@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.contrib.auth.models import Group
+from django.db.models import Exists, OuterRef, Q
 
 from apps.core.errors import Invalid
-from apps.rbac import ledger
+from apps.rbac import catalog, ledger
+from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
 
 LIMIT = 30
@@ -93,8 +95,12 @@ def _who(person_id: int, actor_id: int | None, staff: Mapping[int, bool]) -> str
 def _staff(people: set[int]) -> dict[int, bool]:
     if not people:
         return {}
-    rows = get_user_model().objects.filter(pk__in=people)
-    return dict(rows.values_list("pk", "is_staff"))
+    may_enter = Group.objects.filter(
+        user=OuterRef("pk"),
+        permissions__codename=catalog.parts(Permission.CONSOLE_ENTER).codename,
+    )
+    rows = get_user_model()._default_manager.filter(pk__in=people)
+    return dict(rows.values_list("pk", Exists(may_enter)))
 
 
 def _cursor(before: str) -> dict[str, int]:

@@ -11,13 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts.models import User
 from apps.rbac import audit, ledger, person_keys
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
+from tests.rbac.factories import person
 
 PAGE = "/app/activity/"
 
 
 @pytest.fixture
 def ada(db: None) -> User:
-    return UserFactory.create(email="ada@example.com", name="Ada Adler", is_staff=True)
+    return person("administrator", email="ada@example.com", name="Ada Adler")
 
 
 def read(client: Client, address: str = PAGE) -> str:
