@@ -1,31 +1,41 @@
 """The console's view of the assistant: what it did for whom, to look at."""
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from apps.assistant.models import Conversation, Reminder, ToolCall
-from apps.core.admin import ReadOnlyAdmin
+from apps.rbac.console.pages import Page
+
+
+class AssistantPage(Page):
+    task = "Messaging"
+    owner = "user"
+    list_select_related: ClassVar[tuple[str, ...]] = ("user",)
 
 
 @admin.register(ToolCall)
-class ToolCallAdmin(ReadOnlyAdmin):
+class ToolCallAdmin(AssistantPage):
+    secret = ("arguments", "receipt", "result", "undo")
     list_display = ("created_at", "user", "tool", "risk", "state", "turn")
     list_filter = ("state", "risk", "tool")
-    search_fields = ("=user__email", "=tool", "receipt")
+    search_fields = ("user__email_canonical__startswith", "=tool")
+    search_help_text = "The beginning of an e-mail address, or a tool"
     list_select_related = ("user", "turn")
-    date_hierarchy = "created_at"
 
 
 @admin.register(Reminder)
-class ReminderAdmin(ReadOnlyAdmin):
+class ReminderAdmin(AssistantPage):
+    secret = ("text",)
     list_display = ("due_at", "user", "state", "zone", "snoozes", "note")
     list_filter = ("state",)
-    search_fields = ("=user__email", "text", "=public_id")
-    list_select_related = ("user",)
-    date_hierarchy = "due_at"
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or a public id"
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
+class ConversationAdmin(AssistantPage):
     list_display = ("user", "question_until", "menu_until", "updated_at")
-    search_fields = ("=user__email",)
-    list_select_related = ("user",)
+    fields = ("user", "question_until", "menu_until", "overflow_until", "updated_at")
+    search_fields = ("user__email_canonical__startswith",)
+    search_help_text = "The beginning of an e-mail address"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.core.tasks import task
-from apps.rbac import catalog, membership, policy
+from apps.rbac import audit, catalog, membership, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleAssignment
 
@@ -49,6 +49,15 @@ def grant(
             user=user, role=role, granted_by=by, reason=reason, expires_at=expires_at
         )
         membership.settle([user.pk])
+        until = expires_at.isoformat() if expires_at else None
+        audit.done(
+            "rbac.roleassignment.grant",
+            actor=by,
+            subject=user,
+            obj=made,
+            reason=reason,
+            after={"role": role.slug, "until": until},
+        )
     return made
 
 
@@ -66,6 +75,14 @@ def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
         _insist_another_administrator(held)
         _end(held, by)
         membership.settle([user.pk])
+        audit.done(
+            "rbac.roleassignment.revoke",
+            actor=by,
+            subject=user,
+            obj=held,
+            reason=reason,
+            before={"role": role.slug},
+        )
 
 
 def insist_not_the_last_administrator(user: Any) -> None:
@@ -98,8 +115,16 @@ def end_overdue() -> int:
     with transaction.atomic():
         membership.lock()
         people = set(overdue.values_list("user_id", flat=True))
-        for assignment in overdue.select_for_update():
+        for assignment in overdue.select_related("role").select_for_update(
+            of=("self",)
+        ):
             _end(assignment, None, at=assignment.expires_at)
+            audit.done(
+                "rbac.roleassignment.end",
+                subject=assignment.user_id,
+                obj=assignment,
+                before={"role": assignment.role.slug},
+            )
         membership.settle(people)
     return len(people)
 

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from apps.rbac import catalog
+from django.db import transaction
+
+from apps.core.errors import Forbidden
+from apps.rbac import audit, catalog, policy
+from apps.rbac.catalog import Permission
 from apps.rbac.models import RoleLimits
 
 FIELDS = (
@@ -44,3 +48,20 @@ def of(user: Any) -> Limits:
                 decided.setdefault(field, row[field])
     base = next(role for role in catalog.SYSTEM_ROLES if role.slug == catalog.BASE)
     return Limits(**{**base.limits, **decided})
+
+
+def change(*, by: Any, row: RoleLimits) -> RoleLimits:
+    """Save the edited limits of a role; they count from the next question on."""
+    if not policy.can(by, Permission.LIMITS_CHANGE):
+        raise Forbidden
+    with transaction.atomic():
+        before = RoleLimits.objects.select_for_update().get(pk=row.pk)
+        row.save(update_fields=FIELDS)
+        audit.done(
+            "rbac.rolelimits.change",
+            actor=by,
+            obj=row,
+            before={"role": row.role.slug} | {n: getattr(before, n) for n in FIELDS},
+            after={name: getattr(row, name) for name in FIELDS},
+        )
+    return row

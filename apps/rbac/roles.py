@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from apps.core.errors import Conflict, Forbidden, Invalid
-from apps.rbac import membership, policy, system_roles
+from apps.rbac import audit, catalog, membership, policy, system_roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleLimits
 
@@ -35,6 +35,7 @@ def create(
         role = Role.objects.create(slug=slug, name=name, group=group, rank=rank)
         RoleLimits.objects.create(role=role)
         _shape(by, role, {str(each) for each in permissions}, list(inherits))
+        audit.done("rbac.role.create", actor=by, obj=role, after=_shown(role))
     return role
 
 
@@ -47,7 +48,11 @@ def change(
         _insist(by, Permission.ROLE_CHANGE)
         _insist_own(role)
         _insist_within(by, policy.permissions_of(role))
+        before = _shown(role)
         _shape(by, role, {str(each) for each in permissions}, list(inherits))
+        audit.done(
+            "rbac.role.change", actor=by, obj=role, before=before, after=_shown(role)
+        )
 
 
 def delete(*, by: Any, role: Role) -> None:
@@ -59,9 +64,18 @@ def delete(*, by: Any, role: Role) -> None:
         _insist_within(by, policy.permissions_of(role))
         if role.assignments.exists() or role.inherited_by.exists():
             raise Conflict("Somebody has held this role, or another role inherits it.")
+        audit.done("rbac.role.delete", actor=by, obj=role, before=_shown(role))
         group = role.group
         role.delete()
         group.delete()
+
+
+def own_permissions(role: Role) -> frozenset[str]:
+    """What the role itself brings, without what it inherits."""
+    rows = role.group.permissions.values_list(
+        "content_type__app_label", "content_type__model", "codename"
+    )
+    return frozenset(catalog.from_row(*row) for row in rows)
 
 
 def closure(roles: Iterable[Role]) -> set[Role]:
@@ -85,6 +99,15 @@ def _shape(by: Any, role: Role, own: set[str], parents: list[Role]) -> None:
     role.group.permissions.set(rows.values())
     role.inherits.set(parents)
     membership.settle(role.group.user_set.values_list("pk", flat=True))
+
+
+def _shown(role: Role) -> dict[str, Any]:
+    """For the record."""
+    return {
+        "role": role.slug,
+        "permissions": sorted(own_permissions(role)),
+        "inherits": sorted(role.inherits.values_list("slug", flat=True)),
+    }
 
 
 def _insist(by: Any, permission: Permission) -> None:

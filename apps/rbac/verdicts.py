@@ -1,20 +1,40 @@
-"""Where a decision counts: asked of the policy, and acted on."""
+"""Where a decision counts: asked of the policy, recorded, and acted on."""
 
 from typing import Any
 
 from django.db.models import Model
 
 from apps.core.errors import Forbidden, NotFound
-from apps.rbac import policy
-from apps.rbac.policy import Decision
+from apps.rbac import audit, policy, resources
+from apps.rbac.policy import Decision, Reason
 
 
 def reached(user: Any, action: str, obj: Model | None = None) -> Decision:
-    """The policy's decision, as it is about to be carried out."""
-    return policy.can(user, action, obj)
+    """The policy's decision, as it is about to be carried out.
+
+    Recorded when it is a refusal, or about more than one's own: a yes to the owner is
+    what their own page shows anyway.
+    """
+    decision = policy.can(user, action, obj)
+    if not decision or decision.reason != Reason.OWNER:
+        audit.decided(
+            action,
+            allowed=decision.allowed,
+            actor=user if user is not None and user.is_authenticated else None,
+            subject=_owner_id(obj),
+            obj=obj,
+            reason=decision.reason,
+            via=decision.via,
+        )
+    return decision
 
 
 def insist(user: Any, action: str, obj: Model | None = None) -> None:
     """Raises Forbidden; NotFound for a row, which a stranger is not told of."""
     if not reached(user, action, obj):
         raise Forbidden if obj is None else NotFound
+
+
+def _owner_id(obj: Model | None) -> Any:
+    resource = resources.of(type(obj)) if obj is not None else None
+    return resource.owner_id(obj) if resource and obj is not None else None

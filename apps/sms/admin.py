@@ -1,10 +1,15 @@
-from typing import Any
+"""The console's view of the texts: facts to look at, words only for a reason."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
-from apps.core.admin import ReadOnlyAdmin
+from apps.rbac.console import masks
+from apps.rbac.console.pages import Page
 from apps.sms.models import (
     DeliveryEvent,
     InboundText,
@@ -14,15 +19,14 @@ from apps.sms.models import (
     PhoneNumber,
     Turn,
 )
+from apps.sms.panel import LOOK_BACK, STUCK_AFTER
+
+MASKED = ("number",)
 
 
-@admin.register(PhoneNumber)
-class PhoneNumberAdmin(ReadOnlyAdmin):
-    list_display = ("e164", "user", "status", "is_primary", "label", "verified_at")
-    list_filter = ("status", "is_primary")
-    list_select_related = ("user",)
-    search_fields = ("e164", "user__email", "label")
-    search_help_text = "A number, an e-mail address or a label"
+class MessagingPage(Page):
+    task = "Messaging"
+    owner = "user"
 
 
 class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
@@ -36,34 +40,18 @@ class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs onl
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
 
 class InboundInline(TextInline):
     model = InboundText
-    fields = ("received_at", "number", "body", "keyword", "sid")
+    fields = ("received_at", "keyword", "sid")
 
 
 class OutboundInline(TextInline):
     model = OutboundText
-    fields = ("created_at", "body", "state", "delivery", "segments", "error_code")
-
-
-@admin.register(Turn)
-class TurnAdmin(ReadOnlyAdmin):
-    list_display = ("id", "user", "number", "started_at", "finished_at", "silence")
-    list_filter = ("silence", "started_at")
-    list_select_related = ("user",)
-    search_fields = ("number", "user__email", "request_id")
-    search_help_text = "A number, an e-mail address or a request id"
-    inlines = (InboundInline, OutboundInline)
-
-
-@admin.register(InboundText)
-class InboundTextAdmin(ReadOnlyAdmin):
-    list_display = ("received_at", "number", "user", "body", "keyword", "turn")
-    list_filter = ("keyword", "received_at")
-    list_select_related = ("user", "turn")
-    search_fields = ("sid__exact", "number", "user__email", "body", "request_id__exact")
-    search_help_text = "MessageSid, number, e-mail address, words or request id"
+    fields = ("created_at", "state", "delivery", "segments", "error_code")
 
 
 class EventInline(TextInline):
@@ -71,34 +59,116 @@ class EventInline(TextInline):
     fields = ("received_at", "status", "error_code", "sid")
 
 
+class FailedFilter(admin.SimpleListFilter):
+    title = "what failed"
+    parameter_name = "failed"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+        return [("day", "In the last 24 hours"), ("ever", "Ever")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        lost = Q(state=OutboundText.State.FAILED)
+        lost |= Q(delivery__in=("failed", "undelivered"))
+        if self.value() == "day":
+            return queryset.filter(lost, created_at__gte=timezone.now() - LOOK_BACK)
+        return queryset.filter(lost) if self.value() == "ever" else queryset
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    title = "waiting"
+    parameter_name = "waiting"
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+        minutes = STUCK_AFTER // timedelta(minutes=1)
+        return [("long", f"Longer than {minutes} minutes"), ("yes", "At all")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        since = timezone.now() - STUCK_AFTER
+        if self.value() == "long":
+            waiting = queryset.filter(due_at__lt=since)
+            return waiting.exclude(lease_until__gt=since)
+        due = queryset.filter(due_at__isnull=False)
+        return due if self.value() == "yes" else queryset
+
+
+@admin.register(PhoneNumber)
+class PhoneNumberAdmin(MessagingPage):
+    task = "People"
+    pii = ("e164",)
+    list_display = ("e164", "user", "status", "is_primary", "label", "verified_at")
+    list_filter = ("status", "is_primary")
+    list_select_related = ("user",)
+    search_fields = ("e164", "user__email_canonical__startswith", "label")
+    search_help_text = "A number, the beginning of an e-mail address, or a label"
+
+
+@admin.register(Turn)
+class TurnAdmin(MessagingPage):
+    pii = MASKED
+    list_display = ("id", "user", "number", "started_at", "finished_at", "silence")
+    list_filter = ("silence", "started_at")
+    list_select_related = ("user",)
+    search_fields = ("=number", "user__email_canonical__startswith", "=request_id")
+    search_help_text = "A number, the beginning of an e-mail address, or a request id"
+    inlines: ClassVar = [InboundInline, OutboundInline]
+
+
+@admin.register(InboundText)
+class InboundTextAdmin(MessagingPage):
+    pii = MASKED
+    secret = ("body", "media")
+    list_display = ("received_at", "number", "user", "body", "keyword", "turn")
+    list_filter = ("keyword", "received_at")
+    list_select_related = ("user", "turn")
+    search_fields = (
+        "=sid",
+        "=number",
+        "user__email_canonical__startswith",
+        "=request_id",
+    )
+    search_help_text = "MessageSid, number, beginning of an e-mail, or request id"
+
+
 @admin.register(OutboundText)
-class OutboundTextAdmin(ReadOnlyAdmin):
+class OutboundTextAdmin(MessagingPage):
+    pii = MASKED
+    secret = ("body",)
     list_display = ("created_at", "number", "user", "body", "state", "delivery", "kind")
-    list_filter = ("state", "delivery", "kind", "created_at")
+    list_filter = (FailedFilter, "state", "delivery", "kind", "created_at")
     list_select_related = ("user",)
     search_fields = (
-        "provider_sid__exact",
-        "number",
-        "user__email",
-        "body",
-        "request_id__exact",
+        "=provider_sid",
+        "=number",
+        "user__email_canonical__startswith",
+        "=request_id",
     )
-    search_help_text = "MessageSid, number, e-mail address, words or request id"
-    inlines = (EventInline,)
+    search_help_text = "MessageSid, number, beginning of an e-mail, or request id"
+    inlines: ClassVar = [EventInline]
 
 
 @admin.register(OptOut)
-class OptOutAdmin(ReadOnlyAdmin):
+class OptOutAdmin(MessagingPage):
+    owner = ""
+    pii = MASKED
     list_display = ("number", "our_number", "is_out", "source", "changed_at")
     list_filter = ("is_out", "source")
-    search_fields = ("number",)
+    search_fields = ("=number",)
+    search_help_text = "A whole number, like +12025550101"
 
 
 @admin.register(Lane)
-class LaneAdmin(ReadOnlyAdmin):
-    list_display = ("key", "user", "due_at", "lease_until")
+class LaneAdmin(MessagingPage):
+    list_display = ("masked_key", "user", "due_at", "lease_until")
+    fields = ("masked_key", "user", "due_at", "lease_until", "lease_token")
+    list_filter = (WaitingFilter,)
     list_select_related = ("user",)
-    search_fields = ("key", "user__email")
+    search_fields = ("=key", "user__email_canonical__startswith")
+    search_help_text = "u:<id>, n:<number>, or the beginning of an e-mail address"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lane]:
         return super().get_queryset(request).order_by("due_at", "key")
+
+    @admin.display(description="key", ordering="key")
+    def masked_key(self, lane: Lane) -> str:
+        kind, _, whose = lane.key.partition(":")
+        return f"{kind}:{masks.mask(whose) if kind == 'n' else whose}"

@@ -9,7 +9,6 @@ from django.db import connection
 from apps.accounts.models import User
 from apps.rbac import partitions, person_keys
 from tests.factories import UserFactory
-from tests.rbac.factories import person
 
 TABLES = (
     "rbac_auditevent",
@@ -63,7 +62,7 @@ def alice(clean: None) -> User:
 
 @pytest.fixture
 def ada(clean: None) -> User:
-    return person("administrator", email="ada@example.com", name="Ada Adler")
+    return UserFactory.create(email="ada@example.com", name="Ada Adler")
 
 
 def _parts() -> list[str]:

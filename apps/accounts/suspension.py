@@ -1,0 +1,45 @@
+"""An account is closed by an operator, and opened again."""
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.core.errors import Conflict, Forbidden
+from apps.rbac import assignments, audit
+
+
+def suspend(*, by: User, user: User, reason: str) -> None:
+    """They can neither sign in nor text, from the next request on.
+
+    Raises Forbidden for oneself or somebody who may do more, Conflict for the last
+    administrator.
+    """
+    _change(by, user, reason, is_active=False)
+
+
+def restore(*, by: User, user: User, reason: str) -> None:
+    """As it was before."""
+    _change(by, user, reason, is_active=True)
+
+
+def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
+    if by.pk == user.pk:
+        raise Forbidden("Nobody suspends themself.")
+    with transaction.atomic():
+        # Before the person's row: roles change under the same lock.
+        if not is_active:
+            assignments.insist_not_the_last_administrator(user)
+        found = User.objects.select_for_update().get(pk=user.pk)
+        if found.is_active == is_active:
+            raise Conflict("That is so already.")
+        assignments.insist_within_reach(by, found)
+        found.is_active = is_active
+        found.save(update_fields=["is_active"])
+        audit.done(
+            "accounts.user.restore" if is_active else "accounts.user.suspend",
+            actor=by,
+            subject=found,
+            obj=found,
+            reason=reason,
+            before={"is_active": not is_active},
+            after={"is_active": is_active},
+        )

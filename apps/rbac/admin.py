@@ -1,0 +1,143 @@
+"""Roles, who holds them, and what they may use."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+
+from apps.rbac import assignments, limits, roles
+from apps.rbac.catalog import Permission
+from apps.rbac.console.actions import confirmed
+from apps.rbac.console.forms import VerbForm, VerbPage
+from apps.rbac.models import Role, RoleAssignment, RoleLimits
+
+# Groups are written by roles alone.
+admin.site.unregister(Group)
+
+
+class RoleForm(VerbForm):
+    permissions = forms.MultipleChoiceField(
+        choices=[(each.value, each.value) for each in Permission],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Role
+        fields = ("name", "slug", "rank", "inherits")
+        widgets: ClassVar = {"inherits": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["permissions"] = sorted(roles.own_permissions(self.instance))
+            # What holds a role together stays; a new role is made for a new meaning.
+            for name in {"name", "slug", "rank"} & self.fields.keys():
+                self.fields[name].disabled = True
+
+    def act(self) -> Role:
+        given = self.cleaned_data
+        shape = {"permissions": given["permissions"], "inherits": given["inherits"]}
+        if self.instance.pk:
+            roles.change(by=self.by, role=self.instance, **shape)
+            changed: Role = self.instance
+            return changed
+        named = {name: given[name] for name in ("slug", "name", "rank")}
+        return roles.create(by=self.by, **named, **shape)
+
+
+class GrantForm(VerbForm):
+    reason = forms.CharField(max_length=200, help_text="Kept in the audit.")
+
+    class Meta:
+        model = RoleAssignment
+        fields = ("user", "role", "reason", "expires_at")
+        field_classes: ClassVar = {"expires_at": forms.SplitDateTimeField}
+        widgets: ClassVar = {"expires_at": AdminSplitDateTime}
+
+    def act(self) -> RoleAssignment:
+        return assignments.grant(by=self.by, **self.cleaned_data)
+
+
+class LimitsForm(VerbForm):
+    class Meta:
+        model = RoleLimits
+        fields = limits.FIELDS
+
+    def act(self) -> RoleLimits:
+        return limits.change(by=self.by, row=self.instance)
+
+
+@confirmed(
+    "Take back",
+    consequence="They lose the role on their next request.",
+    permission=Permission.ROLE_REVOKE,
+)
+def take_back(request: HttpRequest, held: RoleAssignment, reason: str) -> None:
+    assignments.revoke(by=request.user, user=held.user, role=held.role, reason=reason)
+
+
+@confirmed(
+    "Delete",
+    consequence="Only a role that nobody has ever held can be deleted.",
+    permission=Permission.ROLE_DELETE,
+)
+def delete_role(request: HttpRequest, role: Role, reason: str) -> None:
+    roles.delete(by=request.user, role=role)
+
+
+@admin.register(Role)
+class RoleAdmin(VerbPage):
+    task = "Safety"
+    form = RoleForm
+    adds = Permission.ROLE_ADD
+    changes = Permission.ROLE_CHANGE
+    list_display = ("name", "slug", "rank", "is_system", "parents")
+    fields = ("name", "slug", "rank", "is_system", "parents", "permissions")
+    actions = (delete_role,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        is_fixed = obj is not None and obj.is_system
+        return not is_fixed and super().has_change_permission(request, obj)
+
+    @admin.display(description="inherits")
+    def parents(self, role: Role) -> str:
+        return ", ".join(str(parent) for parent in role.inherits.all()) or "nothing"
+
+    @admin.display(description="permissions of its own")
+    def permissions(self, role: Role) -> str:
+        return "\n".join(sorted(roles.own_permissions(role))) or "none"
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(VerbPage):
+    task = "Safety"
+    owner = "user"
+    form = GrantForm
+    adds = Permission.ROLE_GRANT
+    list_display = ("user", "role", "state", "expires_at", "granted_at", "reason")
+    list_filter = ("role", "granted_at")
+    list_select_related = ("user", "role")
+    search_fields = ("user__email_canonical__startswith",)
+    search_help_text = "The beginning of an e-mail address"
+    autocomplete_fields = ("user",)
+    actions = (take_back,)
+    ordering = ("-id",)
+
+    @admin.display(description="state")
+    def state(self, held: RoleAssignment) -> str:
+        if held.is_live:
+            return "in force"
+        return "taken back" if held.revoked_by_id else "ended"
+
+
+@admin.register(RoleLimits)
+class RoleLimitsAdmin(VerbPage):
+    task = "Safety"
+    form = LimitsForm
+    changes = Permission.LIMITS_CHANGE
+    list_display = ("role", *limits.FIELDS)
+    list_select_related = ("role",)

@@ -1,0 +1,1 @@
+"""The frame of the operators' console: one site, grouped by what an operator does."""

@@ -1,0 +1,96 @@
+"""An action of the console asks first: how many, what follows, and why.
+
+    @confirmed("Suspend", consequence="They are signed out at once …",
+               permission=Permission.PERSON_SUSPEND)
+    def suspend(request, person, reason): ...
+
+What it calls is the verb that the portal calls. Rows that refuse (AppError) are named
+with their reason; the others are done.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import helpers
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from apps.core.errors import AppError
+from apps.rbac import policy, verdicts
+from apps.rbac.console.reveal import ReasonForm
+
+Verb = Callable[[HttpRequest, Any, str], None]
+Action = Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponse | None]
+# What one confirmation may reach; more is a command's work.
+MOST_AT_ONCE = 500
+
+
+def confirmed(
+    title: str, *, consequence: str, permission: str
+) -> Callable[[Verb], Action]:
+    def decorate(verb: Verb) -> Action:
+        def action(
+            page: Any, request: HttpRequest, queryset: "QuerySet[Any]"
+        ) -> HttpResponse | None:
+            if not policy.can(request.user, permission):
+                verdicts.insist(request.user, permission)
+            rows = list(queryset[: MOST_AT_ONCE + 1])
+            if len(rows) > MOST_AT_ONCE:
+                messages.error(request, f"Choose at most {MOST_AT_ONCE} at once.")
+                return None
+            form = ReasonForm(request.POST if "confirm" in request.POST else None)
+            if form.is_bound and form.is_valid():
+                _do(page, request, verb, rows, title, form.cleaned_data["reason"])
+                return None
+            return _ask(page, request, rows, form, title, consequence)
+
+        action.__name__ = verb.__name__
+        action.short_description = title  # type: ignore[attr-defined]
+        action.permission = permission  # type: ignore[attr-defined]
+        return action
+
+    return decorate
+
+
+def _do(
+    page: Any,
+    request: HttpRequest,
+    verb: Verb,
+    rows: list[Model],
+    title: str,
+    reason: str,
+) -> None:
+    done = 0
+    for row in rows:
+        try:
+            verb(request, row, reason)
+        except AppError as error:
+            name = page.row_name(request, row)
+            messages.error(request, f"{name}: {error.sentence}")
+        else:
+            done += 1
+    if done:
+        messages.success(request, f"{title}: {done} done.")
+
+
+def _ask(
+    page: Any,
+    request: HttpRequest,
+    rows: list[Model],
+    form: ReasonForm,
+    title: str,
+    consequence: str,
+) -> HttpResponse:
+    context = {
+        **page.admin_site.each_context(request),
+        "title": title,
+        "consequence": consequence,
+        "rows": [(row.pk, page.row_name(request, row)) for row in rows],
+        "form": form,
+        "opts": page.opts,
+        "action": request.POST["action"],
+        "checkbox": helpers.ACTION_CHECKBOX_NAME,
+    }
+    return TemplateResponse(request, "admin/confirm_action.html", context)

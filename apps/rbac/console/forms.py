@@ -1,0 +1,80 @@
+"""A form of the console whose save is a verb of the app."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Model
+from django.http import HttpRequest
+
+from apps.core.errors import AppError
+from apps.rbac import policy
+from apps.rbac.console.pages import Page
+
+
+class VerbForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs only
+    """Subclasses say in `act` which verb it is; its refusal is an error of the form."""
+
+    # The operator; set by the page.
+    by: Any = None
+    made: Model
+
+    def act(self) -> Model:
+        """What the verb made or changed. Raises AppError."""
+        raise TypeError(f"{type(self).__name__} has no verb")
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and not self.errors:
+            try:
+                self.made = self.act()
+            except AppError as error:
+                self.add_error(None, error.sentence)
+
+    def save(self, commit: bool = True) -> Any:
+        return self.made
+
+
+class VerbPage(Page):
+    """A page that adds or changes through a `VerbForm`, by whoever may."""
+
+    form: type[VerbForm]
+    adds: str = ""
+    changes: str = ""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(self.adds and policy.can(request.user, self.adds))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(self.changes and policy.can(request.user, self.changes))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if self._writes(request, obj):
+            return list(self.form.base_fields)
+        return super().get_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        if self._writes(request, obj):
+            return []
+        return super().get_readonly_fields(request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any
+    ) -> Any:
+        made = super().get_form(request, obj, change, **more)
+        return type(made.__name__, (made,), {"by": request.user})
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.save()
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        """The verb has written already."""
+
+    def save_related(self, *args: Any) -> None:
+        """The verb has written already."""
+
+    def _writes(self, request: HttpRequest, obj: Any) -> bool:
+        if obj is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, obj)

@@ -1,0 +1,11 @@
+"""Enough of an address or a number to tell two apart, too little to use it."""
+
+
+def mask(value: str) -> str:
+    """`a•••@example.com`, `+1•••••••0101`; other words keep their first letter."""
+    if "@" in value:
+        local, _, domain = value.rpartition("@")
+        return f"{local[:1]}•••@{domain}"
+    if value.startswith("+"):
+        return f"{value[:2]}{'•' * max(0, len(value) - 6)}{value[-4:]}"
+    return f"{value[:1]}•••" if value else ""

@@ -1,0 +1,162 @@
+"""What makes a considered page of the console short.
+
+    class TurnAdmin(Page):
+        task = "Messaging"
+        owner = "user"
+        secret = ("body",)          # hidden until revealed, with a reason
+        pii = ("number", "e164")    # masked without accounts.user.view_pii
+
+A page shows facts; what can be done is an action that asks first (`actions.confirmed`).
+"""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
+from django.utils.html import format_html
+
+from apps.core.admin import ReadOnlyAdmin
+from apps.rbac import audit, policy
+from apps.rbac.catalog import Permission
+from apps.rbac.console import masks, reveal
+
+# Counting further than anybody pages would read the whole table.
+MOST_COUNTED = 10_000
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in stubs only
+    """Counts no further than `MOST_COUNTED` rows."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows[:MOST_COUNTED].count())
+
+
+class Page(ReadOnlyAdmin):
+    """Facts, masked and hidden as said; the reveal page; history."""
+
+    task: ClassVar[str] = "System"
+    # The foreign key to the person a row is about; empty where there is none.
+    owner: ClassVar[str] = ""
+    secret: ClassVar[tuple[str, ...]] = ()
+    pii: ClassVar[tuple[str, ...]] = ()
+    paginator = BoundedPaginator
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self._column(request, each) for each in self.list_display]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        names = self.fields or [
+            field.name for field in self.opts.fields if field.name != "password"
+        ]
+        return [self._column(request, each) for each in names]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.get_fields(request, obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        if not self.secret:
+            return super().get_urls()
+        name = f"{self.opts.app_label}_{self.opts.model_name}_reveal"
+        view = self.admin_site.admin_view(self.reveal_view)
+        return [path("<path:object_id>/reveal/", view, name=name), *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Only those this operator may use."""
+        found: dict[str, Any] = super().get_actions(request)
+        return {
+            name: entry
+            for name, entry in found.items()
+            if (permission := getattr(entry[0], "permission", ""))
+            and policy.can(request.user, permission)
+        }
+
+    def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return reveal.answer(self, request, object_id)
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["subtitle"] = self.row_name(request, obj)
+        if self.secret and obj is not None and reveal.may(self, request):
+            context["reveal_url"] = reveal.address(self, obj)
+        if self.pii and obj is not None and self._shows_pii(request):
+            # Addresses and numbers of one person, in full: they can see who looked.
+            audit.decided(
+                Permission.PERSON_VIEW_PII,
+                allowed=True,
+                actor=request.user,
+                subject=self.person_of(obj),
+                obj=obj,
+            )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def row_name(self, request: HttpRequest, obj: Model) -> str:
+        """What to call a row: a name that may be an address only for who may see it."""
+        if self.pii and not self._shows_pii(request):
+            return f"{self.opts.verbose_name} {obj.pk}"
+        return str(obj)
+
+    def person_of(self, obj: Model) -> Any:
+        return getattr(obj, self.owner) if self.owner else None
+
+    def _column(self, request: HttpRequest, name: Any) -> Any:
+        if name in self.secret:
+            return _hidden(name)
+        if name == self.owner:
+            return _person(name, shown=self._shows_pii(request))
+        if name in self.pii and not self._shows_pii(request):
+            return _masked(name)
+        return name
+
+    def _shows_pii(self, request: HttpRequest) -> bool:
+        return bool(policy.can(request.user, Permission.PERSON_VIEW_PII))
+
+
+def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
+    """The person a row is about, with a way to their page."""
+
+    @admin.display(description=name, ordering=name)
+    def person(obj: Any) -> str:
+        found = getattr(obj, name)
+        if found is None:
+            return "-"
+        words = str(found) if shown else masks.mask(str(found))
+        page = reverse("admin:accounts_user_change", args=[found.pk])
+        return format_html('<a href="{}">{}</a>', page, words)
+
+    person.__name__ = f"person_{name}"
+    return person
+
+
+def _hidden(name: str) -> Callable[[Any], str]:
+    @admin.display(description=name.replace("_", " "))
+    def hidden(obj: Any) -> str:
+        value = getattr(obj, name)
+        return f"hidden ({len(value)})" if value else "empty"
+
+    # Django tells columns apart by name.
+    hidden.__name__ = f"hidden_{name}"
+    return hidden
+
+
+def _masked(name: str) -> Callable[[Any], str]:
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def masked(obj: Any) -> str:
+        return masks.mask(str(getattr(obj, name) or ""))
+
+    masked.__name__ = f"masked_{name}"
+    return masked

@@ -1,0 +1,78 @@
+"""Words of a person are shown to an operator once, for a reason, and they are told."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+
+from apps.core.errors import Forbidden
+from apps.rbac import audit, policy
+
+if TYPE_CHECKING:
+    from apps.rbac.console.pages import Page
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        min_length=5,
+        max_length=200,
+        help_text="Kept in the audit, and shown to the person.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def permission(page: "Page") -> str:
+    return f"{page.opts.app_label}.{page.opts.model_name}.reveal"
+
+
+def may(page: "Page", request: HttpRequest) -> bool:
+    return bool(policy.can(request.user, permission(page)))
+
+
+def address(page: "Page", obj: Model) -> str:
+    name = f"admin:{page.opts.app_label}_{page.opts.model_name}_reveal"
+    return reverse(name, args=[obj.pk])
+
+
+def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
+    """Asks for the reason, records the look, then shows what was hidden, this once."""
+    obj = page.get_object(request, object_id)
+    if obj is None or not page.has_view_permission(request, obj):
+        raise Http404
+    if not may(page, request):
+        audit.decided(
+            permission(page),
+            allowed=False,
+            actor=request.user,
+            subject=page.person_of(obj),
+            obj=obj,
+        )
+        raise Forbidden
+    form = ReasonForm(request.POST or None)
+    shown: list[tuple[str, Any]] = []
+    if request.method == "POST" and form.is_valid():
+        audit.decided(
+            permission(page),
+            allowed=True,
+            actor=request.user,
+            subject=page.person_of(obj),
+            obj=obj,
+            reason=form.cleaned_data["reason"],
+        )
+        shown = [(name, getattr(obj, name)) for name in page.secret]
+    context = {
+        **page.admin_site.each_context(request),
+        "title": f"Reveal {obj._meta.verbose_name}",
+        "form": form,
+        "shown": shown,
+        "opts": page.opts,
+        "original": obj,
+        "row_name": page.row_name(request, obj),
+    }
+    response = TemplateResponse(request, "admin/reveal.html", context)
+    add_never_cache_headers(response)
+    return response

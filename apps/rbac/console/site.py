@@ -1,0 +1,75 @@
+"""Django's admin, entered through the portal's sign-in, ordered by task."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+
+from apps.rbac import policy
+from apps.rbac.catalog import Permission
+from apps.rbac.console import panel
+from apps.rbac.console.tasks import TASKS, task_of
+
+UNCHANGED = 204
+
+
+class ConsoleSite(AdminSite):
+    """Pages by task; a front page that says what needs attention."""
+
+    enable_nav_sidebar = True
+    site_title = site_header = "Switchboard console"
+    index_title = "Overview"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return bool(policy.can(request.user, Permission.CONSOLE_ENTER))
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        own = [path("panel/", self.admin_view(self.panel), name="panel")]
+        return [*own, *super().get_urls()]
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one sign-in, the portal's."""
+        return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        shown = panel.read(request.user)
+        return super().index(request, {**(extra_context or {}), "panel": shown})
+
+    def panel(self, request: HttpRequest) -> HttpResponse:
+        """The live part of the front page; nothing when it has not changed."""
+        shown = panel.read(request.user)
+        if request.GET.get("v") == shown.version:
+            return HttpResponse(status=UNCHANGED)
+        return render(request, "admin/_panel.html", {"panel": shown})
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[Any]:
+        """By task instead of by app; the page of one app still shows that app."""
+        apps = super().get_app_list(request, app_label)
+        if app_label is not None:
+            return apps
+        models = [
+            (model, task_of(self._registry[model["model"]]))
+            for app in apps
+            for model in app["models"]
+        ]
+        index = reverse("admin:index")
+        return [
+            {
+                "name": task,
+                "app_label": task.lower(),
+                "app_url": f"{index}#task-{task.lower()}",
+                "has_module_perms": True,
+                "models": [model for model, own in models if own == task],
+            }
+            for task in TASKS
+            if any(own == task for _, own in models)
+        ]

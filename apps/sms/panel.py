@@ -1,0 +1,86 @@
+"""What of the texts stands on the front page of the console."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.rbac.catalog import Permission
+from apps.rbac.console.panel import Notice, Tile, Watch
+from apps.sms.models import InboundText, Lane, OutboundText
+
+# A lane is drained within a second or two; one that waits this long is stuck.
+STUCK_AFTER = timedelta(minutes=2)
+# Failures of a day are looked at; older ones have been.
+LOOK_BACK = timedelta(hours=24)
+
+
+def _today() -> datetime:
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _texts_in() -> int:
+    return InboundText.objects.filter(received_at__gte=_today()).count()
+
+
+def _texts_out() -> int:
+    return OutboundText.objects.filter(created_at__gte=_today()).count()
+
+
+def _failures() -> int:
+    return _failed(_today()).count()
+
+
+def _failed(since: datetime) -> QuerySet[OutboundText]:
+    lost = Q(state=OutboundText.State.FAILED) | Q(
+        delivery__in=("failed", "undelivered")
+    )
+    return OutboundText.objects.filter(lost, created_at__gte=since)
+
+
+def _texts_that_failed() -> Iterator[Notice]:
+    count = _failed(timezone.now() - LOOK_BACK).count()
+    if count:
+        page = reverse("admin:sms_outboundtext_changelist") + "?failed=day"
+        yield Notice(f"{count:,} texts failed in the last 24 hours.", page, "bad")
+
+
+def _lanes_that_wait() -> Iterator[Notice]:
+    since = timezone.now() - STUCK_AFTER
+    waiting = Lane.objects.filter(due_at__lt=since).exclude(lease_until__gt=since)
+    count = waiting.count()
+    if count:
+        page = reverse("admin:sms_lane_changelist") + "?waiting=long"
+        yield Notice(f"{count:,} conversations wait for an answer.", page, "bad")
+
+
+def _pages(name: str) -> str:
+    return reverse(f"admin:sms_{name}_changelist")
+
+
+TILES = (
+    Tile(
+        "Texts in, today",
+        _texts_in,
+        lambda: _pages("inboundtext"),
+        Permission.INBOUND_VIEW,
+    ),
+    Tile(
+        "Texts out, today",
+        _texts_out,
+        lambda: _pages("outboundtext"),
+        Permission.OUTBOUND_VIEW,
+    ),
+    Tile(
+        "Failed, today",
+        _failures,
+        lambda: _pages("outboundtext") + "?failed=day",
+        Permission.OUTBOUND_VIEW,
+    ),
+)
+ATTENTION = (
+    Watch(_texts_that_failed, Permission.OUTBOUND_VIEW),
+    Watch(_lanes_that_wait, Permission.LANE_VIEW),
+)

@@ -1,0 +1,359 @@
+"""The frame of the operators' console: who gets in, what is hidden, what asks first."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.rbac import roles
+from apps.rbac.catalog import Permission
+from apps.rbac.console import masks, panel
+from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
+from apps.rbac.console.panel import Notice, Tile, Watch
+from apps.rbac.models import AuditEvent, Role, RoleAssignment, RoleLimits
+from apps.sms.models import InboundText, Lane, OutboundText
+from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
+from tests.factories import PhoneNumberFactory
+from tests.rbac.factories import fresh, person, role
+
+pytestmark = pytest.mark.django_db
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user, BACKEND)
+    return client
+
+
+@pytest.fixture
+def ada() -> User:
+    return person("administrator", email="ada@example.com")
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    return signed_in(ada)
+
+
+def helper(ada: User, *permissions: Permission) -> Client:
+    """Somebody whose role lets them into the console, and these permissions."""
+    roles.create(
+        by=ada,
+        slug="helper",
+        name="Helper",
+        permissions=[Permission.CONSOLE_ENTER, *permissions],
+    )
+    return signed_in(person("helper"))
+
+
+def events(action: str) -> list[AuditEvent]:
+    return list(AuditEvent.objects.filter(action=action).order_by("id"))
+
+
+def test_the_front_page_is_ordered_by_what_operators_come_for(as_ada: Client) -> None:
+    page = as_ada.get("/admin/").content.decode()
+    found = re.findall(r'id="name-\w+">(\w+)<', page)
+    assert found == ["People", "Messaging", "Work", "Safety"]
+    assert "Nothing does." in page
+
+
+def test_an_operator_sees_only_what_their_role_shows(ada: User) -> None:
+    client = helper(ada, Permission.LANE_VIEW)
+    page = client.get("/admin/").content.decode()
+    assert "Lanes" in page
+    assert "Inbound texts" not in page and "Texts in, today" not in page
+    assert client.get("/admin/sms/lane/").status_code == 200
+    assert client.get("/admin/sms/inboundtext/").status_code == 403
+
+
+def test_there_is_one_sign_in(db: None) -> None:
+    answer = Client().get("/admin/login/")
+    assert answer["Location"].startswith("/accounts/login/?next=")
+
+
+def test_what_needs_attention_is_on_the_front_page(as_ada: Client) -> None:
+    text = InboundTextFactory.create(turn=TurnFactory.create(user=person()))
+    long_ago = timezone.now() - timedelta(minutes=5)
+    Lane.objects.filter(pk=text.lane_id).update(due_at=long_ago)
+    page = as_ada.get("/admin/").content.decode()
+    assert "1 conversations wait for an answer." in page
+    waiting = as_ada.get("/admin/sms/lane/?waiting=long").content.decode()
+    assert "1 lane" in waiting
+
+
+def test_the_front_page_asks_again_only_for_news(as_ada: Client) -> None:
+    page = as_ada.get("/admin/").content.decode()
+    found = re.search(r"/admin/panel/\?v=(\w+)", page)
+    assert found
+    assert as_ada.get(f"/admin/panel/?v={found[1]}").status_code == 204
+    InboundTextFactory.create(turn=TurnFactory.create(user=person()))
+    news = as_ada.get(f"/admin/panel/?v={found[1]}")
+    assert news.status_code == 200 and b"<strong>1</strong>" in news.content
+
+
+def test_a_part_that_fails_leaves_the_rest_standing(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> list[Notice]:
+        return [Notice(str(Role.objects.extra(where=["no such column"]).count()))]
+
+    shelf = {
+        "TILES": (
+            Tile("Bad", lambda: 1 / 0, lambda: "/", Permission.LANE_VIEW),
+            Tile("Good", Role.objects.count, lambda: "/", Permission.LANE_VIEW),
+        ),
+        "ATTENTION": (Watch(broken, Permission.LANE_VIEW),),
+    }
+    monkeypatch.setattr(panel, "_gathered", shelf.get)
+    found = panel.read(ada)
+    assert [figure.value for figure in found.figures] == ["?", "3"]
+    assert found.notices == [Notice("Could not look at: broken.", tone="bad")]
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"),
+    [
+        ("alice@example.com", "a•••@example.com"),
+        ("+12025550101", "+1••••••0101"),
+        ("Alice Archer", "A•••"),
+        ("", ""),
+    ],
+)
+def test_masks(value: str, masked: str) -> None:
+    assert masks.mask(value) == masked
+
+
+def test_addresses_are_masked_without_the_permission(ada: User) -> None:
+    number = PhoneNumberFactory.create(user=person(email="alice@example.com"))
+    client = helper(ada, Permission.NUMBER_VIEW, Permission.PERSON_VIEW)
+    for page in (
+        "/admin/sms/phonenumber/",
+        f"/admin/sms/phonenumber/{number.pk}/change/",
+        "/admin/accounts/user/?q=alice",
+    ):
+        shown = client.get(page).content.decode()
+        assert "alice@example.com" not in shown and number.e164 not in shown, page
+        assert "a•••@example.com" in shown, page
+    full = signed_in(ada).get(f"/admin/sms/phonenumber/{number.pk}/change/")
+    assert number.e164 in full.content.decode()
+    looked = events("accounts.user.view_pii")
+    assert [(e.actor_id, e.subject_id) for e in looked] == [(ada.pk, number.user_id)]
+
+
+def test_words_are_shown_once_for_a_reason_and_the_person_is_told(
+    ada: User, as_ada: Client
+) -> None:
+    alice = person()
+    text = InboundTextFactory.create(
+        turn=TurnFactory.create(user=alice), user=alice, body="my secret plan"
+    )
+    page = f"/admin/sms/inboundtext/{text.pk}/change/"
+    reveal = f"/admin/sms/inboundtext/{text.pk}/reveal/"
+    shown = as_ada.get(page).content.decode()
+    assert "my secret plan" not in shown and reveal in shown
+    assert (
+        "my secret plan" not in as_ada.get("/admin/sms/inboundtext/").content.decode()
+    )
+    asked = as_ada.get(reveal)
+    assert "my secret plan" not in asked.content.decode()
+    assert "no-store" in asked["Cache-Control"]
+    assert b"my secret plan" not in as_ada.post(reveal, {"reason": "hm"}).content
+    assert events("sms.inboundtext.reveal") == []
+    told = as_ada.post(reveal, {"reason": "Ticket 81: reply missing"})
+    assert b"my secret plan" in told.content
+    (event,) = events("sms.inboundtext.reveal")
+    assert (event.actor_id, event.subject_id) == (ada.pk, alice.pk)
+    timeline = signed_in(alice).get("/app/activity/").content.decode()
+    assert "Ticket 81: reply missing" in timeline
+
+
+def test_without_the_permission_there_is_nothing_to_reveal(ada: User) -> None:
+    reminder = ReminderFactory.create(user=person(), text="a private matter")
+    client = helper(ada, Permission.REMINDER_VIEW)
+    page = f"/admin/assistant/reminder/{reminder.pk}"
+    shown = client.get(f"{page}/change/").content.decode()
+    assert "a private matter" not in shown and "reveal/" not in shown
+    answer = client.post(f"{page}/reveal/", {"reason": "curious about this"})
+    assert answer.status_code == 403 and b"private" not in answer.content
+    assert [e.outcome for e in events("assistant.reminder.reveal")] == ["denied"]
+    assert client.get("/admin/assistant/reminder/999999/reveal/").status_code == 404
+
+
+def act(client: Client, page: str, action: str, *pks: int, **more: str) -> str:
+    """Post an action of a change list; the page that answers."""
+    form = {"action": action, "_selected_action": list(pks), **more}
+    return client.post(page, form, follow=True).content.decode()
+
+
+def test_suspending_asks_first_and_says_what_follows(ada: User, as_ada: Client) -> None:
+    alice = person(email="alice@example.com")
+    people = "/admin/accounts/user/"
+    asked = act(as_ada, people, "suspend", alice.pk)
+    assert "1 person." in asked and "cannot sign in" in asked
+    assert fresh(alice).is_active
+    # Without a reason it asks again.
+    act(as_ada, people, "suspend", alice.pk, confirm="yes", reason="")
+    assert fresh(alice).is_active
+    said = act(
+        as_ada, people, "suspend", alice.pk, confirm="yes", reason="Abuse report"
+    )
+    assert "Suspend: 1 done." in said
+    assert not fresh(alice).is_active
+    (event,) = events("accounts.user.suspend")
+    assert (event.actor_id, event.subject_id) == (ada.pk, alice.pk)
+    act(as_ada, people, "restore", alice.pk, confirm="yes", reason="It was a mistake")
+    assert fresh(alice).is_active
+
+
+def test_what_an_action_cannot_do_is_said_row_by_row(ada: User, as_ada: Client) -> None:
+    bob = person()
+    said = act(
+        as_ada,
+        "/admin/accounts/user/",
+        "suspend",
+        ada.pk,
+        bob.pk,
+        confirm="yes",
+        reason="Cleaning up",
+    )
+    assert "Nobody suspends themself." in said and "Suspend: 1 done." in said
+    assert fresh(ada).is_active and not fresh(bob).is_active
+
+
+def test_an_action_is_only_there_for_whoever_may(ada: User) -> None:
+    client = helper(ada, Permission.PERSON_VIEW)
+    alice = person()
+    people = "/admin/accounts/user/"
+    assert 'value="suspend"' not in client.get(people).content.decode()
+    act(client, people, "suspend", alice.pk, confirm="yes", reason="Just because")
+    assert fresh(alice).is_active
+
+
+def test_a_manager_cannot_suspend_an_administrator(ada: User) -> None:
+    person("administrator")
+    client = helper(ada, Permission.PERSON_VIEW, Permission.PERSON_SUSPEND)
+    said = act(
+        client,
+        "/admin/accounts/user/",
+        "suspend",
+        ada.pk,
+        confirm="yes",
+        reason="Palace revolt",
+    )
+    assert "may do more than you" in said
+    assert fresh(ada).is_active
+
+
+def test_premium_for_a_week_from_the_console(ada: User, as_ada: Client) -> None:
+    alice = person()
+    end = timezone.now() + timedelta(days=7)
+    form = {
+        "user": alice.pk,
+        "role": role("premium").pk,
+        "reason": "Thank you for waiting",
+        "expires_at_0": end.strftime("%Y-%m-%d"),
+        "expires_at_1": end.strftime("%H:%M:%S"),
+    }
+    page = "/admin/rbac/roleassignment/add/"
+    assert as_ada.get(page).status_code == 200
+    assert as_ada.post(page, form).status_code == 302
+    held = RoleAssignment.objects.get(user=alice)
+    assert (held.granted_by, held.expires_at is not None) == (ada, True)
+    act(
+        as_ada,
+        "/admin/rbac/roleassignment/",
+        "take_back",
+        held.pk,
+        confirm="yes",
+        reason="Wrong person",
+    )
+    assert not RoleAssignment.objects.live().filter(user=alice).exists()
+    assert len(events("rbac.roleassignment.revoke")) == 1
+
+
+def test_a_refused_grant_is_an_error_of_the_form(ada: User, as_ada: Client) -> None:
+    form = {"user": ada.pk, "role": role("premium").pk, "reason": "for me"}
+    page = as_ada.post("/admin/rbac/roleassignment/add/", form).content.decode()
+    assert "Nobody changes their own roles." in page
+
+
+def test_a_role_is_made_and_changed_in_the_console(as_ada: Client) -> None:
+    form = {
+        "name": "Support",
+        "slug": "support",
+        "rank": "15",
+        "inherits": [role("user").pk],
+        "permissions": ["sms.lane.view"],
+    }
+    assert as_ada.post("/admin/rbac/role/add/", form).status_code == 302
+    made = role("support")
+    page = f"/admin/rbac/role/{made.pk}/change/"
+    assert 'value="sms.lane.view"' in as_ada.get(page).content.decode()
+    form["permissions"] = ["sms.turn.view"]
+    assert as_ada.post(page, form).status_code == 302
+    assert roles.own_permissions(made) == {"sms.turn.view"}
+    form["inherits"] = [made.pk]
+    assert "cannot inherit itself" in as_ada.post(page, form).content.decode()
+    fixed = as_ada.get(f"/admin/rbac/role/{role('premium').pk}/change/")
+    assert b'name="permissions"' not in fixed.content
+    act(
+        as_ada,
+        "/admin/rbac/role/",
+        "delete_role",
+        made.pk,
+        confirm="yes",
+        reason="Not needed",
+    )
+    assert not Role.objects.filter(slug="support").exists()
+
+
+def test_limits_are_edited_in_the_console(as_ada: Client) -> None:
+    row = RoleLimits.objects.get(role__slug="premium")
+    page = f"/admin/rbac/rolelimits/{row.pk}/change/"
+    form = {
+        "sessions": "12",
+        "reply_segments": "4",
+        "llm_micros": "",
+        "texts": "1000",
+        "connections": "20",
+        "idle_minutes": "0",
+    }
+    assert as_ada.post(page, form).status_code == 302
+    row.refresh_from_db()
+    assert (row.sessions, row.llm_micros) == (12, None)
+    assert len(events("rbac.rolelimits.change")) == 1
+
+
+def test_a_big_table_is_not_counted() -> None:
+    page = BoundedPaginator(Role.objects.order_by("pk"), 2)
+    assert page.count == 3 and MOST_COUNTED == 10_000
+    sql = str(Role.objects.all()[:MOST_COUNTED].query)
+    assert "LIMIT 10000" in sql
+
+
+def test_every_list_and_page_of_the_console_opens(as_ada: Client) -> None:
+    text = InboundTextFactory.create(turn=TurnFactory.create(user=person()))
+    ReminderFactory.create(user=person())
+    PhoneNumberFactory.create()
+    assert text.pk and OutboundText.objects.count() == 0
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        assert as_ada.get(reverse(f"{name}_changelist")).status_code in {200, 403}
+        row = model._default_manager.first()
+        if row is not None:
+            found = as_ada.get(reverse(f"{name}_change", args=[row.pk]))
+            assert found.status_code in {200, 403}, model
+
+
+def test_failed_texts_can_be_listed(as_ada: Client) -> None:
+    assert InboundText.objects.count() == 0
+    for choice in ("day", "ever"):
+        page = as_ada.get(f"/admin/sms/outboundtext/?failed={choice}")
+        assert page.status_code == 200
+    assert as_ada.get("/admin/sms/lane/?waiting=yes").status_code == 200
