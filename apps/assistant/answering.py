@@ -12,6 +12,7 @@ from apps.assistant import conversations, gate, menus, phrases, readings, toolbo
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
 from apps.assistant.readings import Reading
+from apps.rbac import limits
 from apps.sms import composer
 from apps.sms.models import InboundText, Turn
 from apps.sms.turns import Answer
@@ -31,7 +32,8 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
             replies[reading.answers] = ""
         replies.append(_act(scene, text, reading))
     said = "\n".join(filter(None, replies))
-    body, rest = composer.fit(composer.plain(said))
+    parts = limits.of(scene.user).reply_segments
+    body, rest = composer.fit(composer.plain(said), parts)
     if rest:
         scene.keep_overflow(rest)
     return Answer(body=body, settle=scene.save)

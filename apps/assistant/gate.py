@@ -13,6 +13,7 @@ from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
 from apps.assistant.toolbox import Tool
 from apps.core import errors
+from apps.rbac import verdicts
 
 # Long enough to notice a wrong read-back, short enough that "undo" means the thing
 # just done.
@@ -71,8 +72,8 @@ def _run(
 ) -> None:
     try:
         with transaction.atomic():
-            if not tool.permits(scene):
-                raise errors.Forbidden
+            if tool.permission:
+                verdicts.insist(scene.user, tool.permission)
             result = tool.run(scene, tool.parse(arguments))
     except errors.AppError as error:
         refused = error.status < errors.AppError.status

@@ -62,11 +62,6 @@ class Ask(Exception):
         self.options = tuple(options)
 
 
-def everyone(scene: Scene) -> bool:
-    """The permission of a tool that only touches the person's own rows."""
-    return True
-
-
 @dataclass(frozen=True)
 class Tool(Generic[A]):
     """A thing the assistant can do for one person.
@@ -84,7 +79,9 @@ class Tool(Generic[A]):
     receipt: Callable[[Scene, Mapping[str, Any]], str]
     examples: tuple[str, ...]
     undo: Callable[[Scene, Mapping[str, Any]], str] | None = None
-    permits: Callable[[Scene], bool] = everyone
+    # What the person's roles must hold; empty for a tool that touches only rows that
+    # are theirs already.
+    permission: str = ""
     # Name of the sentence added to the reply while the change can be taken back.
     hint: str = ""
 

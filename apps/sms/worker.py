@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.core.logs import logger
 from apps.core.tasks import task
+from apps.rbac import audit
 from apps.sms import bell, lanes, turns
 from apps.sms.lanes import Lease, LeaseLost
 
@@ -36,7 +37,9 @@ def drain() -> int:
 
 def _work(lease: Lease) -> None:
     try:
-        lanes.release(turns.work(lease))
+        # What was decided on the way is recorded once, after the transactions.
+        with audit.collecting():
+            lanes.release(turns.work(lease))
     except LeaseLost as lost:
         logger.warning("lease_lost", why=str(lost))
     except Exception:

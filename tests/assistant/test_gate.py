@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from apps.assistant import answering, conversations, gate
 from apps.assistant.models import Reminder, ToolCall
+from apps.rbac.models import AuditEvent, RoleLimits
+from apps.sms import composer
 from tests.assistant.conftest import Phone
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.factories import UserFactory
@@ -126,3 +128,28 @@ def test_a_call_at_the_end_of_a_day_belongs_to_the_persons_day(
     gate.call(scene, tool="reminders.create", arguments=CALL, key="1:0")
     assert tokyo.text("what did you do").startswith("Today I did this:")
     assert UserFactory.create().pk != tokyo.user.pk
+
+
+def test_a_tool_asks_the_roles_of_the_person(alice: Phone) -> None:
+    alice.user.groups.clear()
+    said = alice.text("remind me to call Ana tomorrow at 9")
+    assert said == "You are not allowed to do that."
+    assert ToolCall.objects.get().state == ToolCall.State.REFUSED
+    assert not Reminder.objects.exists()
+    denied = AuditEvent.objects.get(outcome="denied")
+    assert (denied.action, denied.subject_id) == (
+        "assistant.reminder.add",
+        alice.user.pk,
+    )
+
+
+def test_a_reply_is_as_long_as_the_role_allows(alice: Phone) -> None:
+    for number in range(30):
+        ReminderFactory.create(
+            user=alice.user, text=f"thing number {number} " + "x" * 60
+        )
+    short = alice.text("reminders")
+    RoleLimits.objects.filter(role__slug="user").update(reply_segments=4)
+    longer = alice.text("reminders")
+    assert composer.count(short).segments == 2
+    assert composer.count(longer).segments == 4

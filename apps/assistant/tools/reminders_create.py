@@ -9,6 +9,7 @@ from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Ask, Result, Tool, said
+from apps.rbac.catalog import Permission
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
 TOOL = Tool(
     name="reminders.create",
     risk=Risk.WRITE,
+    permission=Permission.REMINDER_ADD,
     arguments=Arguments,
     run=run,
     undo=undo,
