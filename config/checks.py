@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Warning, register, run_check
 from django.core.exceptions import ImproperlyConfigured
 
 from apps.core.vault import BadKeyRing, parse_ring
-from config.env import env, service_url
+from config.env import env, served
 
 
 @register
@@ -20,7 +20,15 @@ def servers(**_: Any) -> list[CheckMessage]:
             id=f"config.E00{number}",
         )
         for number, name in enumerate(("DATABASE_URL", "REDIS_URL"), 1)
-        if not service_url(name)
+        if not served(name)
+    ]
+
+
+@register
+def mistakes(**_: Any) -> list[CheckMessage]:
+    return [
+        Error(words, hint="See .env.example.", id="config.E006")
+        for words in env.mistakes
     ]
 
 

@@ -9,10 +9,15 @@ import contextlib
 import json
 import os
 import secrets
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import environ
+
+_YES = ("1", "true", "yes", "on", "y", "t")
+_NO = ("0", "false", "no", "off", "n", "f", "")
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -20,9 +25,53 @@ ROOT = Path(__file__).resolve().parent.parent
 class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
     """Values without the line end that `echo` leaves in a secret's file."""
 
+    # What is wrong with the values asked for so far, in words; config/checks.py
+    # tells all of it at once.
+    mistakes: ClassVar[list[str]] = []
+
     def get_value(self, *args: Any, **kwargs: Any) -> Any:
         value = super().get_value(*args, **kwargs)
         return value.strip() if isinstance(value, str) else value
+
+    def whole(self, name: str, *, default: int, least: int = 0) -> int:
+        """A whole number of at least `least`; the default in place of anything else."""
+        given = str(self.str(name, default=str(default)))
+        if (
+            given.isascii()
+            and given.removeprefix("-").isdigit()
+            and int(given) >= least
+        ):
+            return int(given)
+        self._mistaken(name, given, f"a whole number of at least {least}")
+        return default
+
+    def yes_or_no(self, name: str, *, default: bool) -> bool:
+        given = str(self.str(name, default="1" if default else "0")).lower()
+        if given not in (*_YES, *_NO):
+            self._mistaken(name, given, "1 or 0")
+            return default
+        return given in _YES
+
+    def one_of(self, name: str, choices: Collection[str], *, default: str) -> str:
+        given = str(self.str(name, default=default))
+        if given not in choices:
+            self._mistaken(name, given, f"one of {', '.join(choices)}")
+            return default
+        return given
+
+    def address(self, name: str, schemes: Collection[str], *, default: str) -> str:
+        """A URL with one of these schemes."""
+        given = str(self.str(name, default="")) or default
+        if given.partition("://")[0] not in schemes or "://" not in given:
+            kinds = " or ".join(f"{scheme}://" for scheme in schemes)
+            self._mistaken(name, given, f"an address that begins with {kinds}")
+            return default
+        return given
+
+    def _mistaken(self, name: str, given: str, wanted: str) -> None:
+        words = f"{name} is {given!r}; it takes {wanted}."
+        if words not in self.mistakes:
+            self.mistakes.append(words)
 
 
 env = Env()
@@ -31,16 +80,21 @@ environ.FileAwareEnv.read_env(ROOT / ".env", overwrite=False)
 DATA_DIR = ROOT / (env.str("DATA_DIR", default="") or ".data")
 
 
-def service_url(name: str) -> str:
+def served(name: str, schemes: Collection[str] = ()) -> str:
     """`DATABASE_URL` or `REDIS_URL`: given, or of the servers `make run` has up.
 
     Empty when neither is there; a system check says so in words.
     """
-    if given := env.str(name, default=""):
-        return str(given)
+    if not env.str(name, default=""):
+        return published(name)
+    return env.address(name, schemes, default="") if schemes else env.str(name)
+
+
+def published(name: str) -> str:
+    """What a running `make run` says of itself: its servers, and its `PORT`."""
     try:
         running = json.loads((DATA_DIR / "services.json").read_text())
-    except (FileNotFoundError, ValueError):  # none, or cut off with the power
+    except FileNotFoundError:
         return ""
     return str(running.get(name, ""))
 

@@ -50,6 +50,12 @@ class TooLarge(AppError):
     sentence = "That is too much at once."
 
 
+class NotAllowed(AppError):
+    code = "method_not_allowed"
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    sentence = "This address does not take that method."
+
+
 class UnsupportedMedia(AppError):
     code = "unsupported_media_type"
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE

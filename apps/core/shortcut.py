@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
-from apps.core.errors import AppError, NotFound, TooLarge, Unavailable
+from apps.core.errors import AppError, NotAllowed, NotFound, TooLarge, Unavailable
 from apps.core.logs import logger
 from apps.core.problems import problem
 
@@ -47,4 +47,13 @@ class ShortcutMiddleware:
         except Exception:
             logger.exception("defect", path=request.path_info)
             return problem(AppError())
+        return _in_words(response)
+
+
+def _in_words(response: HttpResponse) -> HttpResponse:
+    """Django's empty 405 as a problem like all others, still saying what is allowed."""
+    if response.status_code != NotAllowed.status:
         return response
+    worded = problem(NotAllowed())
+    worded["Allow"] = response["Allow"]
+    return worded

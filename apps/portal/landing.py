@@ -1,7 +1,10 @@
 """The page for whoever does not know us yet, and the menu for browsers without scripts."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from apps.portal.shell import SignedIn
@@ -11,7 +14,9 @@ from apps.rbac.declared import public, signed_in
 @public
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/landing.html")
+    # The example of a conversation reads as one of today.
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    return render(request, "portal/landing.html", {"tomorrow": tomorrow})
 
 
 @signed_in

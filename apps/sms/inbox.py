@@ -7,6 +7,7 @@ from typing import NamedTuple
 import psycopg
 from django.db import InterfaceError, OperationalError, connection
 
+from apps.core.patience import at_most
 from apps.core.request_ids import current_request_id
 from apps.sms import keywords
 from apps.sms.lengths import NUMBER_LENGTH, SID_LENGTH
@@ -18,6 +19,9 @@ _RECEIVE = (
     " FROM sms_receive(%s, %s, %s, %s, %s, %s::smallint, %s::jsonb, %s)"
 )
 
+
+# Twilio waits 15 s; this, a second look and a new connection's 3 s fit into that.
+PATIENCE_SECONDS = 5.0
 
 _COUNTS = frozenset(map(str, range(1, 11)))
 
@@ -58,8 +62,9 @@ def receive(form: Mapping[str, str]) -> Receipt:
 
 def _store(values: tuple[object, ...]) -> Receipt:
     connection.ensure_connection()
-    with connection.wrap_database_errors:
-        with psycopg.Cursor(connection.connection) as cursor:
+    kept = connection.connection
+    with connection.wrap_database_errors, at_most(PATIENCE_SECONDS, kept.fileno()):
+        with psycopg.Cursor(kept) as cursor:
             row = cursor.execute(_RECEIVE, values, prepare=True).fetchone()
     assert row is not None  # the function always answers one row
     return Receipt(*row)

@@ -22,9 +22,13 @@ from apps.sms import numbers
 from apps.sms.models import LinkPhrase
 from apps.sms.words import FIRST, SECOND, THIRD
 
+# Anywhere in the text, quoted or not: the four words are in the lists or they are not.
 _TEXT = re.compile(
-    r"\s*link[\s:]+" + r"[\s-]+".join(["([a-z]+)"] * 4) + r"[\s.!]*", re.IGNORECASE
+    # Looked for at every "link", also at the second of "Link: LINK ...".
+    r"\blink(?=\W+" + r"[\s-]+".join([r"([a-z]+)"] * 4) + r"\b)",
+    re.IGNORECASE,
 )
+_TRY = re.compile(r"\W*link\b", re.IGNORECASE)
 _LISTS = (FIRST, SECOND, FIRST, THIRD)
 _PURPOSE = "sms.link_phrase"
 # A person mistypes twice; a machine tries thousands. Good tries do not count.
@@ -79,12 +83,17 @@ def renew(user: User) -> Phrase:
 
 
 def words_in(body: str) -> str:
-    """The phrase in a text that is nothing but a LINK text, else an empty string."""
-    found = _TEXT.fullmatch(body)
-    words = [word.upper() for word in found.groups()] if found else []
-    if words and all(word in known for word, known in zip(words, _LISTS, strict=True)):
-        return "-".join(words)
+    """The phrase in a text, else an empty string."""
+    for found in _TEXT.finditer(body):
+        words = [word.upper() for word in found.groups()]
+        if all(word in known for word, known in zip(words, _LISTS, strict=True)):
+            return "-".join(words)
     return ""
+
+
+def is_try(body: str) -> bool:
+    """Whether a stranger's text means to link, with words that are none of ours."""
+    return _TRY.match(body) is not None
 
 
 def charge(number: str) -> Tickets:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.urls import reverse
 
-from apps.core.errors import Forbidden
+from apps.core.errors import Forbidden, OutsideFailure
 from apps.core.http import post_form
-from apps.core.tasks import task
+from apps.core.tasks import send, task
 from apps.sms import keywords, signing
 from apps.sms.composer import count
 from apps.sms.models import (
@@ -31,6 +31,10 @@ CARRIER_ANSWERS = {
     Keyword.START: "You are opted in again. Reply STOP to opt out.",
     Keyword.HELP: "Reply STOP to opt out, START to opt in. Message rates may apply.",
 }
+
+
+# Seconds between tries to tell news; a site that starts again is up within them.
+TELL_AGAIN_AFTER = (1, 3, 10)
 
 
 @dataclass(frozen=True)
@@ -129,8 +133,20 @@ def pause(number: str) -> None:
 
 
 @task("sms.simulate_delivery")
-def deliver(pk: int) -> None:
-    """The carrier's news of one text: sent, then delivered or the error asked for."""
+def deliver(pk: int, again: int = 0) -> None:
+    """The carrier's news of one text: sent, then delivered or the error asked for.
+
+    Told again, a few times, to a site that does not answer, as a carrier does.
+    """
+    try:
+        _deliver(pk)
+    except OutsideFailure:
+        if again == len(TELL_AGAIN_AFTER):
+            raise
+        send("sms.simulate_delivery", pk, again + 1, countdown=TELL_AGAIN_AFTER[again])
+
+
+def _deliver(pk: int) -> None:
     text = SimulatedText.objects.get(pk=pk)
     line = SimulatedLine.objects.filter(number=text.number).first()
     code = line.carrier_error if line else ""

@@ -111,11 +111,17 @@ def _answer(lease: Lease, turn: Turn) -> None:
     spoken = [text for text in turn.texts.order_by("id") if not text.keyword]
     if silence := _silence(turn, spoken):
         finish(lease, turn, silence=silence)
+    elif loops.is_loop(turn, spoken[-1].body):
+        told = loops.was_told(turn)
+        silence = Silence.LOOP if told else Silence.NONE
+        finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
     elif turn.attempts > GIVE_UP_AFTER:
         finish(lease, turn, Answer(SORRY))
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))
-    elif words := linking.words_in(spoken[-1].body):
+    elif (words := linking.words_in(spoken[-1].body)) or linking.is_try(
+        spoken[-1].body
+    ):
         _link(lease, turn, words)
     elif guidance := strangers.guidance(turn):
         finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
@@ -131,7 +137,7 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
         return Silence.NOT_A_PERSON
     if turn.user and not turn.user.is_active:
         return Silence.INACTIVE
-    return Silence.LOOP if loops.is_loop(turn.number) else Silence.NONE
+    return Silence.NONE
 
 
 def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:

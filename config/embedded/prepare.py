@@ -6,16 +6,25 @@ starting Django costs more than the work.
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import django
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command, get_commands
+
+from config.embedded.errors import BAD_SETTING
 
 
 def main(welcome: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
-    django.setup()
+    try:
+        django.setup()
+        import_module("config.checks").insist()
+    except ImproperlyConfigured as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(BAD_SETTING) from error
     call_command("migrate", interactive=False)
     known = get_commands()
     if settings.DEBUG and "seed_demo" in known:

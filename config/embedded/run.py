@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from config.embedded import processes
-from config.embedded.errors import CannotStart
+from config.embedded.errors import BAD_SETTING, CannotStart
 from config.embedded.folder import Folder, is_free, shown
 from config.embedded.group import Group
 from config.embedded.postgres import Postgres
@@ -33,7 +33,7 @@ def everything() -> None:
     folder = Folder(Path(DATA_DIR))
     _refuse_damaged_secrets(folder)
     print("Starting …", flush=True)
-    with running(folder, "run", missing) as started:
+    with running(folder, "run", missing, {"PORT": str(port)}) as started:
         environment = _environment(port, urls(started), folder)
         schema = Schema(folder, environment.get("DATABASE_URL", ""))
         group = Group(_commands(), environment)
@@ -133,6 +133,8 @@ def _prepare(folder: Folder, environment: Mapping[str, str]) -> str:
     if code:
         said = log.read_text(errors="replace").strip()
         reason = said.rpartition("\n")[2] or "it said nothing"
+        if code == BAD_SETTING:
+            raise CannotStart(f"The settings cannot be used: {reason}")
         print(said, file=sys.stderr)
         raise CannotStart(
             f"The database could not be prepared: {reason} (the log is {shown(log)})"

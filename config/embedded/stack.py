@@ -30,9 +30,15 @@ def servers(
 
 @contextlib.contextmanager
 def running(
-    folder: Folder, profile: Profile, kinds: list[type[Server]]
+    folder: Folder,
+    profile: Profile,
+    kinds: list[type[Server]],
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[list[Server]]:
-    """The servers themselves, started side by side, stopped in reverse."""
+    """The servers themselves, started side by side, stopped in reverse.
+
+    `more` is published beside their addresses, for `manage.py` in another terminal.
+    """
     with (
         folder.in_words(),
         folder.lock() as lock,
@@ -45,7 +51,7 @@ def running(
             cleanup.callback(server.stop)
         for server in started:
             server.wait()
-        cleanup.enter_context(folder.published(urls(started)))
+        cleanup.enter_context(folder.published({**urls(started), **(more or {})}))
         yield started
 
 

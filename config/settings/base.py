@@ -3,18 +3,18 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from config.env import DATA_DIR, ROOT, env, service_url
+from config.env import DATA_DIR, LEVELS, ROOT, env, published, served
 
 BASE_DIR: Path = ROOT
 DEBUG = False
 SECRET_KEY = env.str("SECRET_KEY", default="")
-PORT = env.int("PORT", default=8000)
+PORT = env.whole("PORT", default=int(published("PORT") or 8000))
 
 # The origin that Twilio and people see. Signatures and links use it, never Host.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [
     "apps.rbac.console.apps.ConsoleConfig",
@@ -91,10 +91,14 @@ FORM_RENDERER = "apps.portal.forms.Renderer"
 
 # --- Data ------------------------------------------------------------------------------
 
-_database = env.db_url_config(service_url("DATABASE_URL") or "postgres:///")
+_POSTGRES = ("postgres", "postgresql")
+_REDIS = ("redis", "rediss", "unix")
+# Nothing answers there, and a system check says that a database is missing.
+_NOWHERE = "postgres:///"
+_database = env.db_url_config(served("DATABASE_URL", _POSTGRES) or _NOWHERE)
 # Seconds a query may take; a longer one is a defect. Commands have no limit: manage.py
 # builds indexes.
-_statement_seconds = env.int("DATABASE_STATEMENT_SECONDS", default=15)
+_statement_seconds = env.whole("DATABASE_STATEMENT_SECONDS", default=15, least=1)
 DATABASES = {
     "default": {
         **_database,
@@ -114,7 +118,7 @@ DATABASES = {
     }
 }
 
-REDIS_URL = service_url("REDIS_URL")
+REDIS_URL = served("REDIS_URL", _REDIS)
 _redis_options = {
     "CLIENT_CLASS": "django_redis.client.DefaultClient",
     # Redis answers in under a millisecond; who waits longer waits for a dead one.
@@ -191,7 +195,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+_mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
+vars().update(env.email_url_config(_mail))
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )
@@ -201,13 +206,13 @@ EMAIL_TIMEOUT = 10
 
 # Months of events that are kept; older ones are dropped once they are sealed. The seals
 # stay.
-AUDIT_KEEP_MONTHS = env.int("AUDIT_KEEP_MONTHS", default=24)
+AUDIT_KEEP_MONTHS = env.whole("AUDIT_KEEP_MONTHS", default=24, least=1)
 
 # --- Texts -----------------------------------------------------------------------------
 
 SMS_GATEWAY = env.str("SMS_GATEWAY", default="simulator")
 SMS_ANSWERER = "apps.assistant.answering.answer"
-PHONE_SIMULATOR = env.bool("PHONE_SIMULATOR", default=False)
+PHONE_SIMULATOR = env.yes_or_no("PHONE_SIMULATOR", default=False)
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="")
@@ -216,7 +221,7 @@ TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="").rstrip("/")
 # Seconds before a text whose fate is unknown may be sent again. Twilio's list shows a
 # message late at times; a loopback server shows it at once.
 _near = SMS_GATEWAY == "simulator" or "//127.0.0.1" in TWILIO_API_BASE
-SMS_UNKNOWN_GRACE = env.int("SMS_UNKNOWN_GRACE", default=5 if _near else 120)
+SMS_UNKNOWN_GRACE = env.whole("SMS_UNKNOWN_GRACE", default=5 if _near else 120)
 # Where this installation reaches its own webhooks (the simulator plays the carrier).
 LOOPBACK_URL = env.str("LOOPBACK_URL", default=f"http://127.0.0.1:{PORT}")
 
@@ -287,8 +292,8 @@ USE_I18N = True
 
 # --- Logs and metrics ------------------------------------------------------------------
 
-LOG_FORMAT = env.str("LOG_FORMAT", default="json")
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="json")
+LOG_LEVEL = env.one_of("LOG_LEVEL", LEVELS, default="INFO")
 LOGGING_CONFIG = "apps.core.logs.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 PROMETHEUS_METRIC_NAMESPACE = "switchboard"

@@ -11,17 +11,17 @@ for _name, _value in laptop_secrets().items():
 from config.settings.base import *  # after the secrets
 from config.settings.base import STORAGES
 
-DEBUG = env.bool("DEBUG", default=True)
+DEBUG = env.yes_or_no("DEBUG", default=True)
 ALLOWED_HOSTS = [
     "localhost",
     "127.0.0.1",
     "[::1]",
     *env.list("ALLOWED_HOSTS", default=[]),
 ]
-PHONE_SIMULATOR = env.bool("PHONE_SIMULATOR", default=DEBUG)
+PHONE_SIMULATOR = env.yes_or_no("PHONE_SIMULATOR", default=DEBUG)
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="+12025550100")
-LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
-LOGGING = {"format": LOG_FORMAT, "level": env.str("LOG_LEVEL", default="INFO")}
+LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="plain")
+LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
 if not env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"

@@ -7,7 +7,7 @@ from config.settings.base import PUBLIC_URL, TRUSTED_PROXY_COUNT
 # What has no sensible default on a server; config/checks.py insists on each.
 MUST_BE_CHOSEN = ("PUBLIC_URL", "EMAIL_URL")
 
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.yes_or_no("DEBUG", default=False)
 SILENCED_SYSTEM_CHECKS = [
     # The proxy redirects to HTTPS. Twilio's POST must never be redirected.
     "security.W008",

@@ -1,11 +1,19 @@
 """A page that is asked for while the database is away says so, and nothing worse."""
 
+import os
+import signal
+import time
+from collections.abc import Iterator
+
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from apps.core import patience
+from apps.sms.models import InboundText
 from tests.factories import UserFactory
+from tests.sms.conftest import form, post
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,3 +35,49 @@ def test_a_signed_in_page_is_503_while_the_database_is_away(
     assert response.status_code == 503
     assert "not available right now" in response.content.decode()
     assert client.get(path).status_code == 200
+
+
+@pytest.fixture
+def frozen_session() -> Iterator[int]:
+    """The database session of this thread does not answer any more, nor hangs up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    try:
+        os.kill(pid, signal.SIGSTOP)
+    except (ProcessLookupError, PermissionError):
+        pytest.skip("PostgreSQL is not ours to freeze: DATABASE_URL names another")
+    yield pid
+    os.kill(pid, signal.SIGCONT)
+
+
+def test_a_webhook_does_not_wait_for_a_frozen_session(
+    frozen_session: int, settings: Settings
+) -> None:
+    started = time.monotonic()
+    assert post("/webhooks/twilio/sms/", form("hello")).status_code == 200
+    # Twilio waits 15 s.
+    assert time.monotonic() - started < 14
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        assert cursor.fetchone() != (frozen_session,)
+    assert InboundText.objects.count() == 1
+
+
+def test_what_ends_in_time_is_not_hung_up_on() -> None:
+    connection.ensure_connection()
+    descriptor = connection.connection.fileno()
+    with patience.at_most(30, descriptor), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
+
+
+def test_a_call_that_takes_too_long_ends_as_if_the_server_had_died() -> None:
+    connection.ensure_connection()
+    with (
+        pytest.raises(OperationalError),
+        patience.at_most(0.1, connection.connection.fileno()),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT pg_sleep(60)")
+    connection.close()

@@ -105,7 +105,9 @@ def test_a_killed_server_comes_back_with_its_data(
     with running(folder, free_port) as process:
         until(lambda: status(free_port, "/health/ready") == 200)
         addresses = (folder / "services.json").read_text()
-        database, queue = json.loads(addresses).values()
+        database, queue, port = json.loads(addresses).values()
+        # For `manage.py text` in another terminal.
+        assert port == free_port
         with psycopg.connect(database) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         redis.Redis.from_url(queue).set("kept", "7")

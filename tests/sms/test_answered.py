@@ -273,14 +273,34 @@ def test_a_reply_loop_is_broken_and_forgotten(
     for n in range(times):
         text(said.format(n))
         work()
-    text(said)
-    work()
+    for _ in range(3):
+        text(said)
+        work()
     assert Turn.objects.latest("id").silence == Turn.Silence.LOOP
-    assert len(twilio.sent) == times
+    # They hear once that it is too much, and then nothing.
+    assert len(twilio.sent) == times + 1
+    assert twilio.bodies(ALICE)[-1] == loops.SLOW_DOWN
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         text("ok")
         work()
         assert Turn.objects.latest("id").silence == ""
+
+
+def test_other_words_after_a_row_of_equal_ones_are_answered(
+    alice: User, twilio: TwilioServer
+) -> None:
+    start = timezone.now()
+    for n in range(loops.SAME + 5):
+        with time_machine.travel(start + timedelta(seconds=4 * n)):
+            text("ok")
+            work()
+    with time_machine.travel(start + timedelta(seconds=200)):
+        text("ok")
+        work()
+        assert Turn.objects.latest("id").silence == Turn.Silence.LOOP
+        text("remind me to breathe at 11pm")
+        work()
+    assert twilio.bodies(ALICE)[-1].startswith("Reminder set: breathe")
 
 
 def test_a_lively_person_is_not_taken_for_a_loop(

@@ -52,7 +52,18 @@ def test_texting_the_words_links_the_phone(dora: User, twilio: TwilioServer) -> 
 
 
 @pytest.mark.parametrize(
-    "spelling", ["link {}", "LINK: {}", "  Link {} ", "Link {}.", "{spaced}"]
+    "spelling",
+    [
+        "link {}",
+        "LINK: {}",
+        "  Link {} ",
+        "Link {}.",
+        "{spaced}",
+        "“LINK {}”",
+        "Link: LINK {}",
+        "Please link {}, thanks!",
+        "- link {} -",
+    ],
 )
 def test_the_words_may_be_typed_as_people_type(
     dora: User, twilio: TwilioServer, spelling: str
@@ -62,6 +73,20 @@ def test_the_words_may_be_typed_as_people_type(
     text(spelling.format(words, spaced=spaced), number=STRANGER)
     work()
     assert PhoneNumber.objects.verified().count() == 1
+
+
+@pytest.mark.parametrize(
+    "said", ["LINK WRONG-WORDS-HERE-NOW", "link loyal penguin", "Link please"]
+)
+def test_words_that_are_none_of_ours_are_said_to_be_wrong(
+    dora: User, twilio: TwilioServer, said: str
+) -> None:
+    text("hello", number=STRANGER)
+    work()
+    text(said, number=STRANGER)
+    work()
+    assert twilio.bodies(STRANGER)[1:] == [linking.WRONG]
+    assert not PhoneNumber.objects.exists()
 
 
 def test_texts_behind_the_words_are_answered_as_the_persons(

@@ -170,6 +170,8 @@ def test_what_is_not_a_form_of_twilios_is_refused(
 def test_only_post_is_taken(db: None, method: str, which: str) -> None:
     response = getattr(Client(), method)(f"/webhooks/twilio/{which}/")
     assert response.status_code == 405
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Allow"] == "POST"
 
 
 @pytest.mark.parametrize(

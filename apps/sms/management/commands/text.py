@@ -38,7 +38,9 @@ class Command(BaseCommand):
 
     def _number(self, text: str) -> str:
         try:
-            return text if text.isalnum() else numbers.normalise(text)
+            # Five or six digits are a short code, which may text too.
+            is_short = text.isdigit() and len(text) in (5, 6)
+            return text if is_short else numbers.normalise(text)
         except AppError as error:
             raise CommandError(error.sentence) from error
 

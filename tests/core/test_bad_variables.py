@@ -1,0 +1,58 @@
+"""A variable that cannot be read is named in words, and stops nobody from saying so."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.embedded.watching import ROOT
+
+
+def check(**variables: str) -> str:
+    """What `manage.py check` says with these in the environment."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+            **variables,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("SMS_UNKNOWN_GRACE", "soon", "a whole number of at least 0"),
+        ("SMS_UNKNOWN_GRACE", "-5", "a whole number of at least 0"),
+        ("TRUSTED_PROXY_COUNT", "x", "a whole number"),
+        ("DATABASE_STATEMENT_SECONDS", "1.5", "a whole number of at least 1"),
+        ("AUDIT_KEEP_MONTHS", "0", "a whole number of at least 1"),
+        ("PORT", "http", "a whole number"),
+        ("DEBUG", "maybe", "1 or 0"),
+        ("LOG_LEVEL", "LOUD", "one of DEBUG, INFO"),
+        ("LOG_FORMAT", "xml", "one of json, plain"),
+        ("EMAIL_URL", "bad", "begins with smtp://"),
+        ("REDIS_URL", "foo", "begins with redis://"),
+        ("DATABASE_URL", "sqlite:///x", "begins with postgres://"),
+    ],
+)
+def test_the_variable_and_what_it_takes_are_named(
+    name: str, value: str, words: str
+) -> None:
+    said = check(**{name: value})
+    assert f"{name} is {value!r}; it takes" in said
+    assert words in said
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    said = check(LOG_LEVEL="LOUD", DEBUG="maybe")
+    assert "LOG_LEVEL is" in said and "DEBUG is" in said
