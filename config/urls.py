@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", public(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
     path("accounts/", include("allauth.urls")),
+    path("", include("apps.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("apps.portal.urls")),
 ]

@@ -14,7 +14,14 @@ from pytest_django import Settings
 from apps.portal import demo
 from apps.rbac import declared
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import Policy, about, public, requires, signed_in
+from apps.rbac.declared import (
+    Policy,
+    about,
+    in_person,
+    public,
+    requires,
+    signed_in,
+)
 from apps.sms.models import PhoneNumber
 
 ANONYMOUS, ALICE, BOB, CHARLIE, ADA = "", "alice", "bob", "charlie", "ada"
@@ -48,6 +55,8 @@ def people_get(status: Status) -> Door:
     return Door(LOGIN, *[status] * 4)
 
 
+# Pages about signing in are closed to whoever stands in for somebody.
+ANYBODY, THEMSELF = in_person(public), in_person(signed_in)
 NO_SUCH_VERB = {True: all_get(405), False: people_get(405)}
 OWNERS_200 = Door(LOGIN, 404, 404, 404, 200)
 OWNERS_302 = Door(LOGIN, 404, 404, 404, 302)
@@ -80,7 +89,7 @@ def allauths_form(policy: Policy, get: Door, post: Door) -> Row:
 def entrance(get: Door) -> Row:
     """Somebody with an account has no business here and is sent on, whatever they do."""
     sent_on = Door(405, *[302] * 4)
-    return form(public, get, get, put=get, patch=sent_on, delete=sent_on)
+    return form(ANYBODY, get, get, put=get, patch=sent_on, delete=sent_on)
 
 
 def flow(policy: Policy) -> Row:
@@ -111,6 +120,7 @@ ROWS = {
     ),
     "app/activity/": reads(signed_in),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
+    "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(public),
     "dev/phone/play/": posted(public, all_get(302)),
     "dev/mail/": reads(public),
@@ -123,22 +133,22 @@ ROWS = {
     "webhooks/twilio/fallback/": posted(public, all_get(415)),
     "accounts/login/": entrance(STRANGERS),
     "accounts/signup/": entrance(STRANGERS),
-    "accounts/logout/": form(public, people_get(200), all_get(302)),
-    "accounts/inactive/": reads(public),
+    "accounts/logout/": form(ANYBODY, people_get(200), all_get(302)),
+    "accounts/inactive/": reads(ANYBODY),
     "accounts/reauthenticate/": allauths_form(
-        signed_in, people_get(200), people_get(200)
+        THEMSELF, people_get(200), people_get(200)
     ),
-    "accounts/email/": allauths_form(signed_in, people_get(200), people_get(302)),
-    "accounts/confirm-email/": flow(public),
+    "accounts/email/": allauths_form(THEMSELF, people_get(200), people_get(302)),
+    "accounts/confirm-email/": flow(ANYBODY),
     "accounts/password/change/": allauths_form(
-        signed_in, people_get(200), people_get(200)
+        THEMSELF, people_get(200), people_get(200)
     ),
-    "accounts/password/set/": flow(signed_in),
-    "accounts/password/reset/": allauths_form(public, all_get(200), all_get(200)),
-    "accounts/login/code/confirm/": flow(public),
-    "accounts/password/reset/key/done/": reads(public),
-    "accounts/password/reset/done/": reads(public),
-    RESET_KEY: Row(public, dict.fromkeys(VERBS, all_get(200))),
+    "accounts/password/set/": flow(THEMSELF),
+    "accounts/password/reset/": allauths_form(ANYBODY, all_get(200), all_get(200)),
+    "accounts/login/code/confirm/": flow(ANYBODY),
+    "accounts/password/reset/key/done/": reads(ANYBODY),
+    "accounts/password/reset/done/": reads(ANYBODY),
+    RESET_KEY: Row(ANYBODY, dict.fromkeys(VERBS, all_get(200))),
 }
 
 # Django's console guards its pages in one place, AdminSite.admin_view; each page of

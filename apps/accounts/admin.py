@@ -3,14 +3,19 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 
-from apps.accounts import suspension
+from apps.accounts import standing_in, suspension
 from apps.accounts.models import User
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
-from apps.rbac.console.pages import Page
+from apps.rbac.console.pages import Page, Tool
+from apps.rbac.console.reveal import ReasonForm
 
 # Addresses are changed by their owners; allauth's own page would let operators do it.
 admin.site.unregister(EmailAddress)
@@ -65,6 +70,38 @@ class UserAdmin(Page):
 
     def person_of(self, obj: Any) -> Any:
         return obj
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
+        found = super().tools(request, obj)
+        if standing_in.may(request, obj):
+            page = reverse("admin:accounts_user_stand_in", args=[obj.pk])
+            found.append(Tool("Stand in", page))
+        return found
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.stand_in_view)
+        own = path("<path:object_id>/stand-in/", view, name="accounts_user_stand_in")
+        return [own, *super().get_urls()]
+
+    def stand_in_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person = self.get_object(request, object_id)
+        if person is None or not self.has_view_permission(request, person):
+            raise Http404
+        standing_in.insist(request, person)
+        form = ReasonForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            standing_in.start(request, person, form.cleaned_data["reason"])
+            return redirect(settings.LOGIN_REDIRECT_URL)
+        shown = {
+            **self.admin_site.each_context(request),
+            "title": "Stand in",
+            "form": form,
+            "opts": self.opts,
+            "original": person,
+            "row_name": self.row_name(request, person),
+            "minutes": standing_in.LONGEST.seconds // 60,
+        }
+        return TemplateResponse(request, "admin/stand_in.html", shown)
 
 
 @admin.register(EmailAddress)

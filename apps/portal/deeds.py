@@ -52,6 +52,23 @@ _DEEDS = {
     ("accounts.email.remove", "done"): Deed(
         "Removed an email address", "removed an email address"
     ),
+    ("accounts.standin.start", "done"): Deed(
+        "Began to look at somebody's pages for them",
+        "began to look at your pages as you see them",
+    ),
+    ("accounts.standin.start", "denied"): Deed(
+        "Was refused somebody's pages", "tried to look at your pages as you see them"
+    ),
+    ("accounts.standin.look", "done"): Deed(
+        "Looked at a page of somebody", "looked at a page of yours"
+    ),
+    ("accounts.standin.look", "denied"): Deed(
+        "Was refused a page of somebody",
+        "tried to do something in your place and was refused",
+    ),
+    ("accounts.standin.stop", "done"): Deed(
+        "Stopped looking at somebody's pages", "stopped looking at your pages"
+    ),
 }
 
 

@@ -5,13 +5,16 @@
     @about(Permission.REMINDER_VIEW)    whoever is signed in; each row is judged
     @requires(Permission.ROLE_VIEW)     whose roles hold the permission
 
+`in_person` of any of them stays closed to an operator who stands in for somebody
+(accounts/standing_in.py).
+
 A view of a package declares through `DECLARED_FOR` in the settings. Views of REST
 framework declare the same as `policy` and are judged by `api.PolicyPermission`,
 after it is known whose token they were called with.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -39,6 +42,7 @@ class Policy:
     permission: str = ""
     row_permission: str = ""
     is_public: bool = False
+    is_in_person: bool = False
 
     def __call__(self, view: V) -> V:
         view.policy = self  # type: ignore[attr-defined]  # read back by `of`
@@ -65,12 +69,19 @@ def requires(permission: str) -> Policy:
     return Policy(permission=permission, row_permission=permission)
 
 
-console = requires(Permission.CONSOLE_ENTER)
+def in_person(declared: Policy) -> Policy:
+    """The same, for nobody who stands in for somebody else."""
+    return replace(declared, is_in_person=True)
+
+
+console = in_person(requires(Permission.CONSOLE_ENTER))
 
 
 def marked(view: Callable[..., Any]) -> Policy:
-    """For a package that uses Django's own mark, `login_not_required`."""
-    return signed_in if getattr(view, "login_required", True) else public
+    """For a package that uses Django's own mark, `login_not_required`, and whose pages
+    are about signing in."""
+    is_open = not getattr(view, "login_required", True)
+    return in_person(public if is_open else signed_in)
 
 
 def by_api(view: Callable[..., Any]) -> bool:

@@ -73,6 +73,10 @@ class Opened:
     def reason(self) -> str:
         return str(self.details.get("reason", ""))
 
+    @property
+    def page(self) -> str:
+        return str(self.details.get("private", {}).get("page", ""))
+
 
 def write(entries: Sequence[Entry], cursor: CursorWrapper) -> None:
     """One INSERT, in whatever transaction the cursor is in."""

@@ -33,6 +33,8 @@ class Moment:
     reason: str
     address: str
     browser: str
+    # Which page, while somebody stood in for them.
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ def _moment(
         reason=opened.reason,
         address=str(opened.origin.get("address", "")) if is_theirs else "",
         browser=str(opened.origin.get("browser", "")) if is_theirs else "",
+        page=opened.page,
     )
 
 

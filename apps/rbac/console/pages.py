@@ -10,7 +10,7 @@ A page shows facts; what can be done is an action that asks first (`actions.conf
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -27,6 +27,11 @@ from apps.rbac.console import masks, reveal
 
 # Counting further than anybody pages would read the whole table.
 MOST_COUNTED = 10_000
+
+
+class Tool(NamedTuple):
+    label: str
+    url: str
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in stubs only
@@ -91,8 +96,7 @@ class Page(ReadOnlyAdmin):
     ) -> HttpResponse:
         if obj is not None:
             context["subtitle"] = self.row_name(request, obj)
-        if self.secret and obj is not None and reveal.may(self, request):
-            context["reveal_url"] = reveal.address(self, obj)
+            context["tools"] = self.tools(request, obj)
         if self.pii and obj is not None and self._shows_pii(request):
             # Addresses and numbers of one person, in full: they can see who looked.
             audit.decided(
@@ -103,6 +107,12 @@ class Page(ReadOnlyAdmin):
                 obj=obj,
             )
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
+        """What can be done from the page of a row, as links to pages that ask."""
+        if self.secret and reveal.may(self, request):
+            return [Tool("Reveal", reveal.address(self, obj))]
+        return []
 
     def row_name(self, request: HttpRequest, obj: Model) -> str:
         """What to call a row: a name that may be an address only for who may see it."""

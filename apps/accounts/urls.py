@@ -1,0 +1,7 @@
+from django.urls import path
+
+from apps.accounts import views
+
+urlpatterns = [
+    path("standing-in/stop/", views.stop_standing_in, name="stop_standing_in"),
+]

@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from apps.accounts import standing_in
+from apps.rbac.declared import signed_in
+
+
+@signed_in
+@require_POST
+def stop_standing_in(request: HttpRequest) -> HttpResponse:
+    """Back to the person's page in the console, where it began."""
+    stood_in = getattr(request, "standing_in", None)
+    if stood_in is None:
+        return redirect(settings.LOGIN_REDIRECT_URL)
+    standing_in.stop(request)
+    return redirect("admin:accounts_user_change", stood_in.person.pk)
