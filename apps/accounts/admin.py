@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 
 from apps.accounts import standing_in, suspension
 from apps.accounts.models import User
+from apps.rbac import policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page, Tool
@@ -73,6 +74,9 @@ class UserAdmin(Page):
 
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
         found = super().tools(request, obj)
+        if policy.can(request.user, Permission.AUDIT_VIEW):
+            audit = reverse("admin:rbac_auditevent_changelist")
+            found.append(Tool("What happened to them", f"{audit}?subject={obj.pk}"))
         if standing_in.may(request, obj):
             page = reverse("admin:accounts_user_stand_in", args=[obj.pk])
             found.append(Tool("Stand in", page))

@@ -11,11 +11,20 @@ from django.http import HttpRequest
 from apps.rbac import assignments, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.events import EventPage, SealPage
 from apps.rbac.console.forms import VerbForm, VerbPage
-from apps.rbac.models import Role, RoleAssignment, RoleLimits
+from apps.rbac.models import (
+    AuditEvent,
+    AuditSeal,
+    Role,
+    RoleAssignment,
+    RoleLimits,
+)
 
 # Groups are written by roles alone.
 admin.site.unregister(Group)
+admin.site.register(AuditEvent, EventPage)
+admin.site.register(AuditSeal, SealPage)
 
 
 class RoleForm(VerbForm):

@@ -25,6 +25,10 @@ class Permission(StrEnum):
     LIMITS_VIEW = "rbac.rolelimits.view"
     LIMITS_CHANGE = "rbac.rolelimits.change"
 
+    AUDIT_VIEW = "rbac.auditevent.view"
+    AUDIT_EXPORT = "rbac.auditevent.export"
+    SEAL_VIEW = "rbac.auditseal.view"
+
     PERSON_VIEW = "accounts.user.view"
     PERSON_VIEW_PII = "accounts.user.view_pii"
     PERSON_SUSPEND = "accounts.user.suspend"

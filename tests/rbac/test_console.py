@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.core import checks
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -349,6 +350,10 @@ def test_every_list_and_page_of_the_console_opens(as_ada: Client) -> None:
         if row is not None:
             found = as_ada.get(reverse(f"{name}_change", args=[row.pk]))
             assert found.status_code in {200, 403}, model
+
+
+def test_django_finds_nothing_wrong_with_the_pages() -> None:
+    assert checks.run_checks(tags=["admin"]) == []
 
 
 def test_failed_texts_can_be_listed(as_ada: Client) -> None:

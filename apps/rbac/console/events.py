@@ -1,0 +1,278 @@
+"""The audit in the console: found, read one by one, taken away, and its seals."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.auth import get_user_model
+from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+
+from apps.core.errors import Invalid, NotFound
+from apps.rbac import audit, exports, ledger, policy, verdicts
+from apps.rbac.catalog import Permission
+from apps.rbac.console import masks
+from apps.rbac.console.pages import Page
+from apps.rbac.console.search import Search
+from apps.rbac.models import AuditEvent, AuditSeal
+
+_KINDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "csv": ("text/csv; charset=utf-8", exports.csv_lines),
+    "ndjson": ("application/x-ndjson", exports.ndjson_lines),
+}
+_MAY_EXPORT = (
+    Permission.AUDIT_VIEW,
+    Permission.AUDIT_EXPORT,
+    # An export opens what is sealed.
+    Permission.PERSON_VIEW_PII,
+)
+_PEOPLE = {
+    "actor_id": "who",
+    "on_behalf_of_id": "standing in for",
+    "subject_id": "about",
+}
+_MOST_DIGITS = 18  # more is no bigint
+
+
+class EventList(ChangeList):
+    """Newest first, from one id on: nothing is counted and no page is skipped over."""
+
+    search: Search
+    older: str
+    newest: str
+
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """None for Django to look up: the form reads them."""
+        return {}
+
+    def get_queryset(self, request: HttpRequest, *more: Any, **kwargs: Any) -> Any:
+        self.search = Search(request.GET)
+        mine: Any = self.root_queryset
+        events = self.search.narrow(mine).order_by("-id")
+        before = request.GET.get("before", "")
+        if before.isascii() and before.isdigit() and len(before) <= _MOST_DIGITS:
+            return events.filter(id__lt=int(before))
+        return events
+
+    def get_results(self, request: HttpRequest) -> None:
+        found = list(self.queryset[: self.list_per_page + 1])
+        shown = found[: self.list_per_page]
+        asked = request.GET.copy()
+        asked.pop("before", None)
+        self.newest = f"?{asked.urlencode()}" if "before" in request.GET else ""
+        self.older = ""
+        if len(found) > len(shown):
+            asked["before"] = str(shown[-1].pk)
+            self.older = f"?{asked.urlencode()}"
+        self.result_list: Any = shown
+        self.result_count = len(shown)
+        self.full_result_count = None
+        self.show_full_result_count = self.show_admin_actions = False
+        self.can_show_all, self.multi_page = True, False
+        self.paginator = Paginator(shown, self.list_per_page)
+
+
+class EventPage(Page):
+    task = "Safety"
+    actions = None
+    sortable_by = ()
+    change_list_template = "admin/audit_events.html"
+    list_display = (
+        "when",
+        "action",
+        "outcome",
+        "actor_id",
+        "subject_id",
+        "thing",
+        "reason",
+    )
+    fields = (
+        "id",
+        "when",
+        "action",
+        "outcome",
+        "actor_id",
+        "on_behalf_of_id",
+        "subject_id",
+        "thing",
+        "reason",
+        "via",
+        "request_id",
+        "sealed",
+    )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return EventList
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With the addresses of the people who still have one: an event keeps numbers."""
+        people = get_user_model()._default_manager
+        names = {
+            f"{each}_email": Subquery(
+                people.filter(pk=OuterRef(each)).values("email")[:1]
+            )
+            for each in _PEOPLE
+        }
+        return super().get_queryset(request).annotate(**names)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.export_view)
+        own = path("export/<str:kind>/", view, name="rbac_auditevent_export")
+        return [own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        asked = request.GET.copy()
+        asked.pop("before", None)
+        ways = [
+            (kind.upper(), f"{_export_address(kind)}?{asked.urlencode()}")
+            for kind in _KINDS
+            if policy.permissions(request.user).issuperset(_MAY_EXPORT)
+        ]
+        return super().changelist_view(request, {"ways": ways})
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None and self._shows_pii(request):
+            # What was sealed is open: whom it is about can see who looked.
+            audit.decided(
+                Permission.AUDIT_VIEW,
+                allowed=True,
+                actor=request.user,
+                subject=obj.subject_id,
+                obj=obj,
+            )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def export_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
+        """What the list shows, all of it, as a file."""
+        if kind not in _KINDS:
+            raise NotFound
+        for permission in _MAY_EXPORT:
+            if not policy.can(request.user, permission):
+                verdicts.insist(request.user, permission)
+        search = Search(request.GET)
+        events = search.narrow(AuditEvent.objects.all())
+        if search.errors:
+            raise Invalid("The filters have an error. Look at the list first.")
+        audit.decided(
+            Permission.AUDIT_EXPORT,
+            allowed=True,
+            actor=request.user,
+            subject=search.cleaned_data["subject"],
+            obj=AuditEvent,
+            private={"kind": kind, "filters": request.GET.dict()},
+        )
+        content_type, lines = _KINDS[kind]
+        name = f"audit-{timezone.now():%Y-%m-%d-%H%M}.{kind}"
+        return StreamingHttpResponse(
+            lines(events),
+            content_type=content_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    @admin.display(description="when")
+    def when(self, event: AuditEvent) -> str:
+        return f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description="what")
+    def thing(self, event: AuditEvent) -> str:
+        return f"{event.obj_type} {event.obj_id}".strip() or "-"
+
+    def _column(self, request: HttpRequest, name: Any) -> Any:
+        if name in _PEOPLE:
+            return _person(name, shown=self._shows_pii(request))
+        if name == "sealed":
+            return _opened if self._shows_pii(request) else _sealed
+        return super()._column(request, name)
+
+
+class SealPage(Page):
+    task = "Safety"
+    change_list_template = "admin/audit_seals.html"
+    list_display = ("number", "sealed_at", "month", "count", "first_id", "last_id")
+    ordering = ("-number",)
+    fields = (
+        "number",
+        "sealed_at",
+        "month",
+        "count",
+        "first_id",
+        "last_id",
+        "total",
+        "root_hex",
+        "previous_hex",
+        "digest_hex",
+    )
+
+    @admin.display(description="Merkle root")
+    def root_hex(self, seal: AuditSeal) -> str:
+        return bytes(seal.root).hex()
+
+    @admin.display(description="digest of the seal before")
+    def previous_hex(self, seal: AuditSeal) -> str:
+        return bytes(seal.previous).hex()
+
+    @admin.display(description="digest")
+    def digest_hex(self, seal: AuditSeal) -> str:
+        return bytes(seal.digest).hex()
+
+
+def _export_address(kind: str) -> str:
+    return reverse("admin:rbac_auditevent_export", args=[kind])
+
+
+def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
+    """A link to their page, or the number that is left of them."""
+
+    @admin.display(description=_PEOPLE[name])
+    def person(event: Any) -> str:
+        number, email = getattr(event, name), getattr(event, f"{name}_email")
+        if number is None:
+            return "-"
+        if email is None:
+            return f"{number}, gone"
+        page = reverse("admin:accounts_user_change", args=[number])
+        words = email if shown else masks.mask(email)
+        return format_html('<a href="{}">{}</a>', page, words)
+
+    # Django tells columns apart by name.
+    person.__name__ = f"person_{name}"
+    return person
+
+
+@admin.display(description="sealed")
+def _sealed(event: AuditEvent) -> str:
+    return "Opened for whoever may see addresses."
+
+
+@admin.display(description="sealed")
+def _opened(event: AuditEvent) -> str:
+    ((_, opened),) = ledger.opened([event])
+    if not opened.is_readable:
+        return "The key is gone, and what it sealed with it."
+    parts = [*opened.origin.items(), *opened.details.items()]
+    lines = ((name, _plain(value)) for name, value in parts)
+    return format_html_join(mark_safe("<br>"), "{}: {}", lines) or "nothing"
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
