@@ -25,6 +25,9 @@ class PolicyPermission(BasePermission):
         if declared is None:
             logger.error("view_without_policy", view=type(view).__name__)
             return False
+        if declared.is_in_person and getattr(request._request, "actor", None):
+            # Somebody stands in for them; pages are refused the same before this.
+            return False
         return bool(declared.judge(request.user))
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:

@@ -16,7 +16,7 @@ from apps.core.errors import Forbidden, NotFound
 from apps.rbac import declared, shares, verdicts
 from apps.rbac.api import PolicyPermission
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import about, public, requires, signed_in
+from apps.rbac.declared import about, in_person, public, requires, signed_in
 from config import urls as site
 from tests.rbac.factories import ThingFactory, person
 from tests.rbac.things.models import Thing
@@ -67,6 +67,10 @@ class Lanes(Undeclared):
     policy = requires(Permission.LANE_VIEW)
 
 
+class Keys(Undeclared):
+    policy = in_person(signed_in)
+
+
 class OneThing(APIView):
     permission_classes = [PolicyPermission]
     policies = {"get": about(VIEW), "post": about(CHANGE)}
@@ -87,6 +91,7 @@ urlpatterns = [
     path("api/undeclared", Undeclared.as_view()),
     path("api/forgetful", Forgetful.as_view()),
     path("api/lanes", Lanes.as_view()),
+    path("api/keys", Keys.as_view()),
     path("api/things/<int:pk>", OneThing.as_view()),
     *site.urlpatterns,
 ]
@@ -110,12 +115,32 @@ def status(user: User | None, address: str, verb: str = "get") -> int:
         ("/api/undeclared", 403, 403, 403),
         ("/api/forgetful", 403, 403, 403),
         ("/api/lanes", 403, 403, 200),
+        ("/api/keys", 403, 200, 200),
     ],
 )
 def test_who_gets_in(address: str, stranger: int, alice: int, ada: int) -> None:
     assert status(None, address) == stranger
     assert status(person(), address) == alice
     assert status(person("administrator"), address) == ada
+
+
+def test_what_is_in_person_is_closed_to_whoever_stands_in() -> None:
+    alice, client = person(), Client()
+    backend = "allauth.account.auth_backends.AuthenticationBackend"
+    client.force_login(person("administrator"), backend)
+    reason = {"reason": "Ticket 81: no keys"}
+    client.post(f"/admin/accounts/user/{alice.pk}/stand-in/", reason)
+    found = {
+        page: client.get(page).status_code
+        for page in ("/people/", "/operators/", "/api/lanes", "/api/keys")
+    }
+    # As Alice, who is no operator.
+    assert found == {
+        "/people/": 200,
+        "/operators/": 403,
+        "/api/lanes": 403,
+        "/api/keys": 403,
+    }
 
 
 def test_rows_of_the_api_are_judged_one_by_one() -> None:
