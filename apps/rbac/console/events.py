@@ -81,6 +81,7 @@ class EventList(ChangeList):
 
 class EventPage(Page):
     task = "Safety"
+    has_history = False
     actions = None
     sortable_by = ()
     change_list_template = "admin/audit_events.html"
@@ -207,6 +208,7 @@ class EventPage(Page):
 
 class SealPage(Page):
     task = "Safety"
+    has_history = False
     change_list_template = "admin/audit_seals.html"
     list_display = ("number", "sealed_at", "month", "count", "first_id", "last_id")
     ordering = ("-number",)

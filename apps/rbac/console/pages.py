@@ -51,6 +51,8 @@ class Page(ReadOnlyAdmin):
     owner: ClassVar[str] = ""
     secret: ClassVar[tuple[str, ...]] = ()
     pii: ClassVar[tuple[str, ...]] = ()
+    # What operators did to a row; a record has none.
+    has_history: ClassVar[bool] = True
     paginator = BoundedPaginator
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
@@ -97,6 +99,7 @@ class Page(ReadOnlyAdmin):
         if obj is not None:
             context["subtitle"] = self.row_name(request, obj)
             context["tools"] = self.tools(request, obj)
+        context["has_history"] = self.has_history
         if self.pii and obj is not None and self._shows_pii(request):
             # Addresses and numbers of one person, in full: they can see who looked.
             audit.decided(

@@ -13,8 +13,8 @@ from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
 from apps.rbac.models.audit import AuditEventQuerySet
 
-# Without a person, an object or a start there is no index to follow, and a rare action
-# would be looked for through years.
+# Without a person or a start there is no index to follow, and a rare action would be
+# looked for through years.
 LOOK_BACK = timedelta(days=31)
 _MOST_DIGITS = 18  # more is no bigint
 
@@ -68,7 +68,7 @@ class Search(forms.Form):
     def looks_back(self) -> bool:
         """Whether only the last `LOOK_BACK` is looked at."""
         return not any(
-            self.cleaned_data.get(name) for name in ("actor", "subject", "q", "since")
+            self.cleaned_data.get(name) for name in ("actor", "subject", "since")
         )
 
     def narrow(self, events: AuditEventQuerySet) -> AuditEventQuerySet:
