@@ -11,6 +11,8 @@ from apps.assistant.times.pieces import Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
 SATURDAY = 5
+# Four years: beyond everything that can be set.
+MOST_WORKDAYS = 1000
 
 
 class NoSuchDay(Exception):
@@ -158,3 +160,13 @@ def months_later(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, month + 1)[1]
     return date(year, month + 1, min(day.day, last))
+
+
+def workdays_later(day: date, workdays: int) -> date:
+    """The day that many days later, Saturdays and Sundays not counted."""
+    # No more than lie within any horizon: "in 9999 business days".
+    for _ in range(min(workdays, MOST_WORKDAYS)):
+        day += timedelta(days=1)
+        while day.weekday() >= SATURDAY:
+            day += timedelta(days=1)
+    return day

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,14 @@ from apps.assistant.times import days
 from apps.assistant.times.pieces import Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
-SECONDS = {"minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+SECONDS = {
+    "second": 1,
+    "minute": 60,
+    "hour": 3600,
+    "day": 86_400,
+    "week": 604_800,
+    "fortnight": 1_209_600,
+}
 # "in a few minutes" is soon, but not at once; of anything longer a few are three.
 A_FEW = {"minute": 5}
 MONTHS = {"month": 1, "year": 12}
@@ -22,14 +30,25 @@ class Offset:
     elapsed: timedelta = timedelta()
     days: int = 0
     months: int = 0
+    # Days that are neither Saturday nor Sunday.
+    workdays: int = 0
 
     @property
     def is_calendar(self) -> bool:
-        return bool(self.days or self.months) and not self.elapsed
+        return bool(self.days or self.months or self.workdays) and not self.elapsed
+
+    def __add__(self, other: Offset) -> Offset:
+        return Offset(
+            self.elapsed + other.elapsed,
+            self.days + other.days,
+            self.months + other.months,
+            self.workdays + other.workdays,
+        )
 
     def after(self, local: datetime) -> datetime:
         """The wall time that the calendar part leads to from a naive local time."""
         day = days.months_later(local.date(), self.months) + timedelta(days=self.days)
+        day = days.workdays_later(day, self.workdays)
         return datetime.combine(day, local.time())
 
 
@@ -48,17 +67,13 @@ def read(piece: Piece, words: Vocabulary) -> Offset:
     unit = words.value("units", caught["unit"]) if "unit" in caught else "minute"
     if "half" in caught or "half_after" in caught:
         count += 0.5
-    first = _of(count, unit)
-    if "n2" not in caught:
-        return first
-    # "1h30" leaves the minutes unsaid.
-    unit = words.value("units", caught["unit2"]) if caught["unit2"] else "minute"
-    second = _of(_number(caught["n2"], words), unit)
-    return Offset(
-        first.elapsed + second.elapsed,
-        first.days + second.days,
-        first.months + second.months,
-    )
+    offset = _of(count, unit)
+    for number, name in (("n2", "unit2"), ("n3", "unit3")):
+        if number in caught:
+            # "1h30" leaves the minutes unsaid.
+            unit = words.value("units", caught[name]) if caught[name] else "minute"
+            offset += _of(_number(caught[number], words), unit)
+    return offset
 
 
 def _number(said: str, words: Vocabulary) -> float:
@@ -68,7 +83,12 @@ def _number(said: str, words: Vocabulary) -> float:
 def _of(count: float, unit: str) -> Offset:
     if unit in MONTHS:
         return Offset(months=round(count * MONTHS[unit]))
+    if unit == "workday":
+        return Offset(workdays=math.ceil(count))
     seconds = count * SECONDS[unit]
-    if unit in ("day", "week") and seconds % SECONDS["day"] == 0:
+    if unit == "second":
+        # Reminders are told to the minute: never sooner than was said.
+        seconds = max(1, math.ceil(seconds / 60)) * 60
+    if unit in ("day", "week", "fortnight") and seconds % SECONDS["day"] == 0:
         return Offset(days=int(seconds // SECONDS["day"]))
     return Offset(elapsed=timedelta(seconds=seconds))

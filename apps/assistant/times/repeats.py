@@ -55,6 +55,7 @@ def _short_step(repeat: Piece, here: Here) -> timedelta | None:
     seconds = offsets.SECONDS.get(_unit(repeat, here), offsets.SECONDS["day"])
     if seconds >= offsets.SECONDS["day"]:
         return None
+    seconds = max(seconds, offsets.SECONDS["minute"])
     return timedelta(seconds=seconds * (2 if "other" in repeat.caught else 1))
 
 
@@ -84,7 +85,7 @@ def _series(group: Group, repeat: Piece, here: Here) -> Sequence[list[date]]:
     if "unknown" in caught or _unit(repeat, here) in offsets.MONTHS:
         return []
     week = [today + timedelta(days=ahead) for ahead in range(9)]
-    if caught.keys() & {"workday", "weekend"}:
+    if caught.keys() & {"workday", "weekend"} or _unit(repeat, here) == "workday":
         is_weekend = "weekend" in caught
         week = [day for day in week if (day.weekday() >= days.SATURDAY) == is_weekend]
     return [week]

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 from apps.assistant import phrases
 
-# A duration: "half an hour", "an hour and a half", "1h30", "2 hours 20 minutes".
+# A duration: "half an hour", "an hour and a half", "1h30", "2 hours 20 minutes 5 s".
 DURATION = (
     r"(?:(?P<half_of>half (?:an? )?)(?P<half_unit>@units)"
     r"|(?P<quarter_of>a quarter of an )(?P<quarter_unit>hour)"
     r"|(?P<n>\d{1,4}(?:\.\d)?|@numbers) ?(?:and (?P<half>a half) )?(?P<unit>@units)"
     r"(?:,? and (?P<half_after>a half)"
-    r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d)))?)"
+    r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d))"
+    r"(?:,? ?(?:and )?(?P<n3>\d{1,2}) ?(?P<unit3>@units))?)?)"
 )
 # An end of "between 3:15 and 4pm".
 FIRST = r"(?P<first_hour>\d{1,2})(?:[:.](?P<first_minute>\d\d))?(?: ?(?P<first_meridiem>@meridiems))?"
@@ -109,6 +110,7 @@ def of(language: str = phrases.DEFAULT) -> Vocabulary:
     words = {name: _either(table) for name, table in values.items()}
     # The dots of "a.m." are dropped from the tables, not from what people type.
     words["meridiems"] = _either(sum(page["meridiems"].values(), []))
+    words["follows"] = rf"(?:{_either(around['follows'])})\b"
 
     def edge(name: str) -> str:
         return _either(around[name])
