@@ -36,17 +36,18 @@ _TYPOGRAPHY = str.maketrans(
         "\t": " ",
         "`": "'",
         "\u00b4": "'",
-        "\x00": "",
     }
 )
+# A terminal obeys these, a phone shows boxes: nobody means them in a text.
+_CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("\t")})
 
 
 def plain(text: str) -> str:
     """The text with typography made plain, and accents too where that gives GSM-7.
 
-    Another script stays as it is: it needs UCS-2 anyway.
+    Control characters are dropped, but for the end of a line. Another script stays as it is: it needs UCS-2 anyway.
     """
-    text = text.translate(_TYPOGRAPHY).strip()
+    text = text.translate(_CONTROLS).translate(_TYPOGRAPHY).strip()
     if is_gsm(text):
         return text
     bare = "".join(_bare(char) for char in text)

@@ -47,6 +47,8 @@ def test_segments_are_counted_as_twilio_counts(
         ("Привет “мир”", 'Привет "мир"'),
         ("zażółć", "zażółć"),
         ("nul\x00 byte", "nul byte"),
+        ("\x1b[31mred\x1b[0m, \x07bell\x7f, c1\x9b", "[31mred[0m, bell, c1"),
+        ("one\r\ntwo\tthree", "one\ntwo three"),
     ],
 )
 def test_typography_is_made_plain(text: str, made: str) -> None:
