@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.assistant import phrases
@@ -21,6 +22,7 @@ LONGEST_TEXT = 300
 # One person's open reminders: far above any use, far below what slows a list.
 MOST_OPEN = 500
 SNOOZE = timedelta(minutes=10)
+MINUTE = timedelta(minutes=1)
 # Up to here a reminder is on time; up to there it is late; then it was missed.
 ON_TIME = timedelta(minutes=5)
 LATE = timedelta(hours=2)
@@ -37,9 +39,17 @@ def create(
     due_at: datetime,
     made_by: ToolCall | None = None,
 ) -> Reminder:
-    """Set a reminder at an aware instant; raises errors.Invalid or Conflict."""
+    """Set a reminder at an aware instant; raises errors.Invalid or Conflict.
+
+    The same words in the same minute are one reminder: the second is a Conflict.
+    """
     if len(text) > LONGEST_TEXT:
         raise errors.Invalid(phrases.say("too_long"))
+    minute = due_at.replace(second=0, microsecond=0)
+    same = Reminder.objects.owned_by(user).open().filter(text__iexact=text)
+    if same.filter(due_at__gte=minute, due_at__lt=minute + MINUTE).exists():
+        time = spoken.full(due_at, user.timezone, now=timezone.now())
+        raise errors.Conflict(phrases.say("already_set", time=time))
     count = Reminder.objects.owned_by(user).open().count()
     if count >= MOST_OPEN:
         raise errors.Conflict(phrases.say("too_many", count=count))
@@ -56,6 +66,15 @@ def get(*, user: User, public_id: str) -> Reminder:
         return rows.get(public_id=wanted)
     except (ValueError, Reminder.DoesNotExist):
         raise errors.NotFound(phrases.say("no_target")) from None
+
+
+def get_open(*, user: User, public_id: str) -> Reminder:
+    """As `get`; raises errors.Conflict too, when it is done or deleted."""
+    reminder = get(user=user, public_id=public_id)
+    if reminder.state in (State.DONE, State.DELETED):
+        key = "already_done" if reminder.state == State.DONE else "already_deleted"
+        raise errors.Conflict(phrases.say(key, text=reminder.text))
+    return reminder
 
 
 def complete(*, user: User, public_id: str) -> tuple[Reminder, dict[str, Any]]:
@@ -93,10 +112,7 @@ def snooze(
 def _change(
     user: User, public_id: str, **changes: Any
 ) -> tuple[Reminder, dict[str, Any]]:
-    reminder = get(user=user, public_id=public_id)
-    if reminder.state in (State.DONE, State.DELETED):
-        key = "already_done" if reminder.state == State.DONE else "already_deleted"
-        raise errors.Conflict(phrases.say(key, text=reminder.text))
+    reminder = get_open(user=user, public_id=public_id)
     before = snapshot(reminder)
     for name, value in changes.items():
         setattr(reminder, name, value)

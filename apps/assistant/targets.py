@@ -7,13 +7,14 @@ from typing import Any
 
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
-from apps.assistant.models import Reminder
+from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.times import spoken
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 
 # What code hands over instead of words: never ambiguous.
 BY_ID = "id:"
+SNOOZE = "reminders.snooze"
 # Reminders that fired this close together can both be what "done" means.
 TOGETHER = timedelta(minutes=10)
 # A bare "done" next morning is hardly about last week's reminder.
@@ -30,13 +31,20 @@ def short(text: str) -> str:
 
 
 def find(
-    scene: Scene, said: str, arguments: dict[str, Any], *, spoken_of: bool = False
+    scene: Scene,
+    said: str,
+    arguments: dict[str, Any],
+    *,
+    spoken_of: bool = False,
+    fired_only: bool = False,
 ) -> str:
     """The public id of the one open reminder that `said` means.
 
     With nothing said it is the one that has just fired, and with `spoken_of` else the
-    one last spoken of. Raises NotFound when nothing fits, and Ask with numbered answers, each being
-    `arguments` with its target settled, when several do.
+    one last spoken of; with `fired_only` else the one that was just snoozed, and none
+    that is still to come. Raises NotFound when nothing fits, and Ask with numbered
+    answers, each being `arguments` with its target settled, when several do or when
+    what fits is still to come.
     """
     if said.startswith(BY_ID):
         return said.removeprefix(BY_ID)
@@ -46,12 +54,17 @@ def find(
         raise errors.Invalid(phrases.say("one_by_one"))
     if said.isdigit():
         return _numbered(scene, int(said))
+    is_unfired = fired_only and not said and not _fired(scene)
+    if is_unfired and (snoozed := _snoozed(scene)):
+        return snoozed
     found = _named(scene, said) if said else _unnamed(scene, spoken_of)
     if not found:
         sentence = phrases.say("no_match", target=short(said)) if said else ""
         raise errors.NotFound(sentence or phrases.say("no_target"))
-    if len(found) > 1:
-        key = "which_one" if len(found) <= MOST_CHOICES else "which_of_many"
+    if len(found) > 1 or is_unfired:
+        key = "which_unfired" if is_unfired else "which_one"
+        if len(found) > MOST_CHOICES:
+            key = "which_unfired_of_many" if is_unfired else "which_of_many"
         raise Ask(
             phrases.say(key, count=len(found)),
             arguments=arguments,
@@ -118,6 +131,16 @@ def _unnamed(scene: Scene, spoken_of: bool) -> list[Reminder]:
         return fired
     upcoming = list(Reminder.objects.owned_by(scene.user).upcoming())
     return (_focused(scene, upcoming) if spoken_of else []) or upcoming
+
+
+def _snoozed(scene: Scene) -> str:
+    """The id of the reminder of the last change, when that was a snooze."""
+    changes = ToolCall.objects.owned_by(scene.user).changes()
+    if scene.call:
+        changes = changes.exclude(pk=scene.call.pk)
+    last = changes.filter(created_at__gt=scene.now - STILL_FRESH).last()
+    is_snooze = last and (last.tool, last.state) == (SNOOZE, ToolCall.State.DONE)
+    return str(last.result["focus"]) if last and is_snooze else ""
 
 
 def _fired(scene: Scene) -> list[Reminder]:

@@ -120,6 +120,36 @@ def test_too_long_a_text_is_refused_in_words(alice: Phone) -> None:
     assert reply.startswith("A reminder can have up to 300 characters.")
 
 
+def test_the_same_reminder_is_set_once(alice: Phone) -> None:
+    alice.text("remind me to call Ana tomorrow at 9")
+    assert alice.text("remind me to call ana at 9am tomorrow") == (
+        "That is set already, Tue 24 Nov, 9:00 AM. I keep it once."
+    )
+    assert "9:01 AM" in alice.text("remind me to call Ana tomorrow at 9:01")
+    alice.text("delete ana", "1")
+    assert Reminder.objects.open().count() == 1
+
+
+@pytest.mark.parametrize(("change", "why"), [("done 1", "done"), ("del 1", "deleted")])
+@pytest.mark.parametrize("text", ["move 1", "move 1 to 5pm", "snooze 1 until 30 feb"])
+def test_what_is_gone_is_not_asked_about(
+    alice: Phone, change: str, why: str, text: str
+) -> None:
+    alice.text("remind me to call Ana tomorrow at 9")
+    alice.text("reminders", change)
+    assert alice.text(text) == f"Already {why}: call Ana."
+
+
+@pytest.mark.parametrize("text", ["snooze", "snooze 20 min", "done"])
+def test_what_is_still_to_come_is_not_changed_unnamed(alice: Phone, text: str) -> None:
+    alice.text("remind me to call Ana tomorrow at 9", "move ana to friday")
+    assert alice.text(text).splitlines() == [
+        "No reminder has just come due. Which one?",
+        "1) call Ana, Fri 27 Nov, 9:00 AM",
+    ]
+    assert "call Ana" in alice.text("1")
+
+
 def test_numbers_mean_the_list_that_was_shown(alice: Phone) -> None:
     alice.text("remind me to pay rent friday at 5")
     alice.text("remind me to call Ana tomorrow at 9")

@@ -16,7 +16,9 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    public_id = targets.find(scene, arguments.target, asdict(arguments))
+    public_id = targets.find(
+        scene, arguments.target, asdict(arguments), fired_only=True
+    )
     reminder, before = reminders.complete(user=scene.user, public_id=public_id)
     return Result(receipts.values(reminder), undo=before)
 

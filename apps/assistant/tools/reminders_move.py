@@ -28,7 +28,7 @@ class Place(TypedDict):
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     public_id = targets.find(scene, arguments.target, given, spoken_of=True)
-    current = reminders.get(user=scene.user, public_id=public_id)
+    current = reminders.get_open(user=scene.user, public_id=public_id)
     ask = phrases.say("move_when", text=targets.short(current.text))
     settled = {**given, "target": f"{targets.BY_ID}{public_id}"}
     due_at = moments.find(scene, settled, ask=ask, **_place(scene, current))

@@ -18,13 +18,13 @@ class Arguments:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = _minutes(scene, asdict(arguments))
-    public_id = targets.find(scene, given["target"], given, spoken_of=True)
+    public_id = targets.find(scene, given["target"], given, fired_only=True)
+    current = reminders.get_open(user=scene.user, public_id=public_id)
     if given["when"]:
         settled = {**given, "target": f"{targets.BY_ID}{public_id}"}
         due_at = moments.find(scene, settled)
     else:
         # Of one that is still to come, later than it was.
-        current = reminders.get(user=scene.user, public_id=public_id)
         due_at = max(scene.now, current.due_at) + reminders.SNOOZE
     reminder, before = reminders.snooze(
         user=scene.user, public_id=public_id, due_at=due_at
