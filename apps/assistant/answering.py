@@ -30,6 +30,7 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
         if reading.answers is not None:
             # The person answered before we could ask.
             replies[reading.answers] = ""
+        scene.count_miss(reading.misses)
         replies.append(_act(scene, text, reading))
     said = "\n".join(filter(None, replies))
     parts = limits.of(scene.user).reply_segments

@@ -36,6 +36,7 @@ class Command:
     tool: str
     time: str
     fixed: Mapping[str, str]
+    part: str
     patterns: tuple[re.Pattern[str], ...]
 
 
@@ -50,7 +51,7 @@ def understand(scene: Scene, text: str) -> list[Intent]:
         if (caught := _caught(scene, command, matched)) is None:
             continue
         if command.time:
-            caught["when"] = split.phrase
+            caught["when"] = _in_part(scene, split.phrase, command.part)
         return list(_intents(command, caught))
     return []
 
@@ -74,9 +75,9 @@ def bare(text: str) -> str:
 
 def courtesy(text: str) -> str:
     """The key of the sentence that answers a mere courtesy; "" when it is more."""
-    said = bare(text)
+    said = {bare(text), bare(tidied(text))}
     for entry in phrases.page("commands")["courtesy"]:
-        if said in entry["words"]:
+        if said & {*entry["words"]}:
             key: str = entry["say"]
             return key
     return ""
@@ -90,6 +91,7 @@ def every() -> tuple[Command, ...]:
             tool=entry["tool"],
             time=entry.get("time", ""),
             fixed=entry.get("fixed", {}),
+            part=entry.get("part", ""),
             patterns=tuple(map(compiled, entry["says"])),
         )
         for entry in phrases.page("commands")["command"]
@@ -132,6 +134,16 @@ def _caught(scene: Scene, command: Command, text: str) -> dict[str, str] | None:
             if "when" not in caught or _is_time(scene, caught["when"]):
                 return caught
     return None
+
+
+def _in_part(scene: Scene, said: str, part: str) -> str:
+    """The time with the part of the day that its command means, where it says none."""
+    if not part or not times.is_early(said):
+        return said
+    settled = f"{said} {part}"
+    outcome = times.read(settled, now=scene.now, zone=scene.zone)
+    # "today at 6", said at noon, is not this morning.
+    return settled if isinstance(outcome, times.Exact | times.Repeats) else said
 
 
 def _is_time(scene: Scene, said: str) -> bool:

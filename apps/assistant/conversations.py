@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from apps.accounts.models import User
 from apps.assistant.models import Conversation, Risk, ToolCall
@@ -27,11 +27,16 @@ class MenuOption(TypedDict):
 
 
 class Question(TypedDict):
-    """A tool call that lacks one argument, `slot`."""
+    """A tool call that lacks one argument, `slot`, and the words it was asked in.
+
+    `misses` counts the texts in a row that had nothing of an answer.
+    """
 
     tool: str
     arguments: dict[str, Any]
     slot: str
+    asked: NotRequired[str]
+    misses: NotRequired[int]
 
 
 @dataclass
@@ -94,7 +99,7 @@ class Scene:
             )
         if ask.slot:
             self.conversation.question = Question(
-                tool=tool, arguments=ask.arguments, slot=ask.slot
+                tool=tool, arguments=ask.arguments, slot=ask.slot, asked=ask.sentence
             )
             self.conversation.question_until = self.now + QUESTION_LIVES
         self.opened_by = self.replies
@@ -105,6 +110,12 @@ class Scene:
         self.conversation.menu = self.conversation.menu_until = None
         self.conversation.question = self.conversation.question_until = None
         return opened
+
+    def count_miss(self, missed: bool) -> None:
+        """After each text: whether it missed the open question."""
+        if question := self.question:
+            misses = question.get("misses", 0) + 1 if missed else 0
+            self.conversation.question = Question(**{**question, "misses": misses})
 
     def move_on(self, risk: str) -> None:
         """After a change nobody still answers what was asked before this turn."""

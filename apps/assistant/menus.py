@@ -14,6 +14,12 @@ def numbered(sentence: str, labels: Sequence[str]) -> str:
     return "\n".join([sentence, *lines])
 
 
+def escapable(sentence: str) -> str:
+    """A question with how to get out of it."""
+    way_out = phrases.say("way_out")
+    return f"{sentence} {way_out}"
+
+
 def picked(text: str, count: int) -> int | None:
     """The number that `text` answers to a menu of `count` lines; None for none.
 

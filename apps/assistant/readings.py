@@ -19,12 +19,13 @@ class Reading:
     """What a text means: things to do, or words to answer with.
 
     `answers` is the reply of this turn whose question the text answers; it is then
-    not shown.
+    not shown. `misses` says that the text has nothing of an answer to the open one.
     """
 
     intents: tuple[Intent, ...] = ()
     say: str = ""
     answers: int | None = None
+    misses: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 
 from apps.assistant.models import Reminder
-from apps.sms import composer
+from apps.sms import composer, keywords
+from apps.sms.models import Keyword
 from tests.assistant.conftest import Phone
 from tests.assistant.factories import ReminderFactory
 
@@ -83,6 +84,69 @@ def test_an_unreadable_time_keeps_the_question_open(alice: Phone) -> None:
     alice.text("remind me to call Ana")
     assert alice.text("at teatime").startswith("I could not read that time.")
     assert "call Ana, Mon 23 Nov, 5:30 PM" in alice.text("half past 5")
+
+
+@pytest.mark.parametrize("text", ["clear", "how much is it", "asdf"])
+def test_what_is_no_time_is_asked_about_once_then_read_anew(
+    alice: Phone, text: str
+) -> None:
+    alice.text("remind me to call John at 25:00")
+    assert alice.text(text) == (
+        "I could not read that time. When? For example: tomorrow at 9. "
+        "Or say never mind."
+    )
+    assert alice.text(text).startswith("I'm not sure what you mean.")
+    assert "call John" not in alice.text("tomorrow at 9")
+
+
+def test_a_miss_counts_only_in_a_row_and_a_try_is_none(alice: Phone) -> None:
+    alice.text("remind me to call John", "clear", "reminders")
+    assert alice.text("clear").startswith("I could not read that time.")
+    for _ in range(3):
+        assert alice.text("tomorrow after work").endswith("Or say never mind.")
+    assert "call John, Tue 24 Nov, 9:00 AM" in alice.text("tomorrow at 9")
+
+
+@pytest.mark.parametrize("text", ["what?", "huh", "?", "What do you mean"])
+def test_a_question_that_was_not_understood_is_repeated(
+    alice: Phone, text: str
+) -> None:
+    alice.text("remind me to call John at 25:00")
+    for _ in range(3):
+        assert alice.text(text) == (
+            "There is no such time of day. When instead? Or say never mind."
+        )
+    assert alice.text("remind me to eat at 7").startswith("Which time do you mean?")
+    assert alice.text(text).splitlines() == [
+        "Which time do you mean? Or say never mind.",
+        "1) this evening 7:00 PM",
+        "2) tomorrow 7:00 AM",
+    ]
+    alice.text("never mind", "remind me")
+    assert alice.text(text) == "What shall I remind you of? Or say never mind."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "STOP IT",
+        "stop texting me!",
+        "please stop texting me",
+        "Leave me alone.",
+        "stop reminding me",
+    ],
+)
+@pytest.mark.parametrize("before", ["hello", "remind me", "remind me to eat"])
+def test_who_wants_no_texts_is_told_how(alice: Phone, text: str, before: str) -> None:
+    alice.text(before)
+    reply = alice.text(text)
+    assert reply.startswith("To stop all texts from here, reply with the single word")
+    assert keywords.classify(reply) == Keyword.NONE
+
+
+def test_one_reminder_can_be_stopped_by_name(alice: Phone) -> None:
+    ReminderFactory.create(user=alice.user, text="call Ana")
+    assert alice.text("stop reminding me to call Ana").startswith("Deleted: call Ana.")
 
 
 def test_a_menu_of_reminders_can_be_answered_by_name(alice: Phone) -> None:

@@ -35,6 +35,20 @@ SET = [
     ("remind me in 20 to eat", "eat, Mon 23 Nov, 9:20 AM"),
     ("remind me to eat in 20", "eat, Mon 23 Nov, 9:20 AM"),
     ("wake me up at 6:30am", "wake up, Tue 24 Nov, 6:30 AM"),
+    ("wake me up at 6", "wake up, Tue 24 Nov, 6:00 AM"),
+    ("wake me at half past 6", "wake up, Tue 24 Nov, 6:30 AM"),
+    ("wake me tomorrow at 5", "wake up, Tue 24 Nov, 5:00 AM"),
+    ("wake me friday 6", "wake up, Fri 27 Nov, 6:00 AM"),
+    ("wake me at 6 in the evening", "wake up, Mon 23 Nov, 6:00 PM"),
+    ("wake me today at 6", "wake up, Mon 23 Nov, 6:00 PM"),
+    ("wake me at 2", "wake up, Mon 23 Nov, 2:00 PM"),
+    ("wake me in 20 minutes", "wake up, Mon 23 Nov, 9:20 AM"),
+    ("remind me please to sing tomorrow at 8", "sing, Tue 24 Nov, 8:00 AM"),
+    ("remind me, please, at 5 to sing", "sing, Mon 23 Nov, 5:00 PM"),
+    ("Can you remind me please to call in 20 mins", "call, Mon 23 Nov, 9:20 AM"),
+    ("can you please remind me to call in 20 mins", "call, Mon 23 Nov, 9:20 AM"),
+    ("remind me on saturday 28 to cook", "cook, Sat 28 Nov, 9:00 AM"),
+    ("remind me to cook monday 30 at 5", "cook, Mon 30 Nov, 5:00 PM"),
     ("i need to call the bank tomorrow", "call the bank, Tue 24 Nov, 9:00 AM"),
     ("can you remind me to pay jan 4 at 10?", "pay, Mon 4 Jan 2027, 10:00 AM"),
 ]
@@ -62,6 +76,19 @@ def test_without_a_time_it_asks_and_the_answer_completes_it(alice: Phone) -> Non
 def test_without_words_it_asks_what(alice: Phone) -> None:
     assert alice.text("remind me tomorrow at 10") == "What shall I remind you of?"
     assert "call Ana, Tue 24 Nov, 10:00 AM" in alice.text("call Ana")
+
+
+def test_the_word_that_leads_into_an_answer_is_no_part_of_it(alice: Phone) -> None:
+    alice.text("remind me")
+    assert alice.text("to call mum").startswith("When shall I remind you: call mum?")
+    assert "set: call mum, Tue 24 Nov, 9:00 AM" in alice.text("tomorrow")
+
+
+def test_waking_is_in_the_morning_whenever_it_is_asked_for(
+    alice: Phone, clock: time_machine.Traveller
+) -> None:
+    clock.shift(timedelta(hours=7, minutes=17))
+    assert "Tue 24 Nov, 6:00 AM" in alice.text("wake me up at 6")
 
 
 def test_a_time_ahead_is_kept_while_the_words_are_asked_for(
@@ -95,6 +122,7 @@ def test_a_choice_can_be_answered_in_words(alice: Phone) -> None:
         ("remind me in 2 hours 30 moons to eat", "I could not read that time."),
         ("remind me tomorrow 20 min to eat", "I could not read that time."),
         ("remind me to eat on tuesday 30 nov", "That date falls on another weekday."),
+        ("remind me on friday 28 to eat", "That date falls on another weekday."),
         ("remind me to eat at 9am EST", "I read times where you are."),
         ("remind me to eat yesterday", "That time has already passed."),
         ("remind me tomorrow after work to eat", "I could not read that time."),

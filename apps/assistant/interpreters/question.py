@@ -1,5 +1,7 @@
 """A free answer to the question that is open."""
 
+import re
+
 from apps.assistant import commands, menus, moments, phrases, times
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Question, Scene
@@ -8,7 +10,6 @@ from apps.sms.models import InboundText
 
 # Who names a reminder says little: more words are about something else.
 LONGEST_NAME = 3
-
 
 # What is said to a mere "yes".
 AGAIN = {"when": "not_a_time", "text": "what"}
@@ -20,6 +21,8 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
         return None
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
+    if commands.bare(text.body) in phrases.page("commands")["answers"]["again"]:
+        return Reading(say=_again(scene, question))
     slot = question["slot"]
     if menus.agrees(text.body) and slot in AGAIN:
         return Reading(say=phrases.say(AGAIN[slot]))
@@ -34,6 +37,14 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     arguments = {**question["arguments"], **given}
     return Reading(
         intents=(Intent(question["tool"], arguments),), answers=scene.close()
+    )
+
+
+def _again(scene: Scene, question: Question) -> str:
+    """The question once more, and how to get out of it."""
+    asked = question.get("asked") or phrases.say("not_a_time")
+    return menus.numbered(
+        menus.escapable(asked), [option["label"] for option in scene.menu]
     )
 
 
@@ -62,11 +73,19 @@ def _time(scene: Scene, question: Question, body: str) -> str:
     return ""
 
 
+def _unled(said: str) -> str:
+    """ "to call mum" after "remind me" is "call mum"."""
+    leads = "|".join(phrases.page("commands")["answers"]["leads"])
+    return re.sub(rf"^(?:{leads})\s+(?=\S)", "", said, flags=re.IGNORECASE)
+
+
 def _words(scene: Scene, question: Question, body: str) -> str:
     """Words that are neither a command nor a courtesy; few, to name a reminder."""
     if commands.understand(scene, body) or commands.courtesy(body):
         return ""
     said = commands.tidied(body)
+    if question["slot"] == "text":
+        said = _unled(said)
     is_name = len(said.split()) <= LONGEST_NAME
     return said if question["slot"] == "text" or is_name else ""
 

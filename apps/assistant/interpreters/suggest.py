@@ -19,7 +19,11 @@ LONGEST_TIME = 4
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
     if _is_unreadable_time(scene, text.body):
-        return Reading(say=phrases.say("not_a_time"))
+        misses = not times.split(commands.tidied(text.body)).phrase
+        if not misses or not _has_missed(scene):
+            again = menus.escapable(phrases.say("not_a_time"))
+            return Reading(say=again, misses=misses)
+        scene.close()
     options: list[MenuOption] = []
     for option in _options(scene, commands.tidied(text.body)):
         if option["label"] not in [known["label"] for known in options]:
@@ -34,6 +38,11 @@ def _is_unreadable_time(scene: Scene, body: str) -> bool:
     question = scene.question
     is_short = len(body.split()) <= LONGEST_TIME
     return question is not None and question["slot"] == "when" and is_short
+
+
+def _has_missed(scene: Scene) -> bool:
+    """Whether the text before was no answer either: then it is no attempt at one."""
+    return bool(scene.question and scene.question.get("misses", 0))
 
 
 def _options(scene: Scene, said: str) -> Iterator[MenuOption]:

@@ -19,6 +19,8 @@ HOURS = {
 DAY_STARTS = 9
 # Nobody means these hours of the night unless awake in them or saying "am".
 DEEP_NIGHT = range(1, 6)
+# Hours that people get up at.
+EARLY = range(4, 12)
 # Who texts outside of these hours may mean either half of the day.
 WAKING = range(6, 22)
 # "at 11" said at 9: the hour that comes so soon is the one that is meant.

@@ -69,6 +69,25 @@ def read(
     return outcomes[0] if len(outcomes) == 1 else _several(outcomes, here)
 
 
+def is_early(phrase: str, language: str = "en") -> bool:
+    """Whether its one time is an hour that people get up at, with neither "am" nor "pm"
+    nor a part of the day said for it: "tomorrow at 6"."""
+    words = vocabulary.of(language)
+    found = _found(phrase, words)
+    if len(found) != 1 or found[0].has_kind("part"):
+        return False
+    try:
+        clock = _spoken_clock(found[0], words)
+    except clocks.NoSuchTime:
+        return False
+    return clock is not None and clock.is_open and clock.hour in clocks.EARLY
+
+
+def _spoken_clock(group: Group, words: Vocabulary) -> Clock | None:
+    piece = group.of("clock")
+    return clocks.read(piece, words) if piece else None
+
+
 def _found(phrase: str, words: Vocabulary) -> list[Group]:
     """The times that `phrase` is made of, read as in a sentence before on their own:
     "9h" are nine hours, but "tomorrow 9h" is a clock."""
@@ -164,9 +183,8 @@ def _instants(group: Group, here: Here) -> list[datetime]:
 
 
 def _clock(group: Group, here: Here) -> Clock | None:
-    if not (piece := group.of("clock")):
+    if not (clock := _spoken_clock(group, here.words)):
         return None
-    clock = clocks.read(piece, here.words)
     day = group.of("day")
     if day and {"y", "m"} <= day.caught.keys():
         # "2026-12-01 10:00" is written on a clock of 24 hours.
