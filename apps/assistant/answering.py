@@ -32,12 +32,32 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
             replies[reading.answers] = ""
         scene.count_miss(reading.misses)
         replies.append(_act(scene, text, reading))
-    said = "\n".join(filter(None, replies))
-    parts = limits.of(scene.user).reply_segments
-    body, rest = composer.fit(composer.plain(said), parts)
+    body, rest = _fitted(scene, replies)
     if rest:
         scene.keep_overflow(rest)
     return Answer(body=body, settle=scene.save)
+
+
+def _fitted(scene: Scene, replies: list[str]) -> tuple[str, str]:
+    """What is sent, and the rest behind MORE.
+
+    Where not all of it fits, an open question comes first and what is long last: an
+    answer to a question nobody saw, or a change nobody heard of, would be worse than
+    another order.
+    """
+    parts = limits.of(scene.user).reply_segments
+    said = composer.plain("\n".join(filter(None, replies)))
+    body, rest = composer.fit(said, parts)
+    if not rest:
+        return body, rest
+
+    def lateness(place: int) -> tuple[bool, bool]:
+        is_long = composer.count(composer.plain(replies[place])).segments > 1
+        return place != scene.opened_by, is_long
+
+    order = sorted(range(len(replies)), key=lateness)
+    said = "\n".join(filter(None, (replies[place] for place in order)))
+    return composer.fit(composer.plain(said), parts)
 
 
 def _read(scene: Scene, text: InboundText) -> Reading:

@@ -260,3 +260,20 @@ def test_an_answer_in_words_picks_from_what_was_offered(
 ) -> None:
     assert "Reminder set" not in alice.text(f"remind me {asked} to x")
     assert f"Reminder set: x, {kept}." in alice.text(answer)
+
+
+def test_what_a_long_list_would_hide_is_said_before_it(alice: Phone) -> None:
+    for number in range(9):
+        ReminderFactory.create(user=alice.user, text=f"call person number {number}")
+    alice.text("remind me to eat tomorrow at 9")
+    said = alice.text("reminders", "undo", "remind me to run at 7")
+    question, _, rest = said.partition("\n")
+    assert question == "Which time do you mean?"
+    assert "Undone: the reminder eat is removed." in said
+    assert said.endswith("(MORE)") and "person number 0" in rest
+    assert "person number 4" in alice.text("more")
+
+
+def test_what_fits_keeps_its_order(alice: Phone) -> None:
+    said = alice.text("reminders", "remind me to eat tomorrow at 9")
+    assert said.index("You have no reminders") < said.index("Reminder set")
