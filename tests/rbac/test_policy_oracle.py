@@ -9,7 +9,7 @@ from apps.rbac import explanation, policy
 from tests.rbac.oracle import ACTIONS, World
 from tests.rbac.things.models import Thing
 
-ROUNDS, CHANGES, QUESTIONS = 8, 15, 3_125
+ROUNDS, CHANGES, QUESTIONS = 4, 30, 6_250
 
 
 @pytest.mark.django_db
