@@ -92,6 +92,13 @@ def _fits(scene: Scene, said: str, exact: str) -> bool:
     )
 
 
+def trouble(scene: Scene, said: str) -> str:
+    """Why nothing can be set at what was said; "" when something can."""
+    outcome = times.read(said, now=scene.now, zone=scene.zone)
+    is_trouble = isinstance(outcome, times.Impossible | times.Missing)
+    return _reason(outcome, said) if is_trouble else ""
+
+
 def kept(scene: Scene, said: str) -> str:
     """The phrase in a form that means the same instant when it is read later."""
     outcome = times.read(said, now=scene.now, zone=scene.zone)

@@ -91,6 +91,12 @@ def test_waking_is_in_the_morning_whenever_it_is_asked_for(
     assert "Tue 24 Nov, 6:00 AM" in alice.text("wake me up at 6")
 
 
+def test_a_time_that_cannot_be_is_said_before_words_are_asked_for(alice: Phone) -> None:
+    assert alice.text("remind me at 25:00").startswith("There is no such time of day.")
+    assert alice.text("at 5") == "What shall I remind you of?"
+    assert "set: call John, Mon 23 Nov, 5:00 PM" in alice.text("call John")
+
+
 def test_a_time_ahead_is_kept_while_the_words_are_asked_for(
     alice: Phone, clock: time_machine.Traveller
 ) -> None:

@@ -33,6 +33,12 @@ SENTENCES = [
         "at 4 & at 5",
         "remind me to call Joe and at 5 to eat",
     ),
+    (
+        "remind me at 3 on thursday dentist and at 4 gym",
+        "at 3 on thursday & at 4",
+        "remind me dentist and at 4 gym",
+    ),
+    ("remind me on the 3rd floor at 5", "at 5", "remind me on the 3rd floor"),
     ("call Joe at 4. Eat at 5", "at 4 ; at 5", "call Joe at 4. Eat at 5"),
     ("read pages 3 to 5 tonight", "tonight", "read pages 3 to 5"),
     ("fly to london tomorrow at 5", "tomorrow at 5", "fly to london"),

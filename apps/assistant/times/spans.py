@@ -109,7 +109,9 @@ def _time(
     if not anchored and (lead in words.open_leads or words.vetoes.search(before)):
         return None
     at_end = not text[group.end :].strip(" .,!?;")
-    if not is_listed and not _is_meant(group, lead, ends, anchored or at_end):
+    is_second = last is not None and _is_second(text, group, words)
+    is_said = is_listed or is_second
+    if not is_said and not _is_meant(group, lead, ends, anchored or at_end):
         return None
     return _Time((group,), start, lead, anchored)
 
@@ -127,6 +129,13 @@ def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
     if lead in {"on", "by", "this"} and "day" in kinds:
         return True
     return at_edge or (ends and not group.has("edge"))
+
+
+def _is_second(text: str, group: Group, words: Vocabulary) -> bool:
+    """ "and at 4 gym", after another time."""
+    first = group.pieces[0]
+    is_clock = first.kind == "clock" and "hour" in first.caught
+    return is_clock and bool(words.seconds.search(text[: first.start]))
 
 
 def _partners(best: _Time, others: list[_Time]) -> list[_Time]:

@@ -46,6 +46,7 @@ class Vocabulary:
     follows: re.Pattern[str]
     fillers: re.Pattern[str]
     lists: re.Pattern[str]
+    seconds: re.Pattern[str]
     anchors: re.Pattern[str]
     spoken: Mapping[str, list[str]]
     labels: Mapping[str, str]
@@ -133,6 +134,7 @@ def of(language: str = phrases.DEFAULT) -> Vocabulary:
         follows=re.compile(rf"\s*(?:[,.;:!?]|(?:{edge('follows')})(?!\w)|$)", re.I),
         fillers=re.compile(rf"[\s,.!?;:&/-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
         lists=re.compile(rf"[,;&/]|[.!?]\s|(?<!\w)(?:{edge('lists')})(?!\w)", re.I),
+        seconds=re.compile(rf"(?<!\w)(?:{edge('seconds')})\s+$", re.IGNORECASE),
         anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
         spoken={key: spoken[key] for key in ("weekdays", "months")},
         labels={key: text for key, text in spoken.items() if isinstance(text, str)},

@@ -21,6 +21,8 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     if not arguments.text:
+        if trouble := moments.trouble(scene, arguments.when):
+            raise Ask(trouble, arguments={**given, "when": ""}, slot="when")
         given["when"] = moments.kept(scene, arguments.when)
         raise Ask(phrases.say("what"), arguments=given, slot="text")
     ask = phrases.say("when", text=short(arguments.text))
