@@ -99,7 +99,7 @@ _NOWHERE = "postgres:///"
 _database = env.db_url_config(served("DATABASE_URL", _POSTGRES) or _NOWHERE)
 # Seconds a query may take; a longer one is a defect. Commands have no limit: manage.py
 # builds indexes.
-_statement_seconds = env.whole("DATABASE_STATEMENT_SECONDS", default=15, least=1)
+_statement_seconds = env.whole("DATABASE_STATEMENT_SECONDS", default=15)
 DATABASES = {
     "default": {
         **_database,

@@ -34,7 +34,7 @@ def check(**variables: str) -> str:
         ("SMS_UNKNOWN_GRACE", "soon", "a whole number of at least 0"),
         ("SMS_UNKNOWN_GRACE", "-5", "a whole number of at least 0"),
         ("TRUSTED_PROXY_COUNT", "x", "a whole number"),
-        ("DATABASE_STATEMENT_SECONDS", "1.5", "a whole number of at least 1"),
+        ("DATABASE_STATEMENT_SECONDS", "1.5", "a whole number of at least 0"),
         ("AUDIT_KEEP_MONTHS", "0", "a whole number of at least 1"),
         ("PORT", "http", "a whole number"),
         ("DEBUG", "maybe", "1 or 0"),
@@ -56,3 +56,16 @@ def test_the_variable_and_what_it_takes_are_named(
 def test_all_mistakes_are_told_at_once() -> None:
     said = check(LOG_LEVEL="LOUD", DEBUG="maybe")
     assert "LOG_LEVEL is" in said and "DEBUG is" in said
+
+
+def test_commands_find_nothing_wrong_with_their_own_settings() -> None:
+    """manage.py lifts the limit on queries: that is no mistake."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
