@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 
 from django.contrib.auth import models as auth
 from django.db import connection
-from django.db.models import Model, QuerySet, Subquery
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from apps.rbac import catalog, membership, resources
@@ -61,7 +62,9 @@ def can(user: Any, action: str, obj: Model | None = None) -> Decision:
     known = getattr(user, "_roles_held", None)
     if known and action in known:
         return Decision(True, Reason.ROLE, known[action])
-    shares = _share_query(user, action, obj, resource) if resource else None
+    shares = None
+    if resource is not None:
+        shares = _share_query(_WAYS, user, action, resource, obj)
     if known is not None and shares is None:
         return Decision(False, Reason.NOT_GRANTED)
     held, shared = _look_up(user, known, shares)
@@ -99,13 +102,11 @@ def scope(user: Any, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
         if table is not None
     ]
     if action in resource.owner_may:
-        owned = resource.model._default_manager.filter(**{resource.owner: user})
-        if not parts:
-            return queryset.filter(**{resource.owner: user})
-        parts.append(owned.order_by().values("pk"))
-    if not parts:
-        return queryset.none()
-    return queryset.filter(pk__in=parts[0].union(*parts[1:], all=True))
+        mine |= Q(**{resource.owner: user})
+    shared = _share_query(_OBJECTS, user, action, resource)
+    if shared is not None:
+        mine |= Q(_AmongShared(F("pk"), RawSQL(f"ARRAY({shared[0]})", shared[1])))
+    return queryset.filter(mine)
 
 
 def permissions(user: Any) -> frozenset[str]:
@@ -158,14 +159,17 @@ JOIN auth_permission permission ON permission.id = held.permission_id
 JOIN django_content_type kind ON kind.id = permission.content_type_id
 WHERE member.user_id = %s
 """
+# One row of the unique index, or one range of it: who, what, then which.
 _SHARED = """
-SELECT 'share', kind.app_label, kind.model, permission.codename, '{way}'
-FROM {table} share
-JOIN auth_permission permission ON permission.id = share.permission_id
-JOIN django_content_type kind ON kind.id = permission.content_type_id
-WHERE share.content_object_id = %s AND permission.codename = %s
-  AND kind.app_label = %s AND {whose}
+SELECT {columns} FROM {table} share
+WHERE share.permission_id = (
+    SELECT permission.id FROM auth_permission permission
+    JOIN django_content_type kind ON kind.id = permission.content_type_id
+    WHERE kind.app_label = %s AND kind.model = %s AND permission.codename = %s)
+  AND share.{who}_id {whose}
 """
+_WAYS = "'share', NULL, NULL, NULL, '{way}'"
+_OBJECTS = "share.content_object_id"
 _OF_ROLE = """
 WITH RECURSIVE all_of (role_id) AS (
     SELECT %s::bigint UNION
@@ -182,34 +186,45 @@ JOIN django_content_type kind ON kind.id = permission.content_type_id
 Query = tuple[str, list[Any]]
 
 
-def _row(action: str) -> Subquery:
-    """Django's row of a permission, as part of a larger query."""
-    name = catalog.parts(action)
-    rows = auth.Permission.objects.filter(
-        codename=name.codename,
-        content_type__app_label=name.app,
-        content_type__model=name.subject,
-    )
-    return Subquery(rows.values("pk")[:1])
+class _AmongShared(Func):
+    """`pk = ANY (array)`. Beside an OR, `pk IN (SELECT ...)` reads the whole table;
+    an array is made once, and its rows are fetched by their key.
+    """
+
+    template = "%(expressions)s)"
+    arg_joiner = " = ANY ("
+    output_field = BooleanField()
 
 
 def _share_query(
-    user: Any, action: str, obj: Model | None, resource: resources.Resource
+    columns: str,
+    user: Any,
+    action: str,
+    resource: resources.Resource,
+    obj: Model | None = None,
 ) -> Query | None:
-    if obj is None:
-        return None
+    """What of `resource` is shared with `user`; of one row, whether it is."""
     name = catalog.parts(action)
-    mine = f"share.group_id IN (SELECT group_id FROM {membership.table()} WHERE user_id = %s)"
-    statements, values = [], []
-    for table, way, whose in (
-        (resource.user_shares, "person", "share.user_id = %s"),
-        (resource.group_shares, "role", mine),
+    roles = f"IN (SELECT group_id FROM {membership.table()} WHERE user_id = %s)"
+    statements: list[str] = []
+    values: list[Any] = []
+    for table, way, who, whose in (
+        (resource.user_shares, "person", "user", "= %s"),
+        (resource.group_shares, "role", "group", roles),
     ):
-        if table is not None:
-            statements.append(
-                _SHARED.format(table=table._meta.db_table, way=way, whose=whose)
-            )
-            values += [obj.pk, name.codename, name.app, user.pk]
+        if table is None:
+            continue
+        statement = _SHARED.format(
+            columns=columns.format(way=way),
+            table=table._meta.db_table,
+            who=who,
+            whose=whose,
+        )
+        values += [name.app, name.subject, name.codename, user.pk]
+        if obj is not None:
+            statement += "  AND share.content_object_id = %s"
+            values.append(obj.pk)
+        statements.append(statement)
     return (" UNION ALL ".join(statements), values) if statements else None
 
 
