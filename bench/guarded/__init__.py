@@ -1,0 +1,1 @@
+"""The usual way to share: guardian's own generic tables, as its manual shows."""
