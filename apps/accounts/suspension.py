@@ -25,13 +25,13 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
     if by.pk == user.pk:
         raise Forbidden("Nobody suspends themself.")
     with transaction.atomic():
+        assignments.insist_within_reach(by, user)
         # Before the person's row: roles change under the same lock.
         if not is_active:
             assignments.insist_not_the_last_administrator(user)
         found = User.objects.select_for_update().get(pk=user.pk)
         if found.is_active == is_active:
             raise Conflict("That is so already.")
-        assignments.insist_within_reach(by, found)
         found.is_active = is_active
         found.save(update_fields=["is_active"])
         audit.done(

@@ -4,7 +4,7 @@ Nobody gives or takes more than they have, nobody changes their own roles, and t
 lasting administrator stays one. One lock puts all changes of roles in order.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,9 @@ from apps.core.tasks import task
 from apps.rbac import audit, catalog, membership, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleAssignment
+
+# A longer one is a slip; the last years a calendar knows also differ by time zone.
+LONGEST = timedelta(days=3_653)
 
 
 def grant(
@@ -29,8 +32,9 @@ def grant(
 
     `by` is None when the system itself does it. Raises Forbidden or Invalid.
     """
-    if expires_at is not None and expires_at <= timezone.now():
-        raise Invalid("The end of a role lies in the future.")
+    now = timezone.now()
+    if expires_at is not None and not now < expires_at <= now + LONGEST:
+        raise Invalid("The end of a role lies in the future, within ten years.")
     if not reason.strip():
         raise Invalid("Say why, in a few words.")
     if role.slug == catalog.BASE:
@@ -40,6 +44,9 @@ def grant(
         if by is not None:
             _insist(by, Permission.ROLE_GRANT, user, role)
         old = _live(user, role)
+        if old and by is not None:
+            # Whatever replaces it, this takes away what somebody gave.
+            _insist(by, Permission.ROLE_REVOKE, user, role)
         if old and old.expires_at is None and expires_at is not None:
             # Putting an end to a role takes it away, later.
             _insist_another_administrator(old)
@@ -99,8 +106,11 @@ def insist_not_the_last_administrator(user: Any) -> None:
 
 
 def insist_within_reach(by: Any, user: Any) -> None:
-    """Operators act only on people who may do no more than they themselves."""
-    if not policy.permissions(user) <= policy.permissions(by):
+    """Operators act only on people who may do no more than they themselves.
+
+    A suspended account counts as what it would be when it is open again.
+    """
+    if not policy.potential(user) <= policy.permissions(by):
         raise Forbidden("This person may do more than you.")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.core.errors import Forbidden
+from apps.core.errors import Forbidden, Invalid
 from apps.rbac import audit, catalog, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.models import RoleLimits
@@ -54,6 +54,10 @@ def change(*, by: Any, row: RoleLimits) -> RoleLimits:
     """Save the edited limits of a role; they count from the next question on."""
     if not policy.can(by, Permission.LIMITS_CHANGE):
         raise Forbidden
+    if not policy.permissions_of(row.role) <= policy.permissions(by):
+        raise Forbidden("That role may do more than you.")
+    if any((getattr(row, name) or 0) < 0 for name in FIELDS):
+        raise Invalid("A limit is not less than nothing.")
     with transaction.atomic():
         before = RoleLimits.objects.select_for_update().get(pk=row.pk)
         row.save(update_fields=FIELDS)

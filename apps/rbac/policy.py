@@ -108,6 +108,14 @@ def permissions(user: Any) -> frozenset[str]:
     return frozenset(held)
 
 
+def potential(user: Any) -> frozenset[str]:
+    """What the roles of `user` bring, whether or not the account is open."""
+    held, _ = _look_up(user, None, None)
+    if _refused(user) is not None:
+        forget(user)
+    return frozenset(held)
+
+
 def permissions_of(role: Role) -> frozenset[str]:
     """What somebody with this role may do, the inherited included."""
     with connection.cursor() as cursor:

@@ -4,16 +4,20 @@ A role cannot inherit itself, however indirectly; what comes with the product st
 it is; and nobody puts into a role what they do not have themselves.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
 
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac import audit, catalog, membership, policy, system_roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleLimits
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
 def create(
@@ -29,8 +33,13 @@ def create(
     with transaction.atomic():
         membership.lock()
         _insist(by, Permission.ROLE_ADD)
-        if Role.objects.filter(slug=slug).exists():
+        alike = Q(slug=slug) | Q(name__iexact=name.strip())
+        if Role.objects.filter(alike).exists():
             raise Conflict("There is a role of that name already.")
+        if not SLUG.fullmatch(slug):
+            raise Invalid("A slug has small letters, digits and hyphens.")
+        if rank > max(by.groups.values_list("role__rank", flat=True), default=0):
+            raise Forbidden("A role cannot rank above yours.")
         group, _ = Group.objects.get_or_create(name=system_roles.group_name(slug))
         role = Role.objects.create(slug=slug, name=name, group=group, rank=rank)
         RoleLimits.objects.create(role=role)
@@ -47,6 +56,7 @@ def change(
         membership.lock()
         _insist(by, Permission.ROLE_CHANGE)
         _insist_own(role)
+        _insist_not_held(by, role)
         _insist_within(by, policy.permissions_of(role))
         before = _shown(role)
         _shape(by, role, {str(each) for each in permissions}, list(inherits))
@@ -119,6 +129,12 @@ def _insist(by: Any, permission: Permission) -> None:
 def _insist_own(role: Role) -> None:
     if role.is_system:
         raise Conflict("This role comes with the product and cannot be changed.")
+
+
+def _insist_not_held(by: Any, role: Role) -> None:
+    """A role brings more than permissions: limits, too, would be one's own."""
+    if by.groups.filter(pk=role.group_id).exists():
+        raise Forbidden("Nobody changes a role that they hold.")
 
 
 def _insist_within(by: Any, wanted: frozenset[str]) -> None:

@@ -17,6 +17,7 @@ from tests.rbac.things.resources import CHANGE, DELETE, VIEW
 OWN = frozenset({VIEW, CHANGE, DELETE})
 # With the words for a thing, permissions that roles bring and none has an object.
 ACTIONS = (VIEW, CHANGE, DELETE, catalog.Permission.LANE_VIEW, "things.thing.add")
+ALL = "all"
 GIVEN = {"view": {VIEW}, "edit": {VIEW, CHANGE}}
 
 
@@ -44,8 +45,13 @@ class World:
         for known in catalog.SYSTEM_ROLES:
             world.parents[known.slug] = set(known.inherits)
             world.grants[known.slug] = {str(each) for each in known.grants}
-        # What only tests know is not the product's to grant.
         world.held.add((boss.pk, "administrator"))
+        # Nobody gives more than they have: the boss has what only tests know, too.
+        world.parents[ALL], world.grants[ALL] = set(), set(ACTIONS)
+        role = _made(ALL)
+        role.group.permissions.set([_row(each) for each in ACTIONS])
+        assignments.grant(by=None, user=boss, role=role, reason="boss")
+        world.held.add((boss.pk, ALL))
         return world
 
     def allows(self, user: User | None, action: str, thing: Thing | None) -> bool:
@@ -116,9 +122,7 @@ class World:
     def _new_role(self) -> None:
         slug = f"r{len(self.parents)}"
         if len(self.parents) < 12:
-            role = Role.objects.create(
-                slug=slug, name=slug, group=Group.objects.create(name=f"role:{slug}")
-            )
+            role = _made(slug)
             self.parents[slug], self.grants[slug] = set(), set()
             self._give(role)
 
@@ -129,21 +133,13 @@ class World:
         self.grants[role.slug] = chosen
 
     def _reshape(self) -> None:
-        own = [role for role in Role.objects.filter(is_system=False)]
+        own = list(Role.objects.filter(is_system=False).exclude(slug=ALL))
         if not own:
             return
         role = self.dice.choice(own)
         parents = self.dice.sample(sorted(self.parents), self.dice.randint(0, 2))
         boss = User.objects.get(pk=self.people[0].pk)
         permissions = [catalog.Permission.LANE_VIEW] if self.dice.random() < 0.5 else []
-        # What a role of this test brings is more than the boss has: they hold it too.
-        for slug in [*parents, role.slug]:
-            if (boss.pk, slug) not in self.held and slug != catalog.BASE:
-                assignments.grant(
-                    by=None, user=boss, role=Role.objects.get(slug=slug), reason="boss"
-                )
-                self.held.add((boss.pk, slug))
-        boss = User.objects.get(pk=boss.pk)
         try:
             roles.change(
                 by=boss,
@@ -184,6 +180,11 @@ class World:
         self.inactive ^= {user.pk}
         is_active = user.pk not in self.inactive
         User.objects.filter(pk=user.pk).update(is_active=is_active)
+
+
+def _made(slug: str) -> Role:
+    group = Group.objects.create(name=f"role:{slug}")
+    return Role.objects.create(slug=slug, name=slug, group=group)
 
 
 def _row(action: str) -> Permission:

@@ -50,8 +50,8 @@ def test_two_administrators_removing_each_other_leave_one() -> None:
 def test_two_edges_that_would_close_a_circle() -> None:
     for number in range(5):
         ada = person("administrator")
-        a = roles.create(by=ada, slug=f"a{number}", name="A")
-        b = roles.create(by=ada, slug=f"b{number}", name="B")
+        a = roles.create(by=ada, slug=f"a{number}", name=f"A{number}")
+        b = roles.create(by=ada, slug=f"b{number}", name=f"B{number}")
         found = together(
             lambda: roles.change(by=ada, role=a, permissions=[], inherits=[b]),
             lambda: roles.change(by=ada, role=b, permissions=[], inherits=[a]),

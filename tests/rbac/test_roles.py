@@ -269,3 +269,85 @@ def test_a_limit_left_empty_is_as_in_the_role_below() -> None:
     RoleLimits.objects.filter(role__slug="beta").update(texts=50)
     bob = person("beta")
     assert (limits.of(bob).texts, limits.of(bob).sessions) == (50, 10)
+
+
+@pytest.mark.parametrize("year", [2040, 9999])
+def test_an_end_that_no_calendar_should_hold_is_refused(year: int) -> None:
+    end = timezone.now().replace(year=year, month=12, day=31, hour=23)
+    with pytest.raises(Invalid, match="within ten years"):
+        assignments.grant(
+            by=None, user=person(), role=role("premium"), reason="x", expires_at=end
+        )
+
+
+def test_nobody_changes_a_role_that_they_hold() -> None:
+    ada = person("administrator")
+    editor = roles.create(
+        by=ada, slug="editor", name="Editor", permissions=[Permission.ROLE_CHANGE]
+    )
+    edna = person("editor")
+    with pytest.raises(Forbidden, match="that they hold"):
+        roles.change(
+            by=edna,
+            role=editor,
+            permissions=[Permission.ROLE_CHANGE],
+            inherits=[role("premium")],
+        )
+    assert limits.of(edna).sessions == 5
+
+
+def test_what_somebody_else_gave_is_replaced_only_by_who_may_take_it() -> None:
+    ada, bob = person("administrator"), person("premium")
+    roles.create(
+        by=ada, slug="giver", name="Giver", permissions=[Permission.ROLE_GRANT]
+    )
+    end = timezone.now() + timedelta(seconds=1)
+    with pytest.raises(Forbidden):
+        assignments.grant(
+            by=person("giver"),
+            user=bob,
+            role=role("premium"),
+            reason="x",
+            expires_at=end,
+        )
+    assert RoleAssignment.objects.live().get(user=bob).expires_at is None
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "rank"),
+    [
+        ("Administrator", "Boss", 15),
+        ("boss", "administrator", 15),
+        ("bo ss", "Boss", 15),
+        ("boss", "Boss", 32_767),
+    ],
+)
+def test_a_role_that_looks_like_another_or_ranks_above_is_refused(
+    slug: str, name: str, rank: int
+) -> None:
+    with pytest.raises((Conflict, Invalid, Forbidden)):
+        roles.create(by=person("administrator"), slug=slug, name=name, rank=rank)
+    assert Role.objects.count() == 3
+
+
+def test_limits_are_changed_within_reach_and_not_below_nothing() -> None:
+    ada = person("administrator")
+    roles.create(
+        by=ada, slug="tuner", name="Tuner", permissions=[Permission.LIMITS_CHANGE]
+    )
+    row = RoleLimits.objects.get(role__slug="administrator")
+    row.idle_minutes = 0
+    with pytest.raises(Forbidden):
+        limits.change(by=person("tuner"), row=row)
+    row.llm_micros = -5
+    with pytest.raises(Invalid):
+        limits.change(by=ada, row=row)
+    assert limits.of(ada).idle_minutes == 60
+
+
+def test_a_suspended_administrator_is_out_of_a_helpers_reach() -> None:
+    ada, eve = person("administrator"), person("administrator")
+    User.objects.filter(pk=eve.pk).update(is_active=False)
+    assignments.insist_within_reach(ada, fresh(eve))
+    with pytest.raises(Forbidden):
+        assignments.insist_within_reach(person("premium"), fresh(eve))
