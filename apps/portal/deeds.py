@@ -52,6 +52,46 @@ _DEEDS = {
     ("accounts.email.remove", "done"): Deed(
         "Removed an email address", "removed an email address"
     ),
+    ("rbac.roleassignment.grant", "done"): Deed(
+        "Gave somebody a role", "gave you a role"
+    ),
+    ("rbac.roleassignment.revoke", "done"): Deed(
+        "Took back a role", "took back a role of yours"
+    ),
+    ("rbac.roleassignment.end", "done"): Deed(
+        "A role ran out", "ended a role of yours"
+    ),
+    ("accounts.user.suspend", "done"): Deed(
+        "Suspended an account", "suspended your account"
+    ),
+    ("accounts.user.restore", "done"): Deed(
+        "Restored an account", "restored your account"
+    ),
+    ("accounts.user.view_pii", "done"): Deed(
+        "Looked at somebody's addresses", "looked at your addresses and numbers"
+    ),
+    ("sms.inboundtext.reveal", "done"): Deed(
+        "Read a text of somebody", "read a text that you sent"
+    ),
+    ("sms.outboundtext.reveal", "done"): Deed(
+        "Read a text to somebody", "read a text that was sent to you"
+    ),
+    ("assistant.reminder.reveal", "done"): Deed(
+        "Read a reminder of somebody", "read a reminder of yours"
+    ),
+    ("assistant.toolcall.reveal", "done"): Deed(
+        "Read what the assistant did for somebody",
+        "read what the assistant did for you",
+    ),
+    ("assistant.reminder.add", "done"): Deed(
+        "Set a reminder", "set a reminder for you"
+    ),
+    ("assistant.reminder.add", "denied"): Deed(
+        "Was refused a reminder", "was refused a reminder for you"
+    ),
+    ("sms.phonenumber.add", "done"): Deed(
+        "Noted a phone number", "noted a phone number for you"
+    ),
     ("accounts.standin.start", "done"): Deed(
         "Began to look at somebody's pages for them",
         "began to look at your pages as you see them",

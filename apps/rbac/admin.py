@@ -6,9 +6,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.http import HttpRequest
+from django_celery_beat.admin import PeriodicTaskAdmin
+from django_celery_beat.models import PeriodicTask
 
-from apps.rbac import assignments, limits, roles
+from apps.rbac import assignments, audit, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage, SealPage
@@ -141,6 +144,29 @@ class RoleAssignmentAdmin(VerbPage):
         if held.is_live:
             return "in force"
         return "taken back" if held.revoked_by_id else "ended"
+
+
+admin.site.unregister(PeriodicTask)
+
+
+@admin.register(PeriodicTask)
+class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped package
+    """The package's page without its actions, which ask for no permission; what is
+    changed is recorded."""
+
+    actions = None
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.done(
+                Permission.TIMETABLE_CHANGE,
+                actor=request.user,
+                obj=obj,
+                after={"name": obj.name, "task": obj.task, "enabled": obj.enabled},
+            )
 
 
 @admin.register(RoleLimits)

@@ -98,8 +98,8 @@ class PhoneNumberAdmin(MessagingPage):
     list_display = ("e164", "user", "status", "is_primary", "label", "verified_at")
     list_filter = ("status", "is_primary")
     list_select_related = ("user",)
-    search_fields = ("e164", "user__email_canonical__startswith", "label")
-    search_help_text = "A number, the beginning of an e-mail address, or a label"
+    search_fields = ("=e164", "user__email_canonical__startswith", "label")
+    search_help_text = "A whole number, the beginning of an e-mail address, or a label"
 
 
 @admin.register(Turn)

@@ -10,6 +10,7 @@ from django.core import checks
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
 from apps.rbac import roles
@@ -376,3 +377,73 @@ def test_failed_texts_can_be_listed(as_ada: Client) -> None:
         page = as_ada.get(f"/admin/sms/outboundtext/?failed={choice}")
         assert page.status_code == 200
     assert as_ada.get("/admin/sms/lane/?waiting=yes").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/admin/assistant/reminder/?text__contains=secret",
+        "/admin/sms/inboundtext/?body__startswith=remind",
+        "/admin/assistant/toolcall/?arguments__icontains=ana",
+        "/admin/accounts/user/?password__startswith=bcrypt",
+        "/admin/accounts/user/?email__startswith=ali",
+        "/admin/sms/inboundtext/?number__endswith=0101",
+    ],
+)
+def test_a_list_is_not_an_oracle_for_what_is_hidden(
+    as_ada: Client, address: str
+) -> None:
+    assert as_ada.get(address).status_code == 400
+
+
+def test_the_filters_of_a_list_still_work(as_ada: Client) -> None:
+    premium = role("premium")
+    for address in (
+        "/admin/sms/phonenumber/?status__exact=verified",
+        f"/admin/rbac/roleassignment/?role__id__exact={premium.pk}",
+        f"/admin/accounts/user/?groups__role__id__exact={premium.pk}",
+        "/admin/sms/turn/?started_at__gte=2026-11-01+00:00:00%2B00:00",
+    ):
+        assert as_ada.get(address).status_code == 200, address
+
+
+def test_nowhere_is_a_name_shown_to_who_may_not_see_it(ada: User) -> None:
+    alice = person("premium", email="alice@example.com")
+    number = PhoneNumberFactory.create(user=alice)
+    held = RoleAssignment.objects.get(user=alice)
+    client = helper(
+        ada,
+        Permission.PERSON_VIEW,
+        Permission.NUMBER_VIEW,
+        Permission.ROLE_HOLDERS_VIEW,
+        Permission.ROLE_GRANT,
+        Permission.AUDIT_VIEW,
+    )
+    choices = "app_label=rbac&model_name=roleassignment&field_name=user&term="
+    for address in (
+        "/admin/accounts/user/",
+        f"/admin/accounts/user/{alice.pk}/change/",
+        f"/admin/accounts/user/{alice.pk}/history/",
+        f"/admin/sms/phonenumber/{number.pk}/history/",
+        "/admin/rbac/roleassignment/",
+        f"/admin/rbac/roleassignment/{held.pk}/change/",
+        f"/admin/rbac/roleassignment/add/?user={alice.pk}",
+        f"/admin/autocomplete/?{choices}",
+    ):
+        shown = client.get(address, follow=True)
+        assert shown.status_code == 200, address
+        assert b"alice@example.com" not in shown.content, address
+        assert number.e164.encode() not in shown.content, address
+
+
+def test_who_may_only_look_at_the_timetable_changes_nothing(ada: User) -> None:
+    entry = PeriodicTask.objects.create(
+        name="tick", task="x", interval=IntervalSchedule.objects.create(every=9)
+    )
+    client = helper(ada, Permission.TIMETABLE_VIEW)
+    page = "/admin/django_celery_beat/periodictask/"
+    assert client.get(page).status_code == 200
+    for action in ("disable_tasks", "run_tasks"):
+        act(client, page, action, entry.pk)
+    entry.refresh_from_db()
+    assert entry.enabled

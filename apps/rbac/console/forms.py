@@ -1,10 +1,13 @@
 """A form of the console whose save is a verb of the app."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from apps.core.errors import AppError
 from apps.rbac import policy
@@ -62,6 +65,36 @@ class VerbPage(Page):
     ) -> Any:
         made = super().get_form(request, obj, change, **more)
         return type(made.__name__, (made,), {"by": request.user})
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **more: Any
+    ) -> Any:
+        """Choices are called as their pages call them."""
+        field: Any = super().formfield_for_foreignkey(db_field, request, **more)
+        page = self.admin_site._registry.get(db_field.related_model)
+        if field is not None and isinstance(page, Page):
+            field.label_from_instance = partial(page.row_name, request)
+        return field
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return self._saved(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._saved(request, obj)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The verb has recorded it in the audit."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """The verb has recorded it in the audit."""
+
+    def _saved(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        name = self.row_name(request, obj)
+        messages.success(request, f"Saved: {name}.")
+        meta = self.opts
+        return redirect(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
     def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
         return form.save()

@@ -12,15 +12,23 @@ A page shows facts; what can be done is an action that asks first (`actions.conf
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin import helpers
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
 from django.core.paginator import Paginator
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.admin import ReadOnlyAdmin
+from apps.core.errors import Forbidden
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, reveal
@@ -74,6 +82,43 @@ class Page(ReadOnlyAdmin):
         view = self.admin_site.admin_view(self.reveal_view)
         return [path("<path:object_id>/reveal/", view, name=name), *super().get_urls()]
 
+    def lookup_allowed(
+        self, lookup: str, value: str, request: HttpRequest | None = None
+    ) -> bool:
+        """Only what the page filters by: any other would read hidden words by guesses,
+        letter by letter."""
+        for each in self.list_filter:
+            name = (
+                each if isinstance(each, str) else getattr(each, "parameter_name", "")
+            )
+            if lookup == name or lookup.startswith(f"{name}__"):
+                return True
+        return False
+
+    def action_checkbox(self, obj: Model) -> SafeString:
+        """Without the row's name, which may be an address."""
+        words = f"Select {self.opts.verbose_name} {obj.pk}"
+        attributes = {"class": "action-select", "aria-label": words}
+        box = forms.CheckboxInput(attributes, lambda value: False)
+        return box.render(helpers.ACTION_CHECKBOX_NAME, str(obj.pk))
+
+    action_checkbox.short_description = mark_safe(  # type: ignore[attr-defined]
+        '<input type="checkbox" id="action-toggle" aria-label="Select all">'
+    )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The audit is the history: what operators did to this row."""
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_history:
+            raise Http404
+        if not self.has_view_permission(request, obj):
+            raise Forbidden
+        listed = reverse("admin:rbac_auditevent_changelist")
+        key = getattr(obj, "public_id", None) or obj.pk
+        return redirect(f"{listed}?{urlencode({'q': key})}")
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Only those this operator may use."""
         found: dict[str, Any] = super().get_actions(request)
@@ -119,7 +164,8 @@ class Page(ReadOnlyAdmin):
 
     def row_name(self, request: HttpRequest, obj: Model) -> str:
         """What to call a row: a name that may be an address only for who may see it."""
-        if self.pii and not self._shows_pii(request):
+        names_somebody = self.pii or self.owner
+        if names_somebody and not self._shows_pii(request):
             return f"{self.opts.verbose_name} {obj.pk}"
         return str(obj)
 
@@ -129,11 +175,18 @@ class Page(ReadOnlyAdmin):
     def _column(self, request: HttpRequest, name: Any) -> Any:
         if name in self.secret:
             return _hidden(name)
-        if name == self.owner:
+        if name == self.owner or self._is_person(name):
             return _person(name, shown=self._shows_pii(request))
         if name in self.pii and not self._shows_pii(request):
             return _masked(name)
         return name
+
+    def _is_person(self, name: Any) -> bool:
+        try:
+            field = self.opts.get_field(name)
+        except (FieldDoesNotExist, TypeError):
+            return False
+        return bool(field.related_model is get_user_model())
 
     def _shows_pii(self, request: HttpRequest) -> bool:
         return bool(policy.can(request.user, Permission.PERSON_VIEW_PII))

@@ -1,8 +1,10 @@
 """Django's admin, entered through the portal's sign-in, ordered by task."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
@@ -14,6 +16,16 @@ from apps.rbac.console import panel
 from apps.rbac.console.tasks import TASKS, task_of
 
 UNCHANGED = 204
+
+
+class _Names(AutocompleteJsonView):
+    """Rows to choose from, called as their pages call them."""
+
+    def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
+        found: dict[str, str] = super().serialize_result(obj, to_field_name)
+        page: Any = self.model_admin
+        named = getattr(page, "row_name", None)
+        return {**found, "text": named(self.request, obj) if named else found["text"]}
 
 
 class ConsoleSite(AdminSite):
@@ -35,6 +47,11 @@ class ConsoleSite(AdminSite):
     ) -> HttpResponse:
         """There is one sign-in, the portal's."""
         return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        view: Callable[[HttpRequest], Any] = _Names.as_view(admin_site=self)
+        answer: HttpResponse = view(request)
+        return answer
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
