@@ -7,4 +7,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "People"
 
     def ready(self) -> None:
-        from apps.accounts import events  # noqa: F401  (listens to the signals)
+        from apps.accounts import cookies, events  # noqa: F401  (listen to signals)

@@ -1,14 +1,10 @@
-"""What the audit hears of signing in and out, of passwords and of addresses."""
+"""What the audit hears of refused sign-ins, of passwords and of addresses."""
 
 from typing import Any
 
 from allauth.account import signals
 from allauth.account.models import EmailAddress
-from django.contrib.auth.signals import (
-    user_logged_in,
-    user_logged_out,
-    user_login_failed,
-)
+from django.contrib.auth.signals import user_login_failed
 from django.dispatch import receiver
 
 from apps.accounts.addresses import canonical
@@ -16,17 +12,6 @@ from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Invalid
 from apps.rbac import audit
-
-
-@receiver(user_logged_in)
-def _signed_in(user: User, **_: Any) -> None:
-    audit.decided("accounts.session.open", allowed=True, actor=user)
-
-
-@receiver(user_logged_out)
-def _signed_out(user: User | None, **_: Any) -> None:
-    if user is not None:  # somebody whose session had ended before
-        audit.decided("accounts.session.close", allowed=True, actor=user)
 
 
 @receiver(user_login_failed)

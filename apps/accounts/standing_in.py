@@ -133,7 +133,7 @@ class StandingInMiddleware:
             found = _taken_up(request.user, kept)
         except Over as over:
             # Ended in process_view, where there is a page to say so.
-            request.standing_in_over = over
+            request.standing_in_over, request.stood_in = over, kept
             return self.get_response(request)
         request.user, request.actor = found.person, found.operator
         request.standing_in = found
@@ -207,7 +207,8 @@ def _taken_up(operator: Any, kept: dict[str, Any]) -> StandIn:
 
 
 def _end(request: Any, why: str) -> None:
-    kept = request.session.pop(_KEY, None)
+    # A sign-in that is over has taken its session's memory with it.
+    kept = request.session.pop(_KEY, None) or getattr(request, "stood_in", None)
     stand_in: StandIn | None = getattr(request, "standing_in", None)
     if stand_in is not None:
         request.user, request.actor, request.standing_in = stand_in.operator, None, None

@@ -26,6 +26,15 @@ class Invalid(AppError):
     sentence = "That does not look right."
 
 
+class Unauthorized(AppError):
+    """`challenge` is what the answer's `WWW-Authenticate` says (RFC 6750)."""
+
+    code = "unauthorized"
+    status = HTTPStatus.UNAUTHORIZED
+    sentence = "Sign in first."
+    challenge = "Bearer"
+
+
 class Forbidden(AppError):
     code = "forbidden"
     status = HTTPStatus.FORBIDDEN

@@ -11,7 +11,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from apps.core.errors import AppError, NotFound, TooMany, Unavailable
+from apps.core.errors import (
+    AppError,
+    NotFound,
+    TooMany,
+    Unauthorized,
+    Unavailable,
+)
 from apps.core.request_ids import current_request_id
 
 MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
@@ -33,6 +39,8 @@ def problem(error: AppError) -> JsonResponse:
     )
     if isinstance(error, TooMany):
         response["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthorized):
+        response["WWW-Authenticate"] = error.challenge
     return response
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from apps.core.errors import Forbidden, Invalid
 from apps.rbac import audit, catalog, policy
@@ -48,6 +49,15 @@ def of(user: Any) -> Limits:
                 decided.setdefault(field, row[field])
     base = next(role for role in catalog.SYSTEM_ROLES if role.slug == catalog.BASE)
     return Limits(**{**base.limits, **decided})
+
+
+def expression(field: str, *, person: str) -> Subquery:
+    """The same of one field, inside a query whose column `person` names somebody; NULL
+    when no role says anything."""
+    rows = RoleLimits.objects.filter(
+        role__group__user=OuterRef(person), **{f"{field}__isnull": False}
+    )
+    return Subquery(rows.order_by("-role__rank", "role__slug").values(field)[:1])
 
 
 def change(*, by: Any, row: RoleLimits) -> RoleLimits:

@@ -54,7 +54,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "apps.accounts.cookies.SignInMiddleware",
     "apps.rbac.audit.AuditMiddleware",
     "apps.accounts.standing_in.StandingInMiddleware",
     "apps.rbac.declared.DeclaredPolicyMiddleware",
@@ -140,7 +140,7 @@ CACHES = {
         "KEY_PREFIX": "session",
     },
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_ENGINE = "apps.accounts.sessionstore"
 SESSION_CACHE_ALIAS = "sessions"
 SESSION_COOKIE_AGE = 86_400
 SESSION_COOKIE_HTTPONLY = True

@@ -45,7 +45,8 @@ def test_signing_in_and_out(alice: User, since: int) -> None:
     sign_in().post("/accounts/logout/")
     (opened, _), (closed, _) = events(since)
     assert (opened.action, opened.outcome) == ("accounts.session.open", "allowed")
-    assert (closed.action, closed.outcome) == ("accounts.session.close", "allowed")
+    assert (closed.action, closed.outcome) == ("accounts.session.close", "done")
+    assert closed.reason == "signed_out"
     assert {opened.actor_id, closed.actor_id, opened.subject_id} == {alice.pk}
     assert opened.request_id and opened.request_id != closed.request_id
 

@@ -261,7 +261,6 @@ Change = Callable[[User, User, User], None]
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (loses_the_role, "not_granted"),
         (loses_the_permission, "not_granted"),
         (rises_above_them, "beyond_reach"),
         (is_suspended, "person_gone"),
@@ -279,11 +278,16 @@ def test_what_changes_meanwhile_ends_it_on_the_next_request(
     assert told(since)[-1] == ("stop", "allowed", why)
 
 
-def test_a_suspended_operator_is_out(
-    ada: User, helper: User, alice: User, since: int
+def leaves(ada: User, helper: User, alice: User) -> None:
+    suspension.suspend(by=ada, user=helper, reason="Left the company")
+
+
+@pytest.mark.parametrize("change", [loses_the_role, leaves])
+def test_an_operator_whose_sign_in_ended_is_out(
+    change: Change, ada: User, helper: User, alice: User, since: int
 ) -> None:
     client = standing_in(helper, alice)
-    suspension.suspend(by=ada, user=helper, reason="Left the company")
+    change(ada, helper, alice)
     answer = client.get(PROFILE, follow=True)
     assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
     assert "alice@example.com" not in answer.content.decode()

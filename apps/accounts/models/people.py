@@ -7,6 +7,7 @@ from django.contrib.auth.models import (
     PermissionsMixin,
 )
 from django.db import models, transaction
+from django.utils.crypto import constant_time_compare
 
 from apps.accounts.addresses import canonical
 from apps.core.ids import uuid7
@@ -81,6 +82,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Django's word for who may enter the console; the roles decide."""
         return bool(policy.can(self, Permission.CONSOLE_ENTER))
+
+    @property
+    def password_mark(self) -> str:
+        """Another one with every password."""
+        return self.get_session_auth_hash()
+
+    def is_password_mark(self, mark: str) -> bool:
+        """Also one made under a `SECRET_KEY` that is being retired."""
+        marks = (self.password_mark, *self.get_session_auth_fallback_hash())
+        return any(constant_time_compare(mark, each) for each in marks)
 
     @property
     def zone(self) -> ZoneInfo:

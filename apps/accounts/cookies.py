@@ -1,0 +1,137 @@
+"""A browser's cookie leads to its sign-in; allauth's login begins one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.signals import authentication_step_completed, password_changed
+from django.contrib import messages
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from apps.accounts import sessions
+from apps.accounts.models import LoginSession, User
+from apps.accounts.models.sessions import BROWSER_LENGTH
+from apps.core.addresses import client_address
+from apps.rbac import audit
+
+_KEY = "sign_in"
+_SECOND_FACTOR = "mfa"
+
+
+class SignInMiddleware(AuthenticationMiddleware):
+    """`request.user` and `request.sign_in`, found when first asked for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+
+    def process_view(
+        self,
+        request: Any,
+        view: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        """Who was signed out from elsewhere is told why, once."""
+        if not request.user.is_authenticated:
+            over = getattr(request, "sign_out", None)
+            if over is not None and over.ending:
+                messages.warning(request, over.sentence)
+        return None
+
+
+def sign_in_of(request: Any) -> LoginSession | None:
+    """The sign-in that a request came with, by cookie or by token."""
+    if not request.user.is_authenticated:
+        return None
+    found: LoginSession | None = getattr(request, "sign_in", None)
+    return found
+
+
+def begin(request: Any, user: User) -> LoginSession:
+    """For whoever has passed every stage of allauth's login."""
+    records = get_authentication_records(request, user)
+    headless = getattr(getattr(request, "allauth", None), "headless", None)
+    client = getattr(headless, "client", LoginSession.Client.BROWSER)
+    row = sessions.begin(
+        user=user,
+        client=getattr(client, "value", client),
+        proved=[_name(record) for record in records],
+        twice=any(record["method"] == _SECOND_FACTOR for record in records),
+        address=client_address(request),
+        browser=request.headers.get("User-Agent", "")[:BROWSER_LENGTH],
+    )
+    request.session[_KEY] = str(row.pk)
+    request.sign_in = row
+    return row
+
+
+def adopt(request: Any, row: LoginSession) -> None:
+    """Make the session of this request belong to a sign-in that was found by token."""
+    request.session[_KEY] = str(row.pk)
+    request.sign_in = row
+
+
+def _user(request: Any) -> User | AnonymousUser:
+    # The name under which allauth forgets it when it changes the session.
+    if not hasattr(request, "_cached_user"):
+        request._cached_user = _found(request)
+    found: User | AnonymousUser = request._cached_user
+    return found
+
+
+def _found(request: Any) -> User | AnonymousUser:
+    request.sign_in = None
+    sid = request.session.get(_KEY)
+    if sid is None:
+        return AnonymousUser()
+    try:
+        row = sessions.current(sid)
+    except sessions.Over as over:
+        request.session.flush()
+        request.sign_out = over
+        return AnonymousUser()
+    sessions.seen(row)
+    request.sign_in = row
+    return row.user
+
+
+@receiver(user_logged_in)
+def _began(request: Any, user: User, **_: Any) -> None:
+    before = request.session.get(_KEY)
+    row = begin(request, user)
+    if before:
+        old = LoginSession.objects.filter(pk=before, user=user)
+        sessions.end(old, sessions.Ending.SIGNED_OUT)
+    audit.decided(sessions.OPEN, allowed=True, actor=user, obj=row)
+
+
+@receiver(user_logged_out)
+def _ended(request: Any, user: User | None, **_: Any) -> None:
+    row = getattr(request, "sign_in", None)
+    if user is not None and row is not None:
+        sessions.end([row], sessions.Ending.SIGNED_OUT, by=user)
+
+
+@receiver(authentication_step_completed)
+def _proved(request: Any, user: User, method: str, **more: Any) -> None:
+    """Once more, by somebody who is signed in already."""
+    row = getattr(request, "sign_in", None)
+    if row is not None and row.user_id == user.pk:
+        name = _name({"method": method, **more})
+        sessions.proved(row, name, twice=method == _SECOND_FACTOR)
+
+
+@receiver(password_changed)
+def _changed_password(request: Any, user: User, **_: Any) -> None:
+    row = sign_in_of(request)
+    if row is not None:
+        sessions.keep(row, user)
+
+
+def _name(record: dict[str, Any]) -> str:
+    return str(record.get("type") or record["method"])

@@ -1,0 +1,202 @@
+"""Sign-ins: begun, found again with every request, ended.
+
+A cookie or a token only names a row (models/sessions.py); one query finds it together
+with its person and says whether it still holds.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import LoginSession, User
+from apps.core.errors import Unauthorized
+from apps.rbac import audit, limits, policy
+from apps.rbac.catalog import Permission
+
+Client, Ending = LoginSession.Client, LoginSession.Ending
+
+# From the sign-in on, whatever is done meanwhile.
+LIFETIME = timedelta(hours=24)
+# The list of sign-ins says when each was last seen; a minute is exact enough for it.
+SEEN_EVERY = timedelta(minutes=1)
+OPEN, CLOSE = "accounts.session.open", "accounts.session.close"
+
+WORDS = {
+    Ending.NEWER: "You were signed out here because you signed in elsewhere, and this "
+    "was your oldest sign-in.",
+    Ending.IDLE: "You were signed out because nothing was done here for a while.",
+    Ending.EXPIRED: "A sign-in lasts a day. Sign in again.",
+    Ending.PASSWORD: "Your password was changed. Sign in with the new one.",
+    Ending.FACTORS: "Your second factors were changed. Sign in again.",
+    Ending.SUSPENDED: "This account is closed.",
+    Ending.DEMOTED: "Your roles were changed. Sign in again.",
+    Ending.OPERATOR: "An operator signed you out here. Sign in again.",
+    Ending.PANIC: "Everything was signed out at once. Sign in again.",
+    Ending.REUSED: "An old token was used again, so this sign-in was ended.",
+    Ending.ENDED: "You were signed out here from another of your devices.",
+}
+_ANY = "You are not signed in any more."
+
+
+class Over(Unauthorized):
+    """The sign-in does not hold (any more). `ending` says why, when it is known."""
+
+    def __init__(self, ending: str = "") -> None:
+        code = f"session_{ending}" if ending else ""
+        super().__init__(WORDS.get(Ending(ending), _ANY) if ending else "", code=code)
+        self.ending = ending
+
+
+def begin(
+    *,
+    user: User,
+    client: str,
+    proved: Sequence[str],
+    twice: bool,
+    address: str = "",
+    browser: str = "",
+) -> LoginSession:
+    """A new sign-in. With too many at once, the oldest one ends.
+
+    `proved` names what was proved: "password", "totp" …; `twice`, whether that makes two
+    factors. Parallel ones wait for each other, so the limit holds.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        row = LoginSession.objects.create(
+            user=user,
+            client=client,
+            password_mark=user.password_mark,
+            methods=list(proved),
+            proved_at=now,
+            proved_twice_at=now if twice else None,
+            may_enter_console=bool(policy.can(user, Permission.CONSOLE_ENTER)),
+            address=address or None,
+            browser=browser,
+            created_at=now,
+            last_seen_at=now,
+            rotated_at=now,
+            expires_at=now + LIFETIME,
+        )
+        most = max(limits.of(user).sessions, 1)
+        surplus = list(lasting(user).order_by("-created_at", "-sid")[most:])
+        end(surplus, Ending.NEWER)
+    return row
+
+
+def current(sid: UUID | str, *, now: datetime | None = None) -> LoginSession:
+    """The sign-in with its person, one query. Raises `Over`."""
+    now = now or timezone.now()
+    row = (
+        LoginSession.objects.judged().select_related("user").filter(pk=sid).first()
+        if is_sid(sid)
+        else None
+    )
+    if row is None:
+        raise Over
+    if ending := row.over(now):
+        # Written down so that it stays so, whatever changes back.
+        end([row], ending)
+        raise Over(ending)
+    return row
+
+
+def is_sid(value: Any) -> bool:
+    try:
+        return isinstance(value, UUID) or str(UUID(str(value))) == value
+    except ValueError:
+        return False
+
+
+def seen(row: LoginSession) -> None:
+    """It is in use. One write a minute; what it may do in the console is noted too."""
+    now = timezone.now()
+    if row.last_seen_at + SEEN_EVERY > now and row.may_enter_console >= (
+        row.enters_console
+    ):
+        return
+    row.last_seen_at, row.may_enter_console = now, row.enters_console
+    LoginSession.objects.filter(pk=row.pk, ended_at=None).update(
+        last_seen_at=now, may_enter_console=row.enters_console
+    )
+
+
+def proved(row: LoginSession, method: str, *, twice: bool) -> None:
+    """They have just proved once more who they are, `twice`: by a second factor."""
+    now = timezone.now()
+    row.methods = [*(each for each in row.methods if each != method), method]
+    row.proved_at = now
+    changed = ["methods", "proved_at"]
+    if twice:
+        row.proved_twice_at = now
+        changed.append("proved_twice_at")
+    row.save(update_fields=changed)
+
+
+def lasting(user: User) -> QuerySet[LoginSession]:
+    """Those of a person that are not over, newest first."""
+    return LoginSession.objects.filter(
+        user=user,
+        ended_at=None,
+        expires_at__gt=timezone.now(),
+        password_mark=user.password_mark,
+    ).order_by("-last_seen_at", "-sid")
+
+
+def end(
+    rows: Sequence[LoginSession] | QuerySet[LoginSession],
+    ending: str,
+    *,
+    by: User | None = None,
+    reason: str = "",
+) -> int:
+    """End these, if they last; how many did. Each is recorded for its owner."""
+    keys = [row.pk for row in rows]
+    if not keys:
+        return 0
+    with transaction.atomic():
+        found = list(
+            LoginSession.objects.select_for_update(of=("self",)).filter(
+                pk__in=keys, ended_at=None
+            )
+        )
+        LoginSession.objects.filter(pk__in=[row.pk for row in found]).update(
+            ended_at=timezone.now(), ending=ending
+        )
+        for row in found:
+            audit.done(
+                CLOSE,
+                actor=by,
+                subject=row.user_id,
+                obj=row,
+                reason=reason or ending,
+            )
+    return len(found)
+
+
+def end_others(
+    user: User,
+    ending: str,
+    *,
+    but: LoginSession | None = None,
+    by: User | None = None,
+    reason: str = "",
+) -> int:
+    """All of a person's but one."""
+    rows = lasting(user).exclude(pk=but.pk) if but else lasting(user)
+    return end(rows, ending, by=by, reason=reason)
+
+
+def keep(row: LoginSession, user: User) -> None:
+    """The password was changed in this one, by its owner: it goes on, all others end."""
+    with transaction.atomic():
+        row.password_mark = user.password_mark
+        row.save(update_fields=["password_mark"])
+        others = LoginSession.objects.filter(user=user, ended_at=None)
+        end(others.exclude(pk=row.pk), Ending.PASSWORD)
