@@ -34,17 +34,19 @@ def mistakes(**_: Any) -> list[CheckMessage]:
 
 @register
 def keys(**_: Any) -> list[CheckMessage]:
-    try:
-        parse_ring(settings.FIELD_ENCRYPTION_KEYS)
-    except BadKeyRing as error:
-        return [
-            Error(
-                f"FIELD_ENCRYPTION_KEYS cannot be used: {error}.",
-                hint="One is made by: openssl rand -base64 32 (then k1:<that>).",
-                id="config.E003",
+    found: list[CheckMessage] = []
+    for name in ("FIELD_ENCRYPTION_KEYS", "JWT_SIGNING_KEYS"):
+        try:
+            parse_ring(getattr(settings, name))
+        except BadKeyRing as error:
+            found.append(
+                Error(
+                    f"{name} cannot be used: {error}.",
+                    hint="One is made by: openssl rand -base64 32 (then k1:<that>).",
+                    id="config.E003",
+                )
             )
-        ]
-    return []
+    return found
 
 
 @register

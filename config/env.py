@@ -6,6 +6,7 @@ project root, and for a laptop the servers and secrets that `make run` left in `
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import secrets
@@ -123,7 +124,26 @@ def laptop_secrets() -> dict[str, str]:
             f"The secrets in {path} are damaged: restore the file from a backup, or "
             "delete it; new ones are made then, and what the old ones sealed is lost."
         )
+    if missing := _new_secrets().keys() - found.keys():
+        # Made by an older version; what it has stays as it is.
+        return _completed(path, missing)
     return found
+
+
+def _completed(path: Path, missing: Collection[str]) -> dict[str, str]:
+    """The kept secrets with new ones for what is missing. One process at a time."""
+    with open(path.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        kept: dict[str, str] = json.loads(path.read_bytes())
+        made = {
+            name: value for name, value in _new_secrets().items() if name in missing
+        }
+        values = made | kept
+        draft = path.with_name(f"secrets.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(values))
+        draft.replace(path)
+    return values
 
 
 def _keep(values: dict[str, str], path: Path) -> None:
@@ -140,10 +160,14 @@ def _keep(values: dict[str, str], path: Path) -> None:
 
 
 def _new_secrets() -> dict[str, str]:
-    key = base64.b64encode(secrets.token_bytes(32)).decode()
     return {
         "SECRET_KEY": secrets.token_urlsafe(48),
-        "FIELD_ENCRYPTION_KEYS": f"k1:{key}",
+        "FIELD_ENCRYPTION_KEYS": f"k1:{_new_key()}",
+        "JWT_SIGNING_KEYS": f"j1:{_new_key()}",
         "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
         "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
     }
+
+
+def _new_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()

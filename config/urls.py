@@ -12,8 +12,10 @@ urlpatterns = [
     path("health/ready", public(health.ready), name="health_ready"),
     path("metrics", public(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
-    path("accounts/", include("allauth.urls")),
+    # Ours come first: they stand in for some of the package's.
     path("", include("apps.accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/auth/", include("apps.accounts.headless")),
     path("admin/", admin.site.urls),
     path("", include("apps.portal.urls")),
 ]

@@ -151,6 +151,41 @@ ROWS = {
     RESET_KEY: Row(ANYBODY, dict.fromkeys(VERBS, all_get(200))),
 }
 
+# allauth's API: bodies are empty here, so whoever gets through is told that fields are
+# missing (400) or that no such flow is open (409).
+BODY = dict.fromkeys(("post", "put", "patch", "delete"), all_get(400))
+NO_FLOW = dict.fromkeys(VERBS, all_get(409))
+
+
+def theirs(
+    get: Status, body: Status, *, anonymous_post: Status = 401
+) -> dict[str, Door]:
+    """What is somebody's own: nobody signed in is told to do that."""
+    doors = dict.fromkeys(VERBS, Door(401, *[body] * 4))
+    doors["get"] = Door(401, *[get] * 4)
+    return {**doors, "post": Door(anonymous_post, *[body] * 4)}
+
+
+AUTH_API = {
+    "config": {"get": all_get(200)},
+    "auth/session": {"get": Door(401, *[200] * 4), "delete": all_get(401)},
+    "auth/login": BODY,
+    "auth/signup": {"post": all_get(400)},
+    "auth/email/verify": NO_FLOW,
+    "auth/email/verify/resend": {"post": all_get(409)},
+    "auth/password/request": BODY,
+    "auth/password/reset": {**BODY, "get": all_get(400)},
+    "auth/reauthenticate": theirs(405, 400),
+    "account/email": theirs(200, 400, anonymous_post=409),
+    "account/password/change": theirs(405, 400),
+}
+for _place, _doors in AUTH_API.items():
+    ROWS[f"api/auth/browser/v1/{_place}"] = Row(ANYBODY, _doors)
+    # An app is nobody without its token, whatever cookies come along.
+    _nobody = {verb: all_get(door.anonymous) for verb, door in _doors.items()}
+    ROWS[f"api/auth/app/v1/{_place}"] = Row(ANYBODY, _nobody)
+ROWS["api/auth/app/v1/tokens/refresh"] = Row(ANYBODY, BODY)
+
 # Django's console guards its pages in one place, AdminSite.admin_view; each page of
 # it is tried below, so the rows are not repeated one by one.
 SUMMARISED = ("admin/",)
@@ -213,7 +248,7 @@ def test_each_door_opens_to_whom_it_should(
 ) -> None:
     row, path = ROWS[address], _address(address)
     for verb in ("get", "put", "patch", "delete", "post"):
-        found = [getattr(clients[who], verb)(path).status_code for who in CAST]
+        found = [_ask(clients[who], verb, path) for who in CAST]
         fits = map(_fits, found, row.door(verb))
         assert all(fits), (verb, dict(zip(CAST, found, strict=True)))
 
@@ -258,6 +293,13 @@ def test_nobody_acts_on_the_phone_of_another(
         answer = clients[who].post(f"/app/phones/{before.public_id}/{verb}/")
         assert answer.status_code == 404
     assert _alices_phone().status == before.status
+
+
+def _ask(client: Client, verb: str, path: str) -> int:
+    sent: dict[str, Any] = {}
+    if path.startswith("/api/") and verb != "get":
+        sent = {"data": "{}", "content_type": "application/json"}
+    return int(getattr(client, verb)(path, **sent).status_code)
 
 
 def _fits(status: int, wanted: Status) -> bool:

@@ -8,6 +8,7 @@ from django.forms import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
+from apps.accounts import fresh_auth
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core.addresses import client_address
@@ -43,6 +44,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
     def get_client_ip(self, request: HttpRequest) -> str:
         """What allauth counts tries by: the same address as everywhere else."""
         return client_address(request)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """The sign-in itself says how fresh it is, not a list in the session."""
+        fresh_auth.insist(self.request)
+        return False
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """A password is no proof for who has more."""
+        found: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        if user.is_authenticated and fresh_auth.has_second_factor(user):
+            return [each for each in found if each["id"] != "reauthenticate"]
+        return found
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """`key` is allauth's "<person>-<token>"."""

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.contrib.sessions.backends.base import SessionBase
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
@@ -65,15 +66,20 @@ def begin(request: Any, user: User) -> LoginSession:
         address=client_address(request),
         browser=request.headers.get("User-Agent", "")[:BROWSER_LENGTH],
     )
-    request.session[_KEY] = str(row.pk)
+    adopt(request.session, row)
     request.sign_in = row
     return row
 
 
-def adopt(request: Any, row: LoginSession) -> None:
-    """Make the session of this request belong to a sign-in that was found by token."""
-    request.session[_KEY] = str(row.pk)
-    request.sign_in = row
+def adopt(store: SessionBase, row: LoginSession) -> None:
+    """Make a session belong to a sign-in."""
+    store[_KEY] = str(row.pk)
+
+
+def sid_of(store: SessionBase) -> str | None:
+    """The name of the sign-in that a session belongs to."""
+    found: str | None = store.get(_KEY)
+    return found
 
 
 def _user(request: Any) -> User | AnonymousUser:
@@ -86,7 +92,7 @@ def _user(request: Any) -> User | AnonymousUser:
 
 def _found(request: Any) -> User | AnonymousUser:
     request.sign_in = None
-    sid = request.session.get(_KEY)
+    sid = sid_of(request.session)
     if sid is None:
         return AnonymousUser()
     try:
@@ -102,7 +108,7 @@ def _found(request: Any) -> User | AnonymousUser:
 
 @receiver(user_logged_in)
 def _began(request: Any, user: User, **_: Any) -> None:
-    before = request.session.get(_KEY)
+    before = sid_of(request.session)
     row = begin(request, user)
     if before:
         old = LoginSession.objects.filter(pk=before, user=user)

@@ -4,7 +4,10 @@ Raise the nearest subclass beside the rule it guards. The portal shows the sente
 the API answers `application/problem+json` (RFC 9457), a text replies with it.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
 
 
 class AppError(Exception):
@@ -13,6 +16,8 @@ class AppError(Exception):
     code = "error"
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     sentence = "Something went wrong on our side."
+    # What a kind of error adds to its problem (RFC 9457 §3.2).
+    extra: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, sentence: str = "", *, code: str = "") -> None:
         self.sentence = sentence or self.sentence

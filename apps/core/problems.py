@@ -24,7 +24,8 @@ MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
 
 
 def problem(error: AppError) -> JsonResponse:
-    """One RFC 9457 body: type, title, status, code, detail, request_id."""
+    """One RFC 9457 body: type, title, status, code, detail, request_id, and what the
+    kind of error adds."""
     response = JsonResponse(
         {
             "type": f"/problems/{error.code}",
@@ -33,6 +34,7 @@ def problem(error: AppError) -> JsonResponse:
             "code": error.code,
             "detail": error.sentence,
             "request_id": current_request_id(),
+            **error.extra,
         },
         status=error.status.value,
         content_type="application/problem+json",

@@ -28,7 +28,11 @@ class PolicyPermission(BasePermission):
         if declared.is_in_person and getattr(request._request, "actor", None):
             # Somebody stands in for them; pages are refused the same before this.
             return False
-        return bool(declared.judge(request.user))
+        if not declared.judge(request.user):
+            return False
+        if (step_up := declared.step_up(request._request)) is not None:
+            raise step_up
+        return True
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         declared = _declared(request, view)

@@ -6,7 +6,8 @@
     @requires(Permission.ROLE_VIEW)     whose roles hold the permission
 
 `in_person` of any of them stays closed to an operator who stands in for somebody
-(accounts/standing_in.py).
+(accounts/standing_in.py); `fresh` asks whoever proved long ago who they are to do it
+once more (the app named in `FRESH_AUTH`).
 
 A view of a package declares through `DECLARED_FOR` in the settings. Views of REST
 framework declare the same as `policy` and are judged by `api.PolicyPermission`,
@@ -29,6 +30,11 @@ from apps.rbac import policy, verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.policy import Decision
 
+# Long enough for what one came to do, too short for a screen left alone.
+FRESH_MINUTES = 5
+# In the console one works longer; an idle administrator is signed out as soon.
+CONSOLE_MINUTES = 60
+
 V = TypeVar("V", bound=Callable[..., Any])
 
 
@@ -43,10 +49,18 @@ class Policy:
     row_permission: str = ""
     is_public: bool = False
     is_in_person: bool = False
+    fresh_minutes: int = 0
 
     def __call__(self, view: V) -> V:
         view.policy = self  # type: ignore[attr-defined]  # read back by `of`
         return view
+
+    def step_up(self, request: Any) -> Any:
+        """What whoever asks has to prove first, as an error that can be answered; None
+        when the proof is fresh enough."""
+        if not self.fresh_minutes:
+            return None
+        return import_string(settings.FRESH_AUTH)(request, minutes=self.fresh_minutes)
 
     def judge(self, user: Any) -> Decision:
         """Whether `user` may use the view at all."""
@@ -74,7 +88,12 @@ def in_person(declared: Policy) -> Policy:
     return replace(declared, is_in_person=True)
 
 
-console = in_person(requires(Permission.CONSOLE_ENTER))
+def fresh(declared: Policy, minutes: int = FRESH_MINUTES) -> Policy:
+    """The same, for who has proved within `minutes` who they are."""
+    return replace(declared, fresh_minutes=minutes)
+
+
+console = in_person(fresh(requires(Permission.CONSOLE_ENTER), CONSOLE_MINUTES))
 
 
 def marked(view: Callable[..., Any]) -> Policy:
@@ -135,4 +154,7 @@ class DeclaredPolicyMiddleware:
         decision = declared.judge(request.user)
         if not decision and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        return None if decision else answer(request, Forbidden())
+        if not decision:
+            return answer(request, Forbidden())
+        step_up = declared.step_up(request)
+        return None if step_up is None else step_up.answer(request)

@@ -26,13 +26,17 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.headless",
     "csp",
     "django_celery_beat",
     "django_htmx",
     "django_prometheus",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "guardian",
     "lucide",
     "rest_framework",
+    "rest_framework_simplejwt",
     "apps.core",
     "apps.rbac",
     "apps.accounts",
@@ -48,6 +52,7 @@ MIDDLEWARE = [
     "apps.core.access_log.AccessLogMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.core.problems.ProblemMiddleware",
+    "apps.core.bodies.BodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -148,6 +153,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
 FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", default="")
+# Seeds of Ed25519, newest first, written like the keys above.
+JWT_SIGNING_KEYS = env.str("JWT_SIGNING_KEYS", default="")
 
 # --- Accounts --------------------------------------------------------------------------
 
@@ -178,6 +185,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "UserAttributeSimilarityValidator": {"user_attributes": ("email", "name")},
     }.items()
 ]
+# What asks for a fresh proof (declared.fresh), and who says whether somebody has a
+# second factor to prove it with.
+FRESH_AUTH = "apps.accounts.fresh_auth.missing"
+SECOND_FACTORS = ""
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/app/"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
@@ -194,7 +205,19 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# apps/accounts/guessing.py has them all.
+ACCOUNT_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+HEADLESS_TOKEN_STRATEGY = "apps.accounts.headless.TokenStrategy"
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{PUBLIC_URL}/accounts/confirm-email/{{key}}/",
+    "account_reset_password": f"{PUBLIC_URL}/accounts/password/reset/",
+    "account_reset_password_from_key": (
+        f"{PUBLIC_URL}/accounts/password/reset/key/{{key}}/"
+    ),
+    "account_signup": f"{PUBLIC_URL}/accounts/signup/",
+}
 
 _mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
 vars().update(env.email_url_config(_mail))
@@ -202,6 +225,30 @@ DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )
 EMAIL_TIMEOUT = 10
+
+# --- API ---------------------------------------------------------------------------
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.accounts.authentication.TokenAuthentication",
+        "apps.accounts.authentication.CookieAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.rbac.api.PolicyPermission"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "apps.core.api.answered",
+    "NUM_PROXIES": TRUSTED_PROXY_COUNT,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Switchboard",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
 
 # --- Audit -----------------------------------------------------------------------------
 

@@ -1,0 +1,41 @@
+"""Who asks the API: an app by its access token, a browser by its cookie."""
+
+from typing import Any
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+
+from apps.accounts import sessions, tokens
+from apps.accounts.models import LoginSession, User
+
+
+class TokenAuthentication(JWTAuthentication):
+    """`Authorization: Bearer …`. One query; whatever ended the sign-in counts."""
+
+    def authenticate(  # type: ignore[override]  # a sign-in stands where a token would
+        self, request: Request
+    ) -> tuple[User, LoginSession] | None:
+        header = self.get_header(request)
+        raw = self.get_raw_token(header) if header else None
+        if raw is None:
+            return None
+        row = tokens.opened(raw)
+        sessions.seen(row)
+        asked: Any = request._request
+        asked.sign_in = row
+        return row.user, row
+
+
+class CookieAuthentication(SessionAuthentication):
+    """The portal's cookie, with the CSRF token for whatever changes something."""
+
+    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+        found = super().authenticate(request)
+        over = getattr(request._request, "sign_out", None)
+        if found is None and over is not None:
+            raise over
+        return found
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"

@@ -1,0 +1,86 @@
+"""Before what is dangerous, people prove once more who they are (RFC 9470).
+
+Whoever has a second factor proves that one; the password is enough for the others.
+Views say it by `declared.fresh`; allauth's own ask through the adapter.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_htmx.http import HttpResponseClientRedirect
+
+from apps.accounts.models import LoginSession, User
+from apps.core.errors import Unauthorized
+from apps.core.problems import MACHINE_PREFIXES, problem
+from apps.rbac.declared import FRESH_MINUTES
+
+
+class StepUp(Unauthorized):
+    """Signed in, but that was a while ago or with too little."""
+
+    code = "step_up"
+
+    def __init__(self, *, twice: bool, minutes: int) -> None:
+        what = "second factor" if twice else "password"
+        super().__init__(f"Confirm it with your {what} first.")
+        self.twice = twice
+        level = "aal2" if twice else "aal1"
+        self.challenge = (
+            'Bearer error="insufficient_user_authentication",'
+            f' acr_values="{level}", max_age="{minutes * 60}"'
+        )
+
+    def answer(self, request: HttpRequest) -> HttpResponse:
+        """A problem for an app; a browser is led to the proof, and back to the page."""
+        if request.path.startswith(MACHINE_PREFIXES):
+            return problem(self)
+        if "HX-Request" in request.headers:
+            return HttpResponseClientRedirect(proof_page(request))
+        led: HttpResponse = suspend_request(request, proof_page(request))
+        return led
+
+
+def missing(request: Any, *, minutes: int = FRESH_MINUTES) -> StepUp | None:
+    """What has to be proved before this request may go on, if anything."""
+    row: LoginSession | None = getattr(request, "sign_in", None)
+    twice = has_second_factor(request.user)
+    if row is not None and is_fresh(row, twice=twice, minutes=minutes):
+        return None
+    return StepUp(twice=twice, minutes=minutes)
+
+
+def missing_second_factor(request: Any) -> StepUp | None:
+    """The same where a form asks for the password anyway."""
+    step_up = missing(request)
+    return step_up if step_up is not None and step_up.twice else None
+
+
+def insist(request: Any) -> None:
+    """For views of allauth, which answers its own exception in pages and in JSON."""
+    if missing(request) is not None:
+        raise ReauthenticationRequired
+
+
+def is_fresh(row: LoginSession, *, twice: bool, minutes: int = FRESH_MINUTES) -> bool:
+    at = row.proved_twice_at if twice else row.proved_at
+    return at is not None and timezone.now() < at + timedelta(minutes=minutes)
+
+
+def has_second_factor(user: User) -> bool:
+    """What the app named in `SECOND_FACTORS` says."""
+    if not settings.SECOND_FACTORS:
+        return False
+    return bool(import_string(settings.SECOND_FACTORS)(user))
+
+
+def proof_page(request: HttpRequest) -> str:
+    """Where a browser proves it."""
+    twice = has_second_factor(request.user)  # type: ignore[arg-type]  # signed in
+    return resolve_url("mfa_reauthenticate" if twice else "account_reauthenticate")

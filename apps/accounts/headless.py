@@ -1,0 +1,143 @@
+"""allauth's JSON API for apps: its login ends in a pair of tokens for one sign-in.
+
+Until everything is proved an app holds the key of a pending session
+(`X-Session-Token`). Afterwards that key is worth nothing: what the server remembers
+moves to a session only the server can name, and the app shows its access token.
+"""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.httpkit import get_authorization_credential
+from allauth.headless.account import views
+from allauth.headless.base.views import ConfigView
+from allauth.headless.constants import Client
+from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
+from allauth.headless.tokens.views import RefreshTokenView
+from django.contrib.sessions.backends.base import CreateError, SessionBase
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+
+from apps.accounts import cookies, tokens
+from apps.accounts.fresh_auth import missing_second_factor
+from apps.accounts.models import LoginSession
+from apps.accounts.sessionstore import SessionStore
+from apps.core import vault
+from apps.rbac.declared import in_person, public
+
+
+class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped package
+    def get_session_token(self, request: HttpRequest) -> str | None:
+        bearer: str | None = get_authorization_credential(request, "Bearer")
+        return bearer or super().get_session_token(request)
+
+    def create_session_token(self, request: HttpRequest) -> str:
+        """The key of a pending sign-in; nothing for one that is complete."""
+        if request.user.is_authenticated:
+            return ""
+        if not request.session.session_key:
+            request.session.save()
+        return str(request.session.session_key)
+
+    def lookup_session(self, session_token: str) -> SessionBase | None:
+        """Raises `tokens.BadToken` or `sessions.Over` for a token that proves nothing
+        (any more)."""
+        if "." in session_token:
+            return _remembered(tokens.opened(session_token))
+        store = SessionStore(session_token)
+        pending = bool(store.keys()) and cookies.sid_of(store) is None
+        return store if pending else None
+
+    def create_access_token_payload(self, request: Any) -> dict[str, Any]:
+        pending, row = request.session, request.sign_in
+        request.session = _remembered(row)
+        request.session.update(dict(pending.items()))
+        pending.delete()
+        return payload(tokens.issue(row))
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str]:
+        """Raises `tokens.BadToken` or `sessions.Over`."""
+        pair = tokens.refresh(refresh_token)
+        return pair.access, pair.refresh
+
+
+class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # untyped
+    """An app gets a new pair: who knows the old password may hold the old one."""
+
+    def handle(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and missing_second_factor(request):
+            raise ReauthenticationRequired
+        answer: HttpResponse = super().handle(request, *args, **kwargs)
+        return answer
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        is_app = request.allauth.headless.client == Client.APP
+        if is_app and answer.status_code == HTTPStatus.OK:
+            body = json.loads(answer.content)
+            body.setdefault("meta", {}).update(payload(tokens.renew(request.sign_in)))
+            answer.content = json.dumps(body).encode()
+        return answer
+
+
+def payload(pair: tokens.Pair) -> dict[str, Any]:
+    return {
+        "access_token": pair.access,
+        "refresh_token": pair.refresh,
+        "expires_in": pair.expires_in,
+    }
+
+
+class _Remembered(SessionStore):
+    """Its key never leaves the server, so there is nothing to change it for."""
+
+    def cycle_key(self) -> None:
+        self.modified = True
+
+
+def _remembered(row: LoginSession) -> SessionStore:
+    """What allauth keeps between the requests of one app's sign-in."""
+    key, *_older = vault.digests(str(row.pk), purpose="accounts.remembered")
+    store = _Remembered(key)
+    if cookies.sid_of(store) is None:
+        store = _Remembered(key)
+        cookies.adopt(store, row)
+        try:
+            store.save(must_create=True)
+        except CreateError:  # another request of the same app was faster
+            return _Remembered(key)
+    return store
+
+
+def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
+    """Views of allauth's API for one kind of client. Each looks itself who is asking,
+    and is closed to whoever stands in for somebody."""
+    opened = in_person(public)
+    return [
+        path(f"{client.value}/v1/{address}", opened(view.as_api_view(client=client)))
+        for address, view in found.items()
+    ]
+
+
+# What people can do here, out of what the package has; see docs/api.md.
+VIEWS = {
+    "config": ConfigView,
+    "auth/session": views.SessionView,
+    "auth/login": views.LoginView,
+    "auth/signup": views.SignupView,
+    "auth/email/verify": views.VerifyEmailView,
+    "auth/email/verify/resend": views.ResendEmailVerificationCodeView,
+    "auth/password/request": views.RequestPasswordResetView,
+    "auth/password/reset": views.ResetPasswordView,
+    "auth/reauthenticate": views.ReauthenticateView,
+    "account/email": views.ManageEmailView,
+    "account/password/change": ChangePasswordView,
+}
+
+urlpatterns = [
+    *addresses(Client.BROWSER, VIEWS),
+    *addresses(Client.APP, VIEWS | {"tokens/refresh": RefreshTokenView}),
+]
