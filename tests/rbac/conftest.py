@@ -27,7 +27,7 @@ def meddle() -> Meddle:
     """Run SQL as an owner can who switches every trigger off first."""
 
     def run(statements: str) -> None:
-        tables = [*TABLES[:4], *(f"rbac_auditevent_{part}" for part in _parts())]
+        tables = [*TABLES, *(f"rbac_auditevent_{part}" for part in _parts())]
         with connection.cursor() as cursor:
             for table in tables:
                 cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
