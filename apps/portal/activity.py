@@ -30,6 +30,7 @@ class Line:
     moment: Moment
     deed: Deed
     words: str
+    reason: str
     place: str
 
 
@@ -45,11 +46,15 @@ def activity(request: SignedIn) -> HttpResponse:
 
 def _line(moment: Moment) -> Line:
     found = deeds.deed(moment.action, moment.outcome)
-    return Line(moment, found, _words(moment, found), _place(moment))
+    is_told = deeds.asks_why(moment.action, moment.outcome)
+    reason = moment.reason or (moment.code if is_told else "")
+    return Line(moment, found, _words(moment, found), reason, _place(moment))
 
 
 def _words(moment: Moment, found: Deed) -> str:
-    if moment.who in ("you", "nobody"):
+    if moment.who == "nobody":
+        return found.alone or found.own
+    if moment.who == "you":
         return found.own
     who = "Somebody from Switchboard" if moment.who == "staff" else "Somebody else"
     words = f"{who} {found.theirs}"

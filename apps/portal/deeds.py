@@ -1,19 +1,27 @@
 """What is recorded, in the words of a page. What is not here is shown by its tag.
 
 Own words are said to whoever did it ("Signed in"); theirs follow on "Somebody from
-Switchboard" ("changed your password").
+Switchboard" ("changed your password"); those alone are said where nobody did it, if the
+own ones would not do.
 """
 
 from dataclasses import dataclass
 
 # How the actions end that are a look at something.
 LOOK = ".view"
+# How those end that ask whoever does them why, and say that the person is shown it. An
+# answer of one word is recorded as if it were a code.
+_ASKS_WHY = {
+    "done": (".grant", ".revoke", ".suspend", ".restore"),
+    "allowed": (".reveal", ".standin.start"),
+}
 
 
 @dataclass(frozen=True)
 class Deed:
     own: str
     theirs: str
+    alone: str = ""
 
 
 # (action, outcome); "done" stands for "allowed" as well.
@@ -53,10 +61,10 @@ _DEEDS = {
         "Removed an email address", "removed an email address"
     ),
     ("rbac.roleassignment.grant", "done"): Deed(
-        "Gave somebody a role", "gave you a role"
+        "Gave somebody a role", "gave you a role", "Was given a role"
     ),
     ("rbac.roleassignment.revoke", "done"): Deed(
-        "Took back a role", "took back a role of yours"
+        "Took back a role", "took back a role of yours", "Lost a role"
     ),
     ("rbac.roleassignment.end", "done"): Deed(
         "A role ran out", "ended a role of yours"
@@ -115,6 +123,10 @@ _DEEDS = {
 def deed(action: str, outcome: str) -> Deed:
     plain = "done" if outcome == "allowed" else outcome
     return _DEEDS.get((action, plain)) or _unknown(action, plain)
+
+
+def asks_why(action: str, outcome: str) -> bool:
+    return action.endswith(_ASKS_WHY.get(outcome, ()))
 
 
 def _unknown(action: str, outcome: str) -> Deed:

@@ -62,7 +62,9 @@ class RoleForm(VerbForm):
 
 
 class GrantForm(VerbForm):
-    reason = forms.CharField(max_length=200, help_text="Kept in the audit.")
+    reason = forms.CharField(
+        max_length=200, help_text="Kept in the audit, and shown to the person."
+    )
 
     class Meta:
         model = RoleAssignment

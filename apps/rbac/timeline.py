@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from apps.core.errors import Invalid
 from apps.rbac import catalog, ledger
 from apps.rbac.catalog import Permission
-from apps.rbac.models import AuditEvent
+from apps.rbac.models import AuditEvent, Role
 
 LIMIT = 30
+_HOLDING = "rbac.roleassignment."
 _LONGEST_CURSOR = 18  # digits; more is no bigint
 
 
@@ -30,7 +31,12 @@ class Moment:
     outcome: str
     who: str
     obj_type: str
+    # A sentence somebody wrote, or a code.
     reason: str
+    code: str
+    # The name of the role that was given or taken, and when it ends by itself.
+    role: str
+    until: datetime | None
     address: str
     browser: str
     # Which page, while somebody stood in for them.
@@ -56,9 +62,10 @@ def page(person_id: int, before: str = "", limit: int = LIMIT) -> Page:
     events = sorted(found.values(), key=lambda event: -event.id)
     shown = events[:limit]
     staff = _staff({e.actor_id for e in shown if e.actor_id} - {person_id})
+    opened = ledger.opened(shown)
+    roles = _role_names({_role(event, found) for event, found in opened} - {""})
     moments = [
-        _moment(person_id, event, opened, staff)
-        for event, opened in ledger.opened(shown)
+        _moment(person_id, event, found, staff, roles) for event, found in opened
     ]
     older = str(shown[-1].id) if len(events) > limit else ""
     return Page(moments, older)
@@ -69,9 +76,12 @@ def _moment(
     event: AuditEvent,
     opened: ledger.Opened,
     staff: Mapping[int, bool],
+    roles: Mapping[str, str],
 ) -> Moment:
     who = _who(person_id, event.actor_id, staff)
     is_theirs = who in ("you", "nobody")
+    role = _role(event, opened)
+    until = opened.details.get("after", {}).get("until") if role else None
     return Moment(
         id=event.id,
         at=event.at,
@@ -80,10 +90,27 @@ def _moment(
         who=who,
         obj_type=event.obj_type,
         reason=opened.reason,
+        code=event.reason,
+        role=roles.get(role, role),
+        until=datetime.fromisoformat(until) if until else None,
         address=str(opened.origin.get("address", "")) if is_theirs else "",
         browser=str(opened.origin.get("browser", "")) if is_theirs else "",
         page=opened.page,
     )
+
+
+def _role(event: AuditEvent, opened: ledger.Opened) -> str:
+    """The slug, of an event that is about holding a role."""
+    if not event.action.startswith(_HOLDING):
+        return ""
+    parts = (opened.details.get(part, {}) for part in ("after", "before"))
+    return str(next((part["role"] for part in parts if "role" in part), ""))
+
+
+def _role_names(slugs: set[str]) -> dict[str, str]:
+    if not slugs:
+        return {}
+    return dict(Role.objects.filter(slug__in=slugs).values_list("slug", "name"))
 
 
 def _who(person_id: int, actor_id: int | None, staff: Mapping[int, bool]) -> str:

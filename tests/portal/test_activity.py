@@ -1,6 +1,7 @@
 """People see what was recorded of them, in words, and nothing of anybody else."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -8,10 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts import suspension
 from apps.accounts.models import User
-from apps.rbac import audit, ledger, person_keys
+from apps.rbac import assignments, audit, ledger, person_keys
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
-from tests.rbac.factories import person
+from tests.rbac.factories import person, role
 
 PAGE = "/app/activity/"
 
@@ -70,6 +72,73 @@ def test_each_look_of_staff_is_told_with_its_reason(
     assert "Ada" not in page and "192.0.2.77" not in page
 
 
+def test_a_role_is_told_with_its_end_and_the_reason(
+    as_alice: Client, alice: User, ada: User
+) -> None:
+    alice.timezone = "Asia/Tokyo"
+    alice.save(update_fields=["timezone"])
+    premium = role("premium")
+    end = datetime(2031, 5, 3, 23, 30, tzinfo=UTC)
+    assignments.grant(
+        by=ada, user=alice, role=premium, reason="Won the raffle", expires_at=end
+    )
+    assignments.revoke(by=ada, user=alice, role=premium, reason="mistake")
+    page = " ".join(read(as_alice).split())
+    given = page.index("Somebody from Switchboard gave you a role")
+    assert "<p>Role: Premium, until <time" in page[given:]
+    assert "Sun 4 May 2031, 8:30 AM" in page[given:]
+    assert "<p>Reason: Won the raffle</p>" in page[given:]
+    # One word is a reason as well.
+    taken = page[page.index("Somebody from Switchboard took back") : given]
+    assert "<p>Role: Premium</p> <p>Reason: mistake</p>" in taken
+
+
+def test_a_role_that_nobody_gave_is_not_told_as_a_gift_to_somebody(
+    as_alice: Client, alice: User
+) -> None:
+    premium = role("premium")
+    assignments.grant(by=None, user=alice, role=premium, reason="made by command")
+    assert "<p>Was given a role</p>" in read(as_alice)
+    assignments.revoke(by=None, user=alice, role=premium, reason="made by command")
+    page = read(as_alice)
+    assert "<p>Lost a role</p>" in page and "somebody a role" not in page
+
+
+@pytest.mark.parametrize("reason", ["abuse", "Texts to strangers, ticket 12"])
+def test_a_suspension_is_told_with_its_reason(
+    alice: User, ada: User, reason: str
+) -> None:
+    suspension.suspend(by=ada, user=alice, reason=reason)
+    suspension.restore(by=ada, user=alice, reason="cleared")
+    client = Client()
+    client.force_login(User.objects.get(pk=alice.pk))
+    page = read(client)
+    assert f"<p>Reason: {reason}</p>" in page
+    assert "<p>Reason: cleared</p>" in page
+
+
+def test_a_code_and_what_is_private_are_not_told(
+    as_alice: Client, alice: User, ada: User
+) -> None:
+    audit.done(
+        "accounts.user.suspend",
+        actor=ada,
+        subject=alice,
+        after={"role": "after_word", "until": "x"},
+        private={"note": "private_word", "role": "private_role"},
+    )
+    audit.decided(
+        "accounts.user.suspend",
+        allowed=True,
+        actor=ada,
+        subject=alice,
+        reason="code_word",
+    )
+    page = read(as_alice)
+    for word in ("after_word", "private_word", "private_role", "code_word"):
+        assert word not in page
+
+
 def test_nobody_sees_what_belongs_to_another(
     as_alice: Client, bob: User, ada: User
 ) -> None:
@@ -118,9 +187,11 @@ def test_the_page_asks_few_questions(as_alice: Client, alice: User, ada: User) -
     with audit.collecting():
         for _ in range(60):
             audit.decided("sms.number.view", allowed=True, actor=ada, subject=alice)
+    assignments.grant(by=ada, user=alice, role=role("premium"), reason="A test")
     with CaptureQueriesContext(connection) as asked:
         assert as_alice.get(PAGE).status_code == 200
-    assert len(asked) <= 6
+    # The names of roles are one.
+    assert len(asked) <= 7
 
 
 def test_a_person_whose_key_is_gone_still_has_a_page(
