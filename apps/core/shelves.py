@@ -1,9 +1,13 @@
-"""A shelf is a package whose every module exports one constant."""
+"""A shelf is a package whose every module exports one constant; or it runs across the
+apps, each of which may have one module of that name."""
 
 import pkgutil
 from functools import lru_cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
+
+from django.apps import apps
 
 
 class BadShelf(RuntimeError):
@@ -23,6 +27,16 @@ def collect(package: str, constant: str) -> tuple[Any, ...]:
         if not module.name.startswith("_")
     )
     return tuple(_exported(f"{package}.{name}", constant) for name in names)
+
+
+def across_apps(module: str, constant: str) -> tuple[Any, ...]:
+    """What the tuples `constant` hold in this module of each of our apps that has one."""
+    found: list[Any] = []
+    for config in apps.get_app_configs():
+        name = f"{config.name}.{module}"
+        if config.name.startswith(("apps.", "tests.")) and find_spec(name):
+            found += _exported(name, constant)
+    return tuple(found)
 
 
 def _exported(module: str, constant: str) -> Any:

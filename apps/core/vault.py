@@ -71,6 +71,11 @@ def unseal(sealed: str, *, place: str) -> str:
         raise Unreadable("the value does not open here") from error
 
 
+def names() -> list[str]:
+    """The names of the keys, newest first."""
+    return list(_ring())
+
+
 def digests(secret: str, *, purpose: str) -> list[str]:
     """Keyed digests of a secret to look it up by, newest key first (64 hex digits).
 

@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from apps.core import vault
+from apps.core.rotation import Sealed
 from apps.rbac import apart
 from apps.rbac.models import PersonKey
 
@@ -27,6 +28,7 @@ _KEY_BYTES, _NONCE_BYTES = 32, 12
 # After ten minutes another process notices too; what it sealed until then nobody opens.
 _FRESH_SECONDS, _MANY = 600, 4096
 _known: dict[int, tuple[float, AESGCMSIV]] = {}
+SEALED = Sealed(PersonKey, place=lambda row: _place(row.person_id))
 
 
 def for_sealing(people: Collection[int], cursor: CursorWrapper) -> dict[int, AESGCMSIV]:

@@ -10,10 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from apps.core import vault
 from apps.core.logs import logger
+from apps.core.rotation import Sealed
 from apps.rbac import apart
 from apps.rbac.models import SigningKey
 
 _PLACE = "rbac.signingkey:1"
+SEALED = Sealed(SigningKey, place=lambda row: _PLACE)
 
 
 class Replaced(ValueError):

@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import AppError
 from apps.core.limits import Limit
+from apps.core.rotation import Sealed
 from apps.sms import numbers
 from apps.sms.models import LinkPhrase
 from apps.sms.words import FIRST, SECOND, THIRD
@@ -62,7 +63,7 @@ def phrase_for(user: User) -> Phrase:
     if found is None:
         return renew(user)
     try:
-        words = vault.unseal(found.sealed, place=_place(user))
+        words = vault.unseal(found.sealed, place=_place(user.pk))
     except vault.Unreadable:  # its key has left the ring
         return renew(user)
     return Phrase(words, found.expires_at)
@@ -75,8 +76,8 @@ def renew(user: User) -> Phrase:
     words = "-".join(secrets.choice(words) for words in _LISTS)
     phrase = LinkPhrase.objects.create(
         user=user,
-        digest=vault.digests(words, purpose=_PURPOSE)[0],
-        sealed=vault.seal(words, place=_place(user)),
+        **_digest(words),
+        sealed=vault.seal(words, place=_place(user.pk)),
         expires_at=timezone.now() + LinkPhrase.GOOD_FOR,
     )
     return Phrase(words, phrase.expires_at)
@@ -135,5 +136,12 @@ def redeem(*, words: str, number: str) -> str:
     )
 
 
-def _place(user: User) -> str:
-    return f"{_PURPOSE}:{user.pk}"
+def _digest(words: str) -> dict[str, str]:
+    return {"digest": vault.digests(words, purpose=_PURPOSE)[0]}
+
+
+def _place(user_id: int) -> str:
+    return f"{_PURPOSE}:{user_id}"
+
+
+SEALED = Sealed(LinkPhrase, place=lambda row: _place(row.user_id), beside=_digest)
