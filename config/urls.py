@@ -2,7 +2,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from apps.core import health, metrics
-from apps.rbac.declared import public
+from apps.rbac.declared import in_person, public
 
 handler404 = "apps.core.problems.not_found"
 handler500 = "apps.core.problems.defect"
@@ -10,7 +10,7 @@ handler500 = "apps.core.problems.defect"
 urlpatterns = [
     path("health/live", public(health.live), name="health_live"),
     path("health/ready", public(health.ready), name="health_ready"),
-    path("metrics", public(metrics.metrics), name="metrics"),
+    path("metrics", in_person(public)(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.accounts.urls")),

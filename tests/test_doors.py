@@ -55,7 +55,8 @@ def people_get(status: Status) -> Door:
     return Door(LOGIN, *[status] * 4)
 
 
-# Pages about signing in are closed to whoever stands in for somebody.
+# Closed to whoever stands in for somebody: pages about signing in, and those that show
+# more than one person.
 ANYBODY, THEMSELF = in_person(public), in_person(signed_in)
 NO_SUCH_VERB = {True: all_get(405), False: people_get(405)}
 OWNERS_200 = Door(LOGIN, 404, 404, 404, 200)
@@ -123,11 +124,11 @@ ROWS = {
     "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(public),
     "dev/phone/play/": posted(public, all_get(302)),
-    "dev/mail/": reads(public),
-    "dev/mail/<uuid:key>/": reads(public, 404),
+    "dev/mail/": reads(ANYBODY),
+    "dev/mail/<uuid:key>/": reads(ANYBODY, 404),
     "health/live": reads(public),
     "health/ready": reads(public, HEALTH),
-    "metrics": reads(public),
+    "metrics": reads(ANYBODY),
     "webhooks/twilio/sms/": posted(public, all_get(415)),
     "webhooks/twilio/status/": posted(public, all_get(415)),
     "webhooks/twilio/fallback/": posted(public, all_get(415)),

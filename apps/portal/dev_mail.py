@@ -11,13 +11,14 @@ from django.views.decorators.http import require_safe
 from apps.core import mailbox
 from apps.core.errors import NotFound
 from apps.portal import shell
-from apps.rbac.declared import public
+from apps.rbac.declared import in_person, public
 
 View = Callable[..., HttpResponse]
 
 
 def _only_here(view: View) -> View:
-    """For everyone on a laptop; nothing at this address on a server."""
+    """For everyone on a laptop; nothing at this address on a server. Codes for signing
+    in are no part of what somebody who is stood in for sees."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **names: UUID) -> HttpResponse:
@@ -25,7 +26,7 @@ def _only_here(view: View) -> View:
             raise NotFound("There is no page at this address.")
         return view(request, **names)
 
-    return public(guarded)
+    return in_person(public)(guarded)
 
 
 @_only_here

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.accounts import suspension
 from apps.accounts.models import User
@@ -171,11 +173,15 @@ def test_nothing_can_be_changed(
         "/accounts/password/change/",
         "/accounts/logout/",
         "/accounts/reauthenticate/",
+        "/dev/mail/",
+        "/metrics",
     ],
 )
-def test_the_console_and_pages_about_signing_in_are_closed(
-    page: str, ada: User, alice: User, since: int
+def test_what_is_no_page_of_the_person_is_closed(
+    page: str, ada: User, alice: User, since: int, settings: Settings, tmp_path: Path
 ) -> None:
+    settings.EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path
     assert signed_in(ada).get(page).status_code == 200
     client = standing_in(ada, person("premium"))
     answer = client.get(page)
