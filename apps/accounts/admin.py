@@ -14,6 +14,7 @@ from apps.accounts import standing_in, suspension
 from apps.accounts.models import User
 from apps.rbac import policy
 from apps.rbac.catalog import Permission
+from apps.rbac.console import masks
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.reveal import ReasonForm
@@ -72,6 +73,10 @@ class UserAdmin(Page):
     def person_of(self, obj: Any) -> Any:
         return obj
 
+    def row_name(self, obj: Any) -> str:
+        """Enough to choose one of those that a search found."""
+        return f"{masks.mask(obj.email)}, {super().row_name(obj)}"
+
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
         found = super().tools(request, obj)
         if policy.can(request.user, Permission.AUDIT_VIEW):
@@ -102,7 +107,7 @@ class UserAdmin(Page):
             "form": form,
             "opts": self.opts,
             "original": person,
-            "row_name": self.row_name(request, person),
+            "row_name": self.row_name(person),
             "minutes": standing_in.LONGEST.seconds // 60,
         }
         return TemplateResponse(request, "admin/stand_in.html", shown)

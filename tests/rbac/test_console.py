@@ -162,6 +162,53 @@ def test_addresses_are_masked_without_the_permission(ada: User) -> None:
     assert [(e.actor_id, e.subject_id) for e in looked] == [(ada.pk, number.user_id)]
 
 
+def test_no_list_shows_an_address_to_anybody(as_ada: Client) -> None:
+    alice = person("premium", email="alice@example.com", name="Alice Archer")
+    number = PhoneNumberFactory.create(user=alice)
+    text = InboundTextFactory.create(
+        turn=TurnFactory.create(user=alice, number=number.e164),
+        user=alice,
+        number=number.e164,
+    )
+    ReminderFactory.create(user=alice)
+    choices = "app_label=rbac&model_name=roleassignment&field_name=user"
+    for address in (
+        # A whole address or its beginning still finds them.
+        "/admin/accounts/user/?q=alice@example.com",
+        "/admin/accounts/user/?q=ali",
+        f"/admin/sms/phonenumber/?q=%2B{number.e164[1:]}",
+        "/admin/sms/inboundtext/?q=alice",
+        "/admin/assistant/reminder/?q=alice",
+        "/admin/rbac/roleassignment/?q=alice",
+        f"/admin/rbac/auditevent/?subject={alice.pk}",
+        f"/admin/autocomplete/?{choices}&term=alice",
+        f"/admin/accounts/user/{alice.pk}/stand-in/",
+        f"/admin/sms/inboundtext/{text.pk}/reveal/",
+        f"/admin/rbac/roleassignment/add/?user={alice.pk}",
+    ):
+        shown = as_ada.get(address).content.decode()
+        # What was searched for stands in its box again.
+        shown = shown.replace('value="alice@example.com"', "")
+        shown = shown.replace(f'value="{number.e164}"', "")
+        for words in ("alice@example.com", "Alice Archer", number.e164):
+            assert words not in shown, (address, words)
+        assert "a•••@" in shown or str(text.pk) in shown, address
+    asked = act(as_ada, "/admin/accounts/user/", "suspend", alice.pk)
+    assert f"a•••@example.com, person {alice.pk}" in asked
+    assert events("accounts.user.view_pii") == []
+
+
+def test_whom_a_row_is_about_is_told_who_read_their_address_there(
+    ada: User, as_ada: Client
+) -> None:
+    alice = person(email="alice@example.com")
+    reminder = ReminderFactory.create(user=alice)
+    page = f"/admin/assistant/reminder/{reminder.pk}/change/"
+    assert "alice@example.com" in as_ada.get(page).content.decode()
+    (looked,) = events("accounts.user.view_pii")
+    assert (looked.actor_id, looked.subject_id) == (ada.pk, alice.pk)
+
+
 def test_words_are_shown_once_for_a_reason_and_the_person_is_told(
     ada: User, as_ada: Client
 ) -> None:

@@ -67,8 +67,7 @@ def _do(
         try:
             verb(request, row, reason)
         except AppError as error:
-            name = page.row_name(request, row)
-            messages.error(request, f"{name}: {error.sentence}")
+            messages.error(request, f"{page.row_name(row)}: {error.sentence}")
         else:
             done += 1
     if done:
@@ -87,7 +86,7 @@ def _ask(
         **page.admin_site.each_context(request),
         "title": title,
         "consequence": consequence,
-        "rows": [(row.pk, page.row_name(request, row)) for row in rows],
+        "rows": [(row.pk, page.row_name(row)) for row in rows],
         "form": form,
         "opts": page.opts,
         "action": request.POST["action"],

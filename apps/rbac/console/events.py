@@ -198,12 +198,12 @@ class EventPage(Page):
     def thing(self, event: AuditEvent) -> str:
         return f"{event.obj_type} {event.obj_id}".strip() or "-"
 
-    def _column(self, request: HttpRequest, name: Any) -> Any:
+    def _column(self, name: Any, *, shown: bool) -> Any:
         if name in _PEOPLE:
-            return _person(name, shown=self._shows_pii(request))
+            return _person(name, shown=shown)
         if name == "sealed":
-            return _opened if self._shows_pii(request) else _sealed
-        return super()._column(request, name)
+            return _opened if shown else _sealed
+        return super()._column(name, shown=shown)
 
 
 class SealPage(Page):

@@ -1,6 +1,5 @@
 """A form of the console whose save is a verb of the app."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -73,7 +72,7 @@ class VerbPage(Page):
         field: Any = super().formfield_for_foreignkey(db_field, request, **more)
         page = self.admin_site._registry.get(db_field.related_model)
         if field is not None and isinstance(page, Page):
-            field.label_from_instance = partial(page.row_name, request)
+            field.label_from_instance = page.row_name
         return field
 
     def response_add(
@@ -91,8 +90,7 @@ class VerbPage(Page):
         """The verb has recorded it in the audit."""
 
     def _saved(self, request: HttpRequest, obj: Any) -> HttpResponse:
-        name = self.row_name(request, obj)
-        messages.success(request, f"Saved: {name}.")
+        messages.success(request, f"Saved: {self.row_name(obj)}.")
         meta = self.opts
         return redirect(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 

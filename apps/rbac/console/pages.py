@@ -4,7 +4,7 @@
         task = "Messaging"
         owner = "user"
         secret = ("body",)          # hidden until revealed, with a reason
-        pii = ("number", "e164")    # masked without accounts.user.view_pii
+        pii = ("number", "e164")    # in full on the page of one row, which is recorded
 
 A page shows facts; what can be done is an action that asks first (`actions.confirmed`).
 """
@@ -64,13 +64,15 @@ class Page(ReadOnlyAdmin):
     paginator = BoundedPaginator
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        return [self._column(request, each) for each in self.list_display]
+        """Masked for everybody: no person can be told of each list they stood on."""
+        return [self._column(each, shown=False) for each in self.list_display]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = self.fields or [
             field.name for field in self.opts.fields if field.name != "password"
         ]
-        return [self._column(request, each) for each in names]
+        shown = self._shows_pii(request)
+        return [self._column(each, shown=shown) for each in names]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.get_fields(request, obj)
@@ -141,11 +143,12 @@ class Page(ReadOnlyAdmin):
         form_url: str = "",
         obj: Any = None,
     ) -> HttpResponse:
+        shown = self._names_somebody and self._shows_pii(request)
         if obj is not None:
-            context["subtitle"] = self.row_name(request, obj)
+            context["subtitle"] = str(obj) if shown else self.row_name(obj)
             context["tools"] = self.tools(request, obj)
         context["has_history"] = self.has_history
-        if self.pii and obj is not None and self._shows_pii(request):
+        if obj is not None and shown:
             # Addresses and numbers of one person, in full: they can see who looked.
             audit.decided(
                 Permission.PERSON_VIEW_PII,
@@ -162,22 +165,26 @@ class Page(ReadOnlyAdmin):
             return [Tool("Reveal", reveal.address(self, obj))]
         return []
 
-    def row_name(self, request: HttpRequest, obj: Model) -> str:
-        """What to call a row: a name that may be an address only for who may see it."""
-        names_somebody = self.pii or self.owner
-        if names_somebody and not self._shows_pii(request):
+    def row_name(self, obj: Model) -> str:
+        """What to call a row wherever that is not recorded: no address, no number."""
+        if self._names_somebody:
             return f"{self.opts.verbose_name} {obj.pk}"
         return str(obj)
 
     def person_of(self, obj: Model) -> Any:
         return getattr(obj, self.owner) if self.owner else None
 
-    def _column(self, request: HttpRequest, name: Any) -> Any:
+    @property
+    def _names_somebody(self) -> bool:
+        return bool(self.pii or self.owner)
+
+    def _column(self, name: Any, *, shown: bool) -> Any:
+        """`shown`: addresses and numbers in full."""
         if name in self.secret:
             return _hidden(name)
         if name == self.owner or self._is_person(name):
-            return _person(name, shown=self._shows_pii(request))
-        if name in self.pii and not self._shows_pii(request):
+            return _person(name, shown=shown)
+        if name in self.pii and not shown:
             return _masked(name)
         return name
 

@@ -71,7 +71,7 @@ def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
         "shown": shown,
         "opts": page.opts,
         "original": obj,
-        "row_name": page.row_name(request, obj),
+        "row_name": page.row_name(obj),
     }
     response = TemplateResponse(request, "admin/reveal.html", context)
     add_never_cache_headers(response)

@@ -25,7 +25,7 @@ class _Names(AutocompleteJsonView):
         found: dict[str, str] = super().serialize_result(obj, to_field_name)
         page: Any = self.model_admin
         named = getattr(page, "row_name", None)
-        return {**found, "text": named(self.request, obj) if named else found["text"]}
+        return {**found, "text": named(obj) if named else found["text"]}
 
 
 class ConsoleSite(AdminSite):
