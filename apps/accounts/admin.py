@@ -1,5 +1,6 @@
 """People in the console, and what operators do about them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -9,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 
 from apps.accounts import standing_in, suspension
 from apps.accounts.models import User
@@ -19,7 +22,7 @@ from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.reveal import ReasonForm
 
-# Addresses are changed by their owners; allauth's own page would let operators do it.
+# Addresses are changed by their owners, and stand on the page of their person.
 admin.site.unregister(EmailAddress)
 
 
@@ -54,6 +57,7 @@ class UserAdmin(Page):
     fields = (
         "public_id",
         "email",
+        "addresses",
         "name",
         "timezone",
         "roles",
@@ -112,14 +116,25 @@ class UserAdmin(Page):
         }
         return TemplateResponse(request, "admin/stand_in.html", shown)
 
+    def _column(self, name: Any, *, shown: bool) -> Any:
+        if name == "addresses":
+            return _addresses(shown=shown)
+        return super()._column(name, shown=shown)
 
-@admin.register(EmailAddress)
-class EmailAddressAdmin(Page):
-    task = "People"
-    owner = "user"
-    pii = ("email",)
-    list_display = ("email", "user", "verified", "primary")
-    list_filter = ("verified", "primary")
-    list_select_related = ("user",)
-    search_fields = ("email__startswith",)
-    search_help_text = "The beginning of an e-mail address"
+
+def _addresses(*, shown: bool) -> Callable[[Any], str]:
+    """Every address of theirs, and what it counts for."""
+
+    @admin.display(description="e-mail addresses")
+    def addresses(person: User) -> str:
+        lines = (
+            (
+                each.email if shown else masks.mask(each.email),
+                "verified" if each.verified else "not verified",
+                ", primary" if each.primary else "",
+            )
+            for each in EmailAddress.objects.filter(user=person).order_by("pk")
+        )
+        return format_html_join(mark_safe("<br>"), "{}: {}{}", lines) or "-"
+
+    return addresses

@@ -9,9 +9,15 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.http import HttpRequest
 from django_celery_beat.admin import PeriodicTaskAdmin
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 
-from apps.rbac import assignments, audit, limits, roles
+from apps.rbac import assignments, audit, limits, policy, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage, SealPage
@@ -148,7 +154,9 @@ class RoleAssignmentAdmin(VerbPage):
         return "taken back" if held.revoked_by_id else "ended"
 
 
-admin.site.unregister(PeriodicTask)
+admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule])
+# Nothing here runs by the sun, or once.
+admin.site.unregister([SolarSchedule, ClockedSchedule])
 
 
 @admin.register(PeriodicTask)
@@ -157,6 +165,23 @@ class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped packag
     changed is recorded."""
 
     actions = None
+    fieldsets = (
+        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        (
+            "Schedule",
+            {
+                "fields": (
+                    "interval",
+                    "crontab",
+                    "crontab_translation",
+                    "start_time",
+                    "last_run_at",
+                    "one_off",
+                )
+            },
+        ),
+        *PeriodicTaskAdmin.fieldsets[2:],
+    )
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
@@ -167,7 +192,36 @@ class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped packag
                 Permission.TIMETABLE_CHANGE,
                 actor=request.user,
                 obj=obj,
-                after={"name": obj.name, "task": obj.task, "enabled": obj.enabled},
+                after={
+                    "name": obj.name,
+                    "task": obj.task,
+                    "enabled": obj.enabled,
+                    "schedule": str(obj.interval or obj.crontab),
+                },
+            )
+
+
+@admin.register(IntervalSchedule, CrontabSchedule)
+class ScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in stubs only
+    """What an entry of the timetable is set to: added from its page, and not changed,
+    because other entries may be set to the same."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return bool(policy.can(request.user, Permission.TIMETABLE_CHANGE))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: bool
+    ) -> None:
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            audit.done(
+                Permission.TIMETABLE_CHANGE,
+                actor=request.user,
+                obj=obj,
+                after={"schedule": str(obj)},
             )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.core import checks
 from django.test import Client
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
+from apps.core.heartbeats import BeatScheduler
 from apps.rbac import roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
@@ -20,6 +22,7 @@ from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
 from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.models import AuditEvent, Role, RoleAssignment, RoleLimits
 from apps.sms.models import InboundText, Lane, OutboundText
+from config.celery import app as celery
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.factories import PhoneNumberFactory
 from tests.rbac.factories import fresh, person, role
@@ -481,6 +484,60 @@ def test_nowhere_is_a_name_shown_to_who_may_not_see_it(ada: User) -> None:
         assert shown.status_code == 200, address
         assert b"alice@example.com" not in shown.content, address
         assert number.e164.encode() not in shown.content, address
+
+
+def beat_starts() -> None:
+    celery.finalize()
+    for name, entry in celery.conf.beat_schedule.items():
+        BeatScheduler.Entry.from_entry(name, app=celery, **entry)
+
+
+def test_an_entry_of_the_timetable_is_moved_and_stays_so(as_ada: Client) -> None:
+    beat_starts()
+    entry = PeriodicTask.objects.get(name="sms-sweep")
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    shown = as_ada.get(page).content.decode()
+    adds = re.search(r'href="(/admin/django_celery_beat/intervalschedule/add/)', shown)
+    assert adds and "solar" not in shown
+    schedule = {"every": 7, "period": "minutes"}
+    assert as_ada.post(adds[1], schedule).status_code == 302
+    form = as_ada.get(page).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields}
+    chosen = IntervalSchedule.objects.get(**schedule).pk
+    filled = {name: value for name, value in given.items() if value is not None}
+    assert as_ada.post(page, {**filled, "interval": chosen}).status_code == 302
+    said = events("django_celery_beat.periodictask.change")
+    assert [e.obj_id for e in said] == [str(chosen), str(entry.pk)]
+    beat_starts()
+    entry.refresh_from_db()
+    assert (str(entry.interval), entry.task) == ("every 7 minutes", "sms.drain")
+
+
+def test_schedules_are_added_by_whoever_may_change_the_timetable(ada: User) -> None:
+    client = helper(ada, Permission.TIMETABLE_VIEW)
+    for name in ("intervalschedule", "crontabschedule"):
+        listed = f"/admin/django_celery_beat/{name}/"
+        assert client.get(f"{listed}add/").status_code == 403
+        assert signed_in(ada).get(f"{listed}add/").status_code == 200
+        assert signed_in(ada).get(listed).status_code == 403
+    assert "nterval" not in signed_in(ada).get("/admin/").content.decode()
+
+
+def test_nothing_is_registered_that_no_administrator_reaches(as_ada: Client) -> None:
+    for model, page in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        listed = as_ada.get(reverse(f"{name}_changelist")).status_code == 200
+        assert listed or as_ada.get(reverse(f"{name}_add")).status_code == 200, page
+
+
+def test_a_persons_page_has_all_their_addresses(ada: User, as_ada: Client) -> None:
+    alice = person(email="alice@example.com")
+    EmailAddress.objects.create(user=alice, email="alice@work.example")
+    page = f"/admin/accounts/user/{alice.pk}/change/"
+    assert "alice@work.example: not verified" in as_ada.get(page).content.decode()
+    masked = helper(ada, Permission.PERSON_VIEW).get(page).content.decode()
+    assert "a•••@work.example: not verified" in masked
+    assert "alice@work.example" not in masked
 
 
 def test_who_may_only_look_at_the_timetable_changes_nothing(ada: User) -> None:

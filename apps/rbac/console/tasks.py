@@ -6,7 +6,6 @@ TASKS = ("People", "Connections", "Messaging", "Work", "Safety", "System")
 
 # Pages of packages, which cannot say it themselves.
 _OF_PACKAGES = {
-    "account": "People",
     "django_celery_beat": "Work",
 }
 
