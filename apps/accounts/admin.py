@@ -48,7 +48,15 @@ def restore(request: Any, person: Any, reason: str) -> None:
 class UserAdmin(Page):
     task = "People"
     pii = ("email", "name")
-    list_display = ("email", "name", "roles", "is_active", "last_login", "created_at")
+    list_display = (
+        "email",
+        "id",
+        "name",
+        "roles",
+        "is_active",
+        "last_login",
+        "created_at",
+    )
     list_filter = ("is_active", "groups__role", "created_at")
     search_fields = ("email_canonical__startswith", "name__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address or a name, or a public id"
@@ -79,7 +87,7 @@ class UserAdmin(Page):
 
     def row_name(self, obj: Any) -> str:
         """Enough to choose one of those that a search found."""
-        return f"{masks.mask(obj.email)}, {super().row_name(obj)}"
+        return masks.person(obj.email, obj.pk)
 
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
         found = super().tools(request, obj)

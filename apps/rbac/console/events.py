@@ -253,7 +253,7 @@ def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
         if email is None:
             return f"{number}, gone"
         page = reverse("admin:accounts_user_change", args=[number])
-        words = email if shown else masks.mask(email)
+        words = email if shown else masks.person(email, number)
         return format_html('<a href="{}">{}</a>', page, words)
 
     # Django tells columns apart by name.

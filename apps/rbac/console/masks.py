@@ -1,6 +1,11 @@
 """Enough of an address or a number to tell two apart, too little to use it."""
 
 
+def person(email: str, pk: int) -> str:
+    """`a•••@example.com, 12`: two people can share a mask."""
+    return f"{mask(email)}, {pk}"
+
+
 def mask(value: str) -> str:
     """`a•••@example.com`, `+1•••••••0101`; other words keep their first letter."""
     if "@" in value:

@@ -207,7 +207,7 @@ def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
         found = getattr(obj, name)
         if found is None:
             return "-"
-        words = str(found) if shown else masks.mask(str(found))
+        words = str(found) if shown else masks.person(str(found), found.pk)
         page = reverse("admin:accounts_user_change", args=[found.pk])
         return format_html('<a href="{}">{}</a>', page, words)
 
