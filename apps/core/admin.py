@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import DateTimeField, Model
 from django.http import HttpRequest
+from django.utils import timezone
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
@@ -23,3 +24,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in s
         self, request: HttpRequest, obj: Model | None = None
     ) -> bool:
         return False
+
+
+class ZonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
+    """Says beside a time to fill in that it is read in the operator's time zone."""
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **more: Any
+    ) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **more)
+        if field is not None and isinstance(db_field, DateTimeField):
+            zone = timezone.get_current_timezone_name()
+            field.help_text = f"In your time zone, {zone}. {field.help_text}".strip()
+        return field

@@ -17,6 +17,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from apps.core.admin import ZonedAdmin
 from apps.rbac import assignments, audit, limits, policy, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
@@ -160,7 +161,7 @@ admin.site.unregister([SolarSchedule, ClockedSchedule])
 
 
 @admin.register(PeriodicTask)
-class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped package
+class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     """The package's page without its actions, which ask for no permission; what is
     changed is recorded."""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from apps.accounts.models import User
 from apps.portal import demo
 from apps.sms.models import OutboundText
 
@@ -117,6 +118,22 @@ def test_the_console_obeys_the_same_policy(
     page.goto(f"{site}/admin/accounts/user/?q=alice")
     page.get_by_role("link", name="a•••@example.com").click()
     assert complaints == []
+
+
+SERVER_TIME = "text=of server time"
+
+
+def test_a_time_in_the_console_has_no_note_about_a_server(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    User.objects.filter(email="ada@example.com").update(timezone="Asia/Tokyo")
+    sign_in("ada@example.com")
+    page.goto(f"{site}/admin/rbac/roleassignment/add/")
+    for width in (360, 800, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.get_by_text("In your time zone, Asia/Tokyo.").is_visible()
+        assert not any(note.is_visible() for note in page.locator(SERVER_TIME).all())
 
 
 def test_the_drawer_opens_and_closes_by_keyboard(

@@ -343,6 +343,29 @@ def test_premium_for_a_week_from_the_console(ada: User, as_ada: Client) -> None:
     assert len(events("rbac.roleassignment.revoke")) == 1
 
 
+def test_a_time_is_read_in_the_zone_of_the_operator(ada: User) -> None:
+    User.objects.filter(pk=ada.pk).update(timezone="Asia/Tokyo")
+    client, alice = signed_in(ada), person()
+    page = "/admin/rbac/roleassignment/add/"
+    assert "In your time zone, Asia/Tokyo." in client.get(page).content.decode()
+    day = (timezone.now() + timedelta(days=7)).date()
+    form = {
+        "user": alice.pk,
+        "role": role("premium").pk,
+        "reason": "Thank you for waiting",
+        "expires_at_0": day.isoformat(),
+        "expires_at_1": "09:00:00",
+    }
+    assert client.post(page, form).status_code == 302
+    end = RoleAssignment.objects.get(user=alice).expires_at
+    assert end and end.isoformat() == f"{day}T00:00:00+00:00"
+    entry = PeriodicTask.objects.create(
+        name="tick", task="x", interval=IntervalSchedule.objects.create(every=9)
+    )
+    timetable = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    assert "In your time zone, Asia/Tokyo." in client.get(timetable).content.decode()
+
+
 def test_a_refused_grant_is_an_error_of_the_form(ada: User, as_ada: Client) -> None:
     form = {"user": ada.pk, "role": role("premium").pk, "reason": "for me"}
     page = as_ada.post("/admin/rbac/roleassignment/add/", form).content.decode()

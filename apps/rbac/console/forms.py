@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from apps.core.admin import ZonedAdmin
 from apps.core.errors import AppError
 from apps.rbac import policy
 from apps.rbac.console.pages import Page
@@ -36,7 +37,7 @@ class VerbForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs o
         return self.made
 
 
-class VerbPage(Page):
+class VerbPage(ZonedAdmin, Page):
     """A page that adds or changes through a `VerbForm`, by whoever may."""
 
     form: type[VerbForm]
