@@ -166,6 +166,8 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
     changed is recorded."""
 
     actions = None
+    date_hierarchy = None
+    list_display = ("name", "enabled", "scheduler", "last_run_at")
     fieldsets = (
         (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
         (

@@ -120,7 +120,54 @@ def test_the_console_obeys_the_same_policy(
     assert complaints == []
 
 
+LISTS = (
+    "/admin/accounts/user/",
+    "/admin/accounts/user/?is_active__exact=1",
+    "/admin/rbac/auditevent/",
+    "/admin/rbac/roleassignment/",
+    "/admin/sms/outboundtext/",
+    "/admin/sms/phonenumber/",
+)
+WIDER = "document.documentElement.scrollWidth - innerWidth"
 SERVER_TIME = "text=of server time"
+HIDDEN = "list => list.scrollWidth - list.clientWidth"
+BACKGROUND = "list => getComputedStyle(list).backgroundAttachment"
+
+
+def test_the_lists_of_the_console_fit_on_a_desk(
+    page: Page, site: str, complaints: list[str], sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    demo.history()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    sign_in("ada@example.com")
+    for listed in LISTS:
+        page.goto(f"{site}{listed}")
+        assert page.locator(".results").evaluate(HIDDEN) == 0, listed
+        assert page.evaluate(WIDER) <= 0, listed
+    page.goto(f"{site}/admin/rbac/auditevent/")
+    assert page.get_by_label("Who did it").is_visible()
+    assert complaints == []
+
+
+def test_a_list_shows_on_a_phone_before_its_filters_and_that_it_goes_on(
+    page: Page, site: str, complaints: list[str], sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    page.set_viewport_size({"width": 360, "height": 800})
+    sign_in("ada@example.com")
+    for listed in ("/admin/accounts/user/", "/admin/rbac/auditevent/"):
+        page.goto(f"{site}{listed}")
+        found = page.locator(".results")
+        box = found.bounding_box()
+        assert box and box["y"] < 500, listed
+        assert found.evaluate(HIDDEN) > 0 and page.evaluate(WIDER) <= 0
+        # A cover that moves along with the rows lies over a shadow that stays.
+        assert found.evaluate(BACKGROUND) == "local, local, scroll, scroll"
+    assert not page.get_by_label("Who did it").is_visible()
+    page.locator("summary", has_text="Filter").click()
+    assert page.get_by_label("Who did it").is_visible()
+    assert complaints == []
 
 
 def test_a_time_in_the_console_has_no_note_about_a_server(

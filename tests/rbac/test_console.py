@@ -419,6 +419,22 @@ def test_limits_are_edited_in_the_console(as_ada: Client) -> None:
     assert len(events("rbac.rolelimits.change")) == 1
 
 
+def test_filters_are_folded_until_one_is_set(as_ada: Client) -> None:
+    for listed, asked in (
+        ("/admin/accounts/user/", "is_active__exact=1"),
+        ("/admin/rbac/auditevent/", "outcome=denied"),
+        ("/admin/rbac/auditevent/", "since=nonsense"),
+    ):
+        found = [
+            re.search(r"<details[^>]*>", as_ada.get(page).content.decode())
+            for page in (listed, f"{listed}?{asked}")
+        ]
+        assert [bool(each and each[0].endswith(" open>")) for each in found] == [
+            False,
+            True,
+        ]
+
+
 def test_a_big_table_is_not_counted() -> None:
     page = BoundedPaginator(Role.objects.order_by("pk"), 2)
     assert page.count == 3 and MOST_COUNTED == 10_000

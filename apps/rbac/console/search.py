@@ -65,6 +65,11 @@ class Search(forms.Form):
     q = forms.CharField(label="Object or request id", required=False, max_length=64)
 
     @property
+    def is_set(self) -> bool:
+        """Whether anything is asked for, right or wrong."""
+        return any(self.data.get(name) for name in self.fields)
+
+    @property
     def looks_back(self) -> bool:
         """Whether only the last `LOOK_BACK` is looked at."""
         return not any(
