@@ -166,6 +166,7 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
     changed is recorded."""
 
     actions = None
+    show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
     list_display = ("name", "enabled", "scheduler", "last_run_at")
     fieldsets = (

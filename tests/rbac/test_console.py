@@ -435,6 +435,17 @@ def test_filters_are_folded_until_one_is_set(as_ada: Client) -> None:
         ]
 
 
+def test_a_list_is_not_counted_for_its_filters(as_ada: Client) -> None:
+    for listed in (
+        "/admin/accounts/user/",
+        "/admin/sms/outboundtext/",
+        "/admin/django_celery_beat/periodictask/",
+    ):
+        page = as_ada.get(f"{listed}?_facets=True")
+        assert not page.context["cl"].add_facets
+        assert "Show counts" not in page.content.decode()
+
+
 def test_a_big_table_is_not_counted() -> None:
     page = BoundedPaginator(Role.objects.order_by("pk"), 2)
     assert page.count == 3 and MOST_COUNTED == 10_000
