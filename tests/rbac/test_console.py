@@ -419,6 +419,29 @@ def test_limits_are_edited_in_the_console(as_ada: Client) -> None:
     assert len(events("rbac.rolelimits.change")) == 1
 
 
+def test_the_way_back_is_called_the_same_everywhere(ada: User, as_ada: Client) -> None:
+    alice = person()
+    front = as_ada.get("/admin/").content.decode()
+    assert "<h1>Home</h1>" in front
+    for address in (
+        "/admin/accounts/user/",
+        f"/admin/accounts/user/{alice.pk}/change/",
+        f"/admin/accounts/user/{alice.pk}/stand-in/",
+        "/admin/django_celery_beat/periodictask/",
+        "/admin/password_change/",
+    ):
+        page = as_ada.get(address).content.decode()
+        trail = re.search(r'class="breadcrumbs">(.*?)</div>', page, re.DOTALL)
+        assert trail, address
+        # Nothing between the front page and a list.
+        assert re.findall(r'href="([^"]+)">([^<]+)<', trail[1])[0] == (
+            "/admin/",
+            "Home",
+        )
+        assert 'href="/admin/accounts/"' not in trail[1]
+    assert as_ada.get("/admin/accounts/")["Location"] == "/admin/"
+
+
 def test_filters_are_folded_until_one_is_set(as_ada: Client) -> None:
     for listed, asked in (
         ("/admin/accounts/user/", "is_active__exact=1"),

@@ -33,7 +33,7 @@ class ConsoleSite(AdminSite):
 
     enable_nav_sidebar = True
     site_title = site_header = "Switchboard console"
-    index_title = "Overview"
+    index_title = "Home"
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(policy.can(request.user, Permission.CONSOLE_ENTER))
@@ -53,6 +53,15 @@ class ConsoleSite(AdminSite):
         answer: HttpResponse = view(request)
         return answer
 
+    def app_index(
+        self,
+        request: HttpRequest,
+        app_label: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Pages are ordered by task; an app is no place here."""
+        return redirect("admin:index")
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -69,10 +78,8 @@ class ConsoleSite(AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[Any]:
-        """By task instead of by app; the page of one app still shows that app."""
+        """By task instead of by app."""
         apps = super().get_app_list(request, app_label)
-        if app_label is not None:
-            return apps
         models = [
             (model, task_of(self._registry[model["model"]]))
             for app in apps
