@@ -145,6 +145,10 @@ class OutboundTextAdmin(MessagingPage):
     search_help_text = "MessageSid, number, beginning of an e-mail, or request id"
     inlines: ClassVar = [EventInline]
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Not the sealed words of a code: they are for the phone alone."""
+        return [each for each in super().get_fields(request, obj) if each != "sealed"]
+
 
 @admin.register(OptOut)
 class OptOutAdmin(MessagingPage):

@@ -78,7 +78,8 @@ def _adopt(text: OutboundText, sid: str) -> None:
     text.provider_sid = sid
     text.state = State.SENT
     text.sent_at = timezone.now()
-    text.save(update_fields=["provider_sid", "state", "sent_at"])
+    text.sealed = ""
+    text.save(update_fields=["provider_sid", "state", "sent_at", "sealed"])
 
 
 def _apply(text: OutboundText, status: str, error_code: str) -> None:

@@ -14,10 +14,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import AppError
-from apps.core.limits import Limit
 from apps.core.rotation import Sealed
 from apps.sms import numbers
 from apps.sms.models import LinkPhrase
@@ -32,9 +32,6 @@ _TEXT = re.compile(
 _TRY = re.compile(r"\W*link\b", re.IGNORECASE)
 _LISTS = (FIRST, SECOND, FIRST, THIRD)
 _PURPOSE = "sms.link_phrase"
-# A person mistypes twice; a machine tries thousands. Good tries do not count.
-TRIES = Limit("link", times=5, seconds=3600)
-ALL_TRIES = Limit("link_everyone", times=100, seconds=3600)
 
 Tickets = tuple[str, str]
 
@@ -99,13 +96,13 @@ def is_try(body: str) -> bool:
 
 def charge(number: str) -> Tickets:
     """Count a try before it is made. Raises `TooMany`, or `Unavailable`."""
-    return TRIES.charge(number), ALL_TRIES.charge("")
+    return guessing.LINK.charge(number), guessing.LINK_EVERYBODY.charge("")
 
 
 def give_back(number: str, tickets: Tickets) -> None:
     """It was a good try."""
-    TRIES.give_back(number, tickets[0])
-    ALL_TRIES.give_back("", tickets[1])
+    guessing.LINK.give_back(number, tickets[0])
+    guessing.LINK_EVERYBODY.give_back("", tickets[1])
 
 
 def redeem(*, words: str, number: str) -> str:

@@ -55,6 +55,11 @@ def primary(user: User) -> PhoneNumber | None:
     )
 
 
+def verified(user: User, number: PhoneNumber) -> PhoneNumber | None:
+    """The number, as it is now, if it is still proven to be this person's."""
+    return PhoneNumber.objects.owned_by(user).verified().filter(pk=number.pk).first()
+
+
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     """Note that `user` says this number is theirs; texting the link words proves it."""
     e164 = normalise(number)

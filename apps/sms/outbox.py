@@ -17,31 +17,49 @@ from prometheus_client import Counter
 from apps.accounts.models import User
 from apps.core.logs import logger
 from apps.core.request_ids import bound, current_request_id
-from apps.sms import composer, delivery, gateway, lanes, numbers, optouts, reconciler
+from apps.sms import (
+    composer,
+    confidential,
+    delivery,
+    gateway,
+    lanes,
+    numbers,
+    optouts,
+    reconciler,
+)
 from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused
 from apps.sms.lanes import Lease
-from apps.sms.models import Lane, OutboundText, Turn
+from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 
 Kind, State = OutboundText.Kind, OutboundText.State
 
 # Doubled each time, as Twilio advises for 429 (which starts at 0.1 s; a text has time).
 BACKOFF_SECONDS = (0.5, 30.0)
 # A text that could not leave for so long only confuses, and it holds up the lane.
-TOO_OLD = timedelta(hours=4)
+HOURS_OLD = timedelta(hours=4)
+# A code is dead by then.
+TOO_OLD = {Kind.CODE.value: timedelta(minutes=10)}
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
 
 
 def queue(
-    *, user: User, body: str, kind: str = Kind.REMINDER, dedupe_key: str
+    *,
+    user: User,
+    body: str,
+    kind: str = Kind.REMINDER,
+    dedupe_key: str,
+    to: PhoneNumber | None = None,
+    secret: str = "",
 ) -> OutboundText | None:
     """A text to a person, of our own accord. The same `dedupe_key` gives one text.
 
-    Belongs into the transaction of whatever causes it. None when the person has no
-    verified number, has opted out or has a closed account.
+    To one of their phones, or to the primary one. `secret` in `body` is shown to the
+    phone alone. Belongs into the transaction of whatever causes it. None when the
+    number is not verified, has opted out or the account is closed.
     """
     # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
-    phone = numbers.primary(user)
+    phone = numbers.verified(user, to) if to else numbers.primary(user)
     if phone is None or not user.is_active:
         return None
     if optouts.is_out(number=phone.e164, our_number=settings.TWILIO_NUMBER):
@@ -56,6 +74,7 @@ def queue(
         number=phone.e164,
         our_number=settings.TWILIO_NUMBER,
         body=body,
+        secret=secret,
         request_id=current_request_id(),
     )
     lanes.wake(lane)
@@ -76,16 +95,22 @@ def reply(turn: Turn, body: str, *, kind: str = Kind.REPLY) -> OutboundText:
     )
 
 
-def _write(*, lane: Lane, body: str, **fields: object) -> OutboundText:
+def _write(
+    *, lane: Lane, body: str, secret: str = "", **fields: object
+) -> OutboundText:
     body = composer.plain(body)
     size = composer.count(body)
-    return OutboundText.objects.create(
+    text = OutboundText(
         lane=lane,
         body=body,
         encoding=size.encoding,
         segments=size.segments,
         **fields,
     )
+    if secret:
+        confidential.hide(text, secret)
+    text.save()
+    return text
 
 
 def flush(lease: Lease) -> Lease:
@@ -137,8 +162,8 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
     if text.state != State.QUEUED:
         return False
     if why := _why_not(text):
-        text.state, text.error_code = State.CANCELED, why
-        text.save(update_fields=["state", "error_code"])
+        text.state, text.error_code, text.sealed = State.CANCELED, why, ""
+        text.save(update_fields=["state", "error_code", "sealed"])
         OUTBOUND.labels("canceled").inc()
         logger.info("sms_canceled", text=str(text.ref), why=why)
         return False
@@ -156,8 +181,10 @@ def _why_not(text: OutboundText) -> str:
     """What has come between since the text was queued, in a word; empty for nothing."""
     if optouts.is_out(number=text.number, our_number=text.our_number):
         return "opted_out"
-    if timezone.now() - text.created_at > TOO_OLD:
+    if timezone.now() - text.created_at > TOO_OLD.get(text.kind, HOURS_OLD):
         return "too_old"
+    if not confidential.is_readable(text):
+        return "unreadable"
     unasked = text.turn_id is None and text.user_id is not None
     if unasked and numbers.owner_id(text.number) != text.user_id:
         return "released"
@@ -168,7 +195,7 @@ def _draft(text: OutboundText) -> Draft:
     return Draft(
         number=text.number,
         our_number=text.our_number,
-        body=text.body,
+        body=confidential.words(text),
         callback_url=f"{settings.PUBLIC_URL}{reverse('twilio_status')}?m={text.ref}",
     )
 
@@ -178,7 +205,7 @@ def _close(lease: Lease, text: OutboundText, code: str) -> None:
     """Refused for good."""
     lanes.hold(lease)
     OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
-        state=State.FAILED, error_code=code
+        state=State.FAILED, error_code=code, sealed=""
     )
     if code == optouts.OPTED_OUT_CODE:
         optouts.note(number=text.number, our_number=text.our_number, source="carrier")

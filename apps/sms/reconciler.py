@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.logs import logger
-from apps.sms import delivery, gateway, lanes
+from apps.sms import confidential, delivery, gateway, lanes
 from apps.sms.gateway import Listed, OutcomeUnknown
 from apps.sms.lanes import Lease
 from apps.sms.models import OutboundText
@@ -73,7 +73,8 @@ def _find(text: OutboundText, attempted_at: datetime) -> Listed | None:
         our_number=text.our_number,
         since=attempted_at - CLOCK_SKEW,
     )
-    alike = [one for one in listed if one.body == text.body and one.status != "failed"]
+    words = confidential.words(text)
+    alike = [one for one in listed if one.body == words and one.status != "failed"]
     known = set(
         OutboundText.objects.filter(
             provider_sid__in=[one.sid for one in alike]

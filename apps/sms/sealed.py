@@ -1,5 +1,5 @@
 """Gathers what of the texts is sealed by the vault."""
 
-from apps.sms import linking
+from apps.sms import confidential, linking
 
-SEALED = (linking.SEALED,)
+SEALED = (linking.SEALED, confidential.SEALED)

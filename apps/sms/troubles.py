@@ -3,7 +3,8 @@
 WORDS = {
     "opted_out": "the phone has opted out with STOP",
     "released": "the number was given up",
-    "too_old": "it could not be sent for hours",
+    "too_old": "it could not be sent in time",
+    "unreadable": "its words could not be unsealed",
     "21211": "the number does not exist",
     "21408": "this country is not enabled",
     "21610": "the phone has opted out with STOP",

@@ -29,6 +29,7 @@ class OutboundText(models.Model):
         REPLY = "reply", "Reply"
         REMINDER = "reminder", "Reminder"
         GUIDANCE = "guidance", "Guidance to an unknown number"
+        CODE = "code", "One-time code"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"
@@ -67,6 +68,8 @@ class OutboundText(models.Model):
     number = models.CharField("to", max_length=NUMBER_LENGTH)
     our_number = models.CharField("from", max_length=NUMBER_LENGTH)
     body = models.TextField()
+    # What is really sent where `body` may not say it (confidential.py).
+    sealed = models.TextField(blank=True, default="", db_default="")
     encoding = models.CharField(max_length=5)
     segments = models.PositiveSmallIntegerField()
     request_id = models.CharField(max_length=64)
@@ -92,6 +95,10 @@ class OutboundText(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint("dedupe_key", name="one_text_a_cause"),
             models.UniqueConstraint("provider_sid", name="one_text_a_sid"),
+            models.CheckConstraint(
+                condition=Q(sealed="") | Q(state__in=["queued", "sending", "unknown"]),
+                name="no_secret_outlives_its_sending",
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="outbound_of_user"),

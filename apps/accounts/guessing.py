@@ -1,0 +1,47 @@
+"""Every limit on guessing, in one list.
+
+A `Limit` is charged by one atomic script before anything is compared, so parallel tries
+cannot slip through together; Redis away means "no" (core/limits.py). What has to hold
+even when Redis has lost its memory is counted in the database: `TRIES_PER_CHALLENGE`
+and `FAILURES_IN_A_ROW`.
+"""
+
+from datetime import timedelta
+
+from apps.core.limits import Limit
+
+HOUR, DAY = 3600, 86_400
+
+# --- Linking a phone by texting words (sms/linking.py), per number. A person mistypes
+# twice; a machine tries thousands. Good tries do not count.
+LINK = Limit("link", times=5, seconds=HOUR)
+# Of everybody: a guess may hit anybody's words.
+LINK_EVERYBODY = Limit("link_everyone", times=100, seconds=HOUR)
+
+# --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password.
+# Per person: somebody who mistypes each code three times signs in six times an hour.
+CODES = Limit("code", times=20, seconds=HOUR)
+# Wrong answers to one challenge before it is dead: a texted code is one of a million,
+# and five texts an hour make 25 guesses (2.5 in 100,000).
+TRIES_PER_CHALLENGE = 5
+# Wrong codes since the last good one: with three of a million codes good at a time, 100
+# find one in 3,300 accounts. NIST SP 800-63B allows no more.
+FAILURES_IN_A_ROW = 100
+# Then no six digits are taken for as long as a lost authenticator takes to replace;
+# recovery codes and passkeys cannot be guessed and go on.
+FROZEN_FOR = timedelta(hours=72)
+# The pause after each wrong code doubles from a second up to 2^9 of them, 8.5 minutes:
+# longer ones would only lock the owner out.
+LONGEST_PAUSE_STEP = 10
+
+# --- Texted codes cost money and can annoy (mfa/factors/sms.py).
+# A carrier takes up to a minute; asking again sooner only makes two codes.
+TEXT_PAUSE = Limit("code_text_pause", times=1, seconds=60)
+TEXTS_PER_PERSON = Limit("code_text_person", times=5, seconds=HOUR)
+TEXTS_PER_PERSON_A_DAY = Limit("code_text_person_day", times=15, seconds=DAY)
+# A number that moves between accounts carries its count with it.
+TEXTS_PER_NUMBER = Limit("code_text_number", times=15, seconds=DAY)
+# Country and area: whoever is paid for texts to a range of numbers stops here.
+TEXTS_PER_AREA = Limit("code_text_area", times=100, seconds=HOUR)
+# What all codes of a day may cost: at a cent each, twenty dollars.
+TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
