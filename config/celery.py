@@ -37,7 +37,7 @@ def gather_timetables(sender: Celery, **_: object) -> None:
         sender.conf.beat_schedule[name] = {
             "task": task,
             "schedule": timedelta(seconds=seconds),
-            "options": {"expires": seconds},
+            "options": {"expire_seconds": seconds},
         }
 
 

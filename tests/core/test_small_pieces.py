@@ -23,13 +23,12 @@ from apps.core.tasks import task
 
 
 def test_ids_are_version_7_ordered_by_time_and_unique() -> None:
-    first = uuid7()
-    time.sleep(0.002)  # the clock in an id counts milliseconds
-    second = uuid7()
-    assert first.version == second.version == 7
-    assert first.variant == "specified in RFC 4122"
-    assert first < second
-    assert len({uuid7() for _ in range(10_000)}) == 10_000
+    made = [uuid7() for _ in range(10_000)]
+    first = made[0]
+    assert (first.version, first.variant) == (7, "specified in RFC 4122")
+    assert len(set(made)) == 10_000
+    # Their clock counts quarters of a microsecond, less than it takes to make one.
+    assert made == sorted(made)
     assert abs((first.int >> 80) / 1000 - time.time()) < 5
 
 

@@ -624,3 +624,8 @@ def test_who_may_only_look_at_the_timetable_changes_nothing(ada: User) -> None:
         act(client, page, action, entry.pk)
     entry.refresh_from_db()
     assert entry.enabled
+
+
+def test_the_password_is_changed_where_everybody_changes_it(as_ada: Client) -> None:
+    answer = as_ada.get("/admin/password_change/")
+    assert answer["Location"] == "/accounts/password/change/"

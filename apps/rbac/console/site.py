@@ -48,6 +48,12 @@ class ConsoleSite(AdminSite):
         """There is one sign-in, the portal's."""
         return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
 
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Nor is there a second page for passwords."""
+        return redirect("account_change_password")
+
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         view: Callable[[HttpRequest], Any] = _Names.as_view(admin_site=self)
         answer: HttpResponse = view(request)
