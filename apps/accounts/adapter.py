@@ -8,7 +8,7 @@ from django.forms import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.accounts import fresh_auth
+from apps.accounts import fresh_auth, tries
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core.addresses import client_address
@@ -44,6 +44,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
     def get_client_ip(self, request: HttpRequest) -> str:
         """What allauth counts tries by: the same address as everywhere else."""
         return client_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """The package's own counting is replaced by `authenticate`'s."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Raises TooMany before the password is looked at."""
+        with tries.of_password(request, str(credentials.get("email", ""))) as one:
+            found: User | None = super().authenticate(request, **credentials)
+            one.is_good = found is not None
+        return found
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """The sign-in itself says how fresh it is, not a list in the session."""

@@ -14,7 +14,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts import sessions
+from apps.accounts import browsers, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import BROWSER_LENGTH
 from apps.core.addresses import client_address
@@ -29,6 +29,12 @@ class SignInMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> HttpResponse:
+        browsers.set_cookie(request, response)
+        return response
 
     def process_view(
         self,
@@ -110,6 +116,8 @@ def _found(request: Any) -> User | AnonymousUser:
 def _began(request: Any, user: User, **_: Any) -> None:
     before = sid_of(request.session)
     row = begin(request, user)
+    if row.client == LoginSession.Client.BROWSER:
+        browsers.remember(request, user)
     if before:
         old = LoginSession.objects.filter(pk=before, user=user)
         sessions.end(old, sessions.Ending.SIGNED_OUT)

@@ -10,13 +10,31 @@ from datetime import timedelta
 
 from apps.core.limits import Limit
 
-HOUR, DAY = 3600, 86_400
+MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 # --- Linking a phone by texting words (sms/linking.py), per number. A person mistypes
 # twice; a machine tries thousands. Good tries do not count.
 LINK = Limit("link", times=5, seconds=HOUR)
 # Of everybody: a guess may hit anybody's words.
 LINK_EVERYBODY = Limit("link_everyone", times=100, seconds=HOUR)
+
+# --- Passwords (accounts/tries.py). Good ones do not count.
+# Per network: an office or a school signs in together, a machine tries all day.
+PASSWORDS_PER_NETWORK = Limit("password_network", times=30, seconds=5 * MINUTE)
+# Per account, of all browsers it does not know: 960 a day at most, which opens none
+# that keeps the rules for passwords.
+PASSWORDS_OF_STRANGERS = Limit("password_strangers", times=10, seconds=15 * MINUTE)
+# Per account and browser that was signed in to it before: strangers who used up theirs
+# lock its owner out of nothing.
+PASSWORDS_OF_KNOWN = Limit("password_known", times=10, seconds=15 * MINUTE)
+
+# --- What else anybody may send, per network.
+SIGN_UPS = Limit("sign_up", times=20, seconds=HOUR)
+RESETS = Limit("reset", times=20, seconds=HOUR)
+# Codes from a letter: eight letters, so that even all tries of a day find none.
+LETTER_CODES = Limit("letter_code", times=30, seconds=5 * MINUTE)
+# Letters to one address that somebody else asked for.
+LETTERS = Limit("letter", times=5, seconds=HOUR)
 
 # --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password.
 # Per person: somebody who mistypes each code three times signs in six times an hour.

@@ -39,8 +39,7 @@ def problem(error: AppError) -> JsonResponse:
         status=error.status.value,
         content_type="application/problem+json",
     )
-    if isinstance(error, TooMany):
-        response["Retry-After"] = str(error.retry_after)
+    _say_when(response, error)
     if isinstance(error, Unauthorized):
         response["WWW-Authenticate"] = error.challenge
     return response
@@ -50,7 +49,14 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
     """The error in the form that whoever asked can read."""
     if request.path.startswith(MACHINE_PREFIXES):
         return problem(error)
-    return render(request, "error.html", {"error": error}, status=error.status.value)
+    page = render(request, "error.html", {"error": error}, status=error.status.value)
+    _say_when(page, error)
+    return page
+
+
+def _say_when(response: HttpResponse, error: AppError) -> None:
+    if isinstance(error, TooMany):
+        response["Retry-After"] = str(error.retry_after)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "apps.rbac.audit.AuditMiddleware",
     "apps.accounts.standing_in.StandingInMiddleware",
     "apps.rbac.declared.DeclaredPolicyMiddleware",
+    "apps.accounts.tries.TriesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -151,6 +152,8 @@ SESSION_COOKIE_AGE = 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# A cookie that outlives the sign-ins: which browsers a person has used before.
+BROWSER_COOKIE_NAME = "browser"
 
 FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", default="")
 # Seeds of Ed25519, newest first, written like the keys above.

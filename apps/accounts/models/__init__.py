@@ -1,6 +1,7 @@
-"""People, and their sign-ins."""
+"""People, their sign-ins, and the browsers they use."""
 
+from apps.accounts.models.browsers import KnownBrowser
 from apps.accounts.models.people import User, UserManager
 from apps.accounts.models.sessions import LoginSession
 
-__all__ = ["LoginSession", "User", "UserManager"]
+__all__ = ["KnownBrowser", "LoginSession", "User", "UserManager"]

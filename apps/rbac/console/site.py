@@ -48,7 +48,7 @@ class ConsoleSite(AdminSite):
         """There is one sign-in, the portal's."""
         return redirect(f"{reverse('account_login')}?next={reverse('admin:index')}")
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # the stubs know a page only
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Nor is there a second page for passwords."""

@@ -1,0 +1,119 @@
+"""Tries are counted before anything is compared. The limits are in guessing.py."""
+
+import ipaddress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from apps.accounts import browsers, guessing
+from apps.accounts.addresses import canonical
+from apps.core import vault
+from apps.core.addresses import client_address
+from apps.core.errors import Invalid, TooMany, Unavailable
+from apps.core.limits import Limit
+from apps.core.problems import answer
+
+# A household or a server rents a /64; single addresses in it are free to change.
+_IPV6_NETWORK = 64
+# Where something is posted that costs a letter, an account or a guess.
+BY_NETWORK = {
+    "accounts/signup/": guessing.SIGN_UPS,
+    "accounts/password/reset/": guessing.RESETS,
+    "accounts/confirm-email/": guessing.LETTER_CODES,
+    "auth/signup": guessing.SIGN_UPS,
+    "auth/password/request": guessing.RESETS,
+    "auth/password/reset": guessing.LETTER_CODES,
+    "auth/email/verify": guessing.LETTER_CODES,
+    "auth/email/verify/resend": guessing.RESETS,
+}
+
+
+def network_of(request: HttpRequest) -> str:
+    """What counts as one caller: an IPv4 address, or the /64 of an IPv6 one."""
+    try:
+        address = ipaddress.ip_address(client_address(request))
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((int(address), _IPV6_NETWORK), strict=False))
+
+
+class Try:
+    def __init__(self) -> None:
+        self.is_good = False
+
+
+@contextmanager
+def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
+    """One password for one account. Set `is_good` and it does not count.
+
+    Raises `TooMany`, or `Unavailable` when nobody counts.
+    """
+    address = _canonical(email)
+    account = vault.digests(address, purpose="accounts.tries")[0]
+    if browsers.is_known(request, address):
+        by_account = (
+            guessing.PASSWORDS_OF_KNOWN,
+            f"{account}:{browsers.digest_of(request)}",
+        )
+    else:
+        by_account = (guessing.PASSWORDS_OF_STRANGERS, account)
+    charged: list[tuple[Limit, str, str]] = []
+    one = Try()
+    network = (guessing.PASSWORDS_PER_NETWORK, network_of(request))
+    for limit, key in (network, by_account):
+        charged.append((limit, key, limit.charge(key)))
+    yield one
+    if one.is_good:
+        for limit, key, ticket in charged:
+            limit.give_back(key, ticket)
+
+
+def may_write_to(email: str) -> bool:
+    """Whether one more letter that a stranger can cause may go to this address."""
+    key = vault.digests(_canonical(email), purpose="accounts.letters")[0]
+    try:
+        guessing.LETTERS.charge(key)
+    except TooMany:
+        return False
+    return True
+
+
+class TriesMiddleware:
+    """Counts what is posted to the addresses of `BY_NETWORK`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        match = request.resolver_match
+        route = match.route if match else ""
+        limit = BY_NETWORK.get(route) or BY_NETWORK.get(route.partition("/v1/")[2])
+        if limit is None or request.method == "GET":
+            return None
+        try:
+            limit.charge(network_of(request))
+        except (TooMany, Unavailable) as error:
+            return answer(request, error)
+        return None
+
+
+def _canonical(email: str) -> str:
+    try:
+        return canonical(email)
+    except Invalid:
+        return email

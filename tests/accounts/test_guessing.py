@@ -1,0 +1,204 @@
+"""Guesses are few, also in parallel; strangers' failures lock no owner out."""
+
+import threading
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from django.test import Client
+from pytest_django import Settings
+
+from apps.accounts import browsers, guessing, tries
+from apps.accounts.models import KnownBrowser, User
+from apps.core.errors import TooMany
+from apps.core.limits import Limit
+from tests.accounts.test_sign_ins import sign_in, verified
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOGIN = "/accounts/login/"
+API_LOGIN = "/api/auth/app/v1/auth/login"
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return verified("alice@example.com")
+
+
+def tried(client: Client, password: str, address: str = "10.0.0.1", **more: str) -> Any:
+    form = {"login": "alice@example.com", "password": password}
+    return client.post(LOGIN, form, REMOTE_ADDR=address, **more)  # type: ignore[arg-type]  # META
+
+
+def locked_for_strangers() -> None:
+    for number in range(guessing.PASSWORDS_OF_STRANGERS.times):
+        answer = tried(Client(), "wrong-password", f"10.1.0.{number}")
+        assert answer.status_code == 200
+    assert tried(Client(), PASSWORD, "10.2.0.1").status_code == 429
+
+
+def test_too_many_passwords_are_told_when_to_come_back(alice: User) -> None:
+    locked_for_strangers()
+    answer = tried(Client(), "wrong-password", "10.2.0.2")
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 15 * 60
+    body = {"email": "alice@example.com", "password": "wrong"}
+    api = Client().post(
+        API_LOGIN, body, content_type="application/json", REMOTE_ADDR="10.2.0.3"
+    )
+    assert (api.status_code, api.json()["code"]) == (429, "too_many")
+    assert int(api["Retry-After"]) > 0
+
+
+def test_strangers_lock_no_owner_out_of_a_browser_that_is_known(alice: User) -> None:
+    own = sign_in(alice)
+    own.post("/accounts/logout/")
+    locked_for_strangers()
+    assert tried(own, PASSWORD, "10.9.0.1").status_code == 302
+
+
+def test_a_known_browser_does_not_guess_for_ever_either(alice: User) -> None:
+    own = sign_in(alice)
+    own.post("/accounts/logout/")
+    for _ in range(guessing.PASSWORDS_OF_KNOWN.times):
+        assert tried(own, "wrong-password").status_code == 200
+    assert tried(own, PASSWORD).status_code == 429
+
+
+def test_a_browser_known_to_one_account_is_a_stranger_to_another(alice: User) -> None:
+    mallory = sign_in(verified("mallory@example.com"))
+    mallory.post("/accounts/logout/")
+    locked_for_strangers()
+    assert tried(mallory, PASSWORD, "10.9.0.2").status_code == 429
+
+
+@pytest.mark.parametrize("value", ["", "x", "A" * 43, "A" * 5000, "ü", "'; --"])
+def test_a_made_up_browser_cookie_is_a_strangers(alice: User, value: str) -> None:
+    locked_for_strangers()
+    client = Client()
+    client.cookies[configured.BROWSER_COOKIE_NAME] = value
+    assert tried(client, PASSWORD, "10.9.0.3").status_code == 429
+
+
+def test_good_passwords_do_not_count(alice: User) -> None:
+    for _ in range(guessing.PASSWORDS_OF_STRANGERS.times + 2):
+        assert tried(Client(), PASSWORD).status_code == 302
+
+
+def test_forty_at_once_are_looked_at_ten_times(alice: User) -> None:
+    """What is counted before it is compared cannot be overtaken."""
+    barrier = threading.Barrier(40)
+    answers: list[int] = []
+
+    def ask(number: int) -> None:
+        try:
+            client = Client()
+            barrier.wait()
+            answer = tried(client, "wrong-password", f"10.3.{number}.1")
+            answers.append(answer.status_code)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask, args=(n,)) for n in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] * 10 + [429] * 30
+
+
+def test_one_network_is_stopped_whatever_accounts_it_tries(alice: User) -> None:
+    for number in range(guessing.PASSWORDS_PER_NETWORK.times):
+        form = {"login": f"nobody{number}@example.com", "password": "wrong-password"}
+        client = Client(REMOTE_ADDR="10.4.0.1")
+        assert client.post(LOGIN, form).status_code == 200
+    assert tried(Client(), PASSWORD, "10.4.0.1").status_code == 429
+    assert tried(Client(), PASSWORD, "10.4.0.2").status_code == 302
+
+
+def test_a_claimed_address_of_the_caller_changes_nothing(alice: User) -> None:
+    for number in range(guessing.PASSWORDS_PER_NETWORK.times):
+        form = {"login": f"nobody{number}@example.com", "password": "wrong-password"}
+        client = Client(headers={"x-forwarded-for": f"6.6.6.{number}"})
+        assert client.post(LOGIN, form).status_code == 200
+    client = Client(headers={"x-forwarded-for": "6.6.7.1"})
+    assert tried(client, PASSWORD, "127.0.0.1").status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("", "unknown"),
+        ("evil", "unknown"),
+    ],
+)
+def test_one_caller_is_a_network(address: str, network: str) -> None:
+    request = Client().get("/", REMOTE_ADDR=address).wsgi_request
+    assert tries.network_of(request) == network
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/accounts/signup/", guessing.SIGN_UPS),
+        ("/accounts/password/reset/", guessing.RESETS),
+        ("/api/auth/app/v1/auth/signup", guessing.SIGN_UPS),
+        ("/api/auth/browser/v1/auth/password/request", guessing.RESETS),
+        ("/api/auth/app/v1/auth/password/reset", guessing.LETTER_CODES),
+        ("/api/auth/app/v1/auth/email/verify", guessing.LETTER_CODES),
+    ],
+)
+def test_what_costs_a_letter_or_a_guess_is_counted(
+    transactional_db: None, path: str, limit: Limit
+) -> None:
+    kind = "application/json" if path.startswith("/api/") else ""
+    more = {"content_type": kind} if kind else {}
+    for _ in range(limit.times):
+        answer = Client().post(path, {}, **more)  # type: ignore[arg-type]  # by kind
+        assert answer.status_code != 429
+    answer = Client().post(path, {}, **more)  # type: ignore[arg-type]  # by kind
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_nobody_counts_means_no(alice: User, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    answer = tried(Client(raise_request_exception=False), PASSWORD)
+    assert answer.status_code == 503
+
+
+def test_twenty_browsers_are_remembered(alice: User) -> None:
+    for _ in range(22):
+        sign_in(alice)
+    assert KnownBrowser.objects.filter(user=alice).count() == 20
+
+
+def test_the_browsers_cookie_is_not_in_the_database(alice: User) -> None:
+    client = sign_in(alice)
+    value = client.cookies[configured.BROWSER_COOKIE_NAME].value
+    kept = KnownBrowser.objects.get()
+    assert kept.digest != value and len(kept.digest) == 64
+    request = client.get("/").wsgi_request
+    assert browsers.is_known(request, "alice@example.com")
+    assert client.cookies[configured.BROWSER_COOKIE_NAME]["httponly"]
+
+
+def test_letters_to_one_address_are_few() -> None:
+    sent = [tries.may_write_to("Bob@example.com") for _ in range(7)]
+    assert sent == [True] * 5 + [False] * 2
+    assert not tries.may_write_to("bob@EXAMPLE.com")
+    assert tries.may_write_to("carol@example.com")
+
+
+def test_every_limit_stands_in_one_list() -> None:
+    """And each under a name of its own: two with one name would share their count."""
+    named = [each.name for each in vars(guessing).values() if isinstance(each, Limit)]
+    assert len(set(named)) == len(named) > 10
+    with pytest.raises(TooMany):
+        for _ in range(guessing.LETTERS.times + 1):
+            guessing.LETTERS.charge("x")
