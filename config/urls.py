@@ -15,7 +15,7 @@ urlpatterns = [
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/auth/", include("apps.accounts.headless")),
+    path("api/", include("config.api")),
     path("admin/", admin.site.urls),
     path("", include("apps.portal.urls")),
 ]

@@ -3,6 +3,7 @@
 A new address needs a row here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.declared import (
     Policy,
     about,
+    fresh,
     in_person,
     public,
     requires,
@@ -121,6 +123,9 @@ ROWS = {
     ),
     "app/activity/": reads(signed_in),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
+    "app/settings/sign-ins/": reads(THEMSELF),
+    "app/settings/sign-ins/others/": posted(fresh(THEMSELF), people_get(302)),
+    "app/settings/sign-ins/<uuid:sid>/end/": posted(fresh(THEMSELF), people_get(404)),
     "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(public),
     "dev/phone/play/": posted(public, all_get(302)),
@@ -187,6 +192,26 @@ for _place, _doors in AUTH_API.items():
     ROWS[f"api/auth/app/v1/{_place}"] = Row(ANYBODY, _nobody)
 ROWS["api/auth/app/v1/tokens/refresh"] = Row(ANYBODY, BODY)
 
+
+# Our own: nobody is sent to a page, and views judge after they know whose token it is.
+def api(policy: Policy, **doors: Door) -> Row:
+    return Row(policy, {verb: doors.get(verb, PEOPLE_405) for verb in VERBS})
+
+
+def people_api(status: Status) -> Door:
+    return Door(401, *[status] * 4)
+
+
+PEOPLE_405 = Door(401, *[405] * 4)
+ROWS |= {
+    "api/v1/me": api(signed_in, get=people_api(200), patch=people_api(200)),
+    "api/v1/me/sessions": api(THEMSELF, get=people_api(200)),
+    "api/v1/me/sessions/<uuid:sid>": api(fresh(THEMSELF), delete=people_api(404)),
+    "api/v1/me/sessions/revoke-others": api(fresh(THEMSELF), post=people_api(204)),
+    "api/schema/": reads(public),
+    "api/docs/": reads(public),
+}
+
 # Django's console guards its pages in one place, AdminSite.admin_view; each page of
 # it is tried below, so the rows are not repeated one by one.
 SUMMARISED = ("admin/",)
@@ -237,6 +262,8 @@ def test_every_address_has_a_row() -> None:
 def test_every_view_declares_what_its_row_says() -> None:
     for route in ROUTES:
         found = declared.of(route.view, route.namespaces)
+        if declared.by_api(route.view):
+            found = route.view.cls.policy
         if route.address.startswith(SUMMARISED):
             assert found == declared.console, route
         else:
@@ -311,7 +338,7 @@ def _address(route: str) -> str:
     if "key/(?P" in route:
         return "/accounts/password/reset/key/1-x/"
     phone = str(_alices_phone().public_id)
-    return "/" + route.replace("<uuid:public_id>", phone).replace("<uuid:key>", phone)
+    return "/" + re.sub(r"<uuid:\w+>", phone, route)
 
 
 def _alices_phone() -> PhoneNumber:

@@ -9,4 +9,7 @@ urlpatterns = [
         views.change_password,
         name="account_change_password",
     ),
+    path("app/settings/sign-ins/", views.sign_ins, name="sign_ins"),
+    path("app/settings/sign-ins/others/", views.end_others, name="end_others"),
+    path("app/settings/sign-ins/<uuid:sid>/end/", views.end, name="end_sign_in"),
 ]

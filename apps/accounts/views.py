@@ -1,11 +1,18 @@
+from typing import Any
+from uuid import UUID
+
 from allauth.account.views import password_change
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts import fresh_auth, standing_in
-from apps.rbac.declared import in_person, signed_in
+from apps.accounts import fresh_auth, sessions, standing_in
+from apps.core.errors import NotFound
+from apps.rbac.declared import fresh, in_person, signed_in
+
+own = in_person(signed_in)
 
 
 @signed_in
@@ -19,7 +26,7 @@ def stop_standing_in(request: HttpRequest) -> HttpResponse:
     return redirect("admin:accounts_user_change", stood_in.person.pk)
 
 
-@in_person(signed_in)
+@own
 def change_password(request: HttpRequest) -> HttpResponse:
     """The form asks for the password; whoever has a second factor proves that, too."""
     step_up = fresh_auth.missing_second_factor(request)
@@ -27,3 +34,34 @@ def change_password(request: HttpRequest) -> HttpResponse:
         return step_up.answer(request)
     answer: HttpResponse = password_change(request)
     return answer
+
+
+@own
+@require_safe
+def sign_ins(request: Any) -> HttpResponse:
+    """Where one is signed in; this one first."""
+    here = request.sign_in
+    others = sessions.lasting(request.user).exclude(pk=here.pk)
+    return render(request, "accounts/sign_ins.html", {"here": here, "others": others})
+
+
+@fresh(own)
+@require_POST
+def end(request: Any, sid: UUID) -> HttpResponse:
+    row = sessions.lasting(request.user).filter(pk=sid).first()
+    if row is None:
+        raise NotFound("That sign-in is over already.")
+    sessions.end([row], sessions.Ending.ENDED, by=request.user)
+    messages.success(request, f"Signed out: {row.device}.")
+    return redirect("sign_ins")
+
+
+@fresh(own)
+@require_POST
+def end_others(request: Any) -> HttpResponse:
+    many = sessions.end_others(
+        request.user, sessions.Ending.ENDED, but=request.sign_in, by=request.user
+    )
+    words = "Signed out everywhere else." if many else "You were signed in only here."
+    messages.success(request, words)
+    return redirect("sign_ins")

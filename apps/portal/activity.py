@@ -7,22 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from apps.core.user_agents import browser
 from apps.portal import deeds
 from apps.portal.deeds import Deed
 from apps.portal.shell import SignedIn
 from apps.rbac import timeline
 from apps.rbac.declared import signed_in
 from apps.rbac.timeline import Moment
-
-# The first that is in the name of a browser. Edge and Opera call themselves Chrome as
-# well, and Chrome calls itself Safari.
-_BROWSERS = (
-    ("Edg", "Edge"),
-    ("OPR", "Opera"),
-    ("Firefox", "Firefox"),
-    ("Chrome", "Chrome"),
-    ("Safari", "Safari"),
-)
 
 
 @dataclass(frozen=True)
@@ -76,5 +67,4 @@ def _thing(obj_type: str) -> str:
 
 def _place(moment: Moment) -> str:
     """ "203.0.113.9, Firefox", as much of it as there is."""
-    names = (name for mark, name in _BROWSERS if mark in moment.browser)
-    return ", ".join(filter(None, (moment.address, next(names, ""))))
+    return ", ".join(filter(None, (moment.address, browser(moment.browser))))

@@ -1,14 +1,17 @@
 """REST framework asks the same policy, and refuses what declares none."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from apps.core.logs import logger
 from apps.rbac import verdicts
 from apps.rbac.declared import Policy
+
+if TYPE_CHECKING:
+    # Its settings name this module, so it cannot be imported while it starts.
+    from rest_framework.views import APIView
 
 
 class PolicyPermission(BasePermission):
@@ -20,7 +23,7 @@ class PolicyPermission(BasePermission):
 
     judges_policies = True
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         declared = _declared(request, view)
         if declared is None:
             logger.error("view_without_policy", view=type(view).__name__)
@@ -34,7 +37,9 @@ class PolicyPermission(BasePermission):
             raise step_up
         return True
 
-    def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
+    def has_object_permission(
+        self, request: Request, view: "APIView", obj: Any
+    ) -> bool:
         declared = _declared(request, view)
         if declared is None:
             return False
@@ -42,7 +47,7 @@ class PolicyPermission(BasePermission):
         return not action or bool(verdicts.reached(request.user, action, obj))
 
 
-def _declared(request: Request, view: APIView) -> Policy | None:
+def _declared(request: Request, view: "APIView") -> Policy | None:
     by_action = getattr(view, "policies", {})
     key = getattr(view, "action", None) or (request.method or "").lower()
     found = by_action.get(key, getattr(view, "policy", None))

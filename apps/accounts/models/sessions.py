@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models.people import User
+from apps.core import user_agents
 from apps.core.ids import uuid7
 from apps.rbac import catalog, limits
 from apps.rbac.catalog import Permission
@@ -117,6 +118,11 @@ class LoginSession(models.Model):
     def is_strong(self) -> bool:
         """Whether a second factor was proved in it."""
         return self.proved_twice_at is not None
+
+    @property
+    def device(self) -> str:
+        """ "Firefox on Windows", or what kind of client it is."""
+        return user_agents.device(self.browser) or self.get_client_display()
 
     def over(self, now: datetime) -> str:
         """Why it holds no more, as an `Ending`; empty while it holds. Of a `judged` row

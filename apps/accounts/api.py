@@ -1,0 +1,83 @@
+"""What people ask the API about themselves."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import generics, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import sessions
+from apps.accounts.models import LoginSession, User
+from apps.accounts.serializers import MeSerializer, SignInSerializer
+from apps.core.errors import NotFound
+from apps.rbac.declared import fresh, in_person, signed_in
+
+own = in_person(signed_in)
+
+
+class Me(generics.GenericAPIView[User]):
+    policy = signed_in
+    serializer_class = MeSerializer
+
+    def get(self, request: Request) -> Response:
+        """Who is asking."""
+        return Response(self.get_serializer(request.user).data)
+
+    def patch(self, request: Request) -> Response:
+        """Change some of it."""
+        form = self.get_serializer(request.user, data=request.data, partial=True)
+        form.is_valid(raise_exception=True)
+        form.save()
+        return Response(form.data)
+
+
+class SignIns(generics.ListAPIView[LoginSession]):
+    """Where one is signed in, the one used last first. As many as the role allows."""
+
+    policy = own
+    serializer_class = SignInSerializer
+    pagination_class = None
+
+    def get_queryset(self) -> Any:
+        user: Any = self.request.user
+        return sessions.lasting(user)
+
+
+class SignIn(APIView):
+    policy = fresh(own)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, sid: UUID) -> Response:
+        """End one: its cookie and its tokens are dead with their next request."""
+        user: Any = request.user
+        row = sessions.lasting(user).filter(pk=sid).first()
+        if row is None:
+            raise NotFound("That sign-in is over already.")
+        sessions.end([row], sessions.Ending.ENDED, by=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class OtherSignIns(APIView):
+    policy = fresh(own)
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End all others."""
+        asked: Any = request._request
+        user: Any = request.user
+        sessions.end_others(user, sessions.Ending.ENDED, but=asked.sign_in, by=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+urlpatterns = [
+    path("me", Me.as_view(), name="me"),
+    path("me/sessions", SignIns.as_view(), name="me_sessions"),
+    path(
+        "me/sessions/revoke-others", OtherSignIns.as_view(), name="me_sessions_others"
+    ),
+    path("me/sessions/<uuid:sid>", SignIn.as_view(), name="me_session"),
+]

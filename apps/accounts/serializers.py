@@ -1,0 +1,46 @@
+"""What the API shows of a person and their sign-ins."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from apps.accounts import time_zones
+from apps.accounts.models import LoginSession, User
+
+
+class MeSerializer(serializers.ModelSerializer[User]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+
+    class Meta:
+        model = User
+        fields: ClassVar = ["id", "email", "name", "timezone", "created_at"]
+        read_only_fields: ClassVar = ["email", "created_at"]
+
+    def validate_timezone(self, value: str) -> str:
+        if value not in time_zones.names():
+            raise serializers.ValidationError("This is no IANA time zone.")
+        return value
+
+
+class SignInSerializer(serializers.ModelSerializer[LoginSession]):
+    id = serializers.UUIDField(source="sid", read_only=True)
+    device = serializers.CharField(read_only=True)
+    is_current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = LoginSession
+        fields: ClassVar = [
+            "id",
+            "client",
+            "device",
+            "address",
+            "methods",
+            "is_current",
+            "created_at",
+            "last_seen_at",
+            "expires_at",
+        ]
+
+    def get_is_current(self, row: LoginSession) -> bool:
+        here: Any = self.context["request"]._request.sign_in
+        return bool(here and here.pk == row.pk)

@@ -1,0 +1,38 @@
+"""What a browser calls itself, in two words."""
+
+# The first that is in the name. Edge and Opera call themselves Chrome as well, Chrome
+# calls itself Safari; Android calls itself Linux, and an iPhone a Mac.
+_BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "Mac"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
+
+def browser(user_agent: str) -> str:
+    """ "Firefox"; empty for one that is not known."""
+    return _first(_BROWSERS, user_agent)
+
+
+def device(user_agent: str) -> str:
+    """ "Firefox on Windows", as much of it as there is."""
+    return " on ".join(
+        filter(None, (browser(user_agent), _first(_SYSTEMS, user_agent)))
+    )
+
+
+def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:
+    return next((name for mark, name in known if mark in user_agent), "")

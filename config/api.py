@@ -1,0 +1,23 @@
+"""The addresses of the API, and the pages that describe it."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from apps.rbac.declared import public
+from config import schema  # noqa: F401  (says how people are told apart)
+
+
+class Schema(SpectacularAPIView):
+    policy = public
+
+
+class Docs(SpectacularSwaggerSplitView):
+    policy = public
+
+
+urlpatterns = [
+    path("v1/", include("apps.accounts.api")),
+    path("auth/", include("apps.accounts.headless")),
+    path("schema/", Schema.as_view(), name="schema"),
+    path("docs/", Docs.as_view(url_name="schema"), name="docs"),
+]

@@ -1,0 +1,166 @@
+"""Where am I signed in: on the page and over the API, for oneself only."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import sessions, tokens
+from apps.accounts.models import LoginSession, User
+from tests.accounts.test_sign_ins import is_in, row_of, sign_in, verified
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/app/settings/sign-ins/"
+API = "/api/v1/me/sessions"
+NOTHING: Any = {"data": "{}", "content_type": "application/json"}
+CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return verified("alice@example.com")
+
+
+@pytest.fixture
+def bob(transactional_db: None) -> User:
+    return verified("bob@example.com")
+
+
+def app(user: User) -> tuple[LoginSession, Client]:
+    row = sessions.begin(
+        user=user, client="app", proved=["password"], twice=False, browser=CHROME
+    )
+    token = tokens.issue(row).access
+    return row, Client(headers={"authorization": f"Bearer {token}"})
+
+
+def test_the_page_names_this_one_and_the_others(alice: User, bob: User) -> None:
+    client = sign_in(alice)
+    app(alice)
+    app(bob)
+    page = client.get(PAGE).content.decode()
+    assert page.count("last seen") == 2
+    assert "Chrome on Windows" in page and "127.0.0.1" in page
+
+
+def test_one_is_ended_from_another(alice: User) -> None:
+    here, elsewhere = sign_in(alice), sign_in(alice)
+    answer = here.post(f"{PAGE}{row_of(elsewhere).pk}/end/")
+    assert answer["Location"] == PAGE
+    assert is_in(here) and not is_in(elsewhere)
+
+
+def test_all_others_are_ended_at_once(alice: User, bob: User) -> None:
+    here, others = sign_in(alice), [sign_in(alice) for _ in range(2)]
+    stranger = sign_in(bob)
+    _, phone = app(alice)
+    here.post(f"{PAGE}others/")
+    assert is_in(here) and is_in(stranger)
+    assert not any(is_in(each) for each in others)
+    assert phone.get("/api/v1/me").status_code == 401
+
+
+def test_nobody_ends_the_sign_in_of_another(alice: User, bob: User) -> None:
+    mallory, victim = sign_in(bob), sign_in(alice)
+    key = row_of(victim).pk
+    assert mallory.post(f"{PAGE}{key}/end/").status_code == 404
+    _, phone = app(bob)
+    assert phone.delete(f"{API}/{key}").status_code == 404
+    assert is_in(victim)
+
+
+def test_a_screen_left_alone_is_asked_for_the_password_first(alice: User) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        here, elsewhere = sign_in(alice), sign_in(alice)
+        clock.shift(timedelta(minutes=5))
+        end = f"{PAGE}{row_of(elsewhere).pk}/end/"
+        answer = here.post(end)
+        assert answer["Location"].startswith("/accounts/reauthenticate/")
+        assert is_in(elsewhere)
+        wrong = here.post(answer["Location"], {"password": "not-the-password"})
+        assert wrong.status_code == 200 and is_in(elsewhere)
+        # What was asked for is done once it is proved.
+        here.post(answer["Location"], {"password": PASSWORD})
+        assert not is_in(elsewhere)
+
+
+def test_the_api_lists_them(alice: User, bob: User) -> None:
+    row, phone = app(alice)
+    sign_in(alice)
+    app(bob)
+    found: list[dict[str, Any]] = phone.get(API).json()
+    assert len(found) == 2
+    (own,) = [each for each in found if each["is_current"]]
+    assert own["id"] == str(row.pk)
+    assert (own["device"], own["client"]) == ("Chrome on Windows", "app")
+    assert not {"password_mark", "generation"} & set(own)
+
+
+def test_the_api_ends_them_and_asks_for_a_fresh_proof(alice: User) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        row, phone = app(alice)
+        other, _ = app(alice)
+        clock.shift(timedelta(minutes=4, seconds=59))
+        assert phone.delete(f"{API}/{other.pk}").status_code == 204
+        assert phone.delete(f"{API}/{other.pk}").status_code == 404
+        phone = Client(headers={"authorization": f"Bearer {tokens.renew(row).access}"})
+        clock.shift(timedelta(seconds=1))
+        answer = phone.post(f"{API}/revoke-others", **NOTHING)
+        assert (answer.status_code, answer.json()["code"]) == (401, "step_up")
+        assert 'error="insufficient_user_authentication"' in answer["WWW-Authenticate"]
+        assert 'acr_values="aal1", max_age="300"' in answer["WWW-Authenticate"]
+        proof = phone.post(
+            "/api/auth/app/v1/auth/reauthenticate",
+            {"password": PASSWORD},
+            content_type="application/json",
+        )
+        assert proof.status_code == 200
+        assert phone.post(f"{API}/revoke-others", **NOTHING).status_code == 204
+
+
+def test_a_browser_of_the_api_needs_its_csrf_token(alice: User) -> None:
+    client = sign_in(alice)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    assert strict.get(API).status_code == 200
+    assert strict.post(f"{API}/revoke-others", **NOTHING).status_code == 403
+    token = client.get("/app/").wsgi_request.META["CSRF_COOKIE"]
+    strict.cookies["csrftoken"] = token
+    answer = strict.post(
+        f"{API}/revoke-others", headers={"x-csrftoken": token}, **NOTHING
+    )
+    assert answer.status_code == 204
+
+
+def test_whoever_was_signed_out_is_told_why_by_the_api_too(alice: User) -> None:
+    client = sign_in(alice)
+    sessions.end([row_of(client)], LoginSession.Ending.NEWER)
+    answer = client.get(API)
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_newer")
+
+
+def test_me(alice: User) -> None:
+    _, phone = app(alice)
+    assert phone.get("/api/v1/me").json()["email"] == "alice@example.com"
+    sent = {"name": "Alice A.", "email": "evil@example.com", "id": "x"}
+    answer = phone.patch("/api/v1/me", sent, content_type="application/json")
+    assert answer.status_code == 200
+    alice.refresh_from_db()
+    assert (alice.name, alice.email) == ("Alice A.", "alice@example.com")
+    bad = phone.patch(
+        "/api/v1/me", {"timezone": "Mars/Olympus"}, content_type="application/json"
+    )
+    assert bad.status_code == 400
+    assert bad["Content-Type"] == "application/problem+json"
+    assert bad.json()["errors"] == {"timezone": ["This is no IANA time zone."]}
+
+
+@pytest.mark.parametrize("verb", ["post", "put", "delete"])
+def test_a_verb_that_is_not_there_is_a_problem(alice: User, verb: str) -> None:
+    _, phone = app(alice)
+    answer = getattr(phone, verb)("/api/v1/me", **NOTHING)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
