@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
+from apps.accounts import breached
 from apps.core.vault import BadKeyRing, parse_ring
 from config.env import env, served
 
@@ -86,6 +87,29 @@ def hosts(**_: Any) -> list[CheckMessage]:
             "DEBUG is on, and PUBLIC_URL is not this machine.",
             hint="Set DEBUG=0 wherever others can reach the site.",
             id="config.W001",
+        )
+    ]
+
+
+@register
+def breached_passwords(**_: Any) -> list[CheckMessage]:
+    path = settings.BREACHED_PASSWORDS_FILE
+    if not path:
+        return []
+    try:
+        breached.look_over(path)
+    except OSError as error:
+        wrong = error.strerror
+    except breached.BadList as error:
+        wrong = str(error)
+    else:
+        return []
+    return [
+        Error(
+            f"BREACHED_PASSWORDS_FILE is {path!r} and cannot be used: {wrong}.",
+            hint="It takes the list of SHA-1 hashes in the order of the hashes, as the"
+            " downloader of haveibeenpwned.com/Passwords writes it.",
+            id="config.E007",
         )
     ]
 

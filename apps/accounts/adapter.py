@@ -4,15 +4,16 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.db import IntegrityError
 from django.forms import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from apps.accounts import fresh_auth, tries
+from apps.accounts import fresh_auth, passwords, tries
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core.addresses import client_address
-from apps.core.errors import Invalid
+from apps.core.errors import Conflict, Invalid
 
 
 def public(path: str) -> str:
@@ -36,9 +37,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
     def save_user(
         self, request: HttpRequest, user: User, form: Any, commit: bool = True
     ) -> User:
+        """Raises Conflict when somebody was faster with the same address."""
         user.name = form.cleaned_data.get("name", "")
         user.timezone = form.cleaned_data.get("timezone") or user.timezone
-        saved: User = super().save_user(request, user, form, commit=commit)
+        try:
+            saved: User = super().save_user(request, user, form, commit=commit)
+        except IntegrityError:
+            raise Conflict("This address has just been signed up with.") from None
         return saved
 
     def get_client_ip(self, request: HttpRequest) -> str:
@@ -50,6 +55,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """Raises TooMany before the password is looked at."""
+        if len(credentials.get("password") or "") > passwords.LONGEST:
+            # Nobody's, so there is nothing to hash: that of a megabyte takes a while.
+            return None
         with tries.of_password(request, str(credentials.get("email", ""))) as one:
             found: User | None = super().authenticate(request, **credentials)
             one.is_good = found is not None

@@ -5,59 +5,35 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
-from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts import time_zones
+from apps.accounts import passwords, time_zones
 from apps.accounts.models import User
-
-NAME_LENGTH = 80
+from apps.core.errors import Conflict
 
 
 class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # untyped package
-    """Answers the same, and as slowly, whether or not the address has an account."""
+    """The page's. Its questions are those of `signup.Signup`."""
 
-    name = forms.CharField(
-        max_length=NAME_LENGTH,
-        required=False,
-        help_text="What Switchboard calls you.",
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    # Filled in by the browser; without JavaScript it stays empty and UTC holds.
-    timezone = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-zone": ""})
-    )
     field_order: ClassVar = ["name", "email", "password1", "timezone"]
-
-    # Set by allauth while it validates the address.
-    account_already_exists: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["password1"].help_text = "At least 12 characters."
+        self.fields["password1"].help_text = passwords.hint()
 
-    def clean_timezone(self) -> str:
-        zone = str(self.cleaned_data["timezone"])
-        # A browser that reports an unknown zone is no mistake of the person.
-        return zone if zone in time_zones.names() else ""
+    def clean(self) -> dict[str, Any]:
+        # Past allauth's own, which would judge the password without the name.
+        found: dict[str, Any] = super(allauth_forms.SignupForm, self).clean()
+        return found
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        if self.account_already_exists:
-            # A new account costs one hash, and a quicker answer would give it away.
-            make_password(self.cleaned_data["password1"])
         try:
             answer: tuple[User | None, HttpResponse | None] = super().try_save(request)
-        except IntegrityError:
+        except Conflict:
             # Somebody signed up with this address while we looked.
             self.account_already_exists = True
             answer = super().try_save(request)
         return answer
-
-    def save(self, request: HttpRequest) -> User:
-        with transaction.atomic():
-            saved: User = super().save(request)
-        return saved
 
 
 def zone_choices() -> list[tuple[str, Any]]:

@@ -180,14 +180,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.BCryptSHA256PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
-    for name, options in {
-        "MinimumLengthValidator": {"min_length": 12},
-        "CommonPasswordValidator": {},
-        "UserAttributeSimilarityValidator": {"user_attributes": ("email", "name")},
-    }.items()
-]
+# Every rule in its order is in there.
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "apps.accounts.passwords.PasswordRules"}]
+PASSWORD_MIN_LENGTH = env.whole("PASSWORD_MIN_LENGTH", default=12, least=8)
+BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 # What asks for a fresh proof (declared.fresh), and who says whether somebody has a
 # second factor to prove it with.
 FRESH_AUTH = "apps.accounts.fresh_auth.missing"
@@ -198,6 +194,7 @@ ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "apps.accounts.signup.Signup"
 ACCOUNT_FORMS = {"signup": "apps.accounts.forms.SignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
