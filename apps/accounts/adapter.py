@@ -8,12 +8,15 @@ from django.db import IntegrityError
 from django.forms import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import get_random_string
 
 from apps.accounts import fresh_auth, passwords, tries
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid
+
+_UNKNOWN = "account/email/unknown_account"
 
 
 def public(path: str) -> str:
@@ -89,8 +92,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         self.send_mail("account/email/account_already_exists", email, links)
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
+        is_nobodys = template_prefix == _UNKNOWN
+        if is_nobodys:
+            # Written like the one that somebody would get, and thrown away: the time
+            # it takes must not say who has an account.
+            template_prefix = "account/email/password_reset_key"
+            link = self.get_reset_password_from_key_url(f"0-{get_random_string(39)}")
+            context = {"password_reset_url": link}
         named = {**context, "email": email, "public_url": settings.PUBLIC_URL}
-        self.render_mail(template_prefix, email, named).send()
+        letter = self.render_mail(template_prefix, email, named)
+        if not is_nobodys:
+            letter.send()
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGIN_REDIRECT_URL)

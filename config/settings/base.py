@@ -200,7 +200,8 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# The adapter writes that letter, and does not send it.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
@@ -221,6 +222,9 @@ HEADLESS_FRONTEND_URLS = {
 
 _mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
 vars().update(env.email_url_config(_mail))
+# Out of the request; see apps/core/post.py.
+POST_BACKEND = env.email_url_config(_mail)["EMAIL_BACKEND"]
+EMAIL_BACKEND = "apps.core.post.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )

@@ -1,0 +1,214 @@
+"""Nobody learns from sign-up, sign-in or reset which addresses have an account."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.core.mail.backends.base import BaseEmailBackend
+from django.test import Client
+from django.test.signals import template_rendered
+from pytest_django import Settings
+
+from apps.accounts.models import User
+from tests.accounts import hashing
+from tests.factories import PASSWORD, UserFactory
+
+# As long as each other: an answer repeats the address that was typed.
+KNOWN, SUSPENDED, UNVERIFIED, UNKNOWN = (
+    f"{name}@example.com" for name in ("alice", "simon", "ursel", "noone")
+)
+EVERYBODY = (KNOWN, SUSPENDED, UNVERIFIED, UNKNOWN)
+NEW_PASSWORD = "four-grey-herons-waiting"
+
+
+class Door(NamedTuple):
+    path: str
+    form: dict[str, str]
+
+
+APP, BROWSER = "/api/auth/app/v1/auth", "/api/auth/browser/v1/auth"
+SIGN_UP = [
+    Door("/accounts/signup/", {"email": "", "password1": NEW_PASSWORD}),
+    Door(f"{APP}/signup", {"email": "", "password": NEW_PASSWORD}),
+    Door(f"{BROWSER}/signup", {"email": "", "password": NEW_PASSWORD}),
+]
+SIGN_IN = [
+    Door("/accounts/login/", {"login": "", "password": NEW_PASSWORD}),
+    Door(f"{APP}/login", {"email": "", "password": NEW_PASSWORD}),
+    Door(f"{BROWSER}/login", {"email": "", "password": NEW_PASSWORD}),
+]
+RESET = [
+    Door("/accounts/password/reset/", {"email": ""}),
+    Door(f"{APP}/password/request", {"email": ""}),
+    Door(f"{BROWSER}/password/request", {"email": ""}),
+]
+
+
+class Answer(NamedTuple):
+    status: int
+    location: str
+    body: str
+    cookies: list[str]
+    hashes: int
+
+
+@pytest.fixture(autouse=True)
+def people(db: None, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [hashing.NAME]
+    for email in (KNOWN, SUSPENDED, UNVERIFIED):
+        user = UserFactory.create(
+            email=email, password=PASSWORD, is_active=email != SUSPENDED
+        )
+        EmailAddress.objects.create(
+            user=user, email=email, verified=email != UNVERIFIED, primary=True
+        )
+
+
+def ask(door: Door, email: str) -> Answer:
+    """What somebody is answered who has never been here."""
+    client = Client()
+    sent = {name: value or email for name, value in door.form.items()}
+    more: dict[str, Any] = {}
+    if door.path.startswith("/api/"):
+        more["content_type"] = "application/json"
+    hashing.HASHED.clear()
+    answer = client.post(door.path, sent, **more)
+    hashes = len(hashing.HASHED)
+    location = answer.get("Location", "")
+    if location:
+        answer_body = client.get(location).content
+    else:
+        answer_body = answer.content
+    return Answer(
+        answer.status_code,
+        location,
+        _plain(answer_body.decode(), email),
+        sorted(answer.cookies),
+        hashes,
+    )
+
+
+def _plain(body: str, email: str) -> str:
+    """Without the address and what is random."""
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
+    body = re.sub(r'"session_token": "\w+"', "", body)
+    return body.replace(email, "")
+
+
+@pytest.mark.parametrize("door", SIGN_UP, ids=lambda door: door.path)
+def test_sign_up_answers_all_alike(door: Door) -> None:
+    answers = [ask(door, email) for email in EVERYBODY]
+    assert len({repr(each) for each in answers}) == 1, answers
+    assert answers[0].hashes == 1
+    assert answers[0].status in {302, 401}
+    assert User.objects.filter(email=UNKNOWN).exists()
+
+
+@pytest.mark.parametrize("door", SIGN_UP, ids=lambda door: door.path)
+def test_sign_up_refuses_a_bad_password_alike_and_without_a_hash(door: Door) -> None:
+    weak = door._replace(
+        form={name: value and "password-1234" for name, value in door.form.items()}
+    )
+    answers = [ask(weak, email) for email in EVERYBODY]
+    assert len({repr(each) for each in answers}) == 1, answers
+    assert answers[0].hashes == 0
+    assert answers[0].status in {200, 400}
+
+
+@pytest.mark.parametrize("door", SIGN_IN, ids=lambda door: door.path)
+def test_sign_in_answers_all_alike(door: Door) -> None:
+    answers = [ask(door, email) for email in EVERYBODY]
+    assert len({repr(each) for each in answers}) == 1, answers
+    assert answers[0].hashes == 1
+    assert answers[0].status in {200, 400}
+
+
+@pytest.mark.parametrize("door", RESET, ids=lambda door: door.path)
+def test_reset_answers_all_alike_and_writes_to_who_may(door: Door) -> None:
+    answers = [ask(door, email) for email in EVERYBODY]
+    assert len({repr(each) for each in answers}) == 1, answers
+    assert answers[0].hashes == 0
+    assert answers[0].status in {200, 302}
+    assert [each.to for each in mail.outbox] == [[KNOWN], [UNVERIFIED]]
+
+
+def test_a_letter_is_written_for_nobody_too() -> None:
+    """What a letter costs is paid for every address; only the last step differs."""
+    rendered: list[int] = []
+    for email in (KNOWN, UNKNOWN):
+        before = len(_templates)
+        ask(RESET[0], email)
+        rendered.append(len(_templates) - before)
+    assert rendered[0] == rendered[1] > 0
+
+
+_templates: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _watched() -> Iterator[None]:
+    def heard(template: Any, **_: Any) -> None:
+        if "email" in str(template.name):
+            _templates.append(str(template.name))
+
+    template_rendered.connect(heard)
+    yield
+    template_rendered.disconnect(heard)
+
+
+class SlowBackend(BaseEmailBackend):
+    """A mail server that answers when it is let."""
+
+    may_answer = threading.Event()
+    sent: ClassVar[list[EmailMessage]] = []
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        self.may_answer.wait(10)
+        self.sent.extend(email_messages)
+        return len(email_messages)
+
+
+class DeadBackend(BaseEmailBackend):
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        raise ConnectionRefusedError
+
+
+def _until(true: Callable[[], Any]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.01)
+
+
+def test_a_slow_mail_server_keeps_no_page_waiting(settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "apps.core.post.EmailBackend"
+    settings.POST_BACKEND = f"{__name__}.SlowBackend"
+    SlowBackend.sent.clear()
+    SlowBackend.may_answer.clear()
+    assert ask(RESET[0], KNOWN).status == 302
+    assert not SlowBackend.sent
+    SlowBackend.may_answer.set()
+    _until(lambda: SlowBackend.sent)
+    assert SlowBackend.sent[0].to == [KNOWN]
+
+
+def test_a_mail_server_that_is_away_gives_nobody_away(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings.EMAIL_BACKEND = "apps.core.post.EmailBackend"
+    settings.POST_BACKEND = f"{__name__}.DeadBackend"
+    assert ask(RESET[0], KNOWN) == ask(RESET[0], UNKNOWN)
+    said: list[str] = []
+
+    def heard() -> bool:
+        said.append(capfd.readouterr().err)
+        return "mail_not_sent" in "".join(said)
+
+    _until(heard)
+    assert KNOWN not in "".join(said)
