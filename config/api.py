@@ -17,6 +17,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("v1/", include("apps.accounts.api")),
+    path("auth/", include("apps.mfa.headless")),
     path("auth/", include("apps.accounts.headless")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(url_name="schema"), name="docs"),

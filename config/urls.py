@@ -13,6 +13,7 @@ urlpatterns = [
     path("metrics", in_person(public)(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
     # Ours come first: they stand in for some of the package's.
+    path("", include("apps.mfa.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("config.api")),

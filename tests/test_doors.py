@@ -25,6 +25,7 @@ from apps.rbac.declared import (
     signed_in,
 )
 from apps.sms.models import PhoneNumber
+from tests.sign_in import prove_twice
 
 ANONYMOUS, ALICE, BOB, CHARLIE, ADA = "", "alice", "bob", "charlie", "ada"
 # Alice last: what she posts changes what the others would find.
@@ -105,6 +106,11 @@ def posted(policy: Policy, post: Door) -> Row:
 
 
 STRANGERS = Door(200, 302, 302, 302, 302)
+ASKED_AGAIN = form(THEMSELF, people_get(302), people_get(302))
+# Redirects whatever the verb.
+SENT_ON = Row(THEMSELF, dict.fromkeys(VERBS, people_get(302)))
+# allauth's pages about passkeys: they ask again before they do anything.
+KEYS = Row(THEMSELF, dict.fromkeys(VERBS, people_get(302)))
 RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"
 
 ROWS = {
@@ -122,6 +128,41 @@ ROWS = {
         about(Permission.NUMBER_DELETE), OWNERS_200, OWNERS_302
     ),
     "app/activity/": reads(signed_in),
+    "app/settings/security/factors/": reads(THEMSELF),
+    "app/settings/security/factors/totp/begin/": posted(THEMSELF, people_get(302)),
+    # Signed in by no door at all, they are asked for their password first.
+    "app/settings/security/factors/totp/": ASKED_AGAIN,
+    "app/settings/security/factors/sms/begin/": posted(THEMSELF, people_get(302)),
+    "app/settings/security/factors/sms/": ASKED_AGAIN,
+    "app/settings/security/factors/recovery/": form(
+        THEMSELF, people_get(200), Door(LOGIN, 409, 409, 200, 409)
+    ),
+    "app/settings/security/factors/<slug:name>/remove/": form(
+        THEMSELF, Door(LOGIN, 404, 404, 200, 404), Door(LOGIN, 404, 404, 302, 404)
+    ),
+    "accounts/2fa/": SENT_ON,
+    "accounts/2fa/authenticate/": flow(ANYBODY),
+    "accounts/2fa/reauthenticate/": form(
+        THEMSELF, Door(LOGIN, 302, 302, 200, 302), Door(LOGIN, 302, 302, 200, 302)
+    ),
+    "accounts/2fa/webauthn/": SENT_ON,
+    "accounts/2fa/webauthn/login/": Row(
+        ANYBODY,
+        {
+            **dict.fromkeys(("get", "post", "put"), all_get(302)),
+            **dict.fromkeys(("patch", "delete"), Door(405, *[302] * 4)),
+        },
+    ),
+    "accounts/2fa/webauthn/add/": allauths_form(
+        THEMSELF, people_get(200), people_get(200)
+    ),
+    "accounts/2fa/webauthn/reauthenticate/": KEYS,
+    "accounts/2fa/webauthn/keys/<int:pk>/remove/": form(
+        THEMSELF, people_get(404), people_get(404), delete=people_get(404)
+    ),
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": allauths_form(
+        THEMSELF, people_get(404), people_get(404)
+    ),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/sign-ins/": reads(THEMSELF),
     "app/settings/sign-ins/others/": posted(fresh(THEMSELF), people_get(302)),
@@ -141,8 +182,12 @@ ROWS = {
     "accounts/signup/": entrance(STRANGERS),
     "accounts/logout/": form(ANYBODY, people_get(200), all_get(302)),
     "accounts/inactive/": reads(ANYBODY),
-    "accounts/reauthenticate/": allauths_form(
-        THEMSELF, people_get(200), people_get(200)
+    "accounts/reauthenticate/": Row(
+        THEMSELF,
+        {
+            **dict.fromkeys(("get", "post", "put"), Door(LOGIN, 200, 200, 302, 200)),
+            **dict.fromkeys(("patch", "delete"), Door(LOGIN, 405, 405, 302, 405)),
+        },
     ),
     "accounts/email/": allauths_form(THEMSELF, people_get(200), people_get(302)),
     "accounts/confirm-email/": flow(ANYBODY),
@@ -184,6 +229,16 @@ AUTH_API = {
     "auth/reauthenticate": theirs(405, 400),
     "account/email": theirs(200, 400, anonymous_post=409),
     "account/password/change": theirs(405, 400),
+    "account/authenticators": {**theirs(200, 405), "post": Door(401, *[405] * 4)},
+    "account/authenticators/webauthn": {
+        **theirs(200, 400),
+        "patch": Door(401, *[405] * 4),
+    },
+    "auth/2fa/authenticate": dict.fromkeys(VERBS, all_get(401)),
+    "auth/2fa/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},
+    "auth/webauthn/authenticate": dict.fromkeys(VERBS, all_get(401)),
+    "auth/webauthn/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},
+    "auth/webauthn/login": {"get": all_get(200), "post": all_get(400)},
 }
 for _place, _doors in AUTH_API.items():
     ROWS[f"api/auth/browser/v1/{_place}"] = Row(ANYBODY, _doors)
@@ -248,6 +303,7 @@ def clients(db: None, settings: Settings) -> dict[str, Client]:
         name = person.email.partition("@")[0]
         found[name] = Client()
         found[name].login(username=person.email, password=demo.password())
+        prove_twice(found[name])
     return found
 
 
@@ -338,7 +394,10 @@ def _address(route: str) -> str:
     if "key/(?P" in route:
         return "/accounts/password/reset/key/1-x/"
     phone = str(_alices_phone().public_id)
-    return "/" + re.sub(r"<uuid:\w+>", phone, route)
+    given = {r"<uuid:\w+>": phone, "<slug:name>": "totp", "<int:pk>": "1"}
+    for part, value in given.items():
+        route = re.sub(part, value, route)
+    return f"/{route}"
 
 
 def _alices_phone() -> PhoneNumber:

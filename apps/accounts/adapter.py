@@ -104,5 +104,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         if not is_nobodys:
             letter.send()
 
+    def get_login_stages(self) -> list[str]:
+        """allauth's, with ours in place of some: by name, they stand above this app."""
+        swapped: dict[str, str] = settings.ACCOUNT_LOGIN_STAGES
+        return [swapped.get(stage, stage) for stage in super().get_login_stages()]
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGIN_REDIRECT_URL)

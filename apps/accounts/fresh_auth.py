@@ -42,15 +42,19 @@ class StepUp(Unauthorized):
         if request.path.startswith(MACHINE_PREFIXES):
             return problem(self)
         if "HX-Request" in request.headers:
-            return HttpResponseClientRedirect(proof_page(request))
-        led: HttpResponse = suspend_request(request, proof_page(request))
+            return HttpResponseClientRedirect(proof_page(request, twice=self.twice))
+        led: HttpResponse = suspend_request(
+            request, proof_page(request, twice=self.twice)
+        )
         return led
 
 
-def missing(request: Any, *, minutes: int = FRESH_MINUTES) -> StepUp | None:
+def missing(
+    request: Any, *, minutes: int = FRESH_MINUTES, two: bool = False
+) -> StepUp | None:
     """What has to be proved before this request may go on, if anything."""
     row: LoginSession | None = getattr(request, "sign_in", None)
-    twice = has_second_factor(request.user)
+    twice = two or has_second_factor(request.user)
     if row is not None and is_fresh(row, twice=twice, minutes=minutes):
         return None
     return StepUp(twice=twice, minutes=minutes)
@@ -80,7 +84,8 @@ def has_second_factor(user: User) -> bool:
     return bool(import_string(settings.SECOND_FACTORS)(user))
 
 
-def proof_page(request: HttpRequest) -> str:
-    """Where a browser proves it."""
-    twice = has_second_factor(request.user)  # type: ignore[arg-type]  # signed in
-    return resolve_url("mfa_reauthenticate" if twice else "account_reauthenticate")
+def proof_page(request: HttpRequest, *, twice: bool) -> str:
+    """Where a browser proves it, or sets up what it needs for that."""
+    if has_second_factor(request.user):  # type: ignore[arg-type]  # signed in
+        return resolve_url("mfa_reauthenticate")
+    return resolve_url("mfa:factors" if twice else "account_reauthenticate")

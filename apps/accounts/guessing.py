@@ -33,11 +33,14 @@ SIGN_UPS = Limit("sign_up", times=20, seconds=HOUR)
 RESETS = Limit("reset", times=20, seconds=HOUR)
 # Codes from a letter: eight letters, so that even all tries of a day find none.
 LETTER_CODES = Limit("letter_code", times=30, seconds=5 * MINUTE)
+# Passkeys cannot be guessed; checking one costs a signature and a few queries.
+PASSKEYS = Limit("passkey", times=60, seconds=5 * MINUTE)
 # Letters to one address that somebody else asked for.
 LETTERS = Limit("letter", times=5, seconds=HOUR)
 
 # --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password.
-# Per person: somebody who mistypes each code three times signs in six times an hour.
+# Per person and factor: somebody who mistypes three times signs in six times an hour.
+# Good ones do not count.
 CODES = Limit("code", times=20, seconds=HOUR)
 # Wrong answers to one challenge before it is dead: a texted code is one of a million,
 # and five texts an hour make 25 guesses (2.5 in 100,000).

@@ -22,6 +22,8 @@ BY_NETWORK = {
     "accounts/signup/": guessing.SIGN_UPS,
     "accounts/password/reset/": guessing.RESETS,
     "accounts/confirm-email/": guessing.LETTER_CODES,
+    "accounts/2fa/webauthn/login/": guessing.PASSKEYS,
+    "auth/webauthn/login": guessing.PASSKEYS,
     "auth/signup": guessing.SIGN_UPS,
     "auth/password/request": guessing.RESETS,
     "auth/password/reset": guessing.LETTER_CODES,

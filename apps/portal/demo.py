@@ -4,6 +4,8 @@ Nothing made here is left open: no lane is due, every text is delivered. The rem
 that are still to come are real and will be sent.
 """
 
+import base64
+import binascii
 import os
 import secrets
 from dataclasses import dataclass
@@ -19,8 +21,9 @@ from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.models import Reminder, Risk, ToolCall
 from apps.assistant.times import spoken
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, Invalid
 from apps.core.request_ids import new_request_id
+from apps.mfa.models import TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role, RoleAssignment
 from apps.sms import composer, lanes, numbers
@@ -37,13 +40,14 @@ class Person:
     name: str
     number: str = ""
     role: str = ""
+    has_app: bool = False
 
 
 PEOPLE = (
     Person("alice@example.com", "Alice Archer", "+12025550101"),
     Person("bob@example.com", "Bob Brandt", "+12025550102"),
     Person("charlie@example.com", "Charlie Chen", "+12025550103", role="premium"),
-    Person("ada@example.com", "Ada Adler", role="administrator"),
+    Person("ada@example.com", "Ada Adler", role="administrator", has_app=True),
 )
 
 
@@ -105,6 +109,14 @@ def people() -> None:
         user = _account(person)
         if person.number:
             _phone(user, person.number)
+        if person.has_app and settings.DEMO_TOTP_SECRET:
+            _app(user)
+
+
+def code(email: str) -> str:
+    """What the authenticator app of a demo person shows now, empty without one."""
+    device = TOTPDevice.objects.filter(user__email_canonical=email).first()
+    return device.code() if device else ""
 
 
 def history() -> None:
@@ -151,6 +163,21 @@ def _phone(user: User, number: str) -> None:
     except Conflict:
         # Somebody linked this number to an account of their own since: it is theirs.
         return
+
+
+@transaction.atomic
+def _app(user: User) -> None:
+    """An app with the known secret; codes that were used stay used."""
+    try:
+        secret = base64.b32decode(settings.DEMO_TOTP_SECRET, casefold=True)
+    except binascii.Error:
+        raise Invalid("DEMO_TOTP_SECRET is not base32, like an app takes it.") from None
+    device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
+    if device is None:
+        TOTPDevice.make(user, secret=secret)
+    elif device.key != base64.b32encode(secret).decode().rstrip("="):
+        device.seal(secret)
+        device.save()
 
 
 def _exchange(lane: Lane, user: User, asked: Asked, today: datetime) -> None:

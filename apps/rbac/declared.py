@@ -50,6 +50,7 @@ class Policy:
     is_public: bool = False
     is_in_person: bool = False
     fresh_minutes: int = 0
+    needs_two: bool = False
 
     def __call__(self, view: V) -> V:
         view.policy = self  # type: ignore[attr-defined]  # read back by `of`
@@ -60,7 +61,8 @@ class Policy:
         when the proof is fresh enough."""
         if not self.fresh_minutes:
             return None
-        return import_string(settings.FRESH_AUTH)(request, minutes=self.fresh_minutes)
+        ask = import_string(settings.FRESH_AUTH)
+        return ask(request, minutes=self.fresh_minutes, two=self.needs_two)
 
     def judge(self, user: Any) -> Decision:
         """Whether `user` may use the view at all."""
@@ -88,12 +90,17 @@ def in_person(declared: Policy) -> Policy:
     return replace(declared, is_in_person=True)
 
 
-def fresh(declared: Policy, minutes: int = FRESH_MINUTES) -> Policy:
-    """The same, for who has proved within `minutes` who they are."""
-    return replace(declared, fresh_minutes=minutes)
+def fresh(
+    declared: Policy, minutes: int = FRESH_MINUTES, *, two: bool = False
+) -> Policy:
+    """The same, for who has proved within `minutes` who they are: by a second factor if
+    they have one, and with `two` also if they do not."""
+    return replace(declared, fresh_minutes=minutes, needs_two=two)
 
 
-console = in_person(fresh(requires(Permission.CONSOLE_ENTER), CONSOLE_MINUTES))
+console = in_person(
+    fresh(requires(Permission.CONSOLE_ENTER), CONSOLE_MINUTES, two=True)
+)
 
 
 def marked(view: Callable[..., Any]) -> Policy:

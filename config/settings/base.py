@@ -27,9 +27,11 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
     "csp",
     "django_celery_beat",
     "django_htmx",
+    "django_otp",
     "django_prometheus",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "apps.rbac",
     "apps.accounts",
     "apps.sms",
+    "apps.mfa",
     "apps.assistant",
     "apps.portal",
     "config",
@@ -68,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "apps.mfa.enforcement.EnforcementMiddleware",
     "apps.accounts.time_zones.TimeZoneMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
@@ -187,7 +191,7 @@ BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 # What asks for a fresh proof (declared.fresh), and who says whether somebody has a
 # second factor to prove it with.
 FRESH_AUTH = "apps.accounts.fresh_auth.missing"
-SECOND_FACTORS = ""
+SECOND_FACTORS = "apps.mfa.factor.are_set_up"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/app/"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
@@ -208,7 +212,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # apps/accounts/guessing.py has them all.
-ACCOUNT_RATE_LIMITS = False
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 HEADLESS_TOKEN_STRATEGY = "apps.accounts.headless.TokenStrategy"
 HEADLESS_FRONTEND_URLS = {
@@ -219,6 +223,26 @@ HEADLESS_FRONTEND_URLS = {
     ),
     "account_signup": f"{PUBLIC_URL}/accounts/signup/",
 }
+# A stage of allauth's, and the one that takes its place.
+ACCOUNT_LOGIN_STAGES = {
+    "allauth.mfa.stages.AuthenticateStage": "apps.mfa.stage.SecondFactorStage"
+}
+
+# --- Second factors --------------------------------------------------------------------
+
+# allauth keeps the passkeys; every code is ours (docs/second-factors.md), so its own
+# pages for codes, recovery and trust are not there.
+MFA_ADAPTER = "apps.mfa.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TRUST_ENABLED = False
+# Who may do this may not be without a second factor.
+MFA_ENFORCED_PERMISSION = "rbac.console.enter"
+# What authenticator apps and passkeys call this site.
+OTP_TOTP_ISSUER = "Switchboard"
+# The app of the demo administrator, base32; known to all, so on a laptop only.
+DEMO_TOTP_SECRET = env.str("DEMO_TOTP_SECRET", default="")
 
 _mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
 vars().update(env.email_url_config(_mail))

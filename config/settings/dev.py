@@ -20,6 +20,11 @@ ALLOWED_HOSTS = [
 ]
 PHONE_SIMULATOR = env.yes_or_no("PHONE_SIMULATOR", default=DEBUG)
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="+12025550100")
+# Add it to an authenticator app to sign in as ada@example.com.
+_DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+DEMO_TOTP_SECRET = env.str(
+    "DEMO_TOTP_SECRET", default=_DEMO_TOTP_SECRET if DEBUG else ""
+)
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="plain")
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.mfa.models import TOTPDevice
 from apps.rbac.models import AuditEvent, RoleAssignment
 from tests.rbac.factories import person
 
@@ -25,13 +26,17 @@ def run(*words: str) -> str:
     return out.getvalue()
 
 
-def test_a_new_operator_signs_in_and_enters_the_console(typed: None) -> None:
+def test_a_new_operator_signs_in_and_sets_up_a_second_factor(typed: None) -> None:
     assert run("Ada@Example.com", "--name", "Ada") == (
         "ada@example.com is an administrator now.\n"
     )
     client = Client()
     form = {"login": "ada@example.com", "password": SECRET}
     assert client.post("/accounts/login/", form).status_code == 302
+    factors = "/app/settings/security/factors/"
+    assert client.get("/admin/")["Location"] == f"{factors}?next=%2Fadmin%2F"
+    client.post(f"{factors}totp/begin/")
+    client.post(f"{factors}totp/", {"code": TOTPDevice.objects.get().code()})
     assert client.get("/admin/").status_code == 200
     assert AuditEvent.objects.filter(action="rbac.roleassignment.grant").exists()
 

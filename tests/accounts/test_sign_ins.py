@@ -21,6 +21,7 @@ from apps.rbac import assignments, roles
 from apps.rbac.models import AuditEvent, Role
 from tests.factories import PASSWORD, UserFactory
 from tests.rbac.factories import person
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Ending = LoginSession.Ending
@@ -191,7 +192,7 @@ def test_an_administrator_who_does_nothing_for_an_hour_is_out() -> None:
     ada, bob = verified("ada@example.com", "administrator"), verified("bob@example.com")
     start = timezone.now()
     with time_machine.travel(start, tick=False) as clock:
-        client, other = sign_in(ada), sign_in(bob)
+        client, other = signed_in(ada), sign_in(bob)
         for minutes in (59, 118):
             clock.move_to(start + timedelta(minutes=minutes))
             assert is_in(client)
@@ -215,7 +216,7 @@ def test_looking_again_and_again_writes_once_a_minute(alice: User) -> None:
 def test_a_new_role_counts_with_the_next_request_and_a_lost_console_ends_it() -> None:
     ada, bob = verified("ada@example.com", "administrator"), verified("bob@example.com")
     role = Role.objects.get(slug="administrator")
-    client = sign_in(bob)
+    client = signed_in(bob)
     assert client.get("/admin/").status_code == 403
     assignments.grant(by=ada, user=bob, role=role, reason="promoted")
     assert client.get("/admin/").status_code == 200
@@ -240,7 +241,7 @@ def test_a_role_that_loses_the_console_ends_the_sign_ins_of_who_holds_it() -> No
         by=ada, slug="helper", name="Helper", permissions=["rbac.console.enter"]
     )
     helen = verified("helen@example.com", "helper")
-    client = sign_in(helen)
+    client = signed_in(helen)
     assert is_in(client)
     roles.change(by=ada, role=made, permissions=[], inherits=[])
     assert not is_in(client)

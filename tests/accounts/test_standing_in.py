@@ -18,8 +18,8 @@ from apps.rbac import assignments, ledger, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
 from tests.rbac.factories import person, role
+from tests.sign_in import signed_in
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WHY = "Ticket 81: cannot find a reminder"
 PROFILE = "/app/settings/profile/"
 STOP = "/standing-in/stop/"
@@ -53,12 +53,6 @@ def helper(ada: User) -> User:
 def since(ada: User, alice: User) -> int:
     newest = AuditEvent.objects.order_by("-id").first()
     return newest.pk if newest else 0
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, BACKEND)
-    return client
 
 
 def page_of(user: User) -> str:
@@ -213,7 +207,7 @@ def test_signing_out_ends_it_and_the_session(
     assert told(since)[-1] == ("stop", "allowed", "signed_out")
     closed = AuditEvent.objects.filter(id__gt=since, action="accounts.session.close")
     assert [e.subject_id for e in closed] == [helper.pk]
-    client.force_login(helper, BACKEND)
+    signed_in(helper, client)
     assert is_themself(client, helper)
 
 
@@ -358,7 +352,7 @@ def test_what_one_session_keeps_is_of_no_use_to_another_person(
     assert is_themself(client, bob)
     assert told(since)[-1] == ("start", "denied", "not_theirs")
     # Bob signs in where an operator stands in: nothing of it is left.
-    begun.force_login(bob, BACKEND)
+    signed_in(bob, begun)
     assert "standing_in" not in begun.session and is_themself(begun, bob)
 
 

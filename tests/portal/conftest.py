@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from apps.accounts.models import User
 from apps.assistant import reminders
+from apps.portal import demo
 from apps.sms.models import SimulatedText
 from apps.sms.simulator import deliver
 from apps.sms.worker import drain
@@ -140,6 +141,9 @@ def sign_in(page: Page, site: str) -> Callable[[str], None]:
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
+        if code := demo.code(email):
+            page.get_by_label("Code").fill(code)
+            page.get_by_role("button", name="Continue").click()
         page.wait_for_url(f"{site}/app/")
 
     return sign_in

@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
+from apps.mfa.models import TOTPDevice
 from apps.portal import demo
 from apps.sms.models import InboundText, Lane, OutboundText, PhoneNumber, Turn
 from apps.sms.worker import drain
@@ -37,7 +38,12 @@ def test_everyone_can_sign_in_and_phones_are_theirs(laptop: None) -> None:
     _run("seed_demo")
     for person in demo.PEOPLE:
         form = {"login": person.email, "password": "correct-horse-battery-staple"}
-        assert Client().post("/accounts/login/", form)["Location"] == "/app/"
+        client = Client()
+        answer = client.post("/accounts/login/", form)
+        if person.has_app:
+            proof = {"use": "totp", "code": demo.code(person.email)}
+            answer = client.post(answer["Location"], proof)
+        assert answer["Location"] == "/app/"
     owners = dict(PhoneNumber.objects.verified().values_list("e164", "user__email"))
     assert owners == {
         "+12025550101": "alice@example.com",
@@ -58,6 +64,39 @@ def test_the_password_can_be_chosen(
         "another-password-here"
     )
     assert "another-password-here" in _run("welcome")
+
+
+def test_the_administrators_code_is_said_and_signs_in(laptop: None) -> None:
+    _run("seed_demo")
+    assert f"code {demo.code('ada@example.com')} now" in _run("welcome")
+
+
+def test_the_secret_of_the_app_can_be_chosen(laptop: None, settings: Settings) -> None:
+    _run("seed_demo")
+    settings.DEMO_TOTP_SECRET = "GEZDGNBVGY3TQOJQ"
+    _run("seed_demo")
+    device = TOTPDevice.objects.get(user__email="ada@example.com")
+    assert device.key == "GEZDGNBVGY3TQOJQ"
+    # RFC 6238's own example key at its first time, of which six digits are shown.
+    settings.DEMO_TOTP_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    _run("seed_demo")
+    device.refresh_from_db()
+    assert device.code(59 // 30) == "287082"
+
+
+def test_a_code_that_was_used_stays_used_when_seeding_again(laptop: None) -> None:
+    _run("seed_demo")
+    TOTPDevice.objects.update(last_t=42)
+    _run("seed_demo")
+    assert TOTPDevice.objects.get().last_t == 42
+
+
+def test_a_secret_that_is_none_is_said_in_a_sentence(
+    laptop: None, settings: Settings
+) -> None:
+    settings.DEMO_TOTP_SECRET = "not base32!"
+    with pytest.raises(CommandError, match="DEMO_TOTP_SECRET"):
+        _run("seed_demo")
 
 
 def test_history_leaves_nothing_for_a_worker(

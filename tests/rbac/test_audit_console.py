@@ -22,9 +22,9 @@ from apps.rbac.models import AuditEvent, AuditSeal
 from tests.factories import UserFactory
 from tests.rbac import chain
 from tests.rbac.factories import person
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.usefixtures("clean")
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 LIST = "/admin/rbac/auditevent/"
 SEALS = "/admin/rbac/auditseal/"
 ENTER = Permission.CONSOLE_ENTER
@@ -46,12 +46,6 @@ def recorded(ada: User, alice: User, bob: User) -> None:
     audit.decided("sms.thread.view", allowed=True, actor=ada, subject=alice, obj=alice)
     audit.done("sms.threads.clear", actor=alice, reason="It was too long for me")
     audit.decided("sms.number.add", allowed=True, actor=bob)
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user, BACKEND)
-    return client
 
 
 def helper(ada: User, *permissions: Permission) -> Client:

@@ -3,6 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from apps.core.errors import Invalid
 from apps.portal import demo
 
 
@@ -14,7 +15,10 @@ class Command(BaseCommand):
             raise CommandError(
                 "Demo people have a known password: they are only for DEBUG=1."
             )
-        demo.people()
+        try:
+            demo.people()
+        except Invalid as error:
+            raise CommandError(error.sentence) from None
         demo.history()
         names = ", ".join(person.email for person in demo.PEOPLE)
         self.stdout.write(f"Demo people are ready: {names}.")

@@ -32,7 +32,12 @@ class Command(BaseCommand):
             if person.email in emails:
                 number = numbers.display(person.number)
                 what = number if person.number else person.role
-                self._line("", f"{person.email:<20} {what}")
+                self._line("", f"{person.email:<20} {what}{self._code(person)}")
+
+    def _code(self, person: demo.Person) -> str:
+        """Good for a minute; the command says the next one."""
+        code = demo.code(person.email) if person.has_app else ""
+        return f", code {code} now (manage.py welcome: the next)" if code else ""
 
     def _line(self, name: str, value: str) -> None:
         self.stdout.write(f"  {name:<16} {value}")

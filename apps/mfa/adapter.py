@@ -1,0 +1,29 @@
+"""What allauth.mfa asks us: who has a second factor, and what passkeys belong to."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+
+from apps.mfa import factor
+
+
+class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
+    def is_mfa_enabled(self, user: Any, types: Sequence[str] | None = None) -> bool:
+        """By our factors; `types` are allauth's words, of which texts have none."""
+        if user.is_anonymous:
+            return False
+        if types is None:
+            return factor.are_set_up(user)
+        wanted = {str(each) for each in types}
+        return any(
+            declared.allauth_type in wanted and declared.is_enrolled(user)
+            for declared in factor.every()
+        )
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """A passkey belongs to the site people see, whatever the Host header says."""
+        host = urlsplit(settings.PUBLIC_URL).hostname or ""
+        return {"id": host, "name": settings.OTP_TOTP_ISSUER}

@@ -1,0 +1,78 @@
+"""Who has to have a second factor, and is led to set one up right after signing in.
+
+The mark is in the session, so no request pays for the question. What it guards beyond
+that (the console) asks for a fresh second factor by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from apps.accounts.models import User
+from apps.core.errors import Forbidden
+from apps.core.problems import MACHINE_PREFIXES, problem
+from apps.mfa.models import FactorState
+from apps.rbac import policy
+
+_KEY = "must_set_up_factor"
+# Open all the same, by the name of the address.
+_WAYS = frozenset(
+    "account_logout account_reauthenticate mfa_reauthenticate"
+    " mfa_add_webauthn mfa_index".split()
+)
+
+
+class Missing(Forbidden):
+    code = "second_factor_missing"
+    sentence = "Your role needs a second factor. Set one up first."
+
+
+def is_required(user: User) -> bool:
+    """Whether they may not be without one: by what they may do, or because it was
+    reset."""
+    if policy.can(user, settings.MFA_ENFORCED_PERMISSION):
+        return True
+    state = FactorState.objects.filter(user=user).only("enforced_at").first()
+    return state is not None and state.enforced_at is not None
+
+
+def mark(request: HttpRequest) -> None:
+    """Nothing but setting one up is open in this session."""
+    request.session[_KEY] = True
+
+
+def is_marked(request: HttpRequest) -> bool:
+    return bool(request.session.get(_KEY))
+
+
+def met(request: HttpRequest) -> None:
+    request.session.pop(_KEY, None)
+
+
+class EnforcementMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self,
+        request: Any,
+        view: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+    ) -> HttpResponse | None:
+        if not is_marked(request) or not request.user.is_authenticated:
+            return None
+        match = request.resolver_match
+        if "mfa" in match.namespaces or match.view_name in _WAYS:
+            return None
+        if request.path.startswith(MACHINE_PREFIXES):
+            return problem(Missing())
+        messages.warning(request, Missing.sentence)
+        return redirect("mfa:factors")

@@ -1,0 +1,1 @@
+"""The shelf of second factors: one file each, exporting `FACTOR` (apps/mfa/factor.py)."""

@@ -1,0 +1,33 @@
+"""Passkeys and security keys, kept and checked by allauth.mfa."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.core.errors import Invalid
+from apps.mfa.factor import Factor
+
+
+def keys(user: User) -> "QuerySet[Any]":
+    kind = Authenticator.Type.WEBAUTHN
+    found: QuerySet[Any] = Authenticator.objects.filter(user=user, type=kind)
+    return found.order_by("pk")
+
+
+def tidied(typed: str) -> str:
+    raise Invalid("A passkey has no code to type.", code="incorrect_code")
+
+
+FACTOR = Factor(
+    id="webauthn",
+    name="Passkey",
+    words="Use a passkey",
+    icon="fingerprint",
+    allauth_type="webauthn",
+    is_enrolled=lambda user: keys(user).exists(),
+    tidied=tidied,
+    is_typed=False,
+    can_be_guessed=False,
+)

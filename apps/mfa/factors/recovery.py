@@ -1,0 +1,40 @@
+"""Recovery codes: ten on paper, each good once."""
+
+import re
+
+from apps.accounts.models import User
+from apps.core.errors import Invalid
+from apps.mfa.factor import Factor
+from apps.mfa.models import RecoveryDevice
+from apps.mfa.models.recovery import SELECTOR_LENGTH, VERIFIER_LENGTH
+
+# Base32 (RFC 4648): no 0, 1, 8 or 9 to mistake for a letter.
+_SHAPE = re.compile(f"[A-Z2-7]{{{SELECTOR_LENGTH + VERIFIER_LENGTH}}}", re.ASCII)
+
+
+def device(user: User) -> RecoveryDevice | None:
+    own = RecoveryDevice.objects.filter(user=user, confirmed=True)
+    found: RecoveryDevice | None = own.first()
+    return found
+
+
+def tidied(typed: str) -> str:
+    code = typed.replace(" ", "").replace("-", "").upper()
+    if len(typed) > 40 or not typed.isascii() or not _SHAPE.fullmatch(code):
+        raise Invalid("A recovery code has sixteen letters.", code="incorrect_code")
+    return code
+
+
+FACTOR = Factor(
+    id="recovery",
+    name="Recovery codes",
+    words="Use a recovery code",
+    icon="life-buoy",
+    allauth_type="recovery_codes",
+    is_enrolled=lambda user: device(user) is not None,
+    device=device,
+    tidied=tidied,
+    can_be_guessed=False,
+    is_backup=True,
+    rank=90,
+)

@@ -1,0 +1,107 @@
+"""Codes by text, to a verified phone of the person's own."""
+
+import secrets
+from urllib.parse import urlsplit
+
+import phonenumbers
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.template.loader import render_to_string
+
+from apps.accounts import guessing
+from apps.accounts.models import User
+from apps.core.errors import Conflict
+from apps.mfa.factor import Factor
+from apps.mfa.models import Challenge, SMSDevice
+from apps.mfa.models.challenge import code_digests
+from apps.sms import composer, outbox
+from apps.sms.models import OutboundText
+
+UNREACHABLE = (
+    "We cannot text that phone: it was given up, or has opted out with STOP. Use "
+    "another way."
+)
+
+
+def device(user: User) -> SMSDevice | None:
+    """Also of a number that was given up: whoever gives it up must not thereby need no
+    second factor any more."""
+    own = SMSDevice.objects.filter(user=user, confirmed=True)
+    found: SMSDevice | None = own.select_related("phone").first()
+    return found
+
+
+def send(challenge: Challenge) -> None:
+    """Text a new code; an earlier one for the same attempt dies.
+
+    Raises `TooMany`, `Unavailable`, or `Conflict` for a phone we cannot text.
+    """
+    found = SMSDevice.from_persistent_id(challenge.device_id)
+    if found is None or not found.is_reachable:
+        raise Conflict(UNREACHABLE, code="unreachable")
+    _charge(found)
+    code = f"{secrets.randbelow(10**6):06}"
+    with transaction.atomic():
+        # Wrong answers stay counted: a new text is no new set of tries.
+        Challenge.objects.filter(pk=challenge.pk).update(
+            code_digest=code_digests(challenge.pk, code)[0], sends=F("sends") + 1
+        )
+        challenge.refresh_from_db()
+        text = outbox.queue(
+            user=challenge.user,
+            to=found.phone,
+            body=words(code, challenge.purpose),
+            kind=OutboundText.Kind.CODE,
+            dedupe_key=f"mfa:{challenge.pk}:{challenge.sends}",
+            secret=code,
+        )
+        if text is None:
+            raise Conflict(UNREACHABLE, code="unreachable")
+
+
+def words(code: str, purpose: str) -> str:
+    """One segment, with the line that binds the code to our site if it still fits
+    (https://wicg.github.io/sms-one-time-codes)."""
+    given = {
+        "code": code,
+        "purpose": purpose,
+        "domain": urlsplit(settings.PUBLIC_URL).hostname,
+    }
+    body = render_to_string("texts/code.txt", given).strip()
+    if composer.count(body).segments > 1:
+        body = body.rpartition("\n\n")[0]
+    return body
+
+
+def _charge(found: SMSDevice) -> None:
+    """The pause first: who is only impatient pays for nothing else."""
+    number, person = found.phone.e164, str(found.user_id)
+    guessing.TEXT_PAUSE.charge(number)
+    guessing.TEXTS_PER_PERSON.charge(person)
+    guessing.TEXTS_PER_PERSON_A_DAY.charge(person)
+    guessing.TEXTS_PER_NUMBER.charge(number)
+    guessing.TEXTS_PER_AREA.charge(area(number))
+    guessing.TEXTS_A_DAY.charge("")
+
+
+def area(number: str) -> str:
+    """Country and area of a number; the country alone where it has no areas."""
+    parsed = phonenumbers.parse(number)
+    length = phonenumbers.length_of_geographical_area_code(parsed)
+    national = phonenumbers.national_significant_number(parsed)
+    return f"+{parsed.country_code}{national[:length]}"
+
+
+FACTOR = Factor(
+    id="sms",
+    name="Code by text",
+    words="Get a code by text",
+    icon="message-square",
+    allauth_type="",
+    is_enrolled=lambda user: device(user) is not None,
+    device=device,
+    token=lambda challenge, code: f"{challenge.pk}:{code}",
+    send=send,
+    rank=20,
+)

@@ -1,0 +1,25 @@
+"""The one login stage of all second factors, in allauth's place and under its key.
+
+So allauth's own passkey pages and ours complete the same stage, in the pages and in
+both headless clients, and nobody is asked twice.
+"""
+
+from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
+from django.http import HttpRequest
+
+from apps.mfa import enforcement, factor
+
+
+class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped package
+    def _should_handle(self, request: HttpRequest) -> bool:
+        user = self.login.user
+        if user is None:
+            # allauth plays the sign-in of an account that is not there.
+            return False
+        if not factor.are_set_up(user):
+            if enforcement.is_required(user):
+                enforcement.mark(request)
+            return False
+        # A passkey that was unlocked on its device is two factors at once.
+        return not did_use_passwordless_login(request, user)

@@ -1,0 +1,28 @@
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from apps.mfa import entrance, views
+from apps.rbac.declared import in_person, signed_in
+
+_home = in_person(signed_in)(RedirectView.as_view(pattern_name="mfa:factors"))
+# The names and places of allauth's pages.
+_entrance = [
+    path("", _home, name="mfa_index"),
+    path("authenticate/", entrance.authenticate, name="mfa_authenticate"),
+    path("reauthenticate/", entrance.reauthenticate, name="mfa_reauthenticate"),
+    path("webauthn/", _home, name="mfa_list_webauthn"),
+]
+_pages = [
+    path("", views.factors, name="factors"),
+    path("totp/begin/", views.begin_totp, name="totp_begin"),
+    path("totp/", views.confirm_totp, name="totp"),
+    path("sms/begin/", views.begin_sms, name="sms_begin"),
+    path("sms/", views.confirm_sms, name="sms"),
+    path("recovery/", views.recovery_codes, name="recovery"),
+    path("<slug:name>/remove/", views.remove, name="remove"),
+]
+
+urlpatterns = [
+    path("accounts/2fa/", include(_entrance)),
+    path("app/settings/security/factors/", include((_pages, "mfa"))),
+]

@@ -1,0 +1,233 @@
+"""The second step over HTTP, for an app with a token and for a page with a cookie."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from apps.accounts.models import User
+from apps.mfa.models import Challenge, SMSDevice, TOTPDevice
+from tests.factories import PASSWORD
+from tests.mfa.conftest import no_pause, texted, wrong
+
+pytestmark = pytest.mark.django_db
+
+
+class Http:
+    """One of allauth's clients: "app" carries a token, "browser" a cookie."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.client = kind, Client()
+        # Of the pending sign-in; an access token once it is complete.
+        self.token = self.access = ""
+
+    def ask(self, verb: str, place: str, body: Any = None) -> Any:
+        headers = {"X-Session-Token": self.token} if self.token else {}
+        if self.access:
+            headers = {"Authorization": f"Bearer {self.access}"}
+        answer = self.client.generic(
+            verb,
+            f"/api/auth/{self.kind}/v1/{place}",
+            "" if body is None else body if isinstance(body, str) else json.dumps(body),
+            content_type="application/json",
+            headers=headers,
+        )
+        if answer["Content-Type"] == "application/json" and self.kind == "app":
+            meta = answer.json().get("meta", {})
+            self.token = meta.get("session_token", self.token)
+            self.access = meta.get("access_token", self.access)
+        return answer
+
+    def password(self, user: User) -> Any:
+        given = {"email": user.email, "password": PASSWORD}
+        return self.ask("POST", "auth/login", given)
+
+    def prove(self, **given: str) -> Any:
+        return self.ask("POST", "auth/2fa/authenticate", given)
+
+    def is_in(self) -> bool:
+        return bool(self.ask("GET", "auth/session").status_code == 200)
+
+
+@pytest.fixture(params=["app", "browser"])
+def http(request: pytest.FixtureRequest) -> Http:
+    return Http(request.param)
+
+
+def test_the_password_leaves_the_second_step_pending(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    answer = http.password(alice)
+    assert answer.status_code == 401
+    pending = [f for f in answer.json()["data"]["flows"] if f.get("is_pending")]
+    assert pending == [
+        {"id": "mfa_authenticate", "is_pending": True, "types": ["totp"]}
+    ]
+    assert not http.is_in()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "account/authenticators",
+        "account/email",
+        "account/password/change",
+        "auth/2fa/reauthenticate",
+        "account/authenticators/webauthn",
+    ],
+)
+def test_while_it_is_pending_nothing_else_is_open(
+    http: Http, place: str, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    for verb in ("GET", "POST", "DELETE"):
+        answer = http.ask(verb, place, {"code": app.code()})
+        # 409: no address waits to be verified.
+        assert answer.status_code in (401, 405, 409), (verb, place)
+    assert not http.is_in()
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_code_of_ours_completes_it(
+    http: Http, named: bool, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    meant = {"factor": "totp"} if named else {}
+    answer = http.prove(code=app.code(), **meant)
+    assert answer.status_code == 200
+    methods = answer.json()["data"]["methods"]
+    assert [each["method"] for each in methods] == ["password", "mfa"]
+    assert methods[1]["type"] == "totp"
+    assert http.is_in()
+
+
+def test_a_pending_token_is_dead_once_it_is_used(alice: User, app: TOTPDevice) -> None:
+    http = Http("app")
+    http.password(alice)
+    pending = http.token
+    http.prove(code=app.code())
+    http.token, http.access = pending, ""
+    assert http.ask("GET", "auth/session").status_code in (401, 410)
+
+
+def test_a_wrong_code_says_so_in_allauths_words(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    answer = http.prove(code=wrong(app.code()))
+    assert answer.status_code == 400
+    (error,) = answer.json()["errors"]
+    assert error["code"] == "incorrect_code"
+    again = http.prove(code=app.code())
+    assert again.status_code == 429 and again["Retry-After"] == "1"
+    assert not http.is_in()
+
+
+def test_after_five_wrong_codes_the_sign_in_is_over(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    for _ in range(5):
+        no_pause(app)
+        answer = http.prove(code=wrong(app.code()))
+    assert answer.status_code == 401
+    no_pause(app)
+    assert http.prove(code=app.code()).status_code in (401, 410)
+    assert not http.is_in()
+
+
+@pytest.mark.parametrize("code", ["１２３４５６", "+12345", "123_456", "", "0", "\x00"])
+def test_what_is_no_code_is_refused_without_work(
+    http: Http, code: str, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    assert http.prove(factor="totp", code=code).status_code == 400
+    assert not Challenge.objects.exclude(attempts=0).exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"code": [1]}', '{"code": {"a": 1}}', '{"code": 123456.5}', "[]", "7", "{", ""],
+)
+def test_a_strange_body_is_refused(
+    http: Http, body: str, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    answer = http.ask("POST", "auth/2fa/authenticate", body)
+    assert 400 <= answer.status_code < 500
+    assert not http.is_in()
+
+
+def test_what_can_be_proved_is_told_to_the_pending_only(
+    http: Http, alice: User, app: TOTPDevice, phone: SMSDevice
+) -> None:
+    assert http.ask("GET", "auth/2fa/authenticate").status_code == 401
+    http.password(alice)
+    answer = http.ask("GET", "auth/2fa/authenticate").json()
+    assert [each["id"] for each in answer["data"]["factors"]] == ["totp", "sms"]
+
+
+def test_a_text_is_asked_for_by_leaving_out_the_code(
+    http: Http, alice: User, phone: SMSDevice
+) -> None:
+    http.password(alice)
+    assert http.prove(factor="sms", code="123456").status_code == 400
+    assert http.prove(factor="sms").status_code == 200
+    assert http.prove(factor="sms", code=texted()).status_code == 200
+    assert http.is_in()
+
+
+def test_a_recovery_code_is_known_by_its_shape(
+    http: Http, alice: User, paper: list[str]
+) -> None:
+    http.password(alice)
+    assert http.prove(code=paper[0]).status_code == 200
+    assert http.is_in()
+
+
+def test_a_factor_somebody_has_not_set_up_is_refused(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    for name in ("sms", "webauthn", "smoke"):
+        assert http.prove(factor=name, code="123456").status_code == 400
+
+
+def test_a_code_without_a_password_opens_nothing(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    assert http.prove(code=app.code()).status_code == 401
+    assert not http.is_in()
+
+
+def test_whoever_is_signed_in_proves_it_again(
+    http: Http, alice: User, app: TOTPDevice, paper: list[str]
+) -> None:
+    http.password(alice)
+    http.prove(code=app.code())
+    answer = http.ask("POST", "auth/2fa/reauthenticate", {"code": paper[1]})
+    assert answer.status_code == 200
+    newest = answer.json()["data"]["methods"][-1]
+    assert (newest["method"], newest["type"]) == ("mfa", "recovery")
+    assert newest["reauthenticated"] is True
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["account/authenticators/totp", "account/authenticators/recovery-codes"],
+)
+def test_the_endpoints_that_ours_replace_are_not_there(
+    http: Http, place: str, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    http.prove(code=app.code())
+    for verb in ("GET", "POST", "DELETE"):
+        assert http.ask(verb, place, {}).status_code == 404
+    assert http.ask("POST", "auth/2fa/trust", {"trust": True}).status_code == 404
+
+
+def test_the_configuration_names_passkeys_only(http: Http, settings: Settings) -> None:
+    config = http.ask("GET", "config").json()["data"]["mfa"]
+    assert config["supported_types"] == ["webauthn"]

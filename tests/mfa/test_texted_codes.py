@@ -1,0 +1,114 @@
+"""A code by text: what it says, to whom it goes, what it may cost."""
+
+import pytest
+from django_redis import get_redis_connection
+from pytest_django import Settings
+
+from apps.accounts import guessing
+from apps.accounts.models import User
+from apps.core.errors import Conflict, TooMany
+from apps.core.limits import Limit
+from apps.mfa import challenges
+from apps.mfa.factors import sms
+from apps.mfa.models import Challenge, SMSDevice
+from apps.sms import composer, confidential, numbers, optouts
+from apps.sms.models import OutboundText
+from tests.mfa.conftest import ALICE, SESSION, texted
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(user: User, session: str = SESSION) -> Challenge:
+    return challenges.begin(user=user, factor="sms", purpose="login", session=session)
+
+
+def minute_over() -> None:
+    get_redis_connection().delete(f"limit:{guessing.TEXT_PAUSE.name}:{ALICE}")
+
+
+@pytest.mark.parametrize("purpose", Challenge.Purpose.values)
+def test_it_is_one_segment_that_ends_with_the_line_browsers_read(purpose: str) -> None:
+    words = sms.words("123456", purpose)
+    size = composer.count(words)
+    assert (size.encoding, size.segments) == ("GSM-7", 1)
+    assert words.splitlines()[-1] == "@switchboard.example #123456"
+
+
+def test_a_long_domain_costs_the_line_and_no_second_segment(settings: Settings) -> None:
+    settings.PUBLIC_URL = f"https://{'switchboard.' * 6}example"
+    words = sms.words("123456", "login")
+    assert composer.count(words).segments == 1
+    assert "#" not in words and "123456" in words
+
+
+def test_the_row_shows_no_digit_of_it(alice: User, phone: SMSDevice) -> None:
+    ask(alice)
+    row = OutboundText.objects.get()
+    assert (row.kind, row.number) == ("code", ALICE)
+    assert texted() not in row.body and texted() in confidential.words(row)
+
+
+def test_looking_at_the_page_again_texts_no_more(alice: User, phone: SMSDevice) -> None:
+    for _ in range(3):
+        ask(alice)
+    assert OutboundText.objects.count() == 1
+
+
+def test_a_number_that_was_given_up_gets_no_code_and_still_is_a_factor(
+    alice: User, phone: SMSDevice
+) -> None:
+    numbers.release(user=alice, public_id=str(phone.phone.public_id))
+    assert sms.FACTOR.is_enrolled(alice)
+    with pytest.raises(Conflict):
+        ask(alice)
+    assert not OutboundText.objects.exists()
+
+
+def test_a_phone_that_said_stop_gets_no_code(
+    alice: User, phone: SMSDevice, settings: Settings
+) -> None:
+    optouts.note(number=ALICE, our_number=settings.TWILIO_NUMBER, source="text")
+    with pytest.raises(Conflict):
+        ask(alice)
+
+
+def test_five_texts_an_hour_and_no_more(alice: User, phone: SMSDevice) -> None:
+    for number in range(guessing.TEXTS_PER_PERSON.times):
+        ask(alice, f"session {number}")
+        minute_over()
+    with pytest.raises(TooMany):
+        ask(alice, "one more")
+    assert OutboundText.objects.count() == guessing.TEXTS_PER_PERSON.times
+
+
+@pytest.mark.parametrize(
+    ("limit", "key"),
+    [
+        (guessing.TEXTS_PER_PERSON_A_DAY, "person"),
+        (guessing.TEXTS_PER_NUMBER, ALICE),
+        (guessing.TEXTS_PER_AREA, "+1202"),
+        (guessing.TEXTS_A_DAY, ""),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_each_budget_ends_the_texts(
+    alice: User, phone: SMSDevice, limit: Limit, key: str
+) -> None:
+    for _ in range(limit.times):
+        limit.charge(str(alice.pk) if key == "person" else key)
+    with pytest.raises(TooMany):
+        ask(alice)
+    assert not OutboundText.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "area"),
+    [
+        ("+12025550101", "+1202"),
+        ("+493012345678", "+4930"),
+        ("+4915112345678", "+49"),
+        ("+6598765432", "+65"),
+    ],
+)
+def test_a_range_of_numbers_is_its_country_and_area(number: str, area: str) -> None:
+    assert sms.area(number) == area
