@@ -10,18 +10,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from apps.accounts import fresh_auth, passwords, tries
+from apps.accounts import fresh_auth, letters, passwords, tries
 from apps.accounts.addresses import canonical
+from apps.accounts.letters import public as public
 from apps.accounts.models import User
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid
 
-_UNKNOWN = "account/email/unknown_account"
-
-
-def public(path: str) -> str:
-    """An address people can open: from settings, never from the Host header."""
-    return f"{settings.PUBLIC_URL}{path}"
+_NOBODYS = "unknown_account"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped package
@@ -85,24 +81,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         return public(reverse(name, kwargs={"uidb36": uid, "key": token}))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        links = {
-            "login_url": public(reverse("account_login")),
-            "password_reset_url": public(reverse("account_reset_password")),
-        }
-        self.send_mail("account/email/account_already_exists", email, links)
+        letters.written("account_already_exists", to=email, about={}).send()
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
-        is_nobodys = template_prefix == _UNKNOWN
-        if is_nobodys:
-            # Written like the one that somebody would get, and thrown away: the time
-            # it takes must not say who has an account.
-            template_prefix = "account/email/password_reset_key"
-            link = self.get_reset_password_from_key_url(f"0-{get_random_string(39)}")
-            context = {"password_reset_url": link}
-        named = {**context, "email": email, "public_url": settings.PUBLIC_URL}
-        letter = self.render_mail(template_prefix, email, named)
-        if not is_nobodys:
-            letter.send()
+        """allauth calls its letters by the paths of its own templates."""
+        app, _, name = template_prefix.partition("/email/")
+        if app != "account":
+            draft = self.render_mail(template_prefix, email, context)
+            letters.on_paper(draft.subject, str(draft.body), to=email).send()
+            return
+        if name != _NOBODYS:
+            name = name.removesuffix("_signup")
+            letters.written(name, to=email, about=context).send()
+            return
+        # Written like the one that somebody would get, and thrown away: the time it
+        # takes must not say who has an account.
+        link = self.get_reset_password_from_key_url(f"0-{get_random_string(39)}")
+        letters.written(
+            "password_reset_key", to=email, about={"password_reset_url": link}
+        )
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with ours in place of some: by name, they stand above this app."""

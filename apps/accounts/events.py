@@ -1,12 +1,13 @@
-"""What the audit hears of refused sign-ins, of passwords and of addresses."""
+"""What the audit and the person hear of sign-ins, of passwords and of addresses."""
 
 from typing import Any
 
 from allauth.account import signals
 from allauth.account.models import EmailAddress
-from django.contrib.auth.signals import user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
+from apps.accounts import letters, places
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core import vault
@@ -34,6 +35,14 @@ def _refused(credentials: dict[str, Any], **_: Any) -> None:
     )
 
 
+@receiver(user_logged_in)
+def _signed_in(request: Any, user: User, **_: Any) -> None:
+    # `cookies` has begun it: its receivers come first.
+    row = getattr(request, "sign_in", None)
+    if row is not None and places.is_new(row):
+        letters.tell(user, "new_sign_in")
+
+
 @receiver(signals.user_signed_up)
 def _signed_up(user: User, **_: Any) -> None:
     audit.done("accounts.user.create", actor=user, after={"email": user.email})
@@ -42,22 +51,26 @@ def _signed_up(user: User, **_: Any) -> None:
 @receiver(signals.password_changed)
 def _password_changed(user: User, **_: Any) -> None:
     audit.done("accounts.password.change", actor=user)
+    letters.tell(user, "password_changed")
 
 
 @receiver(signals.password_set)
 def _password_set(user: User, **_: Any) -> None:
     audit.done("accounts.password.set", actor=user)
+    letters.tell(user, "password_changed")
 
 
 @receiver(signals.password_reset)
 def _password_reset(user: User, **_: Any) -> None:
     # Whoever has the link from the letter: not signed in.
     audit.done("accounts.password.reset", subject=user)
+    letters.tell(user, "password_reset")
 
 
 @receiver(signals.email_added)
 def _email_added(user: User, email_address: EmailAddress, **_: Any) -> None:
     audit.done("accounts.email.add", subject=user, after={"email": email_address.email})
+    letters.tell(user, "email_added", address=email_address.email)
 
 
 @receiver(signals.email_confirmed)
@@ -83,12 +96,17 @@ def _email_changed(
         before={"email": before},
         after={"email": to_email_address.email},
     )
+    for address in filter(None, (before, to_email_address.email)):
+        letters.tell(
+            user, "email_changed", to=address, old=before, new=to_email_address.email
+        )
 
 
 @receiver(signals.email_removed)
 def _email_removed(user: User, email_address: EmailAddress, **_: Any) -> None:
     before = {"email": email_address.email}
     audit.done("accounts.email.remove", subject=user, before=before)
+    letters.tell(user, "email_removed", address=email_address.email)
 
 
 @receiver(signals.email_verification_code_rejected)

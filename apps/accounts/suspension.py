@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from apps.accounts import letters
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden
 from apps.rbac import assignments, audit
@@ -43,3 +44,6 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
             before={"is_active": not is_active},
             after={"is_active": is_active},
         )
+        name = "account_restored" if is_active else "account_suspended"
+        # Where the operator sits is theirs.
+        letters.tell(found, name, place="")

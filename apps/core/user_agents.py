@@ -22,11 +22,6 @@ _SYSTEMS = (
 )
 
 
-def browser(user_agent: str) -> str:
-    """ "Firefox"; empty for one that is not known."""
-    return _first(_BROWSERS, user_agent)
-
-
 def device(user_agent: str) -> str:
     """ "Firefox on Windows", as much of it as there is."""
     return " on ".join(

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from apps.core.user_agents import browser
+from apps.accounts import places
 from apps.portal import deeds
 from apps.portal.deeds import Deed
 from apps.portal.shell import SignedIn
@@ -39,7 +39,8 @@ def _line(moment: Moment) -> Line:
     found = deeds.deed(moment.action, moment.outcome)
     is_told = deeds.asks_why(moment.action, moment.outcome)
     reason = moment.reason or (moment.code if is_told else "")
-    return Line(moment, found, _words(moment, found), reason, _place(moment))
+    place = places.words(moment.address, moment.browser)
+    return Line(moment, found, _words(moment, found), reason, place)
 
 
 def _words(moment: Moment, found: Deed) -> str:
@@ -63,8 +64,3 @@ def _thing(obj_type: str) -> str:
         return str(apps.get_model(obj_type)._meta.verbose_name)
     except (LookupError, ValueError):
         return obj_type
-
-
-def _place(moment: Moment) -> str:
-    """ "203.0.113.9, Firefox", as much of it as there is."""
-    return ", ".join(filter(None, (moment.address, browser(moment.browser))))

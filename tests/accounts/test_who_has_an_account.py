@@ -154,7 +154,7 @@ _templates: list[str] = []
 @pytest.fixture(autouse=True)
 def _watched() -> Iterator[None]:
     def heard(template: Any, **_: Any) -> None:
-        if "email" in str(template.name):
+        if "letters/" in str(template.name):
             _templates.append(str(template.name))
 
     template_rendered.connect(heard)

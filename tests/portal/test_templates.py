@@ -9,7 +9,12 @@ from django.template.loader import get_template
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.*"))
-PAGES = [path for path in TEMPLATES if path.suffix == ".html"]
+# Letters are read in mail programs, which know no other styles than inline ones.
+PAGES = [
+    path
+    for path in TEMPLATES
+    if path.suffix == ".html" and path.parent.name != "letters"
+]
 
 FORBIDDEN = {
     "a style": re.compile(r"\sstyle\s*=|<style", re.IGNORECASE),

@@ -1,0 +1,119 @@
+"""Letters by e-mail: one sheet for all of them, in text and in HTML.
+
+A letter is one file in `templates/letters/`: its first line is the subject, paragraphs
+follow. A paragraph that is an address becomes a link, an indented one a code to type.
+Nothing in it was written by whoever caused it, so nobody can make us send their words.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template import Context, engines
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.accounts import places
+from apps.accounts.models import LoginSession, User
+from apps.rbac import origins
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph. Kinds: words, link, code."""
+
+    kind: str
+    text: str
+
+
+def public(path: str) -> str:
+    """An address people can open: from settings, never from the Host header."""
+    return f"{settings.PUBLIC_URL}{path}"
+
+
+def tell(user: User, name: str, *, to: str = "", **facts: Any) -> None:
+    """Send a person the letter `name` once the transaction stands.
+
+    It goes to their primary verified address, or to `to`; nobody has to be told who has
+    neither. Says when and, during a request, from where.
+    """
+    address = to or primary_address(user)
+    if not address:
+        return
+    place = origins.current().place
+    about = {
+        "when": in_words(timezone.now(), user),
+        "place": places.words(place.get("address", ""), place.get("browser", "")),
+        **facts,
+    }
+    letter = written(name, to=address, about=about)
+    transaction.on_commit(letter.send)
+
+
+def written(name: str, *, to: str, about: Mapping[str, Any]) -> EmailMultiAlternatives:
+    """The letter, ready to be sent."""
+    shown = {
+        "reset_url": public(reverse("account_reset_password")),
+        "login_url": public(reverse("account_login")),
+        "activity_url": public(f"{settings.LOGIN_REDIRECT_URL}activity/"),
+        **about,
+    }
+    subject, _, body = _plain(f"letters/{name}.txt", shown).partition("\n")
+    return on_paper(subject.strip(), body, to=to)
+
+
+def on_paper(subject: str, body: str, *, to: str) -> EmailMultiAlternatives:
+    """A letter with these words, in text and in HTML."""
+    paragraphs = [each for each in re.split(r"\n\s*\n", body) if each.strip()]
+    sheet = {
+        "subject": subject,
+        "body": "\n\n".join(paragraphs).strip("\n"),
+        "blocks": [_block(each) for each in paragraphs],
+        "public_url": settings.PUBLIC_URL,
+    }
+    letter = EmailMultiAlternatives(
+        subject, _plain("letters/_letter.txt", sheet), to=[to]
+    )
+    html = render_to_string("letters/_letter.html", sheet)
+    letter.attach_alternative(html, "text/html")
+    return letter
+
+
+def primary_address(user: User) -> str:
+    """The verified address that we write to, if there is one."""
+    found = EmailAddress.objects.filter(user=user, primary=True, verified=True).first()
+    return str(found.email) if found else ""
+
+
+def in_words(at: datetime, user: User) -> str:
+    """ "Wednesday 25 November 2026, 18:30 (Europe/Berlin)"."""
+    local = timezone.localtime(at, user.zone)
+    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({user.timezone})"
+
+
+def refresh_reused(row: LoginSession) -> None:
+    """An old refresh token of this sign-in was used, so it was ended."""
+    since = in_words(row.created_at, row.user)
+    app = places.words(row.address or "", row.browser)
+    tell(row.user, "refresh_reused", since=since, app=app)
+
+
+def _plain(template: str, shown: Mapping[str, Any]) -> str:
+    found: Any = engines["django"].get_template(template)
+    rendered: str = found.template.render(Context(dict(shown), autoescape=False))
+    return rendered.strip()
+
+
+def _block(paragraph: str) -> Block:
+    text = paragraph.strip()
+    if paragraph.startswith("    "):
+        return Block("code", text)
+    is_link = re.fullmatch(r"https?://\S+", text)
+    return Block("link" if is_link else "words", text)
