@@ -189,6 +189,7 @@ ROWS = {
             **dict.fromkeys(("patch", "delete"), Door(LOGIN, 405, 405, 302, 405)),
         },
     ),
+    "accounts/email/revert/<str:key>/": form(ANYBODY, all_get(404), all_get(404)),
     "accounts/email/": allauths_form(THEMSELF, people_get(200), people_get(302)),
     "accounts/confirm-email/": flow(ANYBODY),
     "accounts/password/change/": allauths_form(
@@ -394,7 +395,7 @@ def _address(route: str) -> str:
     if "key/(?P" in route:
         return "/accounts/password/reset/key/1-x/"
     phone = str(_alices_phone().public_id)
-    given = {r"<uuid:\w+>": phone, "<slug:name>": "totp", "<int:pk>": "1"}
+    given = {r"<(uuid|str):\w+>": phone, "<slug:name>": "totp", "<int:pk>": "1"}
     for part, value in given.items():
         route = re.sub(part, value, route)
     return f"/{route}"

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
-from apps.accounts import letters, places
+from apps.accounts import email_changes, letters, places
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core import vault
@@ -96,10 +96,8 @@ def _email_changed(
         before={"email": before},
         after={"email": to_email_address.email},
     )
-    for address in filter(None, (before, to_email_address.email)):
-        letters.tell(
-            user, "email_changed", to=address, old=before, new=to_email_address.email
-        )
+    if before:
+        email_changes.record(user=user, old=before, new=to_email_address.email)
 
 
 @receiver(signals.email_removed)

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from apps.accounts import time_zones
+from apps.accounts import email_changes, time_zones
 from apps.accounts.models import User
 
 NAME_LENGTH = 80
@@ -41,6 +41,8 @@ class Signup(forms.Form):
         password = found.get(field)
         if not password:
             return found
+        if email_changes.is_held(found.get("email", "")):
+            self.account_already_exists = True
         person = User(email=found.get("email", ""), name=found.get("name", ""))
         try:
             get_adapter().clean_password(password, user=person)

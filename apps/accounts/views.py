@@ -6,11 +6,15 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
-from apps.accounts import fresh_auth, sessions, standing_in
+from apps.accounts import email_changes, fresh_auth, sessions, standing_in
 from apps.core.errors import NotFound
-from apps.rbac.declared import fresh, in_person, signed_in
+from apps.rbac.declared import fresh, in_person, public, signed_in
 
 own = in_person(signed_in)
 
@@ -65,3 +69,13 @@ def end_others(request: Any) -> HttpResponse:
     words = "Signed out everywhere else." if many else "You were signed in only here."
     messages.success(request, words)
     return redirect("sign_ins")
+
+
+@in_person(public)
+@require_http_methods(["GET", "HEAD", "POST"])
+def revert_email(request: HttpRequest, key: str) -> HttpResponse:
+    """From a letter to the old address, whoever is signed in here or anywhere."""
+    if request.method == "POST":
+        return redirect(email_changes.undo(key))
+    change = email_changes.find(key)
+    return render(request, "account/email_revert.html", {"change": change})

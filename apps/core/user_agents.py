@@ -23,10 +23,9 @@ _SYSTEMS = (
 
 
 def device(user_agent: str) -> str:
-    """ "Firefox on Windows", as much of it as there is."""
-    return " on ".join(
-        filter(None, (browser(user_agent), _first(_SYSTEMS, user_agent)))
-    )
+    """ "Firefox on Windows", as much of it as can be told; never the header's words."""
+    found = (_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent))
+    return " on ".join(filter(None, found))
 
 
 def _first(known: tuple[tuple[str, str], ...], user_agent: str) -> str:

@@ -60,6 +60,10 @@ _DEEDS = {
     ("accounts.email.remove", "done"): Deed(
         "Removed an email address", "removed an email address"
     ),
+    ("accounts.email.revert", "done"): Deed(
+        "The earlier email address was put back by its link",
+        "put your earlier email address back",
+    ),
     ("rbac.roleassignment.grant", "done"): Deed(
         "Gave somebody a role", "gave you a role", "Was given a role"
     ),

@@ -18,10 +18,10 @@ from apps.rbac.api import PolicyPermission
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, in_person, public, requires, signed_in
 from config import urls as site
+from tests import sign_in
 from tests.rbac.factories import ThingFactory, person
 from tests.rbac.things.models import Thing
 from tests.rbac.things.resources import CHANGE, VIEW
-from tests import sign_in
 
 pytestmark = [
     pytest.mark.django_db,

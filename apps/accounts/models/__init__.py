@@ -1,7 +1,8 @@
-"""People, their sign-ins, and the browsers they use."""
+"""People, their addresses, their sign-ins, and the browsers they use."""
 
 from apps.accounts.models.browsers import KnownBrowser
+from apps.accounts.models.email_changes import EmailChange
 from apps.accounts.models.people import User, UserManager
 from apps.accounts.models.sessions import LoginSession
 
-__all__ = ["KnownBrowser", "LoginSession", "User", "UserManager"]
+__all__ = ["EmailChange", "KnownBrowser", "LoginSession", "User", "UserManager"]
