@@ -8,6 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 
 from apps.mfa import factor
+from apps.mfa.factors import passkey
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
@@ -22,6 +23,9 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
             declared.allauth_type in wanted and declared.is_enrolled(user)
             for declared in factor.every()
         )
+
+    def generate_authenticator_name(self, user: Any, type: str) -> str:
+        return f"Passkey {passkey.keys(user).count() + 1}"
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """A passkey belongs to the site people see, whatever the Host header says."""

@@ -3,7 +3,6 @@
 One page for every factor: the one that was chosen, and the ways to the others.
 """
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,7 +17,6 @@ from allauth.mfa.webauthn.forms import (
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib import messages
-from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -164,10 +162,9 @@ def _passkey(attempt: Attempt) -> HttpResponse | None:
 def _page(
     attempt: Attempt, form: CodeForm | None = None, error: AppError | None = None
 ) -> HttpResponse:
-    chosen, options = attempt.chosen, ""
+    chosen, js_data = attempt.chosen, {}
     if not chosen.is_typed:
-        asked = webauthn.begin_authentication(attempt.user)
-        options = json.dumps({"request_options": asked}, cls=DjangoJSONEncoder)
+        js_data = {"request_options": webauthn.begin_authentication(attempt.user)}
     device = chosen.device(attempt.user)
     phone = getattr(device, "phone", None)
     shown = {
@@ -176,7 +173,7 @@ def _page(
         "form": form or CodeForm(factor=chosen),
         "texted": attempt.texted,
         "phone": f"…{numbers.display(phone.e164)[-4:]}" if phone else "",
-        "options": options,
+        "js_data": js_data,
         "is_login": attempt.purpose == Purpose.LOGIN,
         "next": _next(attempt.request),
     }

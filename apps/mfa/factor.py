@@ -35,7 +35,6 @@ class Factor:
     name: str
     # What to do, for whoever chooses among several.
     words: str
-    icon: str
     # allauth's word for it, empty where it has none.
     allauth_type: str
     is_enrolled: Callable[[User], bool]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
 
 from apps.mfa.factor import Factor
@@ -21,3 +22,14 @@ class CodeForm(forms.Form):
             "spellcheck": "false",
             "autofocus": True,
         }
+
+
+class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].max_length = 40
+        self.fields["name"].help_text = "To tell it from others, like “laptop”."
+        by_itself = self.fields["passwordless"]
+        by_itself.label = "Sign in with it alone, without a password"
+        by_itself.help_text = "It unlocks with your finger, face or PIN."
+        by_itself.initial = True

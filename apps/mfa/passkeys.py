@@ -26,7 +26,7 @@ def _added(request: HttpRequest, user: User, **_: Any) -> None:
 @receiver(pre_delete, sender=Authenticator)
 def _removing(instance: Authenticator, origin: Any, **_: Any) -> None:
     """Whatever page or client asks. An account that is deleted takes its keys along."""
-    if isinstance(origin, User):
+    if getattr(origin, "model", type(origin)) is not Authenticator:
         return
     if Authenticator.objects.filter(user_id=instance.user_id).count() == 1:
         enrolment.insist_removable(instance.user, FACTOR)

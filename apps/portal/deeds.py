@@ -95,6 +95,22 @@ _DEEDS = {
         "Read what the assistant did for somebody",
         "read what the assistant did for you",
     ),
+    ("mfa.code.verify", "done"): Deed(
+        "Proved a second factor", "proved a second factor of yours"
+    ),
+    ("mfa.code.verify", "denied"): Deed(
+        "A code was wrong", "gave a wrong code for your account"
+    ),
+    ("mfa.code.send", "done"): Deed("Was texted a code", "had a code texted to you"),
+    ("mfa.factor.add", "done"): Deed(
+        "Set up a second factor", "set up a second factor for you"
+    ),
+    ("mfa.factor.remove", "done"): Deed(
+        "Removed a second factor", "removed a second factor of yours"
+    ),
+    ("mfa.recovery.regenerate", "done"): Deed(
+        "Made new recovery codes", "made new recovery codes for you"
+    ),
     ("assistant.reminder.add", "done"): Deed(
         "Set a reminder", "set a reminder for you"
     ),

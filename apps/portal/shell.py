@@ -49,6 +49,7 @@ _MAP = (
             ("Profile", "user-round", "portal:profile"),
             ("Email", "mail", "account_email"),
             ("Password", "key-round", "account_change_password"),
+            ("Security", "shield-check", "mfa:factors"),
             ("Sign-ins", "monitor-smartphone", "sign_ins"),
             ("Activity", "activity", "portal:activity"),
         ),

@@ -237,6 +237,7 @@ MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TRUST_ENABLED = False
+MFA_FORMS = {"add_webauthn": "apps.mfa.forms.AddPasskeyForm"}
 # Who may do this may not be without a second factor.
 MFA_ENFORCED_PERMISSION = "rbac.console.enter"
 # What authenticator apps and passkeys call this site.

@@ -1,22 +1,22 @@
-// Hands a form to allauth's passkey script: what it needs stands in the form, because the
-// site's policy allows no script in a page.
+// Hands a form to allauth's passkey script: which ways the form goes stands in it, because
+// the site's policy allows no script in a page.
 (function () {
   "use strict";
 
+  const button = "passkey_button";
   const ids = {
-    authenticate: "passkey_button",
-    add: "passkey_button",
-    login: "passkey_button",
+    authenticate: button,
+    add: button,
+    login: button,
     credential: "passkey_credential",
-    passwordless: "id_passwordless",
+    data: "passkey_data",
   };
 
   document.querySelectorAll("form[data-passkey]").forEach((form) => {
-    const { passkey, options } = form.dataset;
-    const start = window.allauth.webauthn.forms[`${passkey}Form`];
     const used = { ...ids };
-    if (!document.getElementById(ids.passwordless)) delete used.passwordless;
-    start({ ids: used, data: options ? JSON.parse(options) : undefined });
+    if (form.elements.passwordless) used.passwordless = form.elements.passwordless.id;
+    window.allauth.webauthn.forms[`${form.dataset.passkey}Form`]({ ids: used });
+    form.hidden = false;
   });
 
   // Somebody who closes the browser's question may press the button again.

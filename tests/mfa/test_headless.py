@@ -1,16 +1,18 @@
 """The second step over HTTP, for an app with a token and for a page with a cookie."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.mfa.models import Challenge, SMSDevice, TOTPDevice
 from tests.factories import PASSWORD
-from tests.mfa.conftest import no_pause, texted, wrong
+from tests.mfa.conftest import no_pause, now, texted, wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -212,6 +214,20 @@ def test_whoever_is_signed_in_proves_it_again(
     newest = answer.json()["data"]["methods"][-1]
     assert (newest["method"], newest["type"]) == ("mfa", "recovery")
     assert newest["reauthenticated"] is True
+
+
+def test_passkeys_are_managed_with_a_fresh_factor_and_no_password(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    place = "account/authenticators/webauthn"
+    http.password(alice)
+    http.prove(code=app.code())
+    with time_machine.travel(now() + timedelta(minutes=6)):
+        http.ask("POST", "auth/reauthenticate", {"password": PASSWORD})
+        for verb in ("GET", "POST", "PUT", "DELETE"):
+            assert http.ask(verb, place, {}).status_code == 401, verb
+        http.ask("POST", "auth/2fa/reauthenticate", {"code": app.code()})
+        assert http.ask("GET", place).status_code == 200
 
 
 @pytest.mark.parametrize(

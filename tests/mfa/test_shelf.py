@@ -19,7 +19,7 @@ class TestFactor:
         assert factor.named(each.id) is each
 
     def test_it_says_what_it_is(self, each: Factor) -> None:
-        assert each.name and each.words and each.icon
+        assert each.name and each.words
 
     def test_somebody_new_has_none(self, each: Factor, alice: User) -> None:
         assert not each.is_enrolled(alice)

@@ -24,7 +24,6 @@ FACTOR = Factor(
     id="webauthn",
     name="Passkey",
     words="Use a passkey",
-    icon="fingerprint",
     allauth_type="webauthn",
     is_enrolled=lambda user: keys(user).exists(),
     tidied=tidied,

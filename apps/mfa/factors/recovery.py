@@ -29,7 +29,6 @@ FACTOR = Factor(
     id="recovery",
     name="Recovery codes",
     words="Use a recovery code",
-    icon="life-buoy",
     allauth_type="recovery_codes",
     is_enrolled=lambda user: device(user) is not None,
     device=device,

@@ -97,7 +97,6 @@ FACTOR = Factor(
     id="sms",
     name="Code by text",
     words="Get a code by text",
-    icon="message-square",
     allauth_type="",
     is_enrolled=lambda user: device(user) is not None,
     device=device,

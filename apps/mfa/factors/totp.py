@@ -16,7 +16,6 @@ FACTOR = Factor(
     id="totp",
     name="Authenticator app",
     words="Enter the code that your app shows",
-    icon="smartphone",
     allauth_type="totp",
     is_enrolled=lambda user: device(user) is not None,
     device=device,
