@@ -136,6 +136,9 @@ ROWS = {
     "app/settings/security/factors/totp/": ASKED_AGAIN,
     "app/settings/security/factors/sms/begin/": posted(THEMSELF, people_get(302)),
     "app/settings/security/factors/sms/": ASKED_AGAIN,
+    "app/settings/security/factors/trusted/<uuid:public_id>/forget/": posted(
+        THEMSELF, people_get(404)
+    ),
     "app/settings/security/factors/recovery/": form(
         THEMSELF, people_get(200), Door(LOGIN, 409, 409, 200, 409)
     ),

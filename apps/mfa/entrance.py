@@ -25,7 +25,7 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, TooMany
-from apps.mfa import challenges, factor, proofs
+from apps.mfa import challenges, factor, proofs, trusted
 from apps.mfa.challenges import Spent
 from apps.mfa.factor import Factor
 from apps.mfa.forms import CodeForm
@@ -79,7 +79,12 @@ def authenticate(request: Any) -> HttpResponseBase:
         messages.error(request, spent.sentence)
         over: HttpResponse = stage.abort()
         return over
-    return refused or stage.exit()
+    if refused:
+        return refused
+    response: HttpResponse = stage.exit()
+    if "trust" in request.POST:
+        trusted.trust(request, response, stage.login.user)
+    return response
 
 
 @in_person(signed_in)
@@ -165,6 +170,7 @@ def _page(
     chosen, js_data = attempt.chosen, {}
     if not chosen.is_typed:
         js_data = {"request_options": webauthn.begin_authentication(attempt.user)}
+    is_login = attempt.purpose == Purpose.LOGIN
     device = chosen.device(attempt.user)
     phone = getattr(device, "phone", None)
     shown = {
@@ -174,7 +180,8 @@ def _page(
         "texted": attempt.texted,
         "phone": f"…{numbers.display(phone.e164)[-4:]}" if phone else "",
         "js_data": js_data,
-        "is_login": attempt.purpose == Purpose.LOGIN,
+        "is_login": is_login,
+        "may_be_trusted": is_login and trusted.may_be_trusted(attempt.user),
         "next": _next(attempt.request),
     }
     status = error.status.value if error else 200

@@ -7,7 +7,6 @@ code sends one, where there is one to send.
 from http import HTTPStatus
 from typing import Any
 
-from allauth.core.exceptions import ReauthenticationRequired
 from allauth.headless.base.response import AuthenticationResponse, UnauthorizedResponse
 from allauth.headless.base.views import (
     APIView,
@@ -120,16 +119,6 @@ class ReauthenticateView(_Proof, AuthenticatedAPIView):  # type: ignore[misc]
         return answer
 
 
-class ManageWebAuthnView(passkeys.ManageWebAuthnView):  # type: ignore[misc]
-    """allauth would take a password from whoever has a factor."""
-
-    def handle(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not proofs.is_fresh(request):
-            raise ReauthenticationRequired
-        answer: HttpResponse = super().handle(request, *args, **kwargs)
-        return answer
-
-
 def _chosen(user: User, name: str, code: str) -> str:
     """The factor that is meant. Never several: each try belongs to one device."""
     theirs = factor.of(user)
@@ -166,7 +155,7 @@ VIEWS = {
     "auth/webauthn/reauthenticate": passkeys.ReauthenticateWebAuthnView,
     "auth/webauthn/login": passkeys.LoginWebAuthnView,
     "account/authenticators": passkeys.AuthenticatorsView,
-    "account/authenticators/webauthn": ManageWebAuthnView,
+    "account/authenticators/webauthn": passkeys.ManageWebAuthnView,
 }
 
 urlpatterns = [

@@ -8,7 +8,7 @@ from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.http import HttpRequest
 
-from apps.mfa import enforcement, factor
+from apps.mfa import enforcement, factor, trusted
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped package
@@ -22,4 +22,6 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped pac
                 enforcement.mark(request)
             return False
         # A passkey that was unlocked on its device is two factors at once.
-        return not did_use_passwordless_login(request, user)
+        if did_use_passwordless_login(request, user):
+            return False
+        return not trusted.is_trusted(request, user)

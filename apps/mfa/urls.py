@@ -38,6 +38,7 @@ _pages = [
     path("sms/begin/", views.begin_sms, name="sms_begin"),
     path("sms/", views.confirm_sms, name="sms"),
     path("recovery/", views.recovery_codes, name="recovery"),
+    path("trusted/<uuid:public_id>/forget/", views.forget, name="forget"),
     path("<slug:name>/remove/", views.remove, name="remove"),
 ]
 

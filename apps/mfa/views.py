@@ -15,7 +15,7 @@ from django.views.decorators.http import (
 
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, NotFound
-from apps.mfa import enforcement, enrolment, factor, proofs
+from apps.mfa import enforcement, enrolment, factor, proofs, trusted
 from apps.mfa.factors import passkey, recovery, sms, totp
 from apps.mfa.forms import CodeForm
 from apps.mfa.proofs import fresh
@@ -48,6 +48,7 @@ def factors(request: Request) -> HttpResponse:
         "numbers": [each for each in own if not texts or each.pk != texts.phone_id],
         "keys": passkey.keys(user),
         "codes": codes,
+        "browsers": trusted.browsers(user).order_by("-id"),
         "are_set_up": factor.are_set_up(user),
         "is_only_one_left": enrolment.is_only_one_left(user),
         "is_required": enforcement.is_required(user),
@@ -138,6 +139,14 @@ def recovery_codes(request: Request) -> HttpResponse:
         )
     codes = enrolment.new_recovery_codes(user=request.user)
     return _codes(request, codes)
+
+
+@owner
+@require_POST
+def forget(request: Request, public_id: UUID) -> HttpResponse:
+    trusted.forget(user=request.user, public_id=public_id)
+    messages.success(request, "That browser is asked again.")
+    return redirect("mfa:factors")
 
 
 def _confirmed(

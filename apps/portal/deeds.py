@@ -108,6 +108,13 @@ _DEEDS = {
     ("mfa.factor.remove", "done"): Deed(
         "Removed a second factor", "removed a second factor of yours"
     ),
+    ("mfa.trust.add", "done"): Deed("Trusted a browser", "trusted a browser for you"),
+    ("mfa.trust.use", "done"): Deed(
+        "Signed in from a trusted browser", "signed in from a trusted browser of yours"
+    ),
+    ("mfa.trust.remove", "done"): Deed(
+        "Stopped trusting a browser", "stopped trusting a browser of yours"
+    ),
     ("mfa.recovery.regenerate", "done"): Deed(
         "Made new recovery codes", "made new recovery codes for you"
     ),

@@ -2,7 +2,8 @@
 
     User ─┬─ TOTPDevice, SMSDevice ── PhoneNumber, RecoveryDevice ── RecoveryCode
           ├─ Challenge (one attempt to prove one device, for one purpose)
-          └─ FactorState (wrong codes in a row)
+          ├─ FactorState (wrong codes in a row)
+          └─ TrustedBrowser (not asked for a while)
 
 Passkeys are rows of allauth's (`allauth.mfa.models.Authenticator`).
 """
@@ -12,6 +13,7 @@ from apps.mfa.models.recovery import RecoveryCode, RecoveryDevice
 from apps.mfa.models.sms import SMSDevice
 from apps.mfa.models.state import FactorState
 from apps.mfa.models.totp import TOTPDevice
+from apps.mfa.models.trusted import TrustedBrowser
 
 __all__ = [
     "Challenge",
@@ -20,4 +22,5 @@ __all__ = [
     "RecoveryDevice",
     "SMSDevice",
     "TOTPDevice",
+    "TrustedBrowser",
 ]
