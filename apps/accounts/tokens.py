@@ -20,7 +20,7 @@ from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
 
-from apps.accounts import sessions
+from apps.accounts import letters, sessions
 from apps.accounts.models import LoginSession
 from apps.core.errors import Unauthorized
 from apps.core.vault import parse_ring
@@ -180,7 +180,8 @@ def _repeated(row: LoginSession, generation: int) -> Pair:
     is_last = generation == row.generation - 1
     if is_last and timezone.now() - row.rotated_at <= GRACE:
         return issue(row)
-    sessions.end([row], sessions.Ending.REUSED)
+    if sessions.end([row], sessions.Ending.REUSED):
+        letters.refresh_reused(row)
     raise sessions.Over(sessions.Ending.REUSED)
 
 

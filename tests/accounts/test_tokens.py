@@ -11,6 +11,7 @@ import jwt
 import pytest
 import time_machine
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -294,6 +295,9 @@ def test_a_copied_refresh_token_ends_the_sign_in_for_thief_and_owner(
     assert refreshed(third["refresh_token"]).status_code == 401
     assert status(third["access_token"]) == 401
     assert LoginSession.objects.get().ending == Ending.REUSED
+    (letter,) = mail.outbox
+    assert letter.to == ["alice@example.com"]
+    assert meta["refresh_token"] not in str(letter.body)
 
 
 def test_refreshing_does_not_outlast_an_end_in_between(row: LoginSession) -> None:

@@ -160,7 +160,6 @@ def test_whoever_may_enter_the_console_is_always_asked(
     assert TrustedBrowser.objects.count() == before
 
 
-@pytest.mark.urls("tests.mfa.headless_urls")
 def test_an_app_cannot_bring_the_cookie_along(alice: User, app: TOTPDevice) -> None:
     client = trusted(alice, app)
     given = {"email": alice.email, "password": "correct-horse-battery-staple"}
