@@ -136,6 +136,7 @@ ROWS = {
     "app/settings/security/factors/totp/": ASKED_AGAIN,
     "app/settings/security/factors/sms/begin/": posted(THEMSELF, people_get(302)),
     "app/settings/security/factors/sms/": ASKED_AGAIN,
+    "app/settings/security/factors/lost/veto/": posted(THEMSELF, people_get(404)),
     "app/settings/security/factors/trusted/<uuid:public_id>/forget/": posted(
         THEMSELF, people_get(404)
     ),
@@ -148,6 +149,10 @@ ROWS = {
     "accounts/2fa/": SENT_ON,
     "accounts/2fa/authenticate/": flow(ANYBODY),
     "accounts/2fa/reauthenticate/": form(THEMSELF, ADAS_APP, ADAS_APP),
+    "accounts/2fa/lost/": flow(ANYBODY),
+    "accounts/2fa/lost/<uuid:public_id>/<str:token>/": form(
+        ANYBODY, all_get(404), all_get(404)
+    ),
     "accounts/2fa/webauthn/": SENT_ON,
     "accounts/2fa/webauthn/login/": Row(
         ANYBODY,

@@ -55,6 +55,10 @@ FROZEN_FOR = timedelta(hours=72)
 # longer ones would only lock the owner out.
 LONGEST_PAUSE_STEP = 10
 
+# Saying that every factor is lost (mfa/lost.py), per person: each time writes to all
+# their addresses and their phone.
+LOST_FACTORS = Limit("lost_factors", times=2, seconds=7 * DAY)
+
 # --- Texted codes cost money and can annoy (mfa/factors/sms.py).
 # A carrier takes up to a minute; asking again sooner only makes two codes.
 TEXT_PAUSE = Limit("code_text_pause", times=1, seconds=60)

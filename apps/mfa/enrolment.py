@@ -146,7 +146,7 @@ def insist_removable(user: User, declared: factor.Factor) -> None:
 
 def added(user: User, declared: factor.Factor, **private: Any) -> None:
     """What follows once a factor was proved for the first time."""
-    FactorState.objects.filter(user=user).update(enforced_at=None)
+    FactorState.objects.update_or_create(user=user, defaults={"enforced_at": None})
     audit.done(
         "mfa.factor.add",
         actor=user,

@@ -6,6 +6,7 @@ One page for every factor: the one that was chosen, and the ways to the others.
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.reauthentication import resume_request
@@ -25,13 +26,12 @@ from django.views.decorators.http import require_http_methods
 
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, TooMany
-from apps.mfa import challenges, factor, proofs, trusted
+from apps.mfa import challenges, factor, lost, proofs, trusted
 from apps.mfa.challenges import Spent
 from apps.mfa.factor import Factor
 from apps.mfa.forms import CodeForm
-from apps.mfa.models import Challenge
+from apps.mfa.models import Challenge, LostFactors
 from apps.rbac.declared import in_person, public, signed_in
-from apps.sms import numbers
 
 Purpose = Challenge.Purpose
 V = TypeVar("V", bound=Callable[..., Any])
@@ -103,6 +103,30 @@ def reauthenticate(request: Any) -> HttpResponseBase:
         messages.error(request, spent.sentence)
         return redirect(request.get_full_path())
     return refused or resume_request(request) or redirect(settings.LOGIN_REDIRECT_URL)
+
+
+@in_person(public)
+@_pending
+@require_http_methods(_VERBS)
+def lose(request: Any) -> HttpResponseBase:
+    """The slow way back, after the password: asks first, then says from when on."""
+    user = request._login_stage.login.user
+    if request.method == "POST":
+        lost.begin(user=user)
+    shown = {"loss": lost.waiting(user)}
+    return render(request, "mfa/lost.html", shown)
+
+
+@in_person(public)
+@never_cache
+@require_http_methods(_VERBS)
+def stop(request: HttpRequest, public_id: UUID, token: str) -> HttpResponse:
+    """The link from the letters. Asks: mail programs open links by themselves."""
+    loss = lost.by_link(public_id=public_id, token=token)
+    is_stopped = request.method == "POST"
+    if is_stopped:
+        lost.cancel(loss=loss, how=LostFactors.Ended.LINK)
+    return render(request, "mfa/lost_stop.html", {"is_stopped": is_stopped})
 
 
 def _attempt(request: HttpRequest, user: User, purpose: str) -> Attempt:
@@ -178,7 +202,7 @@ def _page(
         "others": attempt.others,
         "form": form or CodeForm(factor=chosen),
         "texted": attempt.texted,
-        "phone": f"…{numbers.display(phone.e164)[-4:]}" if phone else "",
+        "phone": phone.e164[-4:] if phone else "",
         "js_data": js_data,
         "is_login": is_login,
         "may_be_trusted": is_login and trusted.may_be_trusted(attempt.user),

@@ -1,6 +1,7 @@
 """Letters about second factors: whoever did it, the owner hears of it."""
 
 import smtplib
+from datetime import datetime
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -28,6 +29,19 @@ def recovery_codes_made(user: User) -> None:
 
 def recovery_code_used(user: User, left: int) -> None:
     _tell(user, "recovery_code_used", left=left)
+
+
+def loss_begun(user: User, ready_at: datetime, cancel_url: str) -> None:
+    until = ready_at.astimezone(user.zone)
+    _tell(user, "loss_begun", until=until, cancel_url=cancel_url)
+
+
+def loss_cancelled(user: User) -> None:
+    _tell(user, "loss_cancelled")
+
+
+def factors_reset(user: User) -> None:
+    _tell(user, "factors_reset")
 
 
 def frozen(user: User) -> None:

@@ -8,7 +8,7 @@ from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.webauthn.internal.flows import did_use_passwordless_login
 from django.http import HttpRequest
 
-from apps.mfa import enforcement, factor, trusted
+from apps.mfa import enforcement, factor, lost, trusted
 
 
 class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped package
@@ -24,4 +24,9 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped pac
         # A passkey that was unlocked on its device is two factors at once.
         if did_use_passwordless_login(request, user):
             return False
-        return not trusted.is_trusted(request, user)
+        if trusted.is_trusted(request, user):
+            return False
+        if lost.finish(user):
+            enforcement.mark(request)
+            return False
+        return True

@@ -25,6 +25,8 @@ _entrance = [
     path("", _home, name="mfa_index"),
     path("authenticate/", entrance.authenticate, name="mfa_authenticate"),
     path("reauthenticate/", entrance.reauthenticate, name="mfa_reauthenticate"),
+    path("lost/", entrance.lose, name="mfa_lost"),
+    path("lost/<uuid:public_id>/<str:token>/", entrance.stop, name="mfa_lost_cancel"),
     path("webauthn/", _home, name="mfa_list_webauthn"),
     path("webauthn/add/", _fresh(add_webauthn), name="mfa_add_webauthn"),
     path("webauthn/reauthenticate/", _again, name="mfa_reauthenticate_webauthn"),
@@ -38,6 +40,7 @@ _pages = [
     path("sms/begin/", views.begin_sms, name="sms_begin"),
     path("sms/", views.confirm_sms, name="sms"),
     path("recovery/", views.recovery_codes, name="recovery"),
+    path("lost/veto/", views.veto, name="lost_veto"),
     path("trusted/<uuid:public_id>/forget/", views.forget, name="forget"),
     path("<slug:name>/remove/", views.remove, name="remove"),
 ]

@@ -15,9 +15,10 @@ from django.views.decorators.http import (
 
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, NotFound
-from apps.mfa import enforcement, enrolment, factor, proofs, trusted
+from apps.mfa import enforcement, enrolment, factor, lost, proofs, trusted
 from apps.mfa.factors import passkey, recovery, sms, totp
 from apps.mfa.forms import CodeForm
+from apps.mfa.models import LostFactors
 from apps.mfa.proofs import fresh
 from apps.rbac.declared import in_person, signed_in
 from apps.sms.models import PhoneNumber
@@ -48,6 +49,7 @@ def factors(request: Request) -> HttpResponse:
         "numbers": [each for each in own if not texts or each.pk != texts.phone_id],
         "keys": passkey.keys(user),
         "codes": codes,
+        "loss": lost.waiting(user),
         "browsers": trusted.browsers(user).order_by("-id"),
         "are_set_up": factor.are_set_up(user),
         "is_only_one_left": enrolment.is_only_one_left(user),
@@ -146,6 +148,18 @@ def recovery_codes(request: Request) -> HttpResponse:
 def forget(request: Request, public_id: UUID) -> HttpResponse:
     trusted.forget(user=request.user, public_id=public_id)
     messages.success(request, "That browser is asked again.")
+    return redirect("mfa:factors")
+
+
+@owner
+@require_POST
+def veto(request: Request) -> HttpResponse:
+    """Whoever is signed in says that nothing is lost."""
+    loss = lost.waiting(request.user)
+    if loss is None:
+        raise NotFound("There is nothing to stop.")
+    lost.cancel(loss=loss, how=LostFactors.Ended.VETO)
+    messages.success(request, "Stopped: your factors stay. Change your password now.")
     return redirect("mfa:factors")
 
 

@@ -108,6 +108,19 @@ _DEEDS = {
     ("mfa.factor.remove", "done"): Deed(
         "Removed a second factor", "removed a second factor of yours"
     ),
+    ("mfa.factor.reset", "done"): Deed(
+        "Reset the second factors of somebody", "reset your second factors"
+    ),
+    ("mfa.loss.begin", "done"): Deed(
+        "Said that every second factor is lost", "said that your factors are lost"
+    ),
+    ("mfa.loss.cancel", "done"): Deed(
+        "Stopped the removal of second factors",
+        "stopped the removal of your second factors",
+    ),
+    ("mfa.loss.finish", "done"): Deed(
+        "Lost second factors were removed", "removed your second factors"
+    ),
     ("mfa.trust.add", "done"): Deed("Trusted a browser", "trusted a browser for you"),
     ("mfa.trust.use", "done"): Deed(
         "Signed in from a trusted browser", "signed in from a trusted browser of yours"

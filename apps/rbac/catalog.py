@@ -34,6 +34,9 @@ class Permission(StrEnum):
     PERSON_SUSPEND = "accounts.user.suspend"
     PERSON_IMPERSONATE = "accounts.user.impersonate"
 
+    FACTORS_VIEW = "factors.factorstate.view"
+    FACTORS_RESET = "factors.factorstate.reset"
+
     NUMBER_ADD = "sms.phonenumber.add"
     NUMBER_VIEW = "sms.phonenumber.view"
     NUMBER_CHANGE = "sms.phonenumber.change"

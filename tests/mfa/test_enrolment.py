@@ -24,6 +24,7 @@ from tests.mfa.conftest import (
     give_password,
     no_pause,
     now,
+    person,
     sign_in,
     texted,
     wrong,
@@ -268,3 +269,21 @@ def test_only_what_was_proved_minutes_ago_may_change_factors(alice: User) -> Non
             answer = client.get(f"{HOME}{page}")
             assert answer["Location"].startswith("/accounts/reauthenticate/"), page
     assert not TOTPDevice.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "page", ["", "totp/", "sms/", "recovery/", "totp/remove/", "lost/veto/"]
+)
+def test_these_pages_are_closed_to_an_operator_who_stands_in(
+    alice: User, page: str
+) -> None:
+    ada = person("ada@example.com")
+    role = Role.objects.get(slug="administrator")
+    assignments.grant(by=None, user=ada, role=role, reason="test")
+    client = Client()
+    client.force_login(ada, "allauth.account.auth_backends.AuthenticationBackend")
+    begin = f"/admin/accounts/user/{alice.pk}/stand-in/"
+    assert client.post(begin, {"reason": "Ticket 81"}).status_code == 302
+    assert client.get("/app/").status_code == 200
+    for verb in (client.get, client.post):
+        assert verb(f"{HOME}{page}").status_code == 403

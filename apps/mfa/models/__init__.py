@@ -3,12 +3,14 @@
     User ─┬─ TOTPDevice, SMSDevice ── PhoneNumber, RecoveryDevice ── RecoveryCode
           ├─ Challenge (one attempt to prove one device, for one purpose)
           ├─ FactorState (wrong codes in a row)
+          ├─ LostFactors (the slow way back)
           └─ TrustedBrowser (not asked for a while)
 
 Passkeys are rows of allauth's (`allauth.mfa.models.Authenticator`).
 """
 
 from apps.mfa.models.challenge import Challenge
+from apps.mfa.models.lost import LostFactors
 from apps.mfa.models.recovery import RecoveryCode, RecoveryDevice
 from apps.mfa.models.sms import SMSDevice
 from apps.mfa.models.state import FactorState
@@ -18,6 +20,7 @@ from apps.mfa.models.trusted import TrustedBrowser
 __all__ = [
     "Challenge",
     "FactorState",
+    "LostFactors",
     "RecoveryCode",
     "RecoveryDevice",
     "SMSDevice",

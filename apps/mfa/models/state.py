@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts import guessing
 from apps.accounts.models import User
+from apps.mfa.models.lost import LostFactors
 
 
 class FactorStateQuerySet(models.QuerySet["FactorState"]):
@@ -25,8 +26,9 @@ class FactorStateQuerySet(models.QuerySet["FactorState"]):
         return bool(charged)
 
     def clear(self, user: User) -> None:
-        """A factor was proved."""
+        """A factor was proved: so it is not lost either."""
         self.filter(user=user).update(failures=0, frozen_until=None)
+        LostFactors.objects.filter(user=user).end(LostFactors.Ended.PROVED)
 
 
 class FactorState(models.Model):
@@ -40,6 +42,10 @@ class FactorState(models.Model):
     enforced_at = models.DateTimeField(null=True)
 
     objects = FactorStateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "state of second factors"
+        verbose_name_plural = "second factors"
 
     def __str__(self) -> str:
         return f"factors of {self.user_id}"

@@ -30,6 +30,7 @@ class OutboundText(models.Model):
         REMINDER = "reminder", "Reminder"
         GUIDANCE = "guidance", "Guidance to an unknown number"
         CODE = "code", "One-time code"
+        NOTICE = "notice", "Notice about the account"
 
     class State(models.TextChoices):
         QUEUED = "queued", "Waiting to be sent"

@@ -1,0 +1,159 @@
+"""Everything is gone, phone and paper: the slow way back, and the operator's.
+
+Whoever knows the password may begin it. Every channel announces it, with a link that
+stops it, and every live session can stop it too; so can any factor that is proved. After
+72 hours the next sign-in with the password removes the factors and leads to new ones.
+"""
+
+import hashlib
+import secrets
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from apps.accounts import guessing
+from apps.accounts.adapter import public
+from apps.accounts.models import User
+from apps.core.errors import Conflict, Forbidden, NotFound
+from apps.mfa import factor, notices
+from apps.mfa.models import (
+    FactorState,
+    LostFactors,
+    RecoveryDevice,
+    SMSDevice,
+    TOTPDevice,
+)
+from apps.rbac import assignments, audit
+from apps.sms import outbox
+from apps.sms.models import OutboundText
+
+Ended = LostFactors.Ended
+
+
+def waiting(user: User) -> LostFactors | None:
+    return LostFactors.objects.open(user).first()
+
+
+def begin(*, user: User) -> LostFactors:
+    """Announced before anything else happens; asked again, it is the one that waits.
+
+    Raises `TooMany` for somebody who begins it again and again.
+    """
+    if found := waiting(user):
+        return found
+    guessing.LOST_FACTORS.charge(str(user.pk))
+    token = secrets.token_urlsafe(32)
+    with transaction.atomic():
+        _lock(user)
+        if found := waiting(user):
+            return found
+        LostFactors.objects.filter(user=user).end(Ended.OVER)
+        made = LostFactors.objects.create(
+            user=user,
+            token_digest=_digest(token),
+            ready_at=timezone.now() + LostFactors.WAIT,
+        )
+        audit.done("mfa.loss.begin", actor=user, subject=user, obj=made)
+        _announce(made, token)
+    return made
+
+
+def by_link(*, public_id: UUID, token: str) -> LostFactors:
+    """Raises NotFound for a link that is not right, or whose time is over."""
+    found = LostFactors.objects.filter(public_id=public_id, ended_at=None).first()
+    if found is None or not constant_time_compare(found.token_digest, _digest(token)):
+        raise NotFound("There is nothing to stop: it was stopped already, or is over.")
+    return found
+
+
+def cancel(*, loss: LostFactors, how: str) -> None:
+    """The owner says no. Raises Conflict when it is over already."""
+    with transaction.atomic():
+        if not LostFactors.objects.filter(pk=loss.pk).end(how):
+            raise Conflict("It was stopped already, or is over.")
+        audit.done("mfa.loss.cancel", subject=loss.user, obj=loss, reason=how)
+        notices.loss_cancelled(loss.user)
+
+
+def finish(user: User) -> bool:
+    """Whether the time is over and nobody said no: then the factors are gone.
+
+    For a sign-in whose password was right.
+    """
+    found = waiting(user)
+    if found is None or not found.is_ready:
+        return False
+    with transaction.atomic():
+        if not LostFactors.objects.filter(pk=found.pk).end(Ended.DONE):
+            return False
+        _remove_all(user)
+        audit.done("mfa.loss.finish", actor=user, subject=user, obj=found)
+        notices.factors_reset(user)
+    return True
+
+
+def reset(*, by: User, user: User, reason: str) -> None:
+    """An operator removes somebody's factors; the next sign-in leads to new ones.
+
+    Ends nothing else: no session, no password. Raises Forbidden for oneself or somebody
+    who may do more, Conflict for somebody without a factor.
+    """
+    if by.pk == user.pk:
+        raise Forbidden("Nobody resets their own factors.")
+    assignments.insist_within_reach(by, user)
+    before = [each.id for each in factor.of(user)]
+    if not before:
+        raise Conflict("They have no second factor.")
+    with transaction.atomic():
+        _lock(user)
+        LostFactors.objects.filter(user=user).end(Ended.OVER)
+        _remove_all(user)
+        audit.done(
+            "mfa.factor.reset",
+            actor=by,
+            subject=user,
+            obj=user,
+            reason=reason,
+            before={"factors": before},
+        )
+        notices.factors_reset(user)
+
+
+def _remove_all(user: User) -> None:
+    FactorState.objects.update_or_create(
+        user=user,
+        defaults={"enforced_at": timezone.now(), "failures": 0, "frozen_until": None},
+    )
+    for model in (TOTPDevice, SMSDevice, RecoveryDevice):
+        model.objects.filter(user=user).delete()
+    Authenticator.objects.filter(user=user).delete()
+
+
+def _announce(loss: LostFactors, token: str) -> None:
+    link = public(
+        reverse("mfa_lost_cancel", kwargs={"public_id": loss.public_id, "token": token})
+    )
+    notices.loss_begun(loss.user, loss.ready_at, link)
+    day = loss.ready_at.astimezone(loss.user.zone)
+    outbox.queue(
+        user=loss.user,
+        body=render_to_string(
+            "texts/lost_factors.txt", {"day": day, "url": settings.PUBLIC_URL}
+        ).strip(),
+        kind=OutboundText.Kind.NOTICE,
+        dedupe_key=f"mfa-loss:{loss.public_id}",
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _lock(user: User) -> None:
+    User.objects.select_for_update().get(pk=user.pk)
