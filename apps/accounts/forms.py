@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as allauth_forms
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts import passwords, time_zones
@@ -63,3 +64,19 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stub
         super().__init__(*args, **kwargs)
         self.fields["name"].help_text = "What Switchboard calls you."
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = User
+        fields = ("clock_hours", "locale", "theme")
+        help_texts: ClassVar = {
+            "clock_hours": "On these pages, in letters and in texts.",
+            "theme": "How these pages look.",
+        }
+
+    locale = forms.ChoiceField(
+        label="Language of dates",
+        choices=settings.LANGUAGES,
+        help_text="Names of days and months on these pages; all else is in English.",
+    )

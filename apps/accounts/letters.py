@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import places
+from apps.accounts import places, preferences
 from apps.accounts.models import LoginSession, User
 from apps.rbac import origins
 
@@ -93,9 +93,10 @@ def primary_address(user: User) -> str:
 
 
 def in_words(at: datetime, user: User) -> str:
-    """ "Wednesday 25 November 2026, 18:30 (Europe/Berlin)"."""
+    """ "Wednesday 25 November 2026, 6:30 PM (Europe/Berlin)"."""
     local = timezone.localtime(at, user.zone)
-    return f"{local:%A} {local.day} {local:%B %Y, %H:%M} ({user.timezone})"
+    clock = preferences.clock(local, user)
+    return f"{local:%A} {local.day} {local:%B %Y}, {clock} ({user.timezone})"
 
 
 def refresh_reused(row: LoginSession) -> None:

@@ -61,6 +61,11 @@ class Scene:
         return self.user.timezone
 
     @property
+    def hours(self) -> int:
+        """Of the clock that times are said by, 12 or 24."""
+        return self.user.clock_hours
+
+    @property
     def menu(self) -> list[MenuOption]:
         row = self.conversation
         return row.menu if row.menu and self._lives(row.menu_until) else []

@@ -66,7 +66,7 @@ def _choose(
 ) -> Ask:
     options = [
         Option(
-            spoken.choice(at, scene.zone, now=scene.now),
+            spoken.choice(at, scene.zone, now=scene.now, hours=scene.hours),
             {**arguments, "when": spoken.exact(at, scene.zone)},
         )
         for at in instants

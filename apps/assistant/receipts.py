@@ -25,7 +25,7 @@ def values(reminder: Reminder) -> dict[str, Any]:
 def timed(scene: Scene, key: str, kept: Mapping[str, Any]) -> str:
     """A sentence with the reminder's words, its weekday, date and time."""
     due_at = datetime.fromisoformat(kept["due_at"])
-    time = spoken.full(due_at, scene.zone, now=scene.now)
+    time = spoken.full(due_at, scene.zone, now=scene.now, hours=scene.hours)
     return phrases.say(key, text=short(kept["text"]), time=time)
 
 

@@ -48,7 +48,9 @@ def create(
     minute = due_at.replace(second=0, microsecond=0)
     same = Reminder.objects.owned_by(user).open().filter(text__iexact=text)
     if same.filter(due_at__gte=minute, due_at__lt=minute + MINUTE).exists():
-        time = spoken.full(due_at, user.timezone, now=timezone.now())
+        time = spoken.full(
+            due_at, user.timezone, now=timezone.now(), hours=user.clock_hours
+        )
         raise errors.Conflict(phrases.say("already_set", time=time))
     count = Reminder.objects.owned_by(user).open().count()
     if count >= MOST_OPEN:
@@ -188,12 +190,12 @@ def _fire(reminder: Reminder, now: datetime) -> None:
 
 
 def _body(reminder: Reminder, now: datetime) -> str:
-    zone = reminder.user.timezone
+    zone, hours = reminder.user.timezone, reminder.user.clock_hours
     late = now - reminder.due_at
     if late <= ON_TIME:
         return phrases.say("due", text=reminder.text)
     if late <= LATE:
-        time = spoken.clock(reminder.due_at, zone)
+        time = spoken.clock(reminder.due_at, zone, hours=hours)
         return phrases.say("due_late", time=time, text=reminder.text)
-    time = spoken.full(reminder.due_at, zone, now=now)
+    time = spoken.full(reminder.due_at, zone, now=now, hours=hours)
     return phrases.say("due_missed", time=time, text=reminder.text)

@@ -75,7 +75,7 @@ def find(
 
 
 def _option(scene: Scene, reminder: Reminder, arguments: dict[str, Any]) -> Option:
-    time = spoken.full(reminder.due_at, scene.zone, now=scene.now)
+    time = spoken.full(reminder.due_at, scene.zone, now=scene.now, hours=scene.hours)
     label = phrases.say("option_reminder", text=short(reminder.text), time=time)
     return Option(label, {**arguments, "target": f"{BY_ID}{reminder.public_id}"})
 

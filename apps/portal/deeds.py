@@ -34,6 +34,9 @@ _DEEDS = {
     ("accounts.user.create", "done"): Deed(
         "Created this account", "created this account"
     ),
+    ("accounts.user.change", "done"): Deed(
+        "Changed the profile or preferences", "changed your profile or preferences"
+    ),
     ("accounts.password.change", "done"): Deed(
         "Changed the password", "changed your password"
     ),

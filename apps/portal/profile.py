@@ -1,11 +1,17 @@
-"""What a person is called and where they are."""
+"""What a person is called, where they are, and how they read."""
+
+from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from apps.accounts.forms import ProfileForm
+from apps.accounts import profile as profiles
+from apps.accounts.forms import PreferencesForm, ProfileForm
+from apps.accounts.models import User
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 
@@ -13,9 +19,22 @@ from apps.rbac.declared import signed_in
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: SignedIn) -> HttpResponse:
-    form = ProfileForm(request.POST or None, instance=request.user)
+    return _form(request, ProfileForm, "profile")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def preferences(request: SignedIn) -> HttpResponse:
+    return _form(request, PreferencesForm, "preferences")
+
+
+def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResponse:
+    # A copy: a form writes what is wrong into its person, too, and the page shows them.
+    person = User.objects.get(pk=request.user.pk)
+    form = kind(request.POST or None, instance=person)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        profiles.change(user=request.user, **form.cleaned_data)
         messages.success(request, "Saved.")
-        return redirect("portal:profile")
-    return render(request, "portal/profile.html", {"form": form})
+        return redirect(f"portal:{name}")
+    shown = {"form": form, "now": timezone.now()}
+    return render(request, f"portal/{name}.html", shown)

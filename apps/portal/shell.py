@@ -47,6 +47,7 @@ _MAP = (
         "You",
         (
             ("Profile", "user-round", "portal:profile"),
+            ("Preferences", "sliders-horizontal", "portal:preferences"),
             ("Email", "mail", "account_email"),
             ("Password", "key-round", "account_change_password"),
             ("Security", "shield-check", "mfa:factors"),

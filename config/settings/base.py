@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "apps.mfa.enforcement.EnforcementMiddleware",
-    "apps.accounts.time_zones.TimeZoneMiddleware",
+    "apps.accounts.preferences.PreferencesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 # Paths that machines call: no session, no CSRF, no cookies; see core/shortcut.py.

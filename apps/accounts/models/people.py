@@ -42,12 +42,31 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with an e-mail address; there is no username."""
 
+    class Clock(models.IntegerChoices):
+        TWELVE = 12, "9:30 PM"
+        TWENTY_FOUR = 24, "21:30"
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "Like the device"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     email = models.EmailField("e-mail address", unique=True)
     email_canonical = models.EmailField(unique=True, editable=False)
     name = models.CharField(max_length=80, blank=True)
     timezone = models.CharField(
         "time zone", max_length=64, default="UTC", help_text="An IANA name."
+    )
+    # Names of days and months; the words of pages, letters and texts are English.
+    locale = models.CharField(
+        "language of dates", max_length=10, default="en", db_default="en"
+    )
+    clock_hours = models.PositiveSmallIntegerField(
+        "clock", choices=Clock, default=Clock.TWELVE, db_default=Clock.TWELVE
+    )
+    theme = models.CharField(
+        max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
     is_active = models.BooleanField(default=True)
     # Django's short cut past every permission does not exist here.

@@ -9,28 +9,34 @@ from apps.assistant.times import vocabulary
 from apps.assistant.times.vocabulary import Vocabulary
 
 
-def clock(at: datetime, zone: str) -> str:
-    """The time of day, "9:00 AM"."""
+def clock(at: datetime, zone: str, *, hours: int = 12) -> str:
+    """The time of day, "9:00 AM"; by a clock of 24 hours "09:00"."""
     local = at.astimezone(ZoneInfo(zone))
+    if hours == 24:
+        return f"{local:%H:%M}"
     return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
 
-def full(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+def full(
+    at: datetime, zone: str, *, now: datetime, hours: int = 12, language: str = "en"
+) -> str:
     """Weekday, date and time; the year too where it is not this one."""
     words = vocabulary.of(language)
     date = _date(at, zone, now, words)
-    return words.labels["full"].format(date=date, time=clock(at, zone))
+    return words.labels["full"].format(date=date, time=clock(at, zone, hours=hours))
 
 
-def choice(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+def choice(
+    at: datetime, zone: str, *, now: datetime, hours: int = 12, language: str = "en"
+) -> str:
     """An instant named as a person would between two: "tomorrow 7:00 AM"."""
     words = vocabulary.of(language)
     local, here = (moment.astimezone(ZoneInfo(zone)) for moment in (at, now))
     if local.date() == here.date():
-        return words.labels[_part(local)].format(time=clock(at, zone))
+        return words.labels[_part(local)].format(time=clock(at, zone, hours=hours))
     if local.date() == here.date() + timedelta(days=1):
-        return words.labels["tomorrow"].format(time=clock(at, zone))
-    return full(at, zone, now=now, language=language)
+        return words.labels["tomorrow"].format(time=clock(at, zone, hours=hours))
+    return full(at, zone, now=now, hours=hours, language=language)
 
 
 def _date(at: datetime, zone: str, now: datetime, words: Vocabulary) -> str:

@@ -37,7 +37,9 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     lines = [
         phrases.say(
             SENTENCES[ToolCall.State(state)],
-            time=spoken.clock(datetime.fromisoformat(at), scene.zone),
+            time=spoken.clock(
+                datetime.fromisoformat(at), scene.zone, hours=scene.hours
+            ),
             receipt=said,
         )
         for state, at, said in values["lines"]

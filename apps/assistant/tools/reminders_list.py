@@ -44,7 +44,12 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
             "list_line_fired" if has_fired else "list_line",
             number=number,
             text=short(text),
-            time=spoken.full(datetime.fromisoformat(due_at), scene.zone, now=scene.now),
+            time=spoken.full(
+                datetime.fromisoformat(due_at),
+                scene.zone,
+                now=scene.now,
+                hours=scene.hours,
+            ),
         )
         for number, (text, due_at, has_fired) in enumerate(values["lines"], start=1)
     ]

@@ -17,7 +17,7 @@ def run(scene: Scene, arguments: Nothing) -> Result:
         return Result()
     return Result(
         {
-            "at": spoken.clock(last.created_at, scene.zone),
+            "at": spoken.clock(last.created_at, scene.zone, hours=scene.hours),
             "tool": last.tool,
             "arguments": _said(last),
             "receipt": last.receipt,

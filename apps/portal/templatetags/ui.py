@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
+from apps.accounts import preferences
 from apps.sms import numbers
 
 register = template.Library()
@@ -36,9 +37,10 @@ def empty_state(
 
 @register.inclusion_tag("ui/_moment.html")
 def moment(at: datetime, shape: str = "full") -> dict[str, Any]:
-    """A time in the person's zone. Shapes: full ("Tomorrow, 9:00 AM"), clock, day."""
+    """A time as the person reads it. Shapes: full ("Tomorrow, 9:00 AM"), clock, day."""
     local = timezone.localtime(at)
-    return {"at": local, "shape": shape, "day": day_name(local)}
+    clock = preferences.clock(local)
+    return {"at": local, "shape": shape, "day": day_name(local), "clock": clock}
 
 
 @register.filter
@@ -49,7 +51,7 @@ def day_name(at: datetime) -> str:
     if name := near.get((local.date() - now.date()).days):
         return name
     year = "" if local.year == now.year else f" {local.year}"
-    return f"{local:%a} {local.day} {local:%b}{year}"
+    return preferences.date(local) + year
 
 
 @register.filter

@@ -1,0 +1,46 @@
+"""What people say about themselves and how they want to read."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.accounts import time_zones
+from apps.accounts.models import User
+from apps.core.errors import Invalid
+from apps.rbac import audit
+
+# What its owner may change; everything else of an account changes by verbs of its own.
+FIELDS = ("name", "timezone", "locale", "clock_hours", "theme")
+
+
+def change(*, user: User, **new: Any) -> list[str]:
+    """Keep these and record what has changed; the names of what did.
+
+    Raises Invalid for a zone or language that is not there, ValidationError for any
+    other bad value, ValueError for what is not in `FIELDS`.
+    """
+    if unknown := set(new) - set(FIELDS):
+        raise ValueError(f"no part of a profile: {sorted(unknown)}")
+    if new.get("timezone", "UTC") not in time_zones.names():
+        raise Invalid("There is no such time zone.", code="bad_timezone")
+    if new.get("locale", "en") not in dict(settings.LANGUAGES):
+        raise Invalid("There is no such language.", code="bad_locale")
+    with transaction.atomic():
+        row = User.objects.select_for_update().get(pk=user.pk)
+        before = {name: getattr(row, name) for name in new}
+        changed = [name for name in new if before[name] != new[name]]
+        for name, value in new.items():
+            setattr(row, name, value)
+            setattr(user, name, value)
+        row.clean_fields(exclude={each.name for each in row._meta.fields} - set(new))
+        if changed:
+            row.save(update_fields=changed)
+            audit.done(
+                "accounts.user.change",
+                actor=user,
+                obj=row,
+                before={name: before[name] for name in changed},
+                after={name: new[name] for name in changed},
+            )
+    return changed
