@@ -175,6 +175,7 @@ ROWS = {
     "app/settings/sign-ins/": reads(THEMSELF),
     "app/settings/sign-ins/others/": posted(fresh(THEMSELF), people_get(302)),
     "app/settings/sign-ins/<uuid:sid>/end/": posted(fresh(THEMSELF), people_get(404)),
+    "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
     "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(public),

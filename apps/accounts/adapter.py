@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from apps.accounts import fresh_auth, letters, passwords, tries
+from apps.accounts import closing, fresh_auth, letters, passwords, tries
 from apps.accounts.addresses import canonical
 from apps.accounts.letters import public as public
 from apps.accounts.models import User
@@ -94,12 +94,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             name = name.removesuffix("_signup")
             letters.written(name, to=email, about=context).send()
             return
-        # Written like the one that somebody would get, and thrown away: the time it
-        # takes must not say who has an account.
-        link = self.get_reset_password_from_key_url(f"0-{get_random_string(39)}")
-        letters.written(
-            "password_reset_key", to=email, about={"password_reset_url": link}
-        )
+        key = closing.key_for(email)
+        # Without one it is written like a letter to somebody and thrown away: the time
+        # it takes must not say who has an account.
+        link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
+        about = {"password_reset_url": link}
+        letter = letters.written("account_reopen", to=email, about=about)
+        if key:
+            letter.send()
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with ours in place of some: by name, they stand above this app."""

@@ -70,6 +70,7 @@ class UserAdmin(Page):
         "timezone",
         "roles",
         "is_active",
+        "closed_at",
         "last_login",
         "created_at",
     )

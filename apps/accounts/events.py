@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
-from apps.accounts import email_changes, letters, places
+from apps.accounts import closing, email_changes, letters, places
 from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core import vault
@@ -64,7 +64,8 @@ def _password_set(user: User, **_: Any) -> None:
 def _password_reset(user: User, **_: Any) -> None:
     # Whoever has the link from the letter: not signed in.
     audit.done("accounts.password.reset", subject=user)
-    letters.tell(user, "password_reset")
+    if not closing.reopen(user=user):
+        letters.tell(user, "password_reset")
 
 
 @receiver(signals.email_added)

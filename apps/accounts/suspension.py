@@ -31,18 +31,20 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
         if not is_active:
             assignments.insist_not_the_last_administrator(user)
         found = User.objects.select_for_update().get(pk=user.pk)
-        if found.is_active == is_active:
+        if found.is_active == is_active and found.closed_at is None:
             raise Conflict("That is so already.")
-        found.is_active = is_active
-        found.save(update_fields=["is_active"])
+        # Somebody who closed their account does not open a suspended one.
+        before = {"is_active": found.is_active, "closed": found.closed_at is not None}
+        found.is_active, found.closed_at = is_active, None
+        found.save(update_fields=["is_active", "closed_at"])
         audit.done(
             "accounts.user.restore" if is_active else "accounts.user.suspend",
             actor=by,
             subject=found,
             obj=found,
             reason=reason,
-            before={"is_active": not is_active},
-            after={"is_active": is_active},
+            before=before,
+            after={"is_active": is_active, "closed": False},
         )
         name = "account_restored" if is_active else "account_suspended"
         # Where the operator sits is theirs.

@@ -37,6 +37,10 @@ _DEEDS = {
     ("accounts.user.change", "done"): Deed(
         "Changed the profile or preferences", "changed your profile or preferences"
     ),
+    ("accounts.user.close", "done"): Deed("Closed this account", "closed your account"),
+    ("accounts.user.reopen", "done"): Deed(
+        "Opened this account again by email", "opened your account again"
+    ),
     ("accounts.password.change", "done"): Deed(
         "Changed the password", "changed your password"
     ),

@@ -139,7 +139,7 @@ def _account(person: Person) -> User:
     )
     if is_new or not user.check_password(password()):
         user.set_password(password())
-    user.is_active = True
+    user.is_active, user.closed_at = True, None
     user.save()
     EmailAddress.objects.update_or_create(
         user=user, email=person.email, defaults={"verified": True, "primary": True}

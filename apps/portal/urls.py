@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.portal import (
     activity,
+    closing,
     conversation,
     dev_mail,
     dev_phone,
@@ -29,6 +30,7 @@ urlpatterns = [
     path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
     path("app/settings/profile/", profile.profile, name="profile"),
     path("app/settings/preferences/", profile.preferences, name="preferences"),
+    path("app/settings/close/", closing.close, name="close"),
     path("app/activity/", activity.activity, name="activity"),
     path("dev/phone/", dev_phone.phone, name="dev_phone"),
     path("dev/phone/play/", dev_phone.play, name="dev_phone_play"),

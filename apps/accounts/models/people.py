@@ -69,6 +69,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
     is_active = models.BooleanField(default=True)
+    # Set while it is closed by its owner; without it, who is not active is suspended.
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     # Django's short cut past every permission does not exist here.
     is_superuser = False
     # When the next of this person's roles runs out (rbac.membership keeps it).
@@ -83,6 +85,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = "person"
         verbose_name_plural = "people"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(is_active=False) | models.Q(closed_at=None),
+                name="who_closed_it_is_out",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

@@ -1,0 +1,74 @@
+"""Somebody closes their own account, and may come back for a while.
+
+Closed is not suspended: both keep everybody out (`is_active`), but only an account with
+`closed_at` is opened again by its owner, through a link to the proved address.
+"""
+
+from datetime import datetime, timedelta
+
+from allauth.account import app_settings
+from allauth.account.models import EmailAddress
+from allauth.account.utils import user_pk_to_url_str
+from django.db import transaction
+from django.utils import timezone
+
+from apps.accounts import letters, sessions
+from apps.accounts.models import User
+from apps.rbac import assignments, audit
+
+DAYS_TO_RETURN = 30
+
+
+def close(*, user: User) -> None:
+    """Out everywhere, from the next request and the next text on.
+
+    Raises Conflict for the last administrator.
+    """
+    with transaction.atomic():
+        # Before the person's row: roles change under the same lock.
+        assignments.insist_not_the_last_administrator(user)
+        row = User.objects.select_for_update().get(pk=user.pk)
+        row.is_active, row.closed_at = False, timezone.now()
+        row.save(update_fields=["is_active", "closed_at"])
+        sessions.end_others(row, sessions.Ending.SUSPENDED, by=row, reason="closed")
+        audit.done("accounts.user.close", actor=row, obj=row)
+        letters.tell(row, "account_closed", days=DAYS_TO_RETURN)
+
+
+def reopen(*, user: User) -> bool:
+    """By whoever has just chosen a new password through a letter; whether it was closed
+    by its owner, and not too long ago."""
+    with transaction.atomic():
+        row = User.objects.select_for_update().get(pk=user.pk)
+        if not may_return(row):
+            return False
+        row.is_active, row.closed_at = True, None
+        row.save(update_fields=["is_active", "closed_at"])
+        audit.done("accounts.user.reopen", subject=row, obj=row)
+        letters.tell(row, "account_reopened")
+    return True
+
+
+def may_return(user: User) -> bool:
+    closed = None if user.is_active else user.closed_at
+    return closed is not None and closed > _earliest()
+
+
+def key_for(email: str) -> str:
+    """Of the page where the owner of a closed account chooses a new password, in
+    allauth's form; empty for every other address."""
+    address = EmailAddress.objects.filter(
+        email=email.lower(),
+        verified=True,
+        user__is_active=False,
+        user__closed_at__gt=_earliest(),
+    )
+    found = address.select_related("user").first()
+    if found is None:
+        return ""
+    token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(found.user)
+    return f"{user_pk_to_url_str(found.user)}-{token}"
+
+
+def _earliest() -> datetime:
+    return timezone.now() - timedelta(days=DAYS_TO_RETURN)
