@@ -69,10 +69,16 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stub
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     class Meta:
         model = User
-        fields = ("clock_hours", "locale", "theme")
+        fields = ("clock_hours", "locale", "theme", "quiet_from", "quiet_until")
+        widgets: ClassVar = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until")
+        }
         help_texts: ClassVar = {
             "clock_hours": "On these pages, in letters and in texts.",
             "theme": "How these pages look.",
+            "quiet_until": "A reminder that is due in between is texted at the end, and"
+            " says when it was due.",
         }
 
     locale = forms.ChoiceField(
@@ -80,3 +86,13 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         choices=settings.LANGUAGES,
         help_text="Names of days and months on these pages; all else is in English.",
     )
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        begin, end = found.get("quiet_from"), found.get("quiet_until")
+        if not self.errors and (begin is None) != (end is None):
+            missing = "quiet_from" if begin is None else "quiet_until"
+            self.add_error(missing, "Give both times, or none.")
+        elif begin is not None and begin == end:
+            self.add_error("quiet_until", "It ends at another time than it begins.")
+        return found

@@ -1,5 +1,6 @@
 """What people say about themselves and how they want to read."""
 
+from datetime import time
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,15 @@ from apps.core.errors import Invalid
 from apps.rbac import audit
 
 # What its owner may change; everything else of an account changes by verbs of its own.
-FIELDS = ("name", "timezone", "locale", "clock_hours", "theme")
+FIELDS = (
+    "name",
+    "timezone",
+    "locale",
+    "clock_hours",
+    "theme",
+    "quiet_from",
+    "quiet_until",
+)
 
 
 def change(*, user: User, **new: Any) -> list[str]:
@@ -32,7 +41,10 @@ def change(*, user: User, **new: Any) -> list[str]:
         changed = [name for name in new if before[name] != new[name]]
         for name, value in new.items():
             setattr(row, name, value)
-            setattr(user, name, value)
+        if (row.quiet_from is None) != (row.quiet_until is None) or (
+            row.quiet_from is not None and row.quiet_from == row.quiet_until
+        ):
+            raise Invalid("Quiet hours have a beginning and another end.")
         row.clean_fields(exclude={each.name for each in row._meta.fields} - set(new))
         if changed:
             row.save(update_fields=changed)
@@ -40,7 +52,14 @@ def change(*, user: User, **new: Any) -> list[str]:
                 "accounts.user.change",
                 actor=user,
                 obj=row,
-                before={name: before[name] for name in changed},
-                after={name: new[name] for name in changed},
+                before={name: _plain(before[name]) for name in changed},
+                after={name: _plain(new[name]) for name in changed},
             )
+    for name in changed:
+        setattr(user, name, new[name])
     return changed
+
+
+def _plain(value: Any) -> Any:
+    """As JSON has it."""
+    return f"{value:%H:%M}" if isinstance(value, time) else value

@@ -116,7 +116,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         ).order_by("due_at", "pk")
 
     def due(self, now: datetime) -> ReminderQuerySet:
-        return self.upcoming().filter(due_at__lte=now)
+        is_free = Q(held_until=None) | Q(held_until__lte=now)
+        return self.upcoming().filter(is_free, due_at__lte=now)
 
 
 class Reminder(models.Model):
@@ -134,6 +135,8 @@ class Reminder(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     text = models.CharField(max_length=300)
     due_at = models.DateTimeField()
+    # While it waits for the end of the person's quiet hours.
+    held_until = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     fired_at = models.DateTimeField(null=True, blank=True)

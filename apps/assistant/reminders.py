@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import quiet_hours
 from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.models import Reminder, ToolCall
@@ -119,6 +120,7 @@ def _change(
     for name, value in changes.items():
         setattr(reminder, name, value)
     reminder.note = ""
+    reminder.held_until = None
     reminder.save()
     return reminder, before
 
@@ -144,6 +146,7 @@ def restore(*, user: User, before: Mapping[str, Any]) -> Reminder:
     reminder.fired_at = datetime.fromisoformat(fired) if fired else None
     reminder.snoozes = before["snoozes"]
     reminder.note = before["note"]
+    reminder.held_until = None
     reminder.save()
     return reminder
 
@@ -175,6 +178,10 @@ def _fire_one(pk: int, now: datetime) -> bool:
 
 
 def _fire(reminder: Reminder, now: datetime) -> None:
+    if quiet_until := quiet_hours.end(reminder.user, now):
+        reminder.held_until = quiet_until
+        reminder.save(update_fields=["held_until", "updated_at"])
+        return
     due = reminder.due_at.timestamp()
     sent = outbox.queue(
         user=reminder.user,
@@ -192,6 +199,9 @@ def _fire(reminder: Reminder, now: datetime) -> None:
 def _body(reminder: Reminder, now: datetime) -> str:
     zone, hours = reminder.user.timezone, reminder.user.clock_hours
     late = now - reminder.due_at
+    if reminder.held_until:
+        time = spoken.choice(reminder.due_at, zone, now=now, hours=hours)
+        return phrases.say("due_held", time=time, text=reminder.text)
     if late <= ON_TIME:
         return phrases.say("due", text=reminder.text)
     if late <= LATE:

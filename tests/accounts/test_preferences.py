@@ -1,13 +1,13 @@
 """How somebody reads: their clock, their names of days, their theme."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from apps.accounts import letters, preferences, profile
+from apps.accounts import letters, preferences, profile, quiet_hours
 from apps.accounts.models import User
 from apps.assistant.times import spoken
 from apps.core.errors import Invalid
@@ -35,11 +35,13 @@ def as_alice(alice: User) -> Client:
 
 def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
     form = {"clock_hours": "24", "locale": "de", "theme": "dark"}
+    form |= {"quiet_from": "22:00", "quiet_until": "07:30"}
     answer = as_alice.post(PAGE, form, follow=True)
     page = answer.content.decode()
     assert "Saved." in page
     assert '<html lang="en" data-theme="dark">' in page
     assert '<option value="24" selected>' in page
+    assert 'type="time" name="quiet_until" value="07:30"' in page
     alice.refresh_from_db()
     assert (alice.clock_hours, alice.locale, alice.theme) == (24, "de", "dark")
 
@@ -53,6 +55,10 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
         {"locale": "de\x00"},
         {"theme": '"><script>'},
         {"theme": ""},
+        {"quiet_from": "22:00"},
+        {"quiet_until": "07:00"},
+        {"quiet_from": "07:00", "quiet_until": "07:00"},
+        {"quiet_from": "25:00", "quiet_until": "07:00"},
     ],
 )
 def test_what_is_no_choice_is_refused(
@@ -82,11 +88,11 @@ def test_times_are_read_by_the_persons_clock(alice: User) -> None:
 
 def test_texts_are_read_by_it_too() -> None:
     zone = "Europe/Berlin"
-    for hours, time in ((12, "9:15 PM"), (24, "21:15")):
+    for hours, clock in ((12, "9:15 PM"), (24, "21:15")):
         full = spoken.full(EVENING, zone, now=EVENING, hours=hours)
-        assert full == f"Mon 23 Nov, {time}"
+        assert full == f"Mon 23 Nov, {clock}"
         choice = spoken.choice(EVENING, zone, now=EVENING, hours=hours)
-        assert choice == f"tonight {time}"
+        assert choice == f"tonight {clock}"
 
 
 def test_days_have_the_names_of_the_persons_language(alice: User) -> None:
@@ -120,6 +126,8 @@ def test_a_change_is_recorded_with_what_was_before(alice: User) -> None:
         ({"clock_hours": 13}, ValidationError),
         ({"theme": "pink"}, ValidationError),
         ({"name": "x" * 81}, ValidationError),
+        ({"quiet_from": time(22)}, Invalid),
+        ({"quiet_from": time(7), "quiet_until": time(7)}, Invalid),
         ({"is_active": False}, ValueError),
         ({"email": "x@y.zz"}, ValueError),
     ],
@@ -136,3 +144,44 @@ def test_the_verb_takes_nothing_else(
 def test_a_page_for_nobody_has_no_theme(alice: User) -> None:
     User.objects.update(theme="dark")
     assert "data-theme" not in Client().get("/").content.decode()
+
+
+def test_quiet_hours_can_be_switched_off_again(alice: User) -> None:
+    profile.change(user=alice, quiet_from=time(22), quiet_until=time(7))
+    profile.change(user=alice, quiet_from=None, quiet_until=None)
+    assert quiet_hours.end(User.objects.get(), EVENING) is None
+
+
+@pytest.mark.parametrize(
+    ("begin", "until", "now", "end"),
+    [
+        (22, 7, "2026-11-23T21:59", None),
+        (22, 7, "2026-11-23T22:00", "2026-11-24T07:00"),
+        (22, 7, "2026-11-24T06:59", "2026-11-24T07:00"),
+        (22, 7, "2026-11-24T07:00", None),
+        (12, 14, "2026-11-24T13:00", "2026-11-24T14:00"),
+        (12, 14, "2026-11-24T14:00", None),
+        (12, 14, "2026-11-24T11:59", None),
+        # The night in which the clocks go forward, and the one in which they go back.
+        (22, 7, "2026-03-28T23:00", "2026-03-29T07:00"),
+        (22, 7, "2026-10-24T23:00", "2026-10-25T07:00"),
+    ],
+)
+def test_quiet_hours_are_on_the_persons_own_clock(
+    begin: int, until: int, now: str, end: str | None
+) -> None:
+    alice = User(
+        timezone="Europe/Berlin", quiet_from=time(begin), quiet_until=time(until)
+    )
+    found = quiet_hours.end(
+        alice, datetime.fromisoformat(now).replace(tzinfo=alice.zone)
+    )
+    assert (found and f"{found:%Y-%m-%dT%H:%M}") == end
+
+
+def test_quiet_hours_end_ahead_in_an_hour_that_is_repeated() -> None:
+    alice = User(timezone="Europe/Berlin", quiet_from=time(22), quiet_until=time(2, 30))
+    now = datetime(2026, 10, 25, 2, 15, tzinfo=alice.zone, fold=1)
+    found = quiet_hours.end(alice, now)
+    assert found is not None
+    assert (found.astimezone(UTC) - now.astimezone(UTC)).seconds == 15 * 60

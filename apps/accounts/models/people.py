@@ -68,6 +68,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     theme = models.CharField(
         max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
+    # On the person's own clock, over midnight or not; see quiet_hours.py.
+    quiet_from = models.TimeField("quiet from", null=True, blank=True)
+    quiet_until = models.TimeField("quiet until", null=True, blank=True)
     is_active = models.BooleanField(default=True)
     # Set while it is closed by its owner; without it, who is not active is suspended.
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -89,7 +92,15 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(is_active=False) | models.Q(closed_at=None),
                 name="who_closed_it_is_out",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | (
+                    models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                    & ~models.Q(quiet_from=models.F("quiet_until"))
+                ),
+                name="quiet_hours_begin_and_end",
+            ),
         ]
 
     def __str__(self) -> str:

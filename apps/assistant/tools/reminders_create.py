@@ -35,7 +35,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return receipts.timed(scene, "created", values)
+    return receipts.promised(scene, "created", values)
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:

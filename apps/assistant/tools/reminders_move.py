@@ -48,7 +48,7 @@ def _place(scene: Scene, reminder: Reminder) -> Place:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return receipts.timed(scene, "moved", values)
+    return receipts.promised(scene, "moved", values)
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def _minutes(scene: Scene, given: dict[str, str]) -> dict[str, str]:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return receipts.timed(scene, "snoozed", values)
+    return receipts.promised(scene, "snoozed", values)
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
