@@ -79,7 +79,7 @@ def begin(
 def insist_typed(name: str) -> None:
     """A code that has to be sent is asked for first. Raises `Invalid`."""
     if named(name).is_sent:
-        raise Spent("Ask for a code first.", code="nothing_sent")
+        raise Invalid("Ask for a code first.", code="nothing_sent")
 
 
 def send(challenge: Challenge) -> None:

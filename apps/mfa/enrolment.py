@@ -89,24 +89,33 @@ def confirm_totp(*, user: User, code: str, session: str) -> list[str]:
 
 
 def begin_sms(*, user: User, number: UUID, session: str) -> Challenge:
-    """Text a code to one of the person's verified phones. Raises what sending raises."""
+    """Text a code to one of the person's verified phones, or another one.
+
+    Raises NotFound, and what sending raises.
+    """
     own = PhoneNumber.objects.owned_by(user).verified()
     found = own.filter(public_id=number).first()
     if found is None:
         raise NotFound("That phone is not verified. Link it under Phones first.")
+    place: dict[str, Any] = {
+        "user": user,
+        "factor": texts.FACTOR.id,
+        "purpose": Challenge.Purpose.ENROL,
+        "session": session,
+    }
+    device = sms_setup(user)
+    waiting = challenges.current(**place)
+    if device and waiting and device.phone_id == found.pk:
+        # Asked again: when that was too soon, the code that was sent stays good.
+        challenges.send(waiting)
+        return waiting
     with transaction.atomic():
         _lock(user)
         SMSDevice.objects.filter(user=user, confirmed=False).delete()
         device = SMSDevice.objects.create(
             user=user, phone=found, name="Code by text", confirmed=False
         )
-    return challenges.begin(
-        user=user,
-        factor=texts.FACTOR.id,
-        purpose=Challenge.Purpose.ENROL,
-        session=session,
-        device=device,
-    )
+    return challenges.begin(**place, device=device)
 
 
 def sms_setup(user: User) -> SMSDevice | None:

@@ -159,6 +159,9 @@ def _answer(attempt: Attempt) -> HttpResponse | None:
     except Spent:
         raise
     except AppError as error:
+        if attempt.chosen.is_sent and attempt.texted is None:
+            # There is no field on the page to say it at.
+            messages.error(attempt.request, error.sentence)
         form.add_error("code", error.sentence)
         return _page(attempt, form, error)
     return None

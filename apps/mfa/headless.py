@@ -98,9 +98,6 @@ class AuthenticateView(_Proof, AuthenticationStageAPIView):  # type: ignore[misc
         return answer
 
     def spent(self, error: Spent) -> HttpResponse:
-        """The attempt is over, unless it has not begun."""
-        if error.code == "nothing_sent":
-            return _refused(self.request, error)
         self.stage.abort()
         answer: HttpResponse = UnauthorizedResponse(self.request)
         return answer

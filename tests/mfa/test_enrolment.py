@@ -13,7 +13,7 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import Conflict, NotFound
+from apps.core.errors import Conflict, NotFound, TooMany
 from apps.mfa import challenges, enrolment, factor
 from apps.mfa.challenges import WrongCode
 from apps.mfa.models import RecoveryDevice, SMSDevice, TOTPDevice
@@ -130,6 +130,17 @@ def test_a_phone_is_set_up_by_the_code_it_got(alice: User) -> None:
     assert not factor.are_set_up(alice)
     enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
     assert SMSDevice.objects.get(user=alice).confirmed
+
+
+def test_asking_too_soon_for_another_code_leaves_the_first_one_good(
+    alice: User,
+) -> None:
+    number = alice.phone_numbers.get().public_id
+    enrolment.begin_sms(user=alice, number=number, session=SESSION)
+    with pytest.raises(TooMany):
+        enrolment.begin_sms(user=alice, number=number, session=SESSION)
+    enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
+    assert factor.are_set_up(alice)
 
 
 def test_the_phone_of_somebody_else_cannot_be_set_up(alice: User, bob: User) -> None:

@@ -16,6 +16,7 @@ HOME = "/app/settings/security/factors/"
 
 
 def faults(page: Page) -> list[str]:
+    page.wait_for_load_state()
     found: list[str] = page.evaluate(EXAMINE)
     return [f"{page.url}: {each}" for each in found]
 
