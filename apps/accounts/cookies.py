@@ -18,7 +18,7 @@ from apps.accounts import browsers, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import BROWSER_LENGTH
 from apps.core.addresses import client_address
-from apps.rbac import audit
+from apps.rbac import audit, origins
 
 _KEY = "sign_in"
 _SECOND_FACTOR = "mfa"
@@ -57,6 +57,12 @@ def sign_in_of(request: Any) -> LoginSession | None:
         return None
     found: LoginSession | None = getattr(request, "sign_in", None)
     return found
+
+
+def here(user: User) -> LoginSession | None:
+    """The sign-in in which this person does what is being done, if it is they."""
+    row: LoginSession | None = getattr(origins.asked(), "sign_in", None)
+    return row if row is not None and row.user_id == user.pk else None
 
 
 def begin(request: Any, user: User) -> LoginSession:

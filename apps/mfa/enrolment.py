@@ -19,6 +19,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
+from apps.accounts import cookies, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, NotFound
 from apps.mfa import challenges, enforcement, factor, notices
@@ -163,6 +164,7 @@ def added(user: User, declared: factor.Factor, **private: Any) -> None:
         after={"factor": declared.id},
         private=private or None,
     )
+    _others_out(user)
     notices.added(user, declared.name)
 
 
@@ -173,6 +175,7 @@ def removed(user: User, declared: factor.Factor, *, by: User) -> None:
     audit.done(
         "mfa.factor.remove", actor=by, subject=user, before={"factor": declared.id}
     )
+    _others_out(user)
     notices.removed(user, declared.name)
 
 
@@ -186,6 +189,7 @@ def new_recovery_codes(*, user: User) -> list[str]:
         _lock(user)
         _keep(user, fresh)
         audit.done("mfa.recovery.regenerate", actor=user, subject=user)
+        _others_out(user)
         notices.recovery_codes_made(user)
     return list(fresh)
 
@@ -252,6 +256,11 @@ def _keep(user: User, fresh: dict[str, str]) -> None:
         RecoveryCode(device=device, selector=code[:SELECTOR_LENGTH], verifier_hash=kept)
         for code, kept in fresh.items()
     )
+
+
+def _others_out(user: User) -> None:
+    """What was signed in under the old factors, but for where they are changed."""
+    sessions.end_others(user, sessions.Ending.FACTORS, but=cookies.here(user))
 
 
 def _lock(user: User) -> None:

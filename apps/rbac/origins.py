@@ -30,6 +30,11 @@ def request(asked: HttpRequest) -> Iterator[None]:
         _request.reset(token)
 
 
+def asked() -> HttpRequest | None:
+    """The request that is being answered, if any."""
+    return _request.get()
+
+
 def current() -> Origin:
     """Looked up when something is recorded: most requests record nothing, and who
     signs in is somebody else at the end than at the beginning."""

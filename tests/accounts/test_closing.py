@@ -16,6 +16,7 @@ from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict
 from tests.factories import PASSWORD, UserFactory
 from tests.rbac.factories import person
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/app/settings/close/"
@@ -172,7 +173,7 @@ def test_an_operator_opens_a_closed_account(alice: User) -> None:
 
 def test_the_last_administrator_stays(db: None) -> None:
     ada = _verified(person("administrator", email="ada@example.com"))
-    client = sign_in(ada)
+    client = signed_in(ada)
     page = client.post(PAGE, follow=True).content.decode()
     assert "last administrator" in page
     assert is_in(client)

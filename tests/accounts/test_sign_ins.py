@@ -68,9 +68,9 @@ def test_a_sign_in_says_from_where_and_by_what(alice: User) -> None:
 
 def test_a_signed_in_page_costs_one_query_for_who_it_is(alice: User) -> None:
     client = sign_in(alice)
-    is_in(client)
+    client.get("/app/activity/")
     with CaptureQueriesContext(connection) as queries:
-        is_in(client)
+        client.get("/app/activity/")
     about = [q for q in queries if '"accounts_user"."id"' in q["sql"]]
     assert len(about) == 1
     assert "accounts_loginsession" in about[0]["sql"]

@@ -21,11 +21,15 @@ from apps.rbac import assignments
 from apps.rbac.models import AuditEvent, Role
 from tests.mfa.conftest import (
     SESSION,
+    from,
     give_password,
+    import,
     no_pause,
     now,
     person,
     sign_in,
+    signed_in,
+    tests.sign_in,
     texted,
     wrong,
 )
@@ -291,10 +295,30 @@ def test_these_pages_are_closed_to_an_operator_who_stands_in(
     ada = person("ada@example.com")
     role = Role.objects.get(slug="administrator")
     assignments.grant(by=None, user=ada, role=role, reason="test")
-    client = Client()
-    client.force_login(ada, "allauth.account.auth_backends.AuthenticationBackend")
+    client = signed_in(ada)
     begin = f"/admin/accounts/user/{alice.pk}/stand-in/"
     assert client.post(begin, {"reason": "Ticket 81"}).status_code == 302
     assert client.get("/app/").status_code == 200
     for verb in (client.get, client.post):
         assert verb(f"{HOME}{page}").status_code == 403
+
+
+def test_a_change_of_factors_ends_what_was_signed_in_before(alice: User) -> None:
+    here, elsewhere = sign_in_of(alice), sign_in_of(alice)
+    here.post(f"{HOME}totp/begin/")
+    code = TOTPDevice.objects.get().code()
+    assert here.post(f"{HOME}totp/", {"code": code}).status_code == 200
+    assert here.get("/app/").status_code == 200
+    said = elsewhere.get("/app/", follow=True).content.decode()
+    assert "Your second factors were changed." in said
+    again = signed_in(alice)
+    assert here.post(f"{HOME}recovery/").status_code == 200
+    assert again.get("/app/").status_code == 302
+    again = signed_in(alice)
+    assert here.post(f"{HOME}totp/remove/").status_code == 302
+    assert again.get("/app/").status_code == 302
+    assert here.get("/app/").status_code == 200
+
+
+def sign_in_of(user: User) -> Client:
+    return signed_in(user, twice=False)

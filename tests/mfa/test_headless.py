@@ -11,6 +11,8 @@ from pytest_django import Settings
 
 from apps.accounts.models import LoginSession, User
 from apps.mfa.models import Challenge, SMSDevice, TOTPDevice
+from apps.rbac import assignments
+from apps.rbac.models import Role
 from tests.factories import PASSWORD
 from tests.mfa.conftest import no_pause, now, texted, wrong
 
@@ -232,6 +234,25 @@ def test_passkeys_are_managed_with_a_fresh_factor_and_no_password(
         proof = http.ask("POST", "auth/2fa/reauthenticate", {"code": app.code()})
         assert proof.status_code == 200
         assert http.ask("GET", place).status_code == 200
+
+
+def test_an_administrator_without_a_factor_can_do_nothing_but_set_one_up(
+    alice: User,
+) -> None:
+    role = Role.objects.get(slug="administrator")
+    assignments.grant(by=None, user=alice, role=role, reason="test")
+    http = Http("browser")
+    assert http.password(alice).status_code == 200
+    for place in ("account/email", "account/password/change"):
+        answer = http.ask("GET", place)
+        assert answer.status_code == 403
+        assert answer.json()["code"] == "second_factor_missing"
+    again = http.ask("POST", "auth/reauthenticate", {"password": PASSWORD})
+    assert again.status_code == 200
+    assert http.ask("GET", "account/authenticators/webauthn").status_code == 200
+    assert http.is_in()
+    assert http.ask("DELETE", "auth/session").status_code == 401
+    assert not http.is_in()
 
 
 @pytest.mark.parametrize(
