@@ -117,7 +117,11 @@ def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
     and is closed to whoever stands in for somebody."""
     opened = in_person(public)
     return [
-        path(f"{client.value}/v1/{address}", opened(view.as_api_view(client=client)))
+        path(
+            f"{client.value}/v1/{address}",
+            opened(view.as_api_view(client=client)),
+            name=address,
+        )
         for address, view in found.items()
     ]
 

@@ -21,9 +21,10 @@ from apps.rbac import policy
 _KEY = "must_set_up_factor"
 # Open all the same, by the name of the address.
 _WAYS = frozenset(
-    "account_logout account_reauthenticate mfa_reauthenticate mfa_add_webauthn"
-    " mfa_index mfa_headless headless:browser:account:current_session"
-    " headless:browser:account:reauthenticate".split()
+    "account_logout account_reauthenticate mfa_reauthenticate mfa_add_webauthn mfa_index"
+    " auth/session auth/reauthenticate auth/2fa/reauthenticate"
+    " auth/webauthn/reauthenticate account/authenticators"
+    " account/authenticators/webauthn".split()
 )
 
 

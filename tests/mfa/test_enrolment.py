@@ -21,18 +21,15 @@ from apps.rbac import assignments
 from apps.rbac.models import AuditEvent, Role
 from tests.mfa.conftest import (
     SESSION,
-    from,
     give_password,
-    import,
     no_pause,
     now,
     person,
     sign_in,
-    signed_in,
-    tests.sign_in,
     texted,
     wrong,
 )
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HOME = "/app/settings/security/factors/"

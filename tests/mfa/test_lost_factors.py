@@ -20,16 +20,13 @@ from apps.sms.models import OutboundText
 from tests.mfa.conftest import (
     ALICE,
     app_of,
-    from,
     give_password,
-    import,
     now,
     person,
     prove,
     sign_in,
-    signed_in,
-    tests.sign_in,
 )
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE, LOST = "/accounts/2fa/authenticate/", "/accounts/2fa/lost/"
