@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.forms import ModelForm
 from django.http import HttpResponse
@@ -30,8 +32,7 @@ def preferences(request: SignedIn) -> HttpResponse:
 
 def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResponse:
     # A copy: a form writes what is wrong into its person, too, and the page shows them.
-    person = User.objects.get(pk=request.user.pk)
-    form = kind(request.POST or None, instance=person)
+    form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
         messages.success(request, "Saved.")
