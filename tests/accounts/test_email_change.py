@@ -129,6 +129,28 @@ def test_a_chain_of_changes_is_undone_from_its_beginning(thief: Client) -> None:
     assert EmailAddress.objects.get().email == OLD
 
 
+def test_a_change_over_the_api_can_be_undone_too(alice: User) -> None:
+    EmailAddress.objects.create(user=alice, email=NEW, verified=True)
+    app, api = Client(), "/api/auth/app/v1"
+    given = app.post(
+        f"{api}/auth/login",
+        {"email": OLD, "password": PASSWORD},
+        content_type="application/json",
+    ).json()["meta"]["access_token"]
+    app = Client(headers={"authorization": f"Bearer {given}"})
+    mail.outbox.clear()
+    answer = app.patch(
+        f"{api}/account/email",
+        {"email": NEW, "primary": True},
+        content_type="application/json",
+    )
+    assert answer.status_code == 200
+    link = re.search(r"switchboard\.example(/\S+/revert/\S+)", str(mail.outbox[0].body))
+    assert link is not None
+    assert Client().post(link[1]).status_code == 302
+    assert app.get(f"{api}/account/email").status_code == 401
+
+
 def test_a_link_works_once(thief: Client) -> None:
     link = change(thief, NEW)
     assert Client().post(link).status_code == 302

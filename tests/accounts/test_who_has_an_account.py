@@ -13,6 +13,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.test import Client
 from django.test.signals import template_rendered
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
@@ -20,10 +21,10 @@ from tests.accounts import hashing
 from tests.factories import PASSWORD, UserFactory
 
 # As long as each other: an answer repeats the address that was typed.
-KNOWN, SUSPENDED, UNVERIFIED, UNKNOWN = (
-    f"{name}@example.com" for name in ("alice", "simon", "ursel", "noone")
+KNOWN, SUSPENDED, CLOSED, UNVERIFIED, UNKNOWN = (
+    f"{name}@example.com" for name in ("alice", "simon", "clara", "ursel", "noone")
 )
-EVERYBODY = (KNOWN, SUSPENDED, UNVERIFIED, UNKNOWN)
+EVERYBODY = (KNOWN, SUSPENDED, CLOSED, UNVERIFIED, UNKNOWN)
 NEW_PASSWORD = "four-grey-herons-waiting"
 
 
@@ -61,9 +62,12 @@ class Answer(NamedTuple):
 @pytest.fixture(autouse=True)
 def people(db: None, settings: Settings) -> None:
     settings.PASSWORD_HASHERS = [hashing.NAME]
-    for email in (KNOWN, SUSPENDED, UNVERIFIED):
+    for email in (KNOWN, SUSPENDED, CLOSED, UNVERIFIED):
         user = UserFactory.create(
-            email=email, password=PASSWORD, is_active=email != SUSPENDED
+            email=email,
+            password=PASSWORD,
+            is_active=email not in (SUSPENDED, CLOSED),
+            closed_at=timezone.now() if email == CLOSED else None,
         )
         EmailAddress.objects.create(
             user=user, email=email, verified=email != UNVERIFIED, primary=True
@@ -135,7 +139,7 @@ def test_reset_answers_all_alike_and_writes_to_who_may(door: Door) -> None:
     assert len({repr(each) for each in answers}) == 1, answers
     assert answers[0].hashes == 0
     assert answers[0].status in {200, 302}
-    assert [each.to for each in mail.outbox] == [[KNOWN], [UNVERIFIED]]
+    assert [each.to for each in mail.outbox] == [[KNOWN], [CLOSED], [UNVERIFIED]]
 
 
 def test_a_letter_is_written_for_nobody_too() -> None:
