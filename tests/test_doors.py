@@ -172,6 +172,7 @@ ROWS = {
         THEMSELF, people_get(404), people_get(404)
     ),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
+    "app/settings/panic/": form(THEMSELF, people_get(200), people_get(302)),
     "app/settings/sign-ins/": reads(THEMSELF),
     "app/settings/sign-ins/others/": posted(fresh(THEMSELF), people_get(302)),
     "app/settings/sign-ins/<uuid:sid>/end/": posted(fresh(THEMSELF), people_get(404)),
@@ -274,6 +275,7 @@ ROWS |= {
     "api/v1/me/sessions": api(THEMSELF, get=people_api(200)),
     "api/v1/me/sessions/<uuid:sid>": api(fresh(THEMSELF), delete=people_api(404)),
     "api/v1/me/sessions/revoke-others": api(fresh(THEMSELF), post=people_api(204)),
+    "api/v1/me/panic": api(THEMSELF, post=people_api(204)),
     "api/schema/": reads(public),
     "api/docs/": reads(public),
 }

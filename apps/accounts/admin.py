@@ -13,9 +13,10 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from apps.accounts import standing_in, suspension
-from apps.accounts.models import User
-from apps.rbac import policy
+from apps.accounts import sessions, standing_in, suspension
+from apps.accounts.models import LoginSession, User
+from apps.core.errors import Conflict
+from apps.rbac import assignments, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks
 from apps.rbac.console.actions import confirmed
@@ -44,6 +45,31 @@ def restore(request: Any, person: Any, reason: str) -> None:
     suspension.restore(by=request.user, user=person, reason=reason)
 
 
+@confirmed(
+    "End",
+    consequence="Cookie and tokens are dead with their next request.",
+    permission=Permission.SIGN_IN_END,
+)
+def end_sign_in(request: Any, row: Any, reason: str) -> None:
+    assignments.insist_within_reach(request.user, row.user)
+    if not sessions.end(
+        [row], sessions.Ending.OPERATOR, by=request.user, reason=reason
+    ):
+        raise Conflict("That sign-in is over already.")
+
+
+@confirmed(
+    "Sign out everywhere",
+    consequence="All their cookies and tokens are dead with their next request.",
+    permission=Permission.SIGN_IN_END,
+)
+def end_sign_ins(request: Any, person: Any, reason: str) -> None:
+    assignments.insist_within_reach(request.user, person)
+    sessions.end_others(
+        person, sessions.Ending.OPERATOR, by=request.user, reason=reason
+    )
+
+
 @admin.register(User)
 class UserAdmin(Page):
     task = "People"
@@ -61,7 +87,7 @@ class UserAdmin(Page):
     search_fields = ("email_canonical__startswith", "name__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address or a name, or a public id"
     ordering = ("-id",)
-    actions = (suspend, restore)
+    actions = (suspend, restore, end_sign_ins)
     fields = (
         "public_id",
         "email",
@@ -147,3 +173,40 @@ def _addresses(*, shown: bool) -> Callable[[Any], str]:
         return format_html_join(mark_safe("<br>"), "{}: {}{}", lines) or "-"
 
     return addresses
+
+
+@admin.register(LoginSession)
+class LoginSessionAdmin(Page):
+    task = "People"
+    owner = "user"
+    pii = ("address",)
+    list_display = (
+        "user",
+        "device",
+        "client",
+        "address",
+        "created_at",
+        "last_seen_at",
+        "ending",
+    )
+    list_filter = ("client", "ending", "created_at")
+    list_select_related = ("user",)
+    search_fields = ("user__email_canonical__startswith", "=sid")
+    search_help_text = "The beginning of an e-mail address, or the id of a sign-in"
+    ordering = ("-created_at",)
+    actions = (end_sign_in,)
+    fields = (
+        "sid",
+        "user",
+        "device",
+        "client",
+        "methods",
+        "proved_at",
+        "proved_twice_at",
+        "address",
+        "created_at",
+        "last_seen_at",
+        "expires_at",
+        "ended_at",
+        "ending",
+    )

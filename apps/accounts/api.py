@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import sessions
+from apps.accounts import panic, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import MeSerializer, SignInSerializer
 from apps.core.errors import NotFound
@@ -73,7 +73,20 @@ class OtherSignIns(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class Panic(APIView):
+    policy = own
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End everything: sign-ins, tokens, password, texting. Without a fresh proof.
+        The way back is a new password through the letter, and a second factor."""
+        user: Any = request.user
+        panic.begin(user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 urlpatterns = [
+    path("me/panic", Panic.as_view(), name="me_panic"),
     path("me", Me.as_view(), name="me"),
     path("me/sessions", SignIns.as_view(), name="me_sessions"),
     path(

@@ -14,7 +14,8 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from apps.accounts import browsers, sessions
+from apps.accounts import browsers, panic, sessions
+from apps.accounts.fresh_auth import has_second_factor
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import BROWSER_LENGTH
 from apps.core.addresses import client_address
@@ -122,6 +123,8 @@ def _found(request: Any) -> User | AnonymousUser:
 def _began(request: Any, user: User, **_: Any) -> None:
     before = sid_of(request.session)
     row = begin(request, user)
+    if user.frozen_at is not None and (row.is_strong or not has_second_factor(user)):
+        panic.end(user)
     if row.client == LoginSession.Client.BROWSER:
         browsers.remember(request, user)
     if before:

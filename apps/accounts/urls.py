@@ -10,6 +10,7 @@ urlpatterns = [
         name="account_change_password",
     ),
     path("accounts/email/revert/<str:key>/", views.revert_email, name="revert_email"),
+    path("app/settings/panic/", views.end_everything, name="panic"),
     path("app/settings/sign-ins/", views.sign_ins, name="sign_ins"),
     path("app/settings/sign-ins/others/", views.end_others, name="end_others"),
     path("app/settings/sign-ins/<uuid:sid>/end/", views.end, name="end_sign_in"),

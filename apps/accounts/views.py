@@ -12,7 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from apps.accounts import email_changes, fresh_auth, sessions, standing_in
+from apps.accounts import email_changes, fresh_auth, panic, sessions, standing_in
 from apps.core.errors import NotFound
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
@@ -79,3 +79,17 @@ def revert_email(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(email_changes.undo(key))
     change = email_changes.find(key)
     return render(request, "account/email_revert.html", {"change": change})
+
+
+@own
+@require_http_methods(["GET", "HEAD", "POST"])
+def end_everything(request: Any) -> HttpResponse:
+    """Says what it does, and does it: no proof is asked of whoever is in a hurry."""
+    if request.method != "POST":
+        shown = {"has_second_factor": fresh_auth.has_second_factor(request.user)}
+        return render(request, "accounts/panic.html", shown)
+    panic.begin(request.user)
+    messages.success(
+        request, "Everything is ended. The way back is in the letter you got."
+    )
+    return redirect("account_login")

@@ -80,6 +80,12 @@ _DEEDS = {
     ("rbac.roleassignment.end", "done"): Deed(
         "A role ran out", "ended a role of yours"
     ),
+    ("accounts.user.panic", "done"): Deed(
+        "Ended everything at once", "ended everything at once"
+    ),
+    ("accounts.user.thaw", "done"): Deed(
+        "Came back after ending everything", "opened your account again"
+    ),
     ("accounts.user.suspend", "done"): Deed(
         "Suspended an account", "suspended your account"
     ),

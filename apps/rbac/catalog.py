@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PERSON_VIEW_PII = "accounts.user.view_pii"
     PERSON_SUSPEND = "accounts.user.suspend"
     PERSON_IMPERSONATE = "accounts.user.impersonate"
+    SIGN_IN_VIEW = "accounts.loginsession.view"
+    SIGN_IN_END = "accounts.loginsession.delete"
 
     FACTORS_VIEW = "factors.factorstate.view"
     FACTORS_RESET = "factors.factorstate.reset"

@@ -120,7 +120,7 @@ def redeem(*, words: str, number: str) -> str:
         )
         .first()
     )
-    if phrase is None or not phrase.user.is_active:
+    if phrase is None or not phrase.user.is_active or phrase.user.frozen_at:
         return WRONG
     try:
         numbers.verify(user=phrase.user, e164=number)

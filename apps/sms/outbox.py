@@ -39,6 +39,8 @@ BACKOFF_SECONDS = (0.5, 30.0)
 HOURS_OLD = timedelta(hours=4)
 # A code is dead by then.
 TOO_OLD = {Kind.CODE.value: timedelta(minutes=10)}
+# How somebody whose account is frozen comes back.
+_EVEN_FROZEN = frozenset({Kind.CODE, Kind.NOTICE})
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
 
 
@@ -55,12 +57,14 @@ def queue(
 
     To one of their phones, or to the primary one. `secret` in `body` is shown to the
     phone alone. Belongs into the transaction of whatever causes it. None when the
-    number is not verified, has opted out or the account is closed.
+    number is not verified, has opted out, or the account is closed or frozen.
     """
     # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
     phone = numbers.verified(user, to) if to else numbers.primary(user)
     if phone is None or not user.is_active:
+        return None
+    if user.frozen_at is not None and kind not in _EVEN_FROZEN:
         return None
     if optouts.is_out(number=phone.e164, our_number=settings.TWILIO_NUMBER):
         return None
@@ -79,6 +83,13 @@ def queue(
     )
     lanes.wake(lane)
     return text
+
+
+def cancel_waiting(user: User) -> int:
+    """What was not handed over yet never is, but for codes and notices; how many."""
+    lanes.lock_person(user)
+    waiting = OutboundText.objects.filter(user=user, state=State.QUEUED)
+    return waiting.exclude(kind__in=_EVEN_FROZEN).update(state=State.CANCELED)
 
 
 def reply(turn: Turn, body: str, *, kind: str = Kind.REPLY) -> OutboundText:

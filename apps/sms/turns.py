@@ -30,6 +30,8 @@ SORRY = (
     "Sorry, I could not work on that. Nothing is lost: your text is kept, and we have "
     "been told. Please try again later."
 )
+# Whoever holds the phone learns no more than that.
+FROZEN = "This account is frozen, so I do nothing. To come back:"
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,8 @@ def _answer(lease: Lease, turn: Turn) -> None:
         finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
     elif turn.attempts > GIVE_UP_AFTER:
         finish(lease, turn, Answer(SORRY))
+    elif turn.user and turn.user.frozen_at is not None:
+        finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))
     elif (words := linking.words_in(spoken[-1].body)) or linking.is_try(

@@ -74,6 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     # Set while it is closed by its owner; without it, who is not active is suspended.
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Set while nothing is done for them; see panic.py.
+    frozen_at = models.DateTimeField("frozen", null=True, blank=True, editable=False)
     # Django's short cut past every permission does not exist here.
     is_superuser = False
     # When the next of this person's roles runs out (rbac.membership keeps it).

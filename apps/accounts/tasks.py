@@ -1,0 +1,23 @@
+"""Gathers the background tasks of this app, and when they run by themselves."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.accounts import browsers
+from apps.accounts.models import KnownBrowser, LoginSession
+from apps.core.tasks import task
+
+__all__ = ["TIMETABLE", "sweep"]
+
+TIMETABLE = {"accounts-sweep": ("accounts.sweep", 3_600)}
+# What the letter about a new sign-in is decided by (places.py); the audit keeps more.
+_KEPT = timedelta(days=90)
+
+
+@task("accounts.sweep")
+def sweep() -> None:
+    """Sign-ins that are long over, and browsers nobody has come back with."""
+    now = timezone.now()
+    LoginSession.objects.filter(expires_at__lt=now - _KEPT).delete()
+    KnownBrowser.objects.filter(last_seen_at__lt=now - browsers.KNOWN_FOR).delete()

@@ -1,0 +1,155 @@
+"""One press ends everything; the way back needs a letter, and a second factor."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+
+from apps.accounts import panic, tokens
+from apps.accounts.models import LoginSession, User
+from apps.assistant.models import Reminder
+from apps.core.errors import Unauthorized
+from apps.mfa.models import TOTPDevice, TrustedBrowser
+from apps.sms import linking, outbox
+from apps.sms.models import OutboundText, PhoneNumber
+from apps.sms.worker import drain
+from tests.accounts.test_my_sign_ins import app
+from tests.accounts.test_sign_ins import is_in, sign_in, verified
+from tests.factories import PASSWORD, PhoneNumberFactory
+from tests.sms.conftest import form as texted
+from tests.sms.conftest import post
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PAGE = "/app/settings/panic/"
+NEW = "another-walk-by-the-sea"
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return verified("alice@example.com")
+
+
+@pytest.fixture
+def phone(alice: User) -> PhoneNumber:
+    return PhoneNumberFactory.create(user=alice)
+
+
+def chosen_anew() -> None:
+    """A new password by the link of the letter."""
+    client = Client()
+    client.post("/accounts/password/reset/", {"email": "alice@example.com"})
+    found = re.search(r"(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert found
+    led = client.get(found[1])["Location"]
+    answer = client.post(led, {"password1": NEW, "password2": NEW})
+    assert answer.status_code == 302
+
+
+def with_password(password: str) -> Client:
+    client = Client()
+    client.post(
+        "/accounts/login/", {"login": "alice@example.com", "password": password}
+    )
+    return client
+
+
+def test_the_page_says_what_it_does_and_does_it(alice: User) -> None:
+    here, elsewhere = sign_in(alice), sign_in(alice)
+    row, phone = app(alice)
+    pair = tokens.issue(row)
+    assert "your password does not fit" in here.get(PAGE).content.decode()
+    assert is_in(elsewhere)
+    said = here.post(PAGE, follow=True).content.decode()
+    assert "Everything is ended." in said
+    assert not is_in(here) and not is_in(elsewhere)
+    assert phone.get("/api/v1/me").status_code == 401
+    with pytest.raises(Unauthorized):
+        tokens.refresh(pair.refresh)
+    assert not is_in(with_password(PASSWORD))
+    assert set(LoginSession.objects.values_list("ending", flat=True)) == {"panic"}
+    assert [letter.to for letter in mail.outbox] == [["alice@example.com"]]
+
+
+def test_it_is_pressed_over_the_api_without_a_fresh_proof(alice: User) -> None:
+    row, phone = app(alice)
+    LoginSession.objects.update(proved_at=row.created_at.replace(year=2020))
+    answer = phone.post("/api/v1/me/panic", "{}", content_type="application/json")
+    assert answer.status_code == 204
+    assert phone.get("/api/v1/me").status_code == 401
+
+
+def test_a_new_password_by_letter_is_the_way_back(alice: User) -> None:
+    sign_in(alice).post(PAGE)
+    chosen_anew()
+    alice.refresh_from_db()
+    # The letter alone does not do it.
+    assert alice.frozen_at is not None
+    assert is_in(with_password(NEW))
+    alice.refresh_from_db()
+    assert alice.frozen_at is None
+
+
+def test_whoever_has_a_second_factor_proves_it_too(alice: User) -> None:
+    device = TOTPDevice.make(alice, confirmed=True)
+    panic.begin(alice)
+    chosen_anew()
+    client = with_password(NEW)
+    assert not is_in(client)
+    alice.refresh_from_db()
+    assert alice.frozen_at is not None
+    form = {"use": "totp", "code": device.code()}
+    assert client.post("/accounts/2fa/authenticate/", form).status_code == 302
+    assert is_in(client)
+    alice.refresh_from_db()
+    assert alice.frozen_at is None
+
+
+def test_no_browser_is_trusted_afterwards(alice: User) -> None:
+    device = TOTPDevice.make(alice, confirmed=True)
+    client = with_password(PASSWORD)
+    form = {"use": "totp", "code": device.code(), "trust": "on"}
+    client.post("/accounts/2fa/authenticate/", form)
+    assert TrustedBrowser.objects.filter(user=alice).exists()
+    client.post(PAGE)
+    assert not TrustedBrowser.objects.filter(user=alice).exists()
+
+
+def replied(phone: PhoneNumber, words: str) -> str:
+    post("/webhooks/twilio/sms/", texted(words, number=phone.e164))
+    drain()
+    return str(OutboundText.objects.latest("pk").body)
+
+
+def test_texts_are_not_acted_on_until_then(alice: User, phone: PhoneNumber) -> None:
+    panic.begin(alice)
+    said = replied(phone, "remind me to call Ana tomorrow at 9")
+    assert "frozen" in said and "https://switchboard.example" in said
+    assert not Reminder.objects.exists()
+    panic.end(User.objects.get(pk=alice.pk))
+    assert "frozen" not in replied(phone, "remind me to call Ana tomorrow at 9")
+    assert Reminder.objects.get().user == alice
+
+
+def test_nothing_is_texted_but_what_leads_back(alice: User, phone: PhoneNumber) -> None:
+    Kind = OutboundText.Kind
+    with transaction.atomic():
+        waiting = outbox.queue(user=alice, body="Call Ana", dedupe_key="r1")
+    assert waiting is not None
+    panic.begin(alice)
+    waiting.refresh_from_db()
+    assert waiting.state == OutboundText.State.CANCELED
+    alice.refresh_from_db()
+    with transaction.atomic():
+        assert outbox.queue(user=alice, body="Call Bob", dedupe_key="r2") is None
+        code = outbox.queue(user=alice, body="Code", kind=Kind.CODE, dedupe_key="c")
+    assert code is not None
+
+
+def test_no_phone_is_linked_meanwhile(alice: User) -> None:
+    words = linking.phrase_for(alice).words
+    panic.begin(alice)
+    with transaction.atomic():
+        answered = linking.redeem(words=words, number="+12025550177")
+    assert answered == linking.WRONG

@@ -1,0 +1,107 @@
+"""Operators see sign-ins and end them, for a reason that stays on record."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import KnownBrowser, LoginSession, User
+from apps.accounts.tasks import sweep
+from apps.rbac import roles
+from apps.rbac.catalog import Permission
+from apps.rbac.models import AuditEvent
+from tests.accounts.test_my_sign_ins import app
+from tests.accounts.test_sign_ins import is_in, row_of, sign_in, told, verified
+from tests.rbac.factories import person
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/accounts/loginsession/"
+WHY = "called: their laptop was stolen"
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return verified("alice@example.com")
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> User:
+    return verified("ada@example.com", "administrator")
+
+
+def act(client: Client, page: str, action: str, key: object, reason: str = WHY) -> Any:
+    form = {"action": action, "_selected_action": [str(key)]}
+    return client.post(page, {**form, "confirm": "1", "reason": reason}, follow=True)
+
+
+def test_they_are_listed_without_addresses(ada: User, alice: User) -> None:
+    row = row_of(sign_in(alice))
+    page = signed_in(ada).get(LIST).content.decode()
+    assert "Firefox" in page
+    assert "alice@example.com" not in page
+    shown = signed_in(ada).get(f"{LIST}{row.pk}/change/").content.decode()
+    assert "password_mark" not in shown and row.password_mark not in shown
+
+
+def test_one_is_ended_for_a_reason(ada: User, alice: User) -> None:
+    client, other = sign_in(alice), sign_in(alice)
+    row = row_of(client)
+    act(signed_in(ada), LIST, "end_sign_in", row.pk)
+    assert "An operator signed you out here." in told(client)
+    assert is_in(other)
+    event = AuditEvent.objects.filter(
+        action="accounts.session.close", obj_id=str(row.pk)
+    ).get()
+    assert (event.actor_id, event.subject_id) == (ada.pk, alice.pk)
+
+
+def test_all_of_a_person_are_ended_at_once(ada: User, alice: User) -> None:
+    client = sign_in(alice)
+    _, phone = app(alice)
+    act(signed_in(ada), "/admin/accounts/user/", "end_sign_ins", alice.pk)
+    assert not is_in(client)
+    assert phone.get("/api/v1/me").status_code == 401
+
+
+def test_nobody_ends_those_of_who_may_do_more(ada: User, alice: User) -> None:
+    held = [
+        Permission.CONSOLE_ENTER,
+        Permission.PERSON_VIEW,
+        Permission.SIGN_IN_VIEW,
+        Permission.SIGN_IN_END,
+    ]
+    roles.create(by=ada, slug="helper", name="Helper", permissions=held)
+    helper = person("helper", email="helper@example.com")
+    boss = signed_in(ada)
+    act(signed_in(helper), "/admin/accounts/user/", "end_sign_ins", ada.pk)
+    assert boss.get("/admin/").status_code == 200
+    client = sign_in(alice)
+    act(signed_in(helper), "/admin/accounts/user/", "end_sign_ins", alice.pk)
+    assert not is_in(client)
+
+
+def test_who_may_only_look_ends_nothing(ada: User, alice: User) -> None:
+    held = [Permission.CONSOLE_ENTER, Permission.SIGN_IN_VIEW]
+    roles.create(by=ada, slug="looker", name="Looker", permissions=held)
+    client = sign_in(alice)
+    looker = signed_in(person("looker"))
+    assert looker.get(LIST).status_code == 200
+    act(looker, LIST, "end_sign_in", row_of(client).pk)
+    assert is_in(client)
+
+
+def test_what_is_long_over_is_swept_away(alice: User) -> None:
+    sign_in(alice)
+    with time_machine.travel(timezone.now() + timedelta(days=90)):
+        sweep()
+        assert LoginSession.objects.exists() and KnownBrowser.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(days=91, hours=1)):
+        sweep()
+        assert not LoginSession.objects.exists()
+    with time_machine.travel(timezone.now() + timedelta(days=181)):
+        sweep()
+        assert not KnownBrowser.objects.exists()
