@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.models import Group
 from django.db import transaction
@@ -23,6 +24,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage, SealPage
 from apps.rbac.console.forms import VerbForm, VerbPage
+from apps.rbac.console.lists import RowList
 from apps.rbac.models import (
     AuditEvent,
     AuditSeal,
@@ -186,6 +188,9 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
         ),
         *PeriodicTaskAdmin.fieldsets[2:],
     )
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RowList
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool
