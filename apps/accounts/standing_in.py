@@ -30,6 +30,7 @@ START, LOOK, STOP = (f"accounts.standin.{each}" for each in ("start", "look", "s
 # why once more.
 LONGEST = timedelta(minutes=30)
 _KEY = "standing_in"
+_ADDRESS_LENGTH = 200
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What may be posted all the same, by the name of its address.
 _SIGN_OUT = "account_logout"
@@ -249,7 +250,7 @@ def _looked(request: Any, *, allowed: bool, reason: str = "") -> None:
         actor=request.standing_in.operator,
         subject=request.standing_in.person,
         reason=reason,
-        private={"page": request.path},
+        private={"page": request.get_full_path()[:_ADDRESS_LENGTH]},
     )
 
 

@@ -153,6 +153,13 @@ _DEEDS = {
     ("sms.phonenumber.add", "done"): Deed(
         "Noted a phone number", "noted a phone number for you"
     ),
+    ("sms.phonenumber.link", "done"): Deed("Linked a phone", "linked a phone for you"),
+    ("sms.phonenumber.change", "done"): Deed(
+        "Chose the main phone", "chose your main phone"
+    ),
+    ("sms.phonenumber.delete", "done"): Deed(
+        "Removed a phone", "removed a phone of yours"
+    ),
     ("accounts.standin.start", "done"): Deed(
         "Began to look at somebody's pages for them",
         "began to look at your pages as you see them",

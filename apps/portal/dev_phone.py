@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.core.errors import AppError, NotFound
 from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
-from apps.rbac.declared import public
+from apps.rbac.declared import in_person, public
 from apps.sms import simulator
 from apps.sms.models import InboundText, PhoneNumber
 
@@ -73,7 +73,8 @@ def _only_here(view: View) -> View:
             raise NotFound("There is no page at this address.")
         return view(request)
 
-    return public(guarded)
+    # Codes arrive here: not while somebody stands in for another.
+    return in_person(public)(guarded)
 
 
 @_only_here

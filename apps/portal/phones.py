@@ -95,7 +95,9 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     own = list(PhoneNumber.objects.owned_by(request.user).order_by("created_at"))
     is_asked = "link" in request.GET or form.is_bound
     pairing = None
-    if is_asked or not any(number.is_verified for number in own):
+    # Whoever has the words links a phone for good: they are for the person alone.
+    is_theirs = getattr(request, "standing_in", None) is None
+    if is_theirs and (is_asked or not any(number.is_verified for number in own)):
         pairing = _pairing(linking.phrase_for(request.user))
     version = _version(own, pairing)
     if request.GET.get("v") == version:

@@ -8,10 +8,13 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
+from apps.rbac import audit
+from apps.rbac.catalog import Permission
 from apps.sms import lanes
 from apps.sms.models import PhoneNumber
 
 Status = PhoneNumber.Status
+LINK = "sms.phonenumber.link"
 
 # Types that a person can text from. US and Canadian numbers are all of the second.
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
@@ -102,6 +105,8 @@ def verify(*, user: User, e164: str) -> PhoneNumber:
         number.is_primary = primary(user) is None
         number.save()
         lanes.move(lane, theirs)
+        # By a text nobody is signed in: whoever has the words acts for the person.
+        _recorded(LINK, user, number)
     return number
 
 
@@ -115,6 +120,7 @@ def make_primary(*, user: User, public_id: str) -> PhoneNumber:
     PhoneNumber.objects.owned_by(user).update(is_primary=False)
     number.is_primary = True
     number.save(update_fields=["is_primary"])
+    _recorded(Permission.NUMBER_CHANGE, user, number)
     return number
 
 
@@ -130,7 +136,12 @@ def release(*, user: User, public_id: str) -> PhoneNumber:
     if was_primary and (heir := primary(user)):
         heir.is_primary = True
         heir.save(update_fields=["is_primary"])
+    _recorded(Permission.NUMBER_DELETE, user, number)
     return number
+
+
+def _recorded(action: str, user: User, number: PhoneNumber) -> None:
+    audit.done(action, actor=user, obj=number, private={"number": number.e164})
 
 
 def _own(user: User, public_id: str) -> PhoneNumber:

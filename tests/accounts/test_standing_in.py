@@ -17,6 +17,7 @@ from apps.accounts.models import User
 from apps.rbac import assignments, ledger, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
+from apps.sms.models import LinkPhrase
 from tests.rbac.factories import person, role
 from tests.sign_in import signed_in
 
@@ -168,6 +169,7 @@ def test_nothing_can_be_changed(
         "/accounts/logout/",
         "/accounts/reauthenticate/",
         "/dev/mail/",
+        "/dev/phone/",
         "/metrics",
     ],
 )
@@ -184,6 +186,24 @@ def test_what_is_no_page_of_the_person_is_closed(
     assert told(since)[-1] == ("look", "denied", "in_person")
     client.post(STOP)
     assert client.get(page).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["", "?link=1", "?v=1&link=1"])
+def test_the_words_that_link_a_phone_are_not_shown_and_not_made(
+    asked: str, helper: User, alice: User, since: int
+) -> None:
+    client = standing_in(helper, alice)
+    page = client.get(f"/app/phones/{asked}")
+    assert page.status_code == 200 and page.context["pairing"] is None
+    assert "LINK " not in page.content.decode() and "<img" not in page.content.decode()
+    assert "link=1" not in page.content.decode()
+    assert not LinkPhrase.objects.exists()
+    # The person reads what was asked for, too.
+    looked = AuditEvent.objects.filter(id__gt=since, action="accounts.standin.look")
+    ((_, opened),) = ledger.opened(looked)
+    assert opened.page == f"/app/phones/{asked}"
+    client.post(STOP)
+    assert client.get("/app/phones/").context["pairing"]
 
 
 def test_stopping_leads_back_to_where_it_began(

@@ -59,6 +59,17 @@ def test_the_live_part_changes_when_the_text_arrives(as_alice: Client) -> None:
     assert "+1 202 555 0177" in part and "<html" not in part
 
 
+def test_what_became_of_a_phone_is_on_activity(as_alice: Client, alice: User) -> None:
+    linking.redeem(words=_words(_page(as_alice, "?link=1")), number="+12025550177")
+    number = PhoneNumber.objects.get(e164="+12025550177")
+    as_alice.post(f"{PAGE}{number.public_id}/primary/")
+    as_alice.post(f"{PAGE}{number.public_id}/remove/")
+    page = as_alice.get("/app/activity/").content.decode()
+    for words in ("Linked a phone", "Chose the main phone", "Removed a phone"):
+        assert page.count(words) == 1
+    assert "sms.phonenumber" not in page
+
+
 def test_a_number_is_noted_and_waits_for_its_text(as_alice: Client) -> None:
     form = {"number": "(202) 555-0177", "label": "work phone"}
     answer = as_alice.post("/app/phones/add/", form, follow=True)
