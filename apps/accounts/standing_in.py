@@ -20,7 +20,7 @@ from django.utils.cache import add_never_cache_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import User
-from apps.core.errors import AppError, Conflict, Forbidden
+from apps.core.errors import AppError, Conflict, Forbidden, Unavailable
 from apps.core.problems import answer
 from apps.rbac import assignments, audit, declared, policy
 from apps.rbac.catalog import Permission
@@ -66,10 +66,20 @@ class Over(Forbidden):
 
 
 def start(request: HttpRequest, person: User, reason: str) -> None:
-    """From the next request on. Raises Forbidden or Conflict, as `insist` does."""
+    """From the next request on. Raises Forbidden or Conflict, as `insist` does, and
+    Unavailable when it cannot be recorded."""
     operator: Any = request.user
     insist(request, person)
     until = timezone.now() + LONGEST
+    audit.decided(
+        START,
+        allowed=True,
+        actor=operator,
+        subject=person,
+        obj=person,
+        reason=reason,
+        now=True,
+    )
     request.session[_KEY] = {
         "operator": operator.pk,
         "person": person.pk,
@@ -77,9 +87,6 @@ def start(request: HttpRequest, person: User, reason: str) -> None:
         "until": until.isoformat(),
     }
     request.session.cycle_key()
-    audit.decided(
-        START, allowed=True, actor=operator, subject=person, obj=person, reason=reason
-    )
 
 
 def stop(request: HttpRequest, why: str = "asked") -> None:
@@ -141,7 +148,10 @@ class StandingInMiddleware:
         response = self.get_response(request)
         # What an open page asks every few seconds and has no news to show is no look.
         if request.standing_in and response.status_code == 200:
-            _looked(request, allowed=True)
+            try:
+                _looked(request, allowed=True)
+            except Unavailable as error:
+                return answer(request, error)
         # Nobody finds these pages by going back after the end.
         add_never_cache_headers(response)
         return response
@@ -251,6 +261,8 @@ def _looked(request: Any, *, allowed: bool, reason: str = "") -> None:
         subject=request.standing_in.person,
         reason=reason,
         private={"page": request.get_full_path()[:_ADDRESS_LENGTH]},
+        # What was looked at is shown when it is on record.
+        now=allowed,
     )
 
 

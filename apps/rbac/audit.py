@@ -14,9 +14,9 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 
+from apps.core.errors import Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import current_request_id
-from apps.core.vault import Unreadable
 from apps.rbac import apart, ledger, origins
 
 ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}")
@@ -48,14 +48,26 @@ def decided(
     reason: str = "",
     via: Sequence[str] = (),
     private: Mapping[str, Any] | None = None,
+    now: bool = False,
 ) -> None:
     """A decision, a read of somebody's private content, an authentication event.
 
     Inside `collecting` (every request) it is written at its end, all of them by one
     INSERT; elsewhere at once, and never in the transaction of the caller.
+
+    `now` is for what may only be shown when it is on record: it is written before this
+    returns. Raises Unavailable when that cannot be done.
     """
     outcome = Outcome.ALLOWED if allowed else Outcome.DENIED
     entry = _entry(action, outcome, actor, subject, obj, reason, via, private=private)
+    if now:
+        try:
+            with apart.cursor() as cursor:
+                ledger.write([entry], cursor)
+        except (DatabaseError, InterfaceError) as error:
+            _log([entry], error)
+            raise Unavailable from error
+        return
     collected = _collected.get()
     if collected is not None:
         collected.append(entry)
@@ -112,20 +124,24 @@ def _flush(entries: list[ledger.Entry]) -> None:
     try:
         with apart.cursor() as cursor:
             ledger.write(entries, cursor)
-    except (DatabaseError, InterfaceError, Unreadable) as error:
-        # The log is what is left: everything of the events but what is personal.
-        for entry in entries:
-            logger.error(
-                "audit_not_written",
-                error=type(error).__name__,
-                action=entry.action,
-                outcome=entry.outcome,
-                actor=entry.actor_id,
-                on_behalf_of=entry.on_behalf_of_id,
-                subject=entry.subject_id,
-                object=f"{entry.obj_type}:{entry.obj_id}",
-                reason=entry.reason,
-            )
+    except (DatabaseError, InterfaceError) as error:
+        _log(entries, error)
+
+
+def _log(entries: list[ledger.Entry], error: Exception) -> None:
+    """The log is what is left: everything of the events but what is personal."""
+    for entry in entries:
+        logger.error(
+            "audit_not_written",
+            error=type(error).__name__,
+            action=entry.action,
+            outcome=entry.outcome,
+            actor=entry.actor_id,
+            on_behalf_of=entry.on_behalf_of_id,
+            subject=entry.subject_id,
+            object=f"{entry.obj_type}:{entry.obj_id}",
+            reason=entry.reason,
+        )
 
 
 def _entry(

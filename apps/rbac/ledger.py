@@ -63,7 +63,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is sealed in an event; empty where there is nothing or the key is gone."""
+    """What is sealed in an event; empty where there is nothing, or the key is gone or
+    does not open."""
 
     origin: Mapping[str, Any]
     details: Mapping[str, Any]

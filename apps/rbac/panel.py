@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.rbac import signing_key
 from apps.rbac.audit import Outcome
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch
@@ -38,6 +39,18 @@ def _seals_that_are_late() -> Iterator[Notice]:
         )
 
 
+def _a_signing_key_that_does_not_open() -> Iterator[Notice]:
+    try:
+        signing_key.public()
+    except ValueError:
+        yield Notice(
+            "The signing key of the audit does not open: nothing is sealed."
+            " FIELD_ENCRYPTION_KEYS has lost its key, or somebody overwrote it.",
+            reverse("admin:rbac_auditseal_changelist"),
+            "bad",
+        )
+
+
 TILES = (
     Tile(
         "Refused, last hour",
@@ -46,4 +59,7 @@ TILES = (
         Permission.AUDIT_VIEW,
     ),
 )
-ATTENTION = (Watch(_seals_that_are_late, Permission.SEAL_VIEW),)
+ATTENTION = (
+    Watch(_seals_that_are_late, Permission.SEAL_VIEW),
+    Watch(_a_signing_key_that_does_not_open, Permission.SEAL_VIEW),
+)

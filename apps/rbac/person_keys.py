@@ -9,7 +9,7 @@ goes with the month it was recorded in.
 import base64
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
 from apps.core import vault
+from apps.core.logs import logger
 from apps.core.rotation import Sealed
 from apps.rbac import apart
 from apps.rbac.models import PersonKey
@@ -34,7 +35,8 @@ SEALED = Sealed(PersonKey, place=lambda row: _place(row.person_id))
 def for_sealing(people: Collection[int], cursor: CursorWrapper) -> dict[int, AESGCMSIV]:
     """A key for each; made at the first event of a person, once and for all processes.
 
-    For somebody whose key was destroyed, one that is thrown away after use.
+    For somebody whose key was destroyed or does not open, one that is thrown away after
+    use: the event stands, and nobody reads what is private in it.
     """
     now = time.monotonic()
     found = {who: kept[1] for who in people if (kept := _kept(who, now))}
@@ -47,17 +49,29 @@ def for_sealing(people: Collection[int], cursor: CursorWrapper) -> dict[int, AES
             _make(new, own)
             stored |= _stored(new, own)
     for who, sealed in stored.items():
-        found[who] = _opened(who, sealed) if sealed else _throwaway()
-        if sealed:
-            _keep(who, found[who], now)
+        key = _opened(who, sealed)
+        found[who] = key or _throwaway()
+        if key:
+            _keep(who, key, now)
     return found
 
 
 def for_reading(people: Collection[int]) -> dict[int, AESGCMSIV]:
-    """The keys that still exist."""
+    """The keys that still exist, and open."""
     with connection.cursor() as cursor:
         stored = _stored(set(people), cursor)
-    return {who: _opened(who, sealed) for who, sealed in stored.items() if sealed}
+    opened = {who: _opened(who, sealed) for who, sealed in stored.items()}
+    return {who: key for who, key in opened.items() if key}
+
+
+def broken() -> Iterator[int]:
+    """Whose key is there and does not open: overwritten, or its ring key is gone."""
+    rows = PersonKey.objects.exclude(sealed=None).order_by("person_id")
+    for row in rows.iterator():
+        try:
+            _unsealed(row.person_id, row.sealed or "")
+        except ValueError:
+            yield row.person_id
 
 
 def destroy(person_id: int) -> None:
@@ -115,7 +129,19 @@ def _throwaway() -> AESGCMSIV:
     return AESGCMSIV(os.urandom(_KEY_BYTES))
 
 
-def _opened(who: int, sealed: str) -> AESGCMSIV:
+def _opened(who: int, sealed: str | None) -> AESGCMSIV | None:
+    """None for a key that was destroyed or does not open."""
+    if sealed is None:
+        return None
+    try:
+        return _unsealed(who, sealed)
+    except ValueError:
+        logger.error("person_key_unreadable", person=who)
+        return None
+
+
+def _unsealed(who: int, sealed: str) -> AESGCMSIV:
+    """Raises ValueError: `vault.Unreadable`, or what opens is no key."""
     return AESGCMSIV(base64.b64decode(vault.unseal(sealed, place=_place(who))))
 
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
 
 from apps.core.vault import Unreadable
-from apps.rbac import leaves, retirements, seals, signing_key
+from apps.rbac import leaves, person_keys, retirements, seals, signing_key
 from apps.rbac.leaves import Leaf
 from apps.rbac.models import AuditAnchor, AuditLeaves, AuditRetirement, AuditSeal
 
@@ -64,6 +64,8 @@ def verify(*, expect: Collection[str] = (), key: str = "") -> Report:
         for text in sorted(wanted):
             report.found(f"no seal has the root {text}")
         standing.look_at_rest(last)
+        for person_id in person_keys.broken():
+            report.found(f"the key of person {person_id} does not open")
     report.seconds = time.monotonic() - started
     return report
 

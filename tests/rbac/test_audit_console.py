@@ -148,7 +148,7 @@ def test_one_event_is_opened_on_its_page_and_that_is_an_event(
         signed_in(alice).get("/app/activity/").content.decode()
     )
     person_keys.destroy(alice.pk)
-    assert "The key is gone" in client.get(page).content.decode()
+    assert "Not readable" in client.get(page).content.decode()
     assert client.post(page, {"action": "x"}).status_code == 403
 
 

@@ -5,12 +5,16 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from structlog.testing import capture_logs
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict
 from apps.rbac import audit, ledger, person_keys, verification
-from apps.rbac.models import AuditEvent, PersonKey
+from apps.rbac.console import panel
+from apps.rbac.models import AuditEvent, PersonKey, SigningKey
 from tests.rbac import chain
+from tests.rbac.factories import person
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -40,6 +44,41 @@ def test_what_comes_after_is_unreadable_too(alice: User) -> None:
     audit.done("accounts.user.change", subject=alice, after={"name": "x"})
     assert [found.is_readable for found in opened()] == [False, False]
     assert PersonKey.objects.count() == 1
+
+
+def test_a_key_that_does_not_open_takes_only_what_it_sealed(alice: User) -> None:
+    audit.done("accounts.user.change", subject=alice, reason="Before it was lost")
+    chain.seal()
+    PersonKey.objects.filter(pk=alice.pk).update(sealed="x")
+    person_keys._known.clear()
+    with capture_logs() as lines:
+        audit.done("accounts.user.change", subject=alice, reason="After it was lost")
+    assert lines[0]["event"] == "person_key_unreadable"
+    found = ledger.opened(AuditEvent.objects.of_action("accounts.user.change"))
+    assert [(opened.is_readable, opened.reason) for _, opened in found] == [
+        (False, ""),
+        (False, ""),
+    ]
+    assert verification.verify().findings == [
+        f"the key of person {alice.pk} does not open"
+    ]
+    assert signed_in(alice).get("/app/activity/").status_code == 200
+    operator = signed_in(person("administrator", email="root@example.com"))
+    answer = operator.get(f"/admin/rbac/auditevent/export/csv/?subject={alice.pk}")
+    rows = answer.getvalue().decode().splitlines()
+    assert sum("accounts.user.change" in row for row in rows) == 2
+    page = operator.get(f"/admin/rbac/auditevent/{found[0][0].pk}/change/")
+    assert "Not readable" in page.content.decode()
+
+
+def test_a_signing_key_that_does_not_open_is_said(alice: User) -> None:
+    audit.done("accounts.user.change", subject=alice)
+    chain.seal()
+    SigningKey.objects.update(sealed="x")
+    assert verification.verify().findings[0].startswith("the signing key: ")
+    operator = person("administrator", email="root@example.com")
+    notices = [notice.text for notice in panel.read(operator).notices]
+    assert any("signing key of the audit does not open" in text for text in notices)
 
 
 def test_a_deletion_that_fails_keeps_the_key(alice: User) -> None:
@@ -117,7 +156,7 @@ def test_many_people_do_not_fill_the_memory(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(person_keys, "_MANY", 3)
-    for person in range(1, 8):
-        audit.done("accounts.user.change", subject=person, after={"n": person})
+    for who in range(1, 8):
+        audit.done("accounts.user.change", subject=who, after={"n": who})
     assert len(person_keys._known) <= 3
     assert [found.details["after"]["n"] for found in opened()] == list(range(1, 8))

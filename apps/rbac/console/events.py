@@ -157,6 +157,7 @@ class EventPage(Page):
                 actor=request.user,
                 subject=obj.subject_id,
                 obj=obj,
+                now=True,
             )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
@@ -178,6 +179,7 @@ class EventPage(Page):
             subject=search.cleaned_data["subject"],
             obj=AuditEvent,
             private={"kind": kind, "filters": request.GET.dict()},
+            now=True,
         )
         content_type, lines = _KINDS[kind]
         name = f"audit-{timezone.now():%Y-%m-%d-%H%M}.{kind}"
@@ -270,7 +272,7 @@ def _sealed(event: AuditEvent) -> str:
 def _opened(event: AuditEvent) -> str:
     ((_, opened),) = ledger.opened([event])
     if not opened.is_readable:
-        return "The key is gone, and what it sealed with it."
+        return "Not readable: the key is gone, or does not open."
     parts = [*opened.origin.items(), *opened.details.items()]
     lines = ((name, _plain(value)) for name, value in parts)
     return format_html_join(mark_safe("<br>"), "{}: {}", lines) or "nothing"

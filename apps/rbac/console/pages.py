@@ -148,6 +148,7 @@ class Page(ReadOnlyAdmin):
                 actor=request.user,
                 subject=self.person_of(obj),
                 obj=obj,
+                now=True,
             )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
