@@ -85,6 +85,39 @@ def test_an_operator_sees_only_what_their_role_shows(ada: User) -> None:
     assert client.get("/admin/sms/inboundtext/").status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("verb", "address", "asked"),
+    [
+        ("get", "/admin/sms/inboundtext/", "sms.inboundtext.view"),
+        ("get", "/admin/accounts/user/{}/change/", "accounts.user.view"),
+        ("post", "/admin/accounts/user/{}/change/", "accounts.user.change"),
+        ("get", "/admin/accounts/user/{}/history/", "accounts.user.view"),
+        ("post", "/admin/accounts/user/{}/delete/", "accounts.user.delete"),
+        ("get", "/admin/rbac/roleassignment/add/", "rbac.roleassignment.add"),
+        (
+            "get",
+            "/admin/autocomplete/?app_label=rbac&model_name=roleassignment"
+            "&field_name=user&term=a",
+            "accounts.user.view",
+        ),
+        (
+            "get",
+            "/admin/django_celery_beat/periodictask/",
+            "django_celery_beat.periodictask.view",
+        ),
+    ],
+)
+def test_a_refusal_is_recorded_with_what_was_asked_for(
+    ada: User, verb: str, address: str, asked: str
+) -> None:
+    client = helper(ada, Permission.LANE_VIEW)
+    answer = getattr(client, verb)(address.format(ada.pk))
+    assert answer.status_code == 403
+    (event,) = events(asked)
+    assert (event.outcome, event.reason) == ("denied", "not_granted")
+    assert event.actor_id == User.objects.latest("pk").pk
+
+
 def test_there_is_one_sign_in(db: None) -> None:
     answer = Client().get("/admin/login/")
     assert answer["Location"].startswith("/accounts/login/?next=")

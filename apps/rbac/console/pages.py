@@ -17,7 +17,7 @@ from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,7 +29,6 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.admin import ReadOnlyAdmin
-from apps.core.errors import Forbidden
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, reveal
@@ -108,7 +107,7 @@ class Page(ReadOnlyAdmin):
         if obj is None or not self.has_history:
             raise Http404
         if not self.has_view_permission(request, obj):
-            raise Forbidden
+            raise PermissionDenied
         listed = reverse("admin:rbac_auditevent_changelist")
         key = getattr(obj, "public_id", None) or obj.pk
         return redirect(f"{listed}?{urlencode({'q': key})}")

@@ -1,25 +1,37 @@
 """Django's admin, entered through the portal's sign-in, ordered by task."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
-from apps.rbac import policy
+from apps.core.errors import Forbidden
+from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import panel
 from apps.rbac.console.tasks import TASKS, task_of
 
 UNCHANGED = 204
+# What a page of a model asks for, by the end of its name; any other shows something.
+_ASKED = {"add": "add", "change": "change", "delete": "delete"}
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class _Names(AutocompleteJsonView):
     """Rows to choose from, called as their pages call them."""
+
+    def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_perm(request, obj):
+            _refused(request, self.model_admin.model, "view")
+            raise Forbidden
+        return True
 
     def serialize_result(self, obj: Any, to_field_name: str) -> dict[str, str]:
         found: dict[str, str] = super().serialize_result(obj, to_field_name)
@@ -37,6 +49,20 @@ class ConsoleSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return bool(policy.can(request.user, Permission.CONSOLE_ENTER))
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Django's pages say no by an exception that nobody records."""
+        guarded: Callable[..., Any] = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def recorded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            try:
+                return guarded(request, *args, **kwargs)
+            except PermissionDenied:
+                self._record(request)
+                raise
+
+        return recorded
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [path("panel/", self.admin_view(self.panel), name="panel")]
@@ -103,3 +129,25 @@ class ConsoleSite(AdminSite):
             for task in TASKS
             if any(own == task for _, own in models)
         ]
+
+    def _record(self, request: HttpRequest) -> None:
+        match = request.resolver_match
+        name = str(match.url_name) if match else ""
+        for model in self._registry:
+            meta = model._meta
+            ending = name.removeprefix(f"{meta.app_label}_{meta.model_name}_")
+            if ending != name:
+                asked = _ASKED.get(ending, "view")
+                if asked == "change" and request.method in _SAFE:
+                    asked = "view"
+                _refused(request, model, asked)
+
+
+def _refused(request: HttpRequest, model: Any, asked: str) -> None:
+    audit.decided(
+        f"{model._meta.app_label}.{model._meta.model_name}.{asked}",
+        allowed=False,
+        actor=request.user,
+        obj=model,
+        reason=policy.Reason.NOT_GRANTED,
+    )
