@@ -21,6 +21,8 @@ LEAF_BYTES = 40  # eight of the id, 32 of the digest
 _CHUNK = 5_000
 # What PostgreSQL counts microseconds from.
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+# 2200: later ones, and what is infinite, no calendar knows.
+_BEYOND = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
 def _number(name: str) -> str:
@@ -66,9 +68,18 @@ class Leaf(NamedTuple):
         return int.from_bytes(self.head[:8], "big", signed=True)
 
     @property
+    def is_possible(self) -> bool:
+        """Whether it can be at all. The database refuses what is not (migration 0005);
+        its owner can have put it there."""
+        return self.id > 0 and 0 <= self._micros < _BEYOND
+
+    @property
     def at(self) -> datetime:
-        micros = int.from_bytes(self.head[8:], "big", signed=True)
-        return _EPOCH + timedelta(microseconds=micros)
+        return _EPOCH + timedelta(microseconds=self._micros)
+
+    @property
+    def _micros(self) -> int:
+        return int.from_bytes(self.head[8:], "big", signed=True)
 
     @property
     def month(self) -> date:

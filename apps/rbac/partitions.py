@@ -79,7 +79,7 @@ def _stray_months() -> set[date]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT date_trunc('month', at AT TIME ZONE 'UTC')::date"
-            " FROM rbac_auditevent_default"
+            " FROM rbac_auditevent_default WHERE at >= '2000-01-01' AND at < '2200-01-01'"
         )
         return {month for (month,) in cursor.fetchall()}
 

@@ -76,6 +76,8 @@ def seal() -> list[AuditSeal]:
 
 def is_in_order(leaf: Leaf, last: AuditSeal | None) -> bool:
     """Whether an event that is not sealed yet can be there by right."""
+    if not leaf.is_possible:
+        return False
     if last is None:
         return True
     was_running = last.horizon <= leaf.xid < last.ceiling

@@ -114,7 +114,9 @@ class _Standing:
     def look_at_rest(self, last: AuditSeal | None) -> None:
         """What no seal names."""
         for leaf in self._rest():
-            if seals.is_in_order(leaf, last):
+            if not leaf.is_possible:
+                self.report.found(f"event {leaf.id} has an impossible number or time")
+            elif seals.is_in_order(leaf, last):
                 self.report.waiting += 1
             else:
                 self.report.found(f"event {leaf.id} was put among what was sealed")

@@ -4,9 +4,9 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
-from apps.rbac import audit, leaves, verification
+from apps.rbac import audit, leaves, partitions, verification
 from apps.rbac.models import AuditEvent, AuditLeaves, AuditSeal
 from tests.rbac import chain
 from tests.rbac.conftest import Meddle
@@ -108,46 +108,97 @@ def test_a_reorder_is_named(sealed: list[int], meddle: Meddle) -> None:
 def test_an_insertion_among_what_is_sealed_is_named(
     sealed: list[int], meddle: Meddle
 ) -> None:
-    meddle(f"DELETE FROM rbac_auditevent WHERE id = {sealed[6]}")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO rbac_auditevent (id, action, outcome)"
-            " VALUES (%s, 'sms.thread.view', 'allowed')",
-            [sealed[6]],
-        )
+    meddle(
+        f"DELETE FROM rbac_auditevent WHERE id = {sealed[6]};"
+        "INSERT INTO rbac_auditevent (id, action, outcome)"
+        f" VALUES ({sealed[6]}, 'sms.thread.view', 'allowed')"
+    )
     assert f"event {sealed[6]} is not what seal 2 signed" in first()
 
 
 @pytest.mark.parametrize(
     ("columns", "values"),
     [
-        ("id", "-5"),
         ("at", "now() - interval '1 hour'"),
         ("at, xid", "now() - interval '1 hour', 5"),
         ("at, xid", "now() - interval '1 hour', 9000000000"),
     ],
 )
 def test_a_new_event_cannot_pretend_to_be_old(
-    sealed: list[int], columns: str, values: str
+    sealed: list[int], meddle: Meddle, columns: str, values: str
 ) -> None:
+    statement = (
+        f"INSERT INTO rbac_auditevent ({columns}, action, outcome)"
+        f" VALUES ({values}, 'sms.thread.view', 'allowed')"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO rbac_auditevent ({columns}, action, outcome)"
-            f" VALUES ({values}, 'sms.thread.view', 'allowed')"
-        )
+        with pytest.raises(IntegrityError, match="is refused"):
+            cursor.execute(statement)
+    meddle(statement)
     assert "was put among what was sealed" in first()
     assert chain.seal() == []
     assert "was put among what was sealed" in first()
 
 
-def test_a_copy_of_an_event_is_named(sealed: list[int]) -> None:
-    with connection.cursor() as cursor:
+IMPOSSIBLE = [
+    ("at", "'infinity'"),
+    ("at", "'-infinity'"),
+    ("at", "'20000-01-01'"),
+    ("at", "'0044-03-15 BC'"),
+    ("id", "-5"),
+]
+
+
+@pytest.mark.parametrize(
+    ("columns", "values"),
+    [
+        *IMPOSSIBLE,
+        ("at", "now() + interval '11 minutes'"),
+        ("at", "now() - interval '11 minutes'"),
+        ("id", "9000000000000000000"),
+        ("xid", "9000000000"),
+    ],
+)
+def test_an_event_that_cannot_be_is_refused(
+    sealed: list[int], columns: str, values: str
+) -> None:
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
         cursor.execute(
-            "INSERT INTO rbac_auditevent (xid, id, at, action, outcome)"
-            " SELECT xid, id, at + interval '1 us', action, outcome"
-            " FROM rbac_auditevent WHERE id = %s",
-            [sealed[2]],
+            f"INSERT INTO rbac_auditevent ({columns}, action, outcome)"
+            f" VALUES ({values}, 'sms.thread.view', 'allowed')"
         )
+
+
+@pytest.mark.parametrize(("columns", "values"), IMPOSSIBLE)
+def test_one_that_the_owner_put_there_is_named_and_stops_nothing(
+    sealed: list[int], meddle: Meddle, columns: str, values: str
+) -> None:
+    bounds = "ALTER TABLE rbac_auditevent DROP CONSTRAINT audit_is_possible"
+    meddle(
+        f"{bounds}; INSERT INTO rbac_auditevent ({columns}, action, outcome)"
+        f" VALUES ({values}, 'sms.thread.view', 'allowed')"
+    )
+    try:
+        assert "has an impossible number or time" in first()
+        (new,) = record(1)
+        chain.seal()
+        assert new in chain.sealed_ids()
+        assert "has an impossible number or time" in first()
+        partitions.open_months()
+    finally:
+        meddle(
+            "TRUNCATE rbac_auditevent; ALTER TABLE rbac_auditevent ADD CONSTRAINT"
+            " audit_is_possible CHECK (id > 0 AND at >= '2000-01-01 00:00+00'"
+            " AND at < '2200-01-01 00:00+00') NOT VALID"
+        )
+
+
+def test_a_copy_of_an_event_is_named(sealed: list[int], meddle: Meddle) -> None:
+    meddle(
+        "INSERT INTO rbac_auditevent (xid, id, at, action, outcome)"
+        " SELECT xid, id, at + interval '1 us', action, outcome"
+        f" FROM rbac_auditevent WHERE id = {sealed[2]}"
+    )
     assert f"event {sealed[2]} is there twice" in first()
 
 
