@@ -18,8 +18,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.core.admin import ZonedAdmin
-from apps.rbac import assignments, audit, limits, policy, roles
+from apps.rbac import assignments, audit, limits, policy, roles, timetable
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage, SealPage
@@ -162,32 +161,49 @@ admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule])
 admin.site.unregister([SolarSchedule, ClockedSchedule])
 
 
+# A second is the least; below it stand microseconds.
+TOO_OFTEN = IntervalSchedule.MICROSECONDS
+
+
+class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
+    """When a task runs and whether; with what, and where, is for the code to say."""
+
+    task = forms.ChoiceField(choices=timetable.tasks)
+
+    class Meta:
+        model = PeriodicTask
+        fields = ("name", "task", "enabled", "description", "interval", "crontab")
+
+
 @admin.register(PeriodicTask)
-class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
+class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     """The package's page without its actions, which ask for no permission; what is
     changed is recorded."""
 
+    form = TimetableForm
     actions = None
     show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
     list_display = ("name", "enabled", "scheduler", "last_run_at")
     fieldsets = (
-        (None, {"fields": ("name", "regtask", "task", "enabled", "description")}),
+        (None, {"fields": ("name", "task", "enabled", "description")}),
         (
             "Schedule",
-            {
-                "fields": (
-                    "interval",
-                    "crontab",
-                    "crontab_translation",
-                    "start_time",
-                    "last_run_at",
-                    "one_off",
-                )
-            },
+            {"fields": ("interval", "crontab", "crontab_translation", "last_run_at")},
         ),
-        *PeriodicTaskAdmin.fieldsets[2:],
     )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What an entry of the code's is called and does stands in the code."""
+        fixed = obj is not None and obj.name in timetable.names()
+        return [*super().get_readonly_fields(request, obj), *["name", "task"] * fixed]
+
+    def formfield_for_foreignkey(
+        self, db_field: Any, request: HttpRequest, **more: Any
+    ) -> Any:
+        if db_field.name == "interval":
+            more["queryset"] = IntervalSchedule.objects.exclude(period=TOO_OFTEN)
+        return super().formfield_for_foreignkey(db_field, request, **more)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RowList
@@ -196,17 +212,14 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
         self, request: HttpRequest, obj: Any, form: Any, change: bool
     ) -> None:
         with transaction.atomic():
+            kept = PeriodicTask.objects.select_for_update().filter(pk=obj.pk).first()
             super().save_model(request, obj, form, change)
             audit.done(
                 Permission.TIMETABLE_CHANGE,
                 actor=request.user,
                 obj=obj,
-                after={
-                    "name": obj.name,
-                    "task": obj.task,
-                    "enabled": obj.enabled,
-                    "schedule": str(obj.interval or obj.crontab),
-                },
+                before=timetable.shown(kept) if kept else None,
+                after=timetable.shown(obj),
             )
 
 
@@ -220,6 +233,15 @@ class ScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in stubs onl
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def formfield_for_choice_field(
+        self, db_field: Any, request: HttpRequest, **more: Any
+    ) -> Any:
+        if db_field.name == "period":
+            more["choices"] = [
+                each for each in db_field.choices if each[0] != TOO_OFTEN
+            ]
+        return super().formfield_for_choice_field(db_field, request, **more)
 
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: bool

@@ -15,7 +15,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
 from apps.core.heartbeats import BeatScheduler
-from apps.rbac import roles
+from apps.rbac import ledger, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
 from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
@@ -386,11 +386,6 @@ def test_a_time_is_read_in_the_zone_of_the_operator(ada: User) -> None:
     assert client.post(page, form).status_code == 302
     end = RoleAssignment.objects.get(user=alice).expires_at
     assert end and end.isoformat() == f"{day}T00:00:00+00:00"
-    entry = PeriodicTask.objects.create(
-        name="tick", task="x", interval=IntervalSchedule.objects.create(every=9)
-    )
-    timetable = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
-    assert "In your time zone, Asia/Tokyo." in client.get(timetable).content.decode()
 
 
 def test_a_refused_grant_is_an_error_of_the_form(ada: User, as_ada: Client) -> None:
@@ -622,6 +617,59 @@ def test_an_entry_of_the_timetable_is_moved_and_stays_so(as_ada: Client) -> None
     beat_starts()
     entry.refresh_from_db()
     assert (str(entry.interval), entry.task) == ("every 7 minutes", "sms.drain")
+
+
+def test_what_is_switched_off_needs_attention(ada: User, as_ada: Client) -> None:
+    assert not panel.read(ada).notices
+    beat_starts()
+    assert not [n for n in panel.read(ada).notices if "switched off" in n.text]
+    entry = PeriodicTask.objects.get(name="audit-seal")
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    filled = {"interval": entry.interval_id, "description": "x"}
+    # What it is called, does, is given and where it runs is not for the form.
+    poison = {
+        "name": "x",
+        "task": "sms.drain",
+        "regtask": "sms.drain",
+        "args": "[1]",
+        "queue": "nowhere",
+        "headers": "{}",
+        "start_time_0": "2199-01-01",
+        "start_time_1": "00:00",
+    }
+    assert as_ada.post(page, {**filled, **poison}).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.name, entry.task) == ("audit-seal", "rbac.seal_audit")
+    assert (entry.args, entry.queue, entry.start_time) == ("[]", None, None)
+    assert not entry.enabled
+    text = "The periodic task audit-seal is switched off."
+    assert text in as_ada.get("/admin/").content.decode()
+    (event,) = events("django_celery_beat.periodictask.change")
+    ((_, opened),) = ledger.opened([event])
+    before, after = opened.details["before"], opened.details["after"]
+    assert (before["enabled"], after["enabled"]) == (True, False)
+    assert before["args"] == after["args"] == "[]"
+    entry.delete()
+    assert text in as_ada.get("/admin/").content.decode()
+
+
+def test_an_entry_of_ones_own_runs_a_task_that_there_is(as_ada: Client) -> None:
+    second = IntervalSchedule.objects.create(every=1, period="seconds")
+    often = IntervalSchedule.objects.create(every=1, period="microseconds")
+    entry = PeriodicTask.objects.create(name="mine", task="sms.drain", interval=second)
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    form = {"name": "mine", "task": "sms.drain", "interval": second.pk}
+    assert as_ada.post(page, {**form, "enabled": "on"}).status_code == 302
+    for wrong in ({"task": "os.system"}, {"interval": often.pk}):
+        assert b"errorlist" in as_ada.post(page, {**form, **wrong}).content
+    entry.refresh_from_db()
+    assert (entry.task, entry.interval) == ("sms.drain", second)
+    adds = "/admin/django_celery_beat/intervalschedule/add/"
+    for wrong in (
+        {"every": 5, "period": "microseconds"},
+        {"every": 0, "period": "days"},
+    ):
+        assert b"errorlist" in as_ada.post(adds, wrong).content
 
 
 def test_schedules_are_added_by_whoever_may_change_the_timetable(ada: User) -> None:
