@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.core.tasks import task
-from apps.rbac import audit, catalog, membership, policy
+from apps.rbac import audit, catalog, membership, policy, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleAssignment
 
@@ -169,6 +169,7 @@ def _insist(by: Any, permission: Permission, user: Any, role: Role) -> None:
         raise Forbidden("Nobody changes their own roles.")
     if not policy.permissions_of(role) <= policy.permissions(by):
         raise Forbidden("You cannot give or take a role that may do more than you.")
+    roles.insist_not_above(by, [role])
 
 
 def _insist_another_administrator(held: RoleAssignment) -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from apps.core.errors import Forbidden, Invalid
-from apps.rbac import audit, catalog, policy
+from apps.rbac import audit, catalog, policy, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import RoleLimits
 
@@ -19,6 +19,8 @@ FIELDS = (
     "connections",
     "idle_minutes",
 )
+# With none of it nobody gets in, or an answer.
+_AT_LEAST_ONE = ("sessions", "reply_segments")
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,26 @@ def expression(field: str, *, person: str) -> Subquery:
 
 
 def change(*, by: Any, row: RoleLimits) -> RoleLimits:
-    """Save the edited limits of a role; they count from the next question on."""
+    """Save the edited limits of a role; they count from the next question on.
+
+    Raises Forbidden or Invalid.
+    """
+    policy.forget(by)
     if not policy.can(by, Permission.LIMITS_CHANGE):
         raise Forbidden
     if not policy.permissions_of(row.role) <= policy.permissions(by):
         raise Forbidden("That role may do more than you.")
+    roles.insist_not_above(by, [row.role])
     if any((getattr(row, name) or 0) < 0 for name in FIELDS):
         raise Invalid("A limit is not less than nothing.")
+    if any(getattr(row, name) == 0 for name in _AT_LEAST_ONE):
+        raise Invalid("There is one sign-in and one part of a reply at least.")
     with transaction.atomic():
+        own = of(by)
         before = RoleLimits.objects.select_for_update().get(pk=row.pk)
         row.save(update_fields=FIELDS)
+        if of(by) != own:
+            raise Forbidden("Nobody changes their own limits.")
         audit.done(
             "rbac.rolelimits.change",
             actor=by,

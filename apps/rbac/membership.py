@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from apps.rbac import catalog
@@ -65,6 +66,12 @@ def table() -> str:
     """Name of the table that says who is in which group."""
     field: Any = get_user_model()._meta.get_field("groups")
     return str(field.remote_field.through._meta.db_table)
+
+
+def rank(user: Any) -> int:
+    """Of the highest role somebody holds."""
+    found = user.groups.aggregate(rank=Max("role__rank"))["rank"]
+    return int(found or 0)
 
 
 def lock(*, shared: bool = False) -> None:

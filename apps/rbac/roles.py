@@ -38,7 +38,7 @@ def create(
             raise Conflict("There is a role of that name already.")
         if not SLUG.fullmatch(slug):
             raise Invalid("A slug has small letters, digits and hyphens.")
-        if rank > max(by.groups.values_list("role__rank", flat=True), default=0):
+        if rank > membership.rank(by):
             raise Forbidden("A role cannot rank above yours.")
         group, _ = Group.objects.get_or_create(name=system_roles.group_name(slug))
         role = Role.objects.create(slug=slug, name=name, group=group, rank=rank)
@@ -58,6 +58,7 @@ def change(
         _insist_own(role)
         _insist_not_held(by, role)
         _insist_within(by, policy.permissions_of(role))
+        insist_not_above(by, [role])
         before = _shown(role)
         _shape(by, role, {str(each) for each in permissions}, list(inherits))
         audit.done(
@@ -72,6 +73,7 @@ def delete(*, by: Any, role: Role) -> None:
         _insist(by, Permission.ROLE_DELETE)
         _insist_own(role)
         _insist_within(by, policy.permissions_of(role))
+        insist_not_above(by, [role])
         if role.assignments.exists() or role.inherited_by.exists():
             raise Conflict("Somebody has held this role, or another role inherits it.")
         audit.done("rbac.role.delete", actor=by, obj=role, before=_shown(role))
@@ -100,11 +102,19 @@ def closure(roles: Iterable[Role]) -> set[Role]:
     return found
 
 
+def insist_not_above(by: Any, roles: Iterable[Role]) -> None:
+    """What ranks higher brings the limits of who stands higher, inherited or not."""
+    highest = max((role.rank for role in closure(roles)), default=0)
+    if highest > membership.rank(by):
+        raise Forbidden("That role ranks above yours.")
+
+
 def _shape(by: Any, role: Role, own: set[str], parents: list[Role]) -> None:
     if role in closure(parents):
         raise Invalid("A role cannot inherit itself.")
     inherited = [policy.permissions_of(parent) for parent in parents]
     _insist_within(by, frozenset(own).union(*inherited))
+    insist_not_above(by, parents)
     rows = system_roles.permission_rows(own)
     role.group.permissions.set(rows.values())
     role.inherits.set(parents)

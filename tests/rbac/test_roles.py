@@ -119,6 +119,7 @@ def test_nobody_gives_more_than_they_have() -> None:
         by=ada,
         slug="manager",
         name="Manager",
+        rank=25,
         permissions=[
             Permission.ROLE_GRANT,
             Permission.ROLE_REVOKE,
@@ -339,10 +340,66 @@ def test_limits_are_changed_within_reach_and_not_below_nothing() -> None:
     row.idle_minutes = 0
     with pytest.raises(Forbidden):
         limits.change(by=person("tuner"), row=row)
-    row.llm_micros = -5
-    with pytest.raises(Invalid):
-        limits.change(by=ada, row=row)
+    row = RoleLimits.objects.get(role__slug="premium")
+    for field, value in (("llm_micros", -5), ("sessions", 0), ("reply_segments", 0)):
+        kept = getattr(row, field)
+        setattr(row, field, value)
+        with pytest.raises(Invalid):
+            limits.change(by=ada, row=row)
+        setattr(row, field, kept)
+    limits.change(by=ada, row=row)
     assert limits.of(ada).idle_minutes == 60
+
+
+def test_nobody_changes_their_own_limits() -> None:
+    ada = person("administrator")
+    row = RoleLimits.objects.get(role__slug="administrator")
+    row.idle_minutes = 0
+    with pytest.raises(Forbidden, match="their own limits"):
+        limits.change(by=ada, row=row)
+    # Nor by way of what they inherit, where their own role says nothing.
+    RoleLimits.objects.filter(role__slug="administrator").update(texts=None)
+    row = RoleLimits.objects.get(role__slug="premium")
+    row.texts = 9_999
+    with pytest.raises(Forbidden, match="their own limits"):
+        limits.change(by=ada, row=row)
+    assert (limits.of(ada).idle_minutes, limits.of(ada).texts) == (60, 1_000)
+    row.texts, row.sessions = 1_000, 12
+    limits.change(by=ada, row=row)
+    assert limits.of(person("premium")).sessions == 12
+
+
+def test_nobody_reaches_what_ranks_above_them() -> None:
+    ada, bob = person("administrator"), person()
+    roles.create(by=ada, slug="vip", name="Vip", rank=28)
+    roles.create(by=ada, slug="shell", name="Shell", inherits=[role("vip")])
+    roles.create(by=ada, slug="plain", name="Plain")
+    may = [
+        Permission.ROLE_GRANT,
+        Permission.ROLE_REVOKE,
+        Permission.ROLE_ADD,
+        Permission.ROLE_CHANGE,
+        Permission.LIMITS_CHANGE,
+    ]
+    roles.create(by=ada, slug="manager", name="Manager", permissions=may)
+    mia = person("manager")
+    for slug in ("vip", "shell"):
+        with pytest.raises(Forbidden, match="ranks above"):
+            assignments.grant(by=mia, user=bob, role=role(slug), reason="x")
+        with pytest.raises(Forbidden, match="ranks above"):
+            roles.create(by=mia, slug="own", name="Own", inherits=[role(slug)])
+        with pytest.raises(Forbidden, match="ranks above"):
+            roles.change(
+                by=mia, role=role("plain"), permissions=[], inherits=[role(slug)]
+            )
+        with pytest.raises(Forbidden, match="ranks above"):
+            roles.change(by=mia, role=role(slug), permissions=[], inherits=[])
+        with pytest.raises(Forbidden, match="ranks above"):
+            limits.change(by=mia, row=role(slug).limits)
+        held = person(slug)
+        with pytest.raises(Forbidden, match="ranks above"):
+            assignments.revoke(by=mia, user=held, role=role(slug), reason="x")
+    assignments.grant(by=mia, user=bob, role=role("plain"), reason="x")
 
 
 def test_a_suspended_administrator_is_out_of_a_helpers_reach() -> None:
