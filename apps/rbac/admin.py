@@ -38,7 +38,13 @@ admin.site.register(AuditEvent, EventPage)
 admin.site.register(AuditSeal, SealPage)
 
 
+def _version() -> forms.CharField:
+    """What the form was opened with: a later change of somebody else wins."""
+    return forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class RoleForm(VerbForm):
+    version = _version()
     permissions = forms.MultipleChoiceField(
         choices=[(each.value, each.value) for each in Permission],
         required=False,
@@ -54,6 +60,7 @@ class RoleForm(VerbForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk:
             self.initial["permissions"] = sorted(roles.own_permissions(self.instance))
+            self.initial["version"] = roles.version(self.instance)
             # What holds a role together stays; a new role is made for a new meaning.
             for name in {"name", "slug", "rank"} & self.fields.keys():
                 self.fields[name].disabled = True
@@ -62,7 +69,7 @@ class RoleForm(VerbForm):
         given = self.cleaned_data
         shape = {"permissions": given["permissions"], "inherits": given["inherits"]}
         if self.instance.pk:
-            roles.change(by=self.by, role=self.instance, **shape)
+            roles.change(by=self.by, role=self.instance, seen=given["version"], **shape)
             changed: Role = self.instance
             return changed
         named = {name: given[name] for name in ("slug", "name", "rank")}
@@ -85,12 +92,19 @@ class GrantForm(VerbForm):
 
 
 class LimitsForm(VerbForm):
+    version = _version()
+
     class Meta:
         model = RoleLimits
         fields = limits.FIELDS
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = limits.version(self.instance)
+
     def act(self) -> RoleLimits:
-        return limits.change(by=self.by, row=self.instance)
+        seen = self.cleaned_data["version"]
+        return limits.change(by=self.by, row=self.instance, seen=seen)
 
 
 @confirmed(

@@ -30,7 +30,7 @@ def grant(
 ) -> RoleAssignment:
     """Give a role, until `expires_at` or for good; replaces a live one of the same.
 
-    `by` is None when the system itself does it. Raises Forbidden or Invalid.
+    `by` is None when the system itself does it. Raises Forbidden, Conflict or Invalid.
     """
     now = timezone.now()
     if expires_at is not None and not now < expires_at <= now + LONGEST:
@@ -41,6 +41,7 @@ def grant(
         raise Invalid("Everybody with an account has this role.")
     with transaction.atomic():
         membership.lock()
+        role = roles.standing(role.pk)
         if by is not None:
             _insist(by, Permission.ROLE_GRANT, user, role)
         old = _live(user, role)
@@ -74,6 +75,7 @@ def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
         raise Invalid("Say why, in a few words.")
     with transaction.atomic():
         membership.lock()
+        role = roles.standing(role.pk)
         if by is not None:
             _insist(by, Permission.ROLE_REVOKE, user, role)
         held = _live(user, role)

@@ -1,15 +1,16 @@
 """What somebody's roles let them use: one table, edited in the console."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
-from apps.core.errors import Forbidden, Invalid
-from apps.rbac import audit, catalog, policy, roles
+from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.rbac import audit, catalog, membership, policy, roles
 from apps.rbac.catalog import Permission
-from apps.rbac.models import RoleLimits
+from apps.rbac.models import Role, RoleLimits
 
 FIELDS = (
     "sessions",
@@ -62,24 +63,24 @@ def expression(field: str, *, person: str) -> Subquery:
     return Subquery(rows.order_by("-role__rank", "role__slug").values(field)[:1])
 
 
-def change(*, by: Any, row: RoleLimits) -> RoleLimits:
+def change(*, by: Any, row: RoleLimits, seen: str | None = None) -> RoleLimits:
     """Save the edited limits of a role; they count from the next question on.
 
-    Raises Forbidden or Invalid.
+    `seen`: the version they were edited from. Raises Forbidden, Invalid, or Conflict
+    for a later one.
     """
-    policy.forget(by)
-    if not policy.can(by, Permission.LIMITS_CHANGE):
-        raise Forbidden
-    if not policy.permissions_of(row.role) <= policy.permissions(by):
-        raise Forbidden("That role may do more than you.")
-    roles.insist_not_above(by, [row.role])
     if any((getattr(row, name) or 0) < 0 for name in FIELDS):
         raise Invalid("A limit is not less than nothing.")
     if any(getattr(row, name) == 0 for name in _AT_LEAST_ONE):
         raise Invalid("There is one sign-in and one part of a reply at least.")
     with transaction.atomic():
+        membership.lock()
+        role = roles.standing(row.role_id)
+        _insist(by, role)
+        before = RoleLimits.objects.get(pk=row.pk)
+        if seen is not None and seen != version(before):
+            raise Conflict(roles.CHANGED)
         own = of(by)
-        before = RoleLimits.objects.select_for_update().get(pk=row.pk)
         row.save(update_fields=FIELDS)
         if of(by) != own:
             raise Forbidden("Nobody changes their own limits.")
@@ -87,7 +88,22 @@ def change(*, by: Any, row: RoleLimits) -> RoleLimits:
             "rbac.rolelimits.change",
             actor=by,
             obj=row,
-            before={"role": row.role.slug} | {n: getattr(before, n) for n in FIELDS},
+            before={"role": role.slug} | {n: getattr(before, n) for n in FIELDS},
             after={name: getattr(row, name) for name in FIELDS},
         )
     return row
+
+
+def version(row: RoleLimits) -> str:
+    """Changes whenever one of them does."""
+    said = repr([getattr(row, name) for name in FIELDS])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _insist(by: Any, role: Role) -> None:
+    policy.forget(by)
+    if not policy.can(by, Permission.LIMITS_CHANGE):
+        raise Forbidden
+    if not policy.permissions_of(role) <= policy.permissions(by):
+        raise Forbidden("That role may do more than you.")
+    roles.insist_not_above(by, [role])

@@ -4,6 +4,7 @@ A role cannot inherit itself, however indirectly; what comes with the product st
 it is; and nobody puts into a role what they do not have themselves.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -17,6 +18,7 @@ from apps.rbac import audit, catalog, membership, policy, system_roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleLimits
 
+CHANGED = "Somebody else has changed this meanwhile. Open it again, then change it."
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
 
 
@@ -49,12 +51,23 @@ def create(
 
 
 def change(
-    *, by: Any, role: Role, permissions: Iterable[str], inherits: Iterable[Role]
+    *,
+    by: Any,
+    role: Role,
+    permissions: Iterable[str],
+    inherits: Iterable[Role],
+    seen: str | None = None,
 ) -> None:
-    """New permissions and parents; counts for everybody who holds it at once."""
+    """New permissions and parents; counts for everybody who holds it at once.
+
+    `seen`: the version this is meant to change. Raises Conflict for a later one.
+    """
     with transaction.atomic():
         membership.lock()
         _insist(by, Permission.ROLE_CHANGE)
+        role = standing(role.pk)
+        if seen is not None and seen != version(role):
+            raise Conflict(CHANGED)
         _insist_own(role)
         _insist_not_held(by, role)
         _insist_within(by, policy.permissions_of(role))
@@ -71,6 +84,7 @@ def delete(*, by: Any, role: Role) -> None:
     with transaction.atomic():
         membership.lock()
         _insist(by, Permission.ROLE_DELETE)
+        role = standing(role.pk)
         _insist_own(role)
         _insist_within(by, policy.permissions_of(role))
         insist_not_above(by, [role])
@@ -80,6 +94,20 @@ def delete(*, by: Any, role: Role) -> None:
         group = role.group
         role.delete()
         group.delete()
+
+
+def standing(pk: int) -> Role:
+    """As it is now that its changes wait for ours. Raises Conflict for one that is gone."""
+    found = Role.objects.filter(pk=pk).select_related("group").first()
+    if found is None:
+        raise Conflict("That role is gone: somebody else has deleted it.")
+    return found
+
+
+def version(role: Role) -> str:
+    """Changes whenever what a role is and does changes."""
+    said = repr((role.name, role.slug, role.rank, _shown(role)))
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def own_permissions(role: Role) -> frozenset[str]:
@@ -110,6 +138,7 @@ def insist_not_above(by: Any, roles: Iterable[Role]) -> None:
 
 
 def _shape(by: Any, role: Role, own: set[str], parents: list[Role]) -> None:
+    parents = [standing(parent.pk) for parent in parents]
     if role in closure(parents):
         raise Invalid("A role cannot inherit itself.")
     inherited = [policy.permissions_of(parent) for parent in parents]

@@ -15,7 +15,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
 from apps.core.heartbeats import BeatScheduler
-from apps.rbac import ledger, roles
+from apps.rbac import ledger, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
 from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
@@ -407,8 +407,16 @@ def test_a_role_is_made_and_changed_in_the_console(as_ada: Client) -> None:
     page = f"/admin/rbac/role/{made.pk}/change/"
     assert 'value="sms.lane.view"' in as_ada.get(page).content.decode()
     form["permissions"] = ["sms.turn.view"]
+    form["version"] = seen = roles.version(made)
+    assert seen in as_ada.get(page).content.decode()
     assert as_ada.post(page, form).status_code == 302
     assert roles.own_permissions(made) == {"sms.turn.view"}
+    # The form of somebody who opened it before that.
+    form["permissions"] = ["sms.lane.view"]
+    said = as_ada.post(page, form).content.decode()
+    assert "Somebody else has changed this meanwhile." in said
+    assert roles.own_permissions(made) == {"sms.turn.view"}
+    form["version"] = roles.version(made)
     form["inherits"] = [made.pk]
     assert "cannot inherit itself" in as_ada.post(page, form).content.decode()
     fixed = as_ada.get(f"/admin/rbac/role/{role('premium').pk}/change/")
@@ -434,11 +442,15 @@ def test_limits_are_edited_in_the_console(as_ada: Client) -> None:
         "texts": "1000",
         "connections": "20",
         "idle_minutes": "0",
+        "version": limits.version(row),
     }
     assert as_ada.post(page, form).status_code == 302
     row.refresh_from_db()
     assert (row.sessions, row.llm_micros) == (12, None)
     assert len(events("rbac.rolelimits.change")) == 1
+    said = as_ada.post(page, {**form, "sessions": "99"}).content.decode()
+    assert "Somebody else has changed this meanwhile." in said
+    assert RoleLimits.objects.get(pk=row.pk).sessions == 12
 
 
 def test_the_way_back_is_called_the_same_everywhere(ada: User, as_ada: Client) -> None:

@@ -9,8 +9,8 @@ from django.db import connection
 
 from apps.accounts.models import User
 from apps.core.errors import AppError
-from apps.rbac import assignments, roles
-from apps.rbac.models import RoleAssignment
+from apps.rbac import assignments, limits, roles
+from apps.rbac.models import Role, RoleAssignment, RoleLimits
 from tests.rbac.factories import person, role
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -79,3 +79,23 @@ def test_a_grant_while_the_role_grows_brings_the_new_parent() -> None:
     )
     held = set(bob.groups.values_list("role__slug", flat=True))
     assert held == {"user", "premium", "beta"}
+
+
+def test_a_role_that_is_deleted_meanwhile_is_gone_for_the_others() -> None:
+    ada, bob = person("administrator"), person()
+    for number in range(5):
+        made = roles.create(by=ada, slug=f"r{number}", name=f"R{number}")
+        child = roles.create(by=ada, slug=f"c{number}", name=f"C{number}")
+        row = RoleLimits.objects.get(role=made)
+        found = together(
+            lambda: roles.delete(by=ada, role=made),
+            lambda: roles.change(by=ada, role=made, permissions=[], inherits=[]),
+            lambda: roles.change(by=ada, role=child, permissions=[], inherits=[made]),
+            lambda: assignments.grant(by=ada, user=bob, role=made, reason="x"),
+            lambda: limits.change(by=ada, row=row),
+            lambda: roles.delete(by=ada, role=made),
+        )
+        is_gone = not Role.objects.filter(pk=made.pk).exists()
+        assert is_gone == (found[0] is None or found[-1] is None)
+        refused = [each for each in found if isinstance(each, AppError)]
+        assert {error.code for error in refused} <= {"conflict"}
