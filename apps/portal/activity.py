@@ -50,7 +50,7 @@ def _words(moment: Moment, found: Deed) -> str:
         return found.own
     who = "Somebody from Switchboard" if moment.who == "staff" else "Somebody else"
     words = f"{who} {found.theirs}"
-    if not moment.action.endswith(deeds.LOOK):
+    if not found.is_look:
         return words
     what = _thing(moment.obj_type)
     return f"{words} your {what}" if what else f"{words} something of yours"

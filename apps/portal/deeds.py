@@ -22,6 +22,8 @@ class Deed:
     own: str
     theirs: str
     alone: str = ""
+    # Whether what was looked at follows on theirs.
+    is_look: bool = False
 
 
 # (action, outcome); "done" stands for "allowed" as well.
@@ -94,6 +96,18 @@ _DEEDS = {
     ),
     ("accounts.user.view_pii", "done"): Deed(
         "Looked at somebody's addresses", "looked at your addresses and numbers"
+    ),
+    ("accounts.user.view", "done"): Deed(
+        "Looked at somebody's page", "looked at your page in the console"
+    ),
+    ("rbac.auditevent.export", "done"): Deed(
+        "Took away a part of the audit", "took away what was recorded about you"
+    ),
+    ("rbac.console.enter", "done"): Deed(
+        "Opened the console", "opened the console for you"
+    ),
+    ("rbac.console.enter", "denied"): Deed(
+        "Was refused the console", "was refused the console for you"
     ),
     ("sms.inboundtext.reveal", "done"): Deed(
         "Read a text of somebody", "read a text that you sent"
@@ -194,9 +208,9 @@ def _unknown(action: str, outcome: str) -> Deed:
     is_look = action.endswith(LOOK)
     if outcome == "denied":
         tried = "tried to look at" if is_look else f"was refused: {action}"
-        return Deed(f"Refused: {action}", tried)
+        return Deed(f"Refused: {action}", tried, is_look=is_look)
     if outcome == "failed":
-        return Deed(f"Failed: {action}", f"failed: {action}")
+        return Deed(f"Failed: {action}", f"failed: {action}", is_look=is_look)
     if is_look:
-        return Deed(f"Looked: {action}", "looked at")
+        return Deed(f"Looked: {action}", "looked at", is_look=True)
     return Deed(action, f"did this: {action}")

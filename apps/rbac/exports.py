@@ -2,6 +2,9 @@
 
 Page by page after the last id seen, newest first, so neither memory nor a transaction
 grows with the length; what is recorded meanwhile is newer and does not shift a page.
+
+What is sealed is opened for one person at most, who is told: their own address and
+browser, and what was recorded of them.
 """
 
 import csv
@@ -39,23 +42,26 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_lines(events: AuditEventQuerySet) -> Iterator[str]:
+def csv_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str]:
     """A heading, then a line for each event."""
     line = csv.writer(_Echo(), lineterminator="\r\n")
     yield line.writerow(COLUMNS)
-    for row in _rows(events):
+    for row in _rows(events, person_id):
         yield line.writerow([_cell(row[name]) for name in COLUMNS])
 
 
-def ndjson_lines(events: AuditEventQuerySet) -> Iterator[str]:
-    for row in _rows(events):
+def ndjson_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str]:
+    for row in _rows(events, person_id):
         yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
 
 
-def _rows(events: AuditEventQuerySet) -> Iterator[dict[str, Any]]:
+def _rows(
+    events: AuditEventQuerySet, person_id: int | None
+) -> Iterator[dict[str, Any]]:
+    only = [person_id] if person_id else []
     page = list(events.order_by("-id")[:PAGE])
     while page:
-        for event, opened in ledger.opened(page):
+        for event, opened in ledger.opened(page, only):
             yield _row(event, opened)
         page = list(events.filter(id__lt=page[-1].id).order_by("-id")[:PAGE])
 

@@ -12,7 +12,7 @@ Either is under the key of nobody in particular (0) when there is neither.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,7 +81,7 @@ class Opened:
 
 def write(entries: Sequence[Entry], cursor: CursorWrapper) -> None:
     """One INSERT, in whatever transaction the cursor is in."""
-    owners = {
+    people = {
         owner
         for entry in entries
         for owner, part in (
@@ -90,18 +90,25 @@ def write(entries: Sequence[Entry], cursor: CursorWrapper) -> None:
         )
         if part
     }
-    keys = person_keys.for_sealing(owners, cursor) if owners else {}
+    keys = person_keys.for_sealing(people, cursor) if people else {}
     for start in range(0, len(entries), _ROWS):
         rows = [_row(entry, keys) for entry in entries[start : start + _ROWS]]
         values = [value for row in rows for value in row]
         cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), values)
 
 
-def opened(events: Iterable[AuditEvent]) -> list[tuple[AuditEvent, Opened]]:
-    """Each event with what is sealed in it. One query for all the keys."""
+def opened(
+    events: Iterable[AuditEvent], only: Collection[int] | None = None
+) -> list[tuple[AuditEvent, Opened]]:
+    """Each event with what is sealed in it. One query for all the keys.
+
+    `only`: what is under the keys of these people; the rest stays closed.
+    """
     events = list(events)
-    owners = {owner(event) for event in events for owner in _OWNERS}
-    keys = person_keys.for_reading(owners)
+    people = {owner(event) for event in events for owner in _OWNERS}
+    if only is not None:
+        people &= set(only)
+    keys = person_keys.for_reading(people)
     return [(event, _open(event, keys)) for event in events]
 
 
@@ -111,6 +118,16 @@ def origin_owner(event: Entry | AuditEvent) -> int:
 
 def details_owner(event: Entry | AuditEvent) -> int:
     return event.subject_id or event.actor_id or person_keys.NOBODY
+
+
+def owners(event: AuditEvent) -> set[int]:
+    """The people whose own is sealed in it."""
+    found = set()
+    if event.origin is not None:
+        found.add(origin_owner(event))
+    if event.details is not None:
+        found.add(details_owner(event))
+    return found - {person_keys.NOBODY}
 
 
 _OWNERS = (origin_owner, details_owner)

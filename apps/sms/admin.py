@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.rbac.console import masks
 from apps.rbac.console.pages import Page
+from apps.sms import numbers
 from apps.sms.models import (
     DeliveryEvent,
     InboundText,
@@ -27,6 +28,11 @@ MASKED = ("number",)
 class MessagingPage(Page):
     task = "Messaging"
     owner = "user"
+
+    def person_of(self, obj: Any) -> Any:
+        """A number without a person is that of whoever has proven it."""
+        number = getattr(obj, "number", "")
+        return super().person_of(obj) or numbers.owner_id(number)
 
 
 class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only

@@ -31,6 +31,22 @@ def actions(found: Any) -> list[str]:
     return list(found.order_by("id").values_list("action", flat=True))
 
 
+def read(person: User | None) -> list[dict[str, Any]]:
+    pk = person.pk if person else None
+    lines = exports.ndjson_lines(AuditEvent.objects.all(), pk)
+    return [json.loads(line) for line in lines]
+
+
+def test_an_export_opens_what_is_sealed_for_one_person_at_most(
+    alice: User, ada: User
+) -> None:
+    audit.done("sms.threads.clear", actor=ada, before={"n": 1})
+    audit.done("sms.threads.clear", actor=alice, before={"n": 2})
+    told = [(row["before"], row["is_readable"]) for row in read(alice)]
+    assert told == [({"n": 2}, True), (None, False)]
+    assert [row["before"] for row in read(None)] == [None, None]
+
+
 def test_filters_chain(recorded: None, alice: User, ada: User) -> None:
     events, now = AuditEvent.objects, timezone.now()
     assert len(actions(events.of_action("sms"))) == 3
@@ -50,19 +66,19 @@ def test_filters_chain(recorded: None, alice: User, ada: User) -> None:
 
 
 def test_ndjson_is_an_object_a_line_newest_first(recorded: None, ada: User) -> None:
-    rows = [json.loads(line) for line in exports.ndjson_lines(AuditEvent.objects.all())]
+    rows = read(ada)
     assert [row["action"] for row in rows][0] == "accounts.session.open"
     assert rows[0]["via"] == ["owner"]
     assert (rows[1]["reason"], rows[1]["before"]) == ("=1+1 as asked", {"n": 1})
     assert rows[2]["reason"] == "not_owner"
     assert all(row["is_readable"] for row in rows)
     person_keys.destroy(ada.pk)
-    rows = [json.loads(line) for line in exports.ndjson_lines(AuditEvent.objects.all())]
+    rows = read(ada)
     assert (rows[1]["reason"], rows[1]["is_readable"]) == ("", False)
 
 
-def test_csv_has_a_heading_and_no_formulas(recorded: None) -> None:
-    text = "".join(exports.csv_lines(AuditEvent.objects.all()))
+def test_csv_has_a_heading_and_no_formulas(recorded: None, ada: User) -> None:
+    text = "".join(exports.csv_lines(AuditEvent.objects.all(), ada.pk))
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert list(rows[0]) == list(exports.COLUMNS)
     assert rows[1]["reason"] == "'=1+1 as asked"
@@ -73,13 +89,13 @@ def test_csv_has_a_heading_and_no_formulas(recorded: None) -> None:
 
 @pytest.mark.parametrize("lines", [exports.csv_lines, exports.ndjson_lines])
 def test_an_export_is_streamed_page_by_page(
-    lines: Callable[[Any], Iterator[str]], monkeypatch: pytest.MonkeyPatch
+    lines: Callable[[Any, int | None], Iterator[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "PAGE", 10)
     with audit.collecting():
         for number in range(35):
             audit.decided(f"sms.thing.n{number}", allowed=True, actor=1)
-    stream = lines(AuditEvent.objects.all())
+    stream = lines(AuditEvent.objects.all(), 1)
     first = [next(stream), next(stream)]
     # What comes meanwhile belongs to the next export.
     audit.decided("sms.thing.later", allowed=True, actor=1)
@@ -93,6 +109,6 @@ def test_an_export_is_streamed_page_by_page(
 
 def test_an_empty_export_is_empty() -> None:
     nothing = AuditEvent.objects.none()
-    assert list(exports.ndjson_lines(nothing)) == []
-    assert len(list(exports.csv_lines(nothing))) == 1
+    assert list(exports.ndjson_lines(nothing, None)) == []
+    assert len(list(exports.csv_lines(nothing, None))) == 1
     assert ledger.opened([]) == []

@@ -21,7 +21,7 @@ from apps.rbac.console import masks, panel
 from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
 from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.models import AuditEvent, Role, RoleAssignment, RoleLimits
-from apps.sms.models import InboundText, Lane, OutboundText
+from apps.sms.models import InboundText, Lane, OptOut, OutboundText
 from config.celery import app as celery
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.factories import PhoneNumberFactory
@@ -181,7 +181,7 @@ def test_addresses_are_masked_without_the_permission(ada: User) -> None:
     for page in (
         "/admin/sms/phonenumber/",
         f"/admin/sms/phonenumber/{number.pk}/change/",
-        "/admin/accounts/user/?q=alice",
+        "/admin/accounts/user/",
     ):
         shown = client.get(page).content.decode()
         assert "alice@example.com" not in shown and number.e164 not in shown, page
@@ -190,6 +190,68 @@ def test_addresses_are_masked_without_the_permission(ada: User) -> None:
     assert number.e164 in full.content.decode()
     looked = events("accounts.user.view_pii")
     assert [(e.actor_id, e.subject_id) for e in looked] == [(ada.pk, number.user_id)]
+
+
+def test_a_masked_address_is_found_by_the_whole_of_it_alone(ada: User) -> None:
+    alice = person(email="alice@example.com", name="Alice Archer")
+    number = PhoneNumberFactory.create(user=alice, label="Archive")
+    may = [Permission.PERSON_VIEW, Permission.NUMBER_VIEW, Permission.ROLE_GRANT]
+    client = helper(ada, *may)
+    choices = "/admin/autocomplete/?app_label=rbac&model_name=roleassignment"
+    people, phones = "/admin/accounts/user/?q=", "/admin/sms/phonenumber/?q="
+    terms = f"{choices}&field_name=user&term="
+    mask = "a•••@example.com"
+    for begins, part in ((people, "alic"), (people, "Alice"), (terms, "alic")):
+        shown = client.get(begins + part).content.decode().replace(r"\u2022", "•")
+        assert mask not in shown, part
+        shown = signed_in(ada).get(begins + part).content.decode()
+        assert mask in shown.replace(r"\u2022", "•"), part
+    for part in ("Arch", "alic"):
+        assert "0 phone numbers" in client.get(phones + part).content.decode()
+    for whole in ("ALICE@example.com", '"Alice Archer"', str(alice.public_id)):
+        shown = client.get(people + whole).content.decode()
+        assert mask in shown and "The whole of" in shown
+    found = client.get(phones + number.e164.replace("+", "%2B")).content.decode()
+    assert "1 phone number" in found
+    # Nor by where it stands among others.
+    assert "sortable column-masked_email" not in client.get(people).content.decode()
+
+
+def test_who_may_not_see_people_gives_roles_by_number(ada: User) -> None:
+    alice = person(email="alice@example.com")
+    client = helper(ada, Permission.ROLE_GRANT)
+    page = "/admin/rbac/roleassignment/add/"
+    for answer in (
+        client.get(f"{page}?user={alice.pk}"),
+        client.post(page, {"user": alice.pk, "reason": ""}),
+    ):
+        shown = answer.content.decode()
+        assert f"person {alice.pk}" in shown and "•••" not in shown
+
+
+def test_people_are_told_of_looks_at_masked_pages_too(ada: User) -> None:
+    alice = person(email="alice@example.com")
+    number = PhoneNumberFactory.create(user=alice)
+    client = helper(ada, Permission.PERSON_VIEW, Permission.NUMBER_VIEW)
+    client.get(f"/admin/accounts/user/{alice.pk}/change/")
+    client.get(f"/admin/sms/phonenumber/{number.pk}/change/")
+    for action in ("accounts.user.view", "sms.phonenumber.view"):
+        (looked,) = events(action)
+        assert looked.subject_id == alice.pk
+    timeline = signed_in(alice).get("/app/activity/").content.decode()
+    assert "Somebody from Switchboard looked at your page in the console" in timeline
+    assert "Somebody from Switchboard looked at your phone number" in timeline
+
+
+def test_a_number_alone_is_that_of_whoever_has_it(ada: User, as_ada: Client) -> None:
+    number = PhoneNumberFactory.create(user=person(email="alice@example.com"))
+    out = OptOut.objects.create(
+        our_number="+12025550100", number=number.e164, is_out=True, source="text"
+    )
+    page = as_ada.get(f"/admin/sms/optout/{out.pk}/change/").content.decode()
+    assert number.e164 in page
+    (looked,) = events("accounts.user.view_pii")
+    assert (looked.actor_id, looked.subject_id) == (ada.pk, number.user_id)
 
 
 def test_no_list_shows_an_address_to_anybody(as_ada: Client) -> None:

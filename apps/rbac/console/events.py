@@ -23,7 +23,7 @@ from apps.rbac.console.pages import Page
 from apps.rbac.console.search import Search
 from apps.rbac.models import AuditEvent, AuditSeal
 
-_KINDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+_KINDS: dict[str, tuple[str, Callable[[Any, int | None], Any]]] = {
     "csv": ("text/csv; charset=utf-8", exports.csv_lines),
     "ndjson": ("application/x-ndjson", exports.ndjson_lines),
 }
@@ -150,19 +150,20 @@ class EventPage(Page):
         obj: Any = None,
     ) -> HttpResponse:
         if obj is not None and self._shows_pii(request):
-            # What was sealed is open: whom it is about can see who looked.
-            audit.decided(
-                Permission.AUDIT_VIEW,
-                allowed=True,
-                actor=request.user,
-                subject=obj.subject_id,
-                obj=obj,
-                now=True,
-            )
+            # What was sealed is open: whose it is can see who looked.
+            for person_id in ledger.owners(obj) or {obj.subject_id}:
+                audit.decided(
+                    Permission.AUDIT_VIEW,
+                    allowed=True,
+                    actor=request.user,
+                    subject=person_id,
+                    obj=obj,
+                    now=True,
+                )
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def export_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
-        """What the list shows, all of it, as a file."""
+        """What the list shows, all of it, as a file; what is sealed for one person at most."""
         if kind not in _KINDS:
             raise NotFound
         for permission in _MAY_EXPORT:
@@ -182,9 +183,10 @@ class EventPage(Page):
             now=True,
         )
         content_type, lines = _KINDS[kind]
+        subject = search.cleaned_data["subject"]
         name = f"audit-{timezone.now():%Y-%m-%d-%H%M}.{kind}"
         return StreamingHttpResponse(
-            lines(events),
+            lines(events, subject),
             content_type=content_type,
             headers={
                 "Content-Disposition": f'attachment; filename="{name}"',

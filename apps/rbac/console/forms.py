@@ -69,11 +69,12 @@ class VerbPage(ZonedAdmin, Page):
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **more: Any
     ) -> Any:
-        """Choices are called as their pages call them."""
+        """Choices are called as their pages call them, for who may open those."""
         field: Any = super().formfield_for_foreignkey(db_field, request, **more)
         page = self.admin_site._registry.get(db_field.related_model)
         if field is not None and isinstance(page, Page):
-            field.label_from_instance = page.row_name
+            seen = page.has_view_permission(request)
+            field.label_from_instance = page.row_name if seen else page.row_number
         return field
 
     def response_add(

@@ -34,6 +34,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, reveal
 from apps.rbac.console.lists import RowList
 
+_WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
 # Counting further than anybody pages would read the whole table.
 MOST_COUNTED = 10_000
 
@@ -88,6 +89,20 @@ class Page(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RowList
 
+    def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
+        found = super().get_changelist_instance(request)
+        if not self._shows_pii(request) and self.search_fields:
+            found.search_help_text = _WHOLE
+        return found
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Beginnings for who may see addresses; they would tell a masked one to others,
+        letter by letter."""
+        if self._shows_pii(request):
+            return list(self.search_fields)
+        whole = (each.removesuffix("__startswith") for each in self.search_fields)
+        return [each if each.startswith("=") else f"={each}" for each in whole]
+
     def action_checkbox(self, obj: Model) -> SafeString:
         """Without the row's name, which may be an address."""
         words = f"Select {self.opts.verbose_name} {obj.pk}"
@@ -139,10 +154,12 @@ class Page(ReadOnlyAdmin):
             context["subtitle"] = str(obj) if shown else self.row_name(obj)
             context["tools"] = self.tools(request, obj)
         context["has_history"] = self.has_history
-        if obj is not None and shown:
-            # Addresses and numbers of one person, in full: they can see who looked.
+        if obj is not None and self._names_somebody:
+            # Of one person, with addresses and numbers in full or without: they can see
+            # who looked.
+            seen = f"{self.opts.app_label}.{self.opts.model_name}.view"
             audit.decided(
-                Permission.PERSON_VIEW_PII,
+                Permission.PERSON_VIEW_PII if shown else seen,
                 allowed=True,
                 actor=request.user,
                 subject=self.person_of(obj),
@@ -159,9 +176,10 @@ class Page(ReadOnlyAdmin):
 
     def row_name(self, obj: Model) -> str:
         """What to call a row wherever that is not recorded: no address, no number."""
-        if self._names_somebody:
-            return f"{self.opts.verbose_name} {obj.pk}"
-        return str(obj)
+        return self.row_number(obj) if self._names_somebody else str(obj)
+
+    def row_number(self, obj: Model) -> str:
+        return f"{self.opts.verbose_name} {obj.pk}"
 
     def person_of(self, obj: Model) -> Any:
         return getattr(obj, self.owner) if self.owner else None
@@ -219,7 +237,8 @@ def _hidden(name: str) -> Callable[[Any], str]:
 
 
 def _masked(name: str) -> Callable[[Any], str]:
-    @admin.display(description=name.replace("_", " "), ordering=name)
+    # Not to be ordered by: that would tell between which others it stands.
+    @admin.display(description=name.replace("_", " "))
     def masked(obj: Any) -> str:
         return masks.mask(str(getattr(obj, name) or ""))
 
