@@ -69,13 +69,21 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stub
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     class Meta:
         model = User
-        fields = ("clock_hours", "locale", "theme", "quiet_from", "quiet_until")
+        fields = (
+            "clock_hours",
+            "first_weekday",
+            "locale",
+            "theme",
+            "quiet_from",
+            "quiet_until",
+        )
         widgets: ClassVar = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             for name in ("quiet_from", "quiet_until")
         }
         help_texts: ClassVar = {
             "clock_hours": "On these pages, in letters and in texts.",
+            "first_weekday": "What “next week” and “end of the week” count from.",
             "theme": "How these pages look.",
             "quiet_until": "A reminder that is due in between is texted at the end, and"
             " says when it was due.",

@@ -17,6 +17,7 @@ FIELDS = (
     "timezone",
     "locale",
     "clock_hours",
+    "first_weekday",
     "theme",
     "quiet_from",
     "quiet_until",

@@ -141,13 +141,17 @@ def _in_part(scene: Scene, said: str, part: str) -> str:
     if not part or not times.is_early(said):
         return said
     settled = f"{said} {part}"
-    outcome = times.read(settled, now=scene.now, zone=scene.zone)
+    outcome = times.read(
+        settled, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
     # "today at 6", said at noon, is not this morning.
     return settled if isinstance(outcome, times.Exact | times.Repeats) else said
 
 
 def _is_time(scene: Scene, said: str) -> bool:
-    outcome = times.read(said, now=scene.now, zone=scene.zone)
+    outcome = times.read(
+        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
     return not isinstance(outcome, times.Missing)
 
 

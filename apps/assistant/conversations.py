@@ -66,6 +66,11 @@ class Scene:
         return self.user.clock_hours
 
     @property
+    def week_starts(self) -> int:
+        """The weekday that a week begins with, 0 for Monday."""
+        return self.user.first_weekday
+
+    @property
     def menu(self) -> list[MenuOption]:
         row = self.conversation
         return row.menu if row.menu and self._lives(row.menu_until) else []

@@ -30,7 +30,14 @@ def find(
     it can mean several, and with the reason when it cannot be kept.
     """
     said = arguments["when"]
-    outcome = times.read(said, now=scene.now, zone=scene.zone, day=day, clock=clock)
+    outcome = times.read(
+        said,
+        now=scene.now,
+        zone=scene.zone,
+        week_starts=scene.week_starts,
+        day=day,
+        clock=clock,
+    )
     if isinstance(outcome, times.Exact) and outcome.at <= timezone.now():
         # It was still ahead when it was said, and the text has waited since.
         outcome = times.Impossible("past")
@@ -84,7 +91,12 @@ def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:
 def _fits(scene: Scene, said: str, exact: str) -> bool:
     wall = datetime.fromisoformat(exact)
     outcome = times.read(
-        said, now=scene.now, zone=scene.zone, day=wall.date(), clock=wall.time()
+        said,
+        now=scene.now,
+        zone=scene.zone,
+        week_starts=scene.week_starts,
+        day=wall.date(),
+        clock=wall.time(),
     )
     return (
         isinstance(outcome, times.Exact)
@@ -94,14 +106,18 @@ def _fits(scene: Scene, said: str, exact: str) -> bool:
 
 def trouble(scene: Scene, said: str) -> str:
     """Why nothing can be set at what was said; "" when something can."""
-    outcome = times.read(said, now=scene.now, zone=scene.zone)
+    outcome = times.read(
+        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
     is_trouble = isinstance(outcome, times.Impossible | times.Missing)
     return _reason(outcome, said) if is_trouble else ""
 
 
 def kept(scene: Scene, said: str) -> str:
     """The phrase in a form that means the same instant when it is read later."""
-    outcome = times.read(said, now=scene.now, zone=scene.zone)
+    outcome = times.read(
+        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
     if isinstance(outcome, times.Exact):
         return spoken.exact(outcome.at, scene.zone)
     return "" if isinstance(outcome, times.Missing) else said

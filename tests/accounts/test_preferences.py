@@ -34,7 +34,7 @@ def as_alice(alice: User) -> Client:
 
 
 def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
-    form = {"clock_hours": "24", "locale": "de", "theme": "dark"}
+    form = {"clock_hours": "24", "locale": "de", "theme": "dark", "first_weekday": "6"}
     form |= {"quiet_from": "22:00", "quiet_until": "07:30"}
     answer = as_alice.post(PAGE, form, follow=True)
     page = answer.content.decode()
@@ -44,6 +44,7 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
     assert 'type="time" name="quiet_until" value="07:30"' in page
     alice.refresh_from_db()
     assert (alice.clock_hours, alice.locale, alice.theme) == (24, "de", "dark")
+    assert alice.first_weekday == 6
 
 
 @pytest.mark.parametrize(
@@ -51,6 +52,7 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
     [
         {"clock_hours": "13"},
         {"clock_hours": "x"},
+        {"first_weekday": "3"},
         {"locale": "xx"},
         {"locale": "de\x00"},
         {"theme": '"><script>'},
@@ -64,7 +66,8 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
 def test_what_is_no_choice_is_refused(
     as_alice: Client, alice: User, wrong: dict[str, str]
 ) -> None:
-    form = {"clock_hours": "24", "locale": "de", "theme": "dark", **wrong}
+    form = {"clock_hours": "24", "locale": "de", "theme": "dark", "first_weekday": "0"}
+    form |= wrong
     answer = as_alice.post(PAGE, form)
     assert answer.status_code == 200
     page = answer.content.decode()

@@ -46,6 +46,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         TWELVE = 12, "9:30 PM"
         TWENTY_FOUR = 24, "21:30"
 
+    class Weekday(models.IntegerChoices):
+        """As Python counts them."""
+
+        MONDAY = 0, "Monday"
+        SATURDAY = 5, "Saturday"
+        SUNDAY = 6, "Sunday"
+
     class Theme(models.TextChoices):
         SYSTEM = "system", "Like the device"
         LIGHT = "light", "Light"
@@ -64,6 +71,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     clock_hours = models.PositiveSmallIntegerField(
         "clock", choices=Clock, default=Clock.TWELVE, db_default=Clock.TWELVE
+    )
+    first_weekday = models.PositiveSmallIntegerField(
+        "first day of the week",
+        choices=Weekday,
+        default=Weekday.MONDAY,
+        db_default=Weekday.MONDAY,
     )
     theme = models.CharField(
         max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM

@@ -65,7 +65,9 @@ def _time(scene: Scene, question: Question, body: str) -> str:
         return offered
     known: str = question["arguments"].get("when", "")
     for phrase in filter(None, (known and f"{known} {said}", said)):
-        outcome = times.read(phrase, now=scene.now, zone=scene.zone)
+        outcome = times.read(
+            phrase, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+        )
         # "no, 8am" is another time, not one more.
         is_more = phrase != said and isinstance(outcome, times.Several)
         if not isinstance(outcome, times.Missing) and not is_more:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from apps.assistant.times.pieces import Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
-SATURDAY = 5
+FRIDAY, SATURDAY = 4, 5
 # Four years: beyond everything that can be set.
 MOST_WORKDAYS = 1000
 
@@ -35,11 +35,13 @@ class Days:
     rolls: bool = False
 
 
-def read(piece: Piece, today: date, words: Vocabulary) -> Days:
-    """The days in a piece; raises NoSuchDay or OtherWeekday."""
+def read(piece: Piece, today: date, words: Vocabulary, week_starts: int = 0) -> Days:
+    """The days in a piece; raises NoSuchDay or OtherWeekday. A week begins with the
+    weekday `week_starts`, 0 for Monday."""
     caught = piece.caught
     if "end_of" in caught:
-        return _end(words.value("units", caught["end_of"]), "next" in caught, today)
+        unit, is_next = words.value("units", caught["end_of"]), "next" in caught
+        return _end(unit, is_next, today, week_starts)
     if "day" in caught:
         day = today + timedelta(days=int(words.value("days", caught["day"])))
         return _on_weekday([day], caught, words)
@@ -50,7 +52,7 @@ def read(piece: Piece, today: date, words: Vocabulary) -> Days:
         other = timedelta(days=7 if "next" in caught else 1)
         return Days((saturday, saturday + other), rolls=True)
     if "span" in caught:
-        return _next_span(words.value("units", caught["span"]), today)
+        return _next_span(words.value("units", caught["span"]), today, week_starts)
     return _calendar(caught, today, words)
 
 
@@ -66,11 +68,10 @@ def _weekday(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
     return Days((coming,))
 
 
-def _next_span(unit: str, today: date) -> Days:
+def _next_span(unit: str, today: date, week_starts: int) -> Days:
     if unit == "week":
-        monday = today + timedelta(days=7 - today.weekday())
         same = today + timedelta(days=7)
-        return Days(tuple(sorted({monday, same})))
+        return Days(tuple(sorted({_week_of(same, week_starts), same})))
     if unit == "month":
         same = months_later(today, 1)
         return Days(tuple(sorted({same.replace(day=1), same})))
@@ -79,11 +80,17 @@ def _next_span(unit: str, today: date) -> Days:
     return Days((today + timedelta(days=1),))
 
 
-def _end(unit: str, is_next: bool, today: date) -> Days:
-    """The last day of a month or a year; a week ends on Friday or on Sunday."""
+def _week_of(day: date, week_starts: int) -> date:
+    """The first day of the week that a day is in."""
+    return day - timedelta(days=(day.weekday() - week_starts) % 7)
+
+
+def _end(unit: str, is_next: bool, today: date, week_starts: int) -> Days:
+    """The last day of a month or a year; a week ends on its Friday or its last day."""
     if unit == "week":
-        monday = today - timedelta(days=today.weekday() - (7 if is_next else 0))
-        return Days((monday + timedelta(days=4), monday + timedelta(days=6)))
+        first = _week_of(today, week_starts) + timedelta(days=7 if is_next else 0)
+        friday = first + timedelta(days=(FRIDAY - first.weekday()) % 7)
+        return Days(tuple(sorted({friday, first + timedelta(days=6)})))
     if unit == "year":
         return Days((date(today.year + is_next, 12, 31),))
     first = months_later(today.replace(day=1), 2 if is_next else 1)

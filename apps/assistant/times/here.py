@@ -16,6 +16,7 @@ class Here:
     """An instant and where it is, with the words of a language.
 
     `day` and `clock` stand in for what a phrase leaves unsaid, where they are known.
+    `week_starts` is the weekday that a week begins with, 0 for Monday.
     """
 
     at: datetime
@@ -23,6 +24,7 @@ class Here:
     words: Vocabulary
     day: date | None = None
     clock: time | None = None
+    week_starts: int = 0
 
     @property
     def local(self) -> datetime:

@@ -45,6 +45,7 @@ def read(
     zone: str,
     day: date | None = None,
     clock: time | None = None,
+    week_starts: int = 0,
     language: str = "en",
 ) -> Outcome:
     """What `phrase` means for someone in `zone` (IANA) at the aware instant `now`.
@@ -53,6 +54,7 @@ def read(
     is scheduled on half of what was said. No result lies in the past or further away
     than 18 months. `day` is where a clock without a day belongs, if not to the next
     time it comes, and `clock` is the time of a day without one, if not 9 AM.
+    `week_starts` is their first weekday, 0 for Monday.
     """
     words = vocabulary.of(language)
     # ISO 8601 joins date and time with a T.
@@ -64,7 +66,7 @@ def read(
         told += several.told(said, found, words)
     # In UTC: adding to an aware local time moves the wall clock, not the instant.
     at = now.astimezone(UTC).replace(microsecond=0)
-    here = Here(at, ZoneInfo(zone), words, day, clock)
+    here = Here(at, ZoneInfo(zone), words, day, clock, week_starts)
     outcomes = [_one(group, here) for group in told]
     return outcomes[0] if len(outcomes) == 1 else _several(outcomes, here)
 
@@ -173,7 +175,7 @@ def _instants(group: Group, here: Here) -> list[datetime]:
         is_alone = not group.has_kind("day")
         return _offset(offset, clock, part, here) if is_alone else []
     if day := group.of("day"):
-        found = days.read(day, here.today, here.words)
+        found = days.read(day, here.today, here.words, here.week_starts)
         return _on_days(found, clock, part, here)
     if here.day and not parts.is_todays(group):
         return _on_days(days.Days((here.day,)), clock, part, here)
@@ -207,7 +209,7 @@ def _offset(piece: Piece, clock: Clock | None, part: str, here: Here) -> list[da
     start = here.local
     if piece.caught.keys() & {"day", "weekday"}:
         # "a week from friday"
-        first = days.read(piece, here.today, here.words).options[0]
+        first = days.read(piece, here.today, here.words, here.week_starts).options[0]
         start = datetime.combine(first, start.time())
     wall = offset.after(start)
     if offset.is_calendar:

@@ -66,7 +66,7 @@ def _series(group: Group, repeat: Piece, here: Here) -> Sequence[list[date]]:
         # "every weekday at 8 and weekend at 10" is more than one repetition.
         return []
     if day:
-        found = days.read(day, today, here.words).options
+        found = days.read(day, today, here.words, here.week_starts).options
         return [
             [*found, days.months_later(found[0], 12 if "month" in day.caught else 1)]
         ]
@@ -80,7 +80,7 @@ def _series(group: Group, repeat: Piece, here: Here) -> Sequence[list[date]]:
         ]
         return [[first, first + WEEK] for first in firsts]
     if "d" in caught:
-        first = days.read(repeat, today, here.words).options[0]
+        first = days.read(repeat, today, here.words, here.week_starts).options[0]
         return [[first, days.months_later(first, 12 if "month" in caught else 1)]]
     if "unknown" in caught or _unit(repeat, here) in offsets.MONTHS:
         return []
