@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -37,6 +39,14 @@ class VerbForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs o
         return self.made
 
 
+class _Choice(AutocompleteSelect):
+    """Chosen by number; whatever else was sent is nobody."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        numbers = [each for each in map(str, value) if each.isdecimal()]
+        return super().optgroups(name, numbers, attrs)
+
+
 class VerbPage(ZonedAdmin, Page):
     """A page that adds or changes through a `VerbForm`, by whoever may."""
 
@@ -66,10 +76,23 @@ class VerbPage(ZonedAdmin, Page):
         made = super().get_form(request, obj, change, **more)
         return type(made.__name__, (made,), {"by": request.user})
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address begins the form with, where it is a value of its field."""
+        kept: dict[str, Any] = {}
+        for name, value in super().get_changeform_initial_data(request).items():
+            try:
+                self.form.base_fields[name].clean(value)
+            except (KeyError, ValidationError):
+                continue
+            kept[name] = value
+        return kept
+
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **more: Any
     ) -> Any:
         """Choices are called as their pages call them, for who may open those."""
+        if db_field.name in self.get_autocomplete_fields(request):
+            more["widget"] = _Choice(db_field, self.admin_site)
         field: Any = super().formfield_for_foreignkey(db_field, request, **more)
         page = self.admin_site._registry.get(db_field.related_model)
         if field is not None and isinstance(page, Page):

@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from django.contrib.admin.filters import DateFieldListFilter
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 
 from apps.core.errors import Invalid
+
+_NO_FILTER = "This list has no such filter."
+_NO_VALUE = "That is nothing to filter by."
+_YEARS = range(1900, 2200)
 
 
 class RowList(ChangeList):
@@ -13,8 +20,37 @@ class RowList(ChangeList):
     by: that would read hidden words by guesses, letter by letter."""
 
     def get_filters(self, request: HttpRequest) -> Any:
-        found = super().get_filters(request)
+        for values in self.get_filters_params().values():
+            if any("\0" in value for value in values):
+                raise Invalid(_NO_VALUE)
+        try:
+            found = super().get_filters(request)
+        except IncorrectLookupParameters as error:
+            raise Invalid(_NO_FILTER) from error
         # What no filter has taken for its own.
         if found[2]:
-            raise Invalid("This list has no such filter.")
+            raise Invalid(_NO_FILTER)
+        for spec in found[0]:
+            if isinstance(spec, DateFieldListFilter):
+                _insist_on_moments(spec.used_parameters)
         return found
+
+    def get_queryset(self, request: HttpRequest, *more: Any, **kwargs: Any) -> Any:
+        try:
+            return super().get_queryset(request, *more, **kwargs)
+        except IncorrectLookupParameters as error:
+            raise Invalid(_NO_VALUE) from error
+
+
+def _insist_on_moments(asked: dict[str, Any]) -> None:
+    """Of a calendar that the database, Python and every time zone know."""
+    for name, values in asked.items():
+        for value in values:
+            if name.endswith("__isnull"):
+                continue
+            try:
+                moment = parse_datetime(value)
+            except ValueError as error:
+                raise Invalid(_NO_VALUE) from error
+            if moment is None or moment.tzinfo is None or moment.year not in _YEARS:
+                raise Invalid(_NO_VALUE)

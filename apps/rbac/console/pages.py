@@ -17,7 +17,11 @@ from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
-from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.core.exceptions import (
+    FieldDoesNotExist,
+    PermissionDenied,
+    ValidationError,
+)
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +33,7 @@ from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.admin import ReadOnlyAdmin
+from apps.core.errors import Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, reveal
@@ -136,6 +141,16 @@ class Page(ReadOnlyAdmin):
             if (permission := getattr(entry[0], "permission", ""))
             and policy.can(request.user, permission)
         }
+
+    def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        for chosen in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(chosen)
+            except ValidationError as error:
+                raise Invalid("Choose rows of this list.") from error
+            if not chosen:
+                raise Invalid("Choose rows of this list.")
+        return super().response_action(request, *args, **kwargs)
 
     def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return reveal.answer(self, request, object_id)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,6 +17,8 @@ from apps.rbac.models.audit import AuditEventQuerySet
 # Without a person or a start there is no index to follow, and a rare action would be
 # looked for through years.
 LOOK_BACK = timedelta(days=31)
+# As of events (migration 0005): the last days a calendar knows have no day after.
+_FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_DIGITS = 18  # more is no bigint
 
 
@@ -43,7 +46,10 @@ class PersonField(forms.CharField):
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
-        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=label,
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[MinValueValidator(_FIRST), MaxValueValidator(_LAST)],
     )
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
-from apps.core.errors import Forbidden
+from apps.core.errors import Forbidden, Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import panel
@@ -26,6 +26,11 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 class _Names(AutocompleteJsonView):
     """Rows to choose from, called as their pages call them."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if "\0" in request.GET.get("term", ""):
+            raise Invalid
+        return super().get(request, *args, **kwargs)
 
     def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_perm(request, obj):
