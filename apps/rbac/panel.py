@@ -6,14 +6,11 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.rbac import signing_key, timetable
+from apps.rbac import seals, signing_key, timetable
 from apps.rbac.audit import Outcome
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.models import AuditEvent, AuditSeal
-
-# Seals are made every hour; one that failed is made good by the next.
-SEALED_WITHIN = timedelta(hours=2)
 
 
 def _refused() -> int:
@@ -28,7 +25,7 @@ def _seals_that_are_late() -> Iterator[Notice]:
     last = AuditSeal.objects.order_by("-number").only("number", "top_id").first()
     waiting = AuditEvent.objects.filter(id__gt=last.top_id if last else 0)
     oldest = waiting.order_by("id").values_list("at", flat=True).first()
-    if oldest is not None and oldest < timezone.now() - SEALED_WITHIN:
+    if oldest is not None and oldest < timezone.now() - seals.SEALED_WITHIN:
         page = reverse("admin:rbac_auditseal_changelist")
         hours = (timezone.now() - oldest) // timedelta(hours=1)
         yield Notice(

@@ -30,6 +30,8 @@ from apps.rbac.models import AuditAnchor, AuditLeaves, AuditSeal
 
 # What two servers' clocks may differ by when one takes over from the other.
 CLOCKS = timedelta(minutes=10)
+# Seals are made every hour; one that failed is made good by the next.
+SEALED_WITHIN = timedelta(hours=2)
 # Events under one seal: 2 MB of leaves, and a check reads one seal's at a time.
 MOST = 50_000
 # One number for every sealer of this database ("audit").

@@ -8,16 +8,24 @@ import hashlib
 import time
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from itertools import islice
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.db import connection, transaction
+from django.utils import timezone
 
 from apps.core.vault import Unreadable
 from apps.rbac import leaves, person_keys, retirements, seals, signing_key
 from apps.rbac.leaves import Leaf
-from apps.rbac.models import AuditAnchor, AuditLeaves, AuditRetirement, AuditSeal
+from apps.rbac.models import (
+    AuditAnchor,
+    AuditEvent,
+    AuditLeaves,
+    AuditRetirement,
+    AuditSeal,
+    SigningKey,
+)
 
 # Whoever deletes a month makes a hundred thousand findings; the first ones tell.
 MOST_FINDINGS = 20
@@ -61,6 +69,8 @@ def verify(*, expect: Collection[str] = (), key: str = "") -> Report:
             if last.month not in retired:
                 standing.compare(last)
         _look_at_end(report, last)
+        if last is None:
+            _look_for_seals(report)
         for text in sorted(wanted):
             report.found(f"no seal has the root {text}")
         standing.look_at_rest(last)
@@ -191,6 +201,21 @@ def _look_at_end(report: Report, last: AuditSeal | None) -> None:
     ends = (last.number, bytes(last.digest)) if last else (0, b"")
     if ended != ends:
         report.found(f"the chain ends at seal {ends[0]}; it did at seal {ended[0]}")
+
+
+def _look_for_seals(report: Report) -> None:
+    """Without a single seal nothing may be left of one, nor an event that is old."""
+    if SigningKey.objects.exists():
+        report.found("there is a signing key, and no seal is left")
+    if AuditLeaves.objects.exists() or AuditRetirement.objects.exists():
+        report.found("there is what a seal leaves behind, and no seal is left")
+    since = timezone.now() - seals.SEALED_WITHIN
+    old = AuditEvent.objects.filter(at__lt=since).order_by("id").values("id").first()
+    if old is not None:
+        hours = seals.SEALED_WITHIN // timedelta(hours=1)
+        report.found(
+            f"event {old['id']} is older than {hours} hours, and no seal is left"
+        )
 
 
 def _key(report: Report, given: str) -> Ed25519PublicKey | None:

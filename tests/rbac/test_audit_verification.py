@@ -1,10 +1,13 @@
 """Whoever owns the database can change it, and cannot hide that they did."""
 
+from datetime import timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from apps.rbac import audit, leaves, partitions, verification
 from apps.rbac.models import AuditEvent, AuditLeaves, AuditSeal
@@ -191,6 +194,31 @@ def test_one_that_the_owner_put_there_is_named_and_stops_nothing(
             " audit_is_possible CHECK (id > 0 AND at >= '2000-01-01 00:00+00'"
             " AND at < '2200-01-01 00:00+00') NOT VALID"
         )
+
+
+SEALS = "TRUNCATE rbac_auditseal, rbac_auditanchor"
+
+
+@pytest.mark.parametrize(
+    ("statements", "words"),
+    [
+        (SEALS, "there is a signing key, and no seal is left"),
+        (f"{SEALS}, rbac_auditleaves", "there is a signing key"),
+        (f"{SEALS}, rbac_signingkey", "there is what a seal leaves behind"),
+        (f"{SEALS}, rbac_signingkey, rbac_auditleaves", "is older than 2 hours"),
+    ],
+)
+def test_a_chain_that_was_taken_away_is_missed(
+    sealed: list[int], meddle: Meddle, statements: str, words: str
+) -> None:
+    meddle(statements)
+    with time_machine.travel(timezone.now() + timedelta(hours=2, minutes=1)):
+        assert words in first()
+
+
+def test_what_was_never_sealed_yet_is_in_order() -> None:
+    record()
+    assert verification.verify().findings == []
 
 
 def test_a_copy_of_an_event_is_named(sealed: list[int], meddle: Meddle) -> None:
