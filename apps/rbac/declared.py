@@ -16,11 +16,13 @@ after it is known whose token they were called with.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.core.errors import Forbidden
@@ -34,6 +36,9 @@ from apps.rbac.policy import Decision
 FRESH_MINUTES = 5
 # In the console one works longer; an idle administrator is signed out as soon.
 CONSOLE_MINUTES = 60
+
+RECORD_ENTERING_EVERY = timedelta(hours=1)
+_ENTERED = "console_entered"
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -64,13 +69,13 @@ class Policy:
         ask = import_string(settings.FRESH_AUTH)
         return ask(request, minutes=self.fresh_minutes, two=self.needs_two)
 
-    def judge(self, user: Any) -> Decision:
-        """Whether `user` may use the view at all."""
+    def judge(self, user: Any, *, again: bool = False) -> Decision:
+        """Whether `user` may use the view at all. `again`: a yes is on record already."""
         if self.is_public:
             return Decision(True, policy.Reason.PUBLIC)
         if not self.permission:
             return policy.is_somebody(user)
-        return verdicts.reached(user, self.permission)
+        return verdicts.reached(user, self.permission, again=again)
 
 
 public = Policy(is_public=True)
@@ -133,6 +138,14 @@ def of(view: Callable[..., Any], namespaces: Sequence[str] = ()) -> Policy | Non
     return None
 
 
+def _entered_lately(request: Any) -> bool:
+    """Whether their entering is on record: once a session and hour, since an open front
+    page asks every few seconds."""
+    who, at = request.session.get(_ENTERED, (None, 0))
+    lately = timezone.now().timestamp() - at < RECORD_ENTERING_EVERY.total_seconds()
+    return bool(who == request.user.pk and lately)
+
+
 class DeclaredPolicyMiddleware:
     """Asks the view's policy before the view runs."""
 
@@ -158,7 +171,10 @@ class DeclaredPolicyMiddleware:
             return answer(request, Forbidden())
         if declared.is_public:
             return None
-        decision = declared.judge(request.user)
+        again = declared == console and _entered_lately(request)
+        decision = declared.judge(request.user, again=again)
+        if decision and declared == console and not again:
+            request.session[_ENTERED] = [request.user.pk, timezone.now().timestamp()]
         if not decision and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if not decision:

@@ -9,14 +9,16 @@ from apps.rbac import audit, policy, resources
 from apps.rbac.policy import Decision, Reason
 
 
-def reached(user: Any, action: str, obj: Model | None = None) -> Decision:
+def reached(
+    user: Any, action: str, obj: Model | None = None, *, again: bool = False
+) -> Decision:
     """The policy's decision, as it is about to be carried out.
 
     Recorded when it is a refusal, or about more than one's own: a yes to the owner is
-    what their own page shows anyway.
+    what their own page shows anyway. `again`: a yes is on record already.
     """
     decision = policy.can(user, action, obj)
-    if not decision or decision.reason != Reason.OWNER:
+    if not decision or (decision.reason != Reason.OWNER and not again):
         audit.decided(
             action,
             allowed=decision.allowed,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.core import checks
@@ -26,9 +27,10 @@ from config.celery import app as celery
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.factories import PhoneNumberFactory
 from tests.rbac.factories import fresh, person, role
-from tests.sign_in import signed_in
+from tests.sign_in import prove_twice, signed_in
 
 pytestmark = pytest.mark.django_db
+ENTER = Permission.CONSOLE_ENTER
 
 
 @pytest.fixture
@@ -116,6 +118,32 @@ def test_a_refusal_is_recorded_with_what_was_asked_for(
     (event,) = events(asked)
     assert (event.outcome, event.reason) == ("denied", "not_granted")
     assert event.actor_id == User.objects.latest("pk").pk
+
+
+def test_entering_is_recorded_once_an_hour_and_each_refusal(
+    ada: User, as_ada: Client
+) -> None:
+    def entered() -> int:
+        return len([e for e in events(ENTER) if e.outcome == "allowed"])
+
+    for _ in range(3):
+        as_ada.get("/admin/panel/?v=x")
+    assert entered() == 1
+    start = timezone.now()
+    with time_machine.travel(start + timedelta(minutes=40), tick=False):
+        as_ada.get("/admin/")
+    assert entered() == 1
+    with time_machine.travel(start + timedelta(minutes=61), tick=False):
+        prove_twice(as_ada)
+        as_ada.get("/admin/")
+        as_ada.get("/admin/")
+    assert entered() == 2
+    signed_in(ada).get("/admin/")
+    assert entered() == 3
+    stranger = signed_in(person())
+    for _ in range(2):
+        assert stranger.get("/admin/").status_code == 403
+    assert len(events(ENTER)) == 5
 
 
 def test_there_is_one_sign_in(db: None) -> None:
