@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from apps.accounts import time_zones
+from apps.accounts import profile, time_zones
 from apps.accounts.models import LoginSession, User
 
 
@@ -20,6 +20,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
         if value not in time_zones.names():
             raise serializers.ValidationError("This is no IANA time zone.")
         return value
+
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        profile.change(user=instance, **validated_data)
+        return instance
 
 
 class SignInSerializer(serializers.ModelSerializer[LoginSession]):

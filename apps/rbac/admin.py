@@ -122,7 +122,7 @@ def take_back(request: HttpRequest, held: RoleAssignment, reason: str) -> None:
     permission=Permission.ROLE_DELETE,
 )
 def delete_role(request: HttpRequest, role: Role, reason: str) -> None:
-    roles.delete(by=request.user, role=role)
+    roles.delete(by=request.user, role=role, reason=reason)
 
 
 @admin.register(Role)

@@ -79,7 +79,7 @@ def change(
         )
 
 
-def delete(*, by: Any, role: Role) -> None:
+def delete(*, by: Any, role: Role, reason: str = "") -> None:
     """Only a role that nobody has ever held: history keeps its names."""
     with transaction.atomic():
         membership.lock()
@@ -90,7 +90,9 @@ def delete(*, by: Any, role: Role) -> None:
         insist_not_above(by, [role])
         if role.assignments.exists() or role.inherited_by.exists():
             raise Conflict("Somebody has held this role, or another role inherits it.")
-        audit.done("rbac.role.delete", actor=by, obj=role, before=_shown(role))
+        audit.done(
+            "rbac.role.delete", actor=by, obj=role, reason=reason, before=_shown(role)
+        )
         group = role.group
         role.delete()
         group.delete()

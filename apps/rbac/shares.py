@@ -13,7 +13,7 @@ from django.db import models, transaction
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from apps.core.errors import Forbidden, Invalid
-from apps.rbac import resources
+from apps.rbac import audit, resources
 
 # What a person chooses, and what it lets the other do.
 LEVELS = {"view": ("view",), "edit": ("view", "change")}
@@ -52,6 +52,8 @@ def share(*, by: Any, obj: models.Model, user: Any, level: str) -> None:
                 for row in _rows(obj, LEVELS[level])
             ]
         )
+        after = {"with": user.pk, "to": level}
+        _recorded("share", by, obj, resource, after=after)
 
 
 def revoke(*, by: Any, obj: models.Model, user: Any) -> None:
@@ -62,7 +64,17 @@ def revoke(*, by: Any, obj: models.Model, user: Any) -> None:
     if by.pk not in (resource.owner_id(obj), user.pk):
         raise Forbidden
     table: Any = resource.user_shares
-    table.objects.filter(user=user, content_object=obj).delete()
+    with transaction.atomic():
+        gone, _ = table.objects.filter(user=user, content_object=obj).delete()
+        if gone:
+            _recorded("revoke", by, obj, resource, before={"with": user.pk})
+
+
+def _recorded(
+    verb: str, by: Any, obj: models.Model, resource: resources.Resource, **details: Any
+) -> None:
+    action = f"{obj._meta.label_lower}.{verb}"
+    audit.done(action, actor=by, subject=resource.owner_id(obj), obj=obj, **details)
 
 
 def held(obj: models.Model) -> dict[Any, str]:

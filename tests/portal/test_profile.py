@@ -16,6 +16,9 @@ def test_name_and_zone_are_saved_and_times_follow(
     assert "Saved." in answer.content.decode()
     alice.refresh_from_db()
     assert (alice.name, alice.timezone) == ("Alice A.", "Asia/Tokyo")
+    as_alice.post(PAGE, form)
+    told = as_alice.get("/app/activity/").content.decode()
+    assert told.count("Changed the profile or preferences") == 1
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../etc/passwd", "UTC\x00"])

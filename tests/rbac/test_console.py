@@ -520,6 +520,8 @@ def test_a_role_is_made_and_changed_in_the_console(as_ada: Client) -> None:
         reason="Not needed",
     )
     assert not Role.objects.filter(slug="support").exists()
+    ((_, opened),) = ledger.opened(events("rbac.role.delete"))
+    assert opened.reason == "Not needed"
 
 
 def test_limits_are_edited_in_the_console(as_ada: Client) -> None:

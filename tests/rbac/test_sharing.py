@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from apps.accounts.models import User
 from apps.core.errors import Forbidden, Invalid
 from apps.rbac import policy, shares
+from apps.rbac.models import AuditEvent
 from tests.rbac.factories import ThingFactory, fresh, person
 from tests.rbac.things.models import Thing, ThingGroupShare
 from tests.rbac.things.resources import CHANGE, DELETE, VIEW
@@ -57,6 +58,18 @@ def test_taken_back_counts_at_once() -> None:
     shares.revoke(by=alice, obj=thing, user=bob)
     assert not policy.can(bob, VIEW, thing)
     assert names(bob) == set() and shares.held(thing) == {}
+
+
+def test_sharing_and_taking_back_is_recorded() -> None:
+    alice, bob = person(), person()
+    thing = ThingFactory.create(user=alice)
+    shares.share(by=alice, obj=thing, user=bob, level="view")
+    for _ in range(2):
+        shares.revoke(by=bob, obj=thing, user=bob)
+    label = thing._meta.label_lower
+    found = AuditEvent.objects.about(alice.pk).filter(obj_type=label).order_by("id")
+    told = [(event.action, event.actor_id) for event in found]
+    assert told == [(f"{label}.share", alice.pk), (f"{label}.revoke", bob.pk)]
 
 
 def test_a_share_can_be_given_up_but_not_passed_on() -> None:
