@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.rbac import seals, signing_key, timetable
 from apps.rbac.audit import Outcome
 from apps.rbac.catalog import Permission
-from apps.rbac.console.panel import Notice, Tile, Watch
+from apps.rbac.console.panel import Notice, Tile, Watch, counted
 from apps.rbac.models import AuditEvent, AuditSeal
 
 
@@ -17,7 +17,7 @@ def _refused() -> int:
     """The index by time (block ranges) leaves the newest blocks to read."""
     since = timezone.now() - timedelta(hours=1)
     denied = AuditEvent.objects.with_outcome(Outcome.DENIED)
-    return denied.between(since, None).count()
+    return counted(denied.between(since, None))
 
 
 def _seals_that_are_late() -> Iterator[Notice]:

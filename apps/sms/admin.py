@@ -100,7 +100,7 @@ class WaitingFilter(admin.SimpleListFilter):
 @admin.register(PhoneNumber)
 class PhoneNumberAdmin(MessagingPage):
     task = "People"
-    pii = ("e164",)
+    pii = ("e164", "label")
     list_display = ("e164", "user", "status", "is_primary", "label", "verified_at")
     list_filter = ("status", "is_primary")
     list_select_related = ("user",)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.rbac.catalog import Permission
-from apps.rbac.console.panel import Notice, Tile, Watch
+from apps.rbac.console.panel import Notice, Tile, Watch, counted
 from apps.sms.models import InboundText, Lane, OutboundText
 
 # A lane is drained within a second or two; one that waits this long is stuck.
@@ -22,15 +22,15 @@ def _today() -> datetime:
 
 
 def _texts_in() -> int:
-    return InboundText.objects.filter(received_at__gte=_today()).count()
+    return counted(InboundText.objects.filter(received_at__gte=_today()))
 
 
 def _texts_out() -> int:
-    return OutboundText.objects.filter(created_at__gte=_today()).count()
+    return counted(OutboundText.objects.filter(created_at__gte=_today()))
 
 
 def _failures() -> int:
-    return _failed(_today()).count()
+    return counted(_failed(_today()))
 
 
 def _failed(since: datetime) -> QuerySet[OutboundText]:
@@ -41,7 +41,7 @@ def _failed(since: datetime) -> QuerySet[OutboundText]:
 
 
 def _texts_that_failed() -> Iterator[Notice]:
-    count = _failed(timezone.now() - LOOK_BACK).count()
+    count = counted(_failed(timezone.now() - LOOK_BACK))
     if count:
         page = reverse("admin:sms_outboundtext_changelist") + "?failed=day"
         yield Notice(f"{count:,} texts failed in the last 24 hours.", page, "bad")
@@ -50,7 +50,7 @@ def _texts_that_failed() -> Iterator[Notice]:
 def _lanes_that_wait() -> Iterator[Notice]:
     since = timezone.now() - STUCK_AFTER
     waiting = Lane.objects.filter(due_at__lt=since).exclude(lease_until__gt=since)
-    count = waiting.count()
+    count = counted(waiting)
     if count:
         page = reverse("admin:sms_lane_changelist") + "?waiting=long"
         yield Notice(f"{count:,} conversations wait for an answer.", page, "bad")

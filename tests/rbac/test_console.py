@@ -19,7 +19,8 @@ from apps.core.heartbeats import BeatScheduler
 from apps.rbac import ledger, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
-from apps.rbac.console.pages import MOST_COUNTED, BoundedPaginator
+from apps.rbac.console.lists import MOST_COUNTED
+from apps.rbac.console.pages import BoundedPaginator
 from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.models import AuditEvent, Role, RoleAssignment, RoleLimits
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText
@@ -340,6 +341,8 @@ def test_words_are_shown_once_for_a_reason_and_the_person_is_told(
     reveal = f"/admin/sms/inboundtext/{text.pk}/reveal/"
     shown = as_ada.get(page).content.decode()
     assert "my secret plan" not in shown and reveal in shown
+    # Nor how long it is.
+    assert "hidden" in shown and "14" not in shown.split("hidden", 1)[1][:4]
     assert (
         "my secret plan" not in as_ada.get("/admin/sms/inboundtext/").content.decode()
     )
@@ -599,6 +602,20 @@ def test_a_big_table_is_not_counted() -> None:
     assert page.count == 3 and MOST_COUNTED == 10_000
     sql = str(Role.objects.all()[:MOST_COUNTED].query)
     assert "LIMIT 10000" in sql
+
+
+def test_the_front_page_counts_no_further(
+    ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(panel, "MOST_COUNTED", 2)
+    few = Tile(
+        "Roles",
+        lambda: panel.counted(Role.objects.all()),
+        lambda: "/",
+        Permission.ROLE_VIEW,
+    )
+    monkeypatch.setattr(panel, "_gathered", {"TILES": (few,), "ATTENTION": ()}.get)
+    assert [figure.value for figure in panel.read(ada).figures] == ["2+"]
 
 
 def test_every_list_and_page_of_the_console_opens(as_ada: Client) -> None:

@@ -10,6 +10,8 @@ from django.utils.dateparse import parse_datetime
 
 from apps.core.errors import Invalid
 
+# Counting further than anybody pages would read the whole table.
+MOST_COUNTED = 10_000
 _NO_FILTER = "This list has no such filter."
 _NO_VALUE = "That is nothing to filter by."
 _YEARS = range(1900, 2200)

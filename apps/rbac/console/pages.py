@@ -37,11 +37,9 @@ from apps.core.errors import Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, reveal
-from apps.rbac.console.lists import RowList
+from apps.rbac.console.lists import MOST_COUNTED, RowList
 
 _WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
-# Counting further than anybody pages would read the whole table.
-MOST_COUNTED = 10_000
 
 
 class Tool(NamedTuple):
@@ -244,7 +242,7 @@ def _hidden(name: str) -> Callable[[Any], str]:
     @admin.display(description=name.replace("_", " "))
     def hidden(obj: Any) -> str:
         value = getattr(obj, name)
-        return f"hidden ({len(value)})" if value else "empty"
+        return "hidden" if value else "empty"
 
     # Django tells columns apart by name.
     hidden.__name__ = f"hidden_{name}"
