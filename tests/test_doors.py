@@ -108,7 +108,7 @@ def posted(policy: Policy, post: Door) -> Row:
 STRANGERS = Door(200, 302, 302, 302, 302)
 # She alone of the cast has a second factor; the others are asked for their password.
 ADAS_APP = Door(LOGIN, 302, 302, 200, 302)
-ASKED_AGAIN = form(THEMSELF, people_get(302), people_get(302))
+ASKED_AGAIN = form(fresh(THEMSELF), people_get(302), people_get(302))
 # Redirects whatever the verb.
 SENT_ON = Row(THEMSELF, dict.fromkeys(VERBS, people_get(302)))
 # allauth's pages about passkeys: they ask again before they do anything.
@@ -131,20 +131,26 @@ ROWS = {
     ),
     "app/activity/": reads(signed_in),
     "app/settings/security/factors/": reads(THEMSELF),
-    "app/settings/security/factors/totp/begin/": posted(THEMSELF, people_get(302)),
+    "app/settings/security/factors/totp/begin/": posted(
+        fresh(THEMSELF), people_get(302)
+    ),
     # Signed in by no door at all, they are asked for their password first.
     "app/settings/security/factors/totp/": ASKED_AGAIN,
-    "app/settings/security/factors/sms/begin/": posted(THEMSELF, people_get(302)),
+    "app/settings/security/factors/sms/begin/": posted(
+        fresh(THEMSELF), people_get(302)
+    ),
     "app/settings/security/factors/sms/": ASKED_AGAIN,
     "app/settings/security/factors/lost/veto/": posted(THEMSELF, people_get(404)),
     "app/settings/security/factors/trusted/<uuid:public_id>/forget/": posted(
         THEMSELF, people_get(404)
     ),
     "app/settings/security/factors/recovery/": form(
-        THEMSELF, people_get(200), Door(LOGIN, 409, 409, 200, 409)
+        fresh(THEMSELF), people_get(200), Door(LOGIN, 409, 409, 200, 409)
     ),
     "app/settings/security/factors/<slug:name>/remove/": form(
-        THEMSELF, Door(LOGIN, 404, 404, 200, 404), Door(LOGIN, 404, 404, 302, 404)
+        fresh(THEMSELF),
+        Door(LOGIN, 404, 404, 200, 404),
+        Door(LOGIN, 404, 404, 302, 404),
     ),
     "accounts/2fa/": SENT_ON,
     "accounts/2fa/authenticate/": flow(ANYBODY),
@@ -162,14 +168,14 @@ ROWS = {
         },
     ),
     "accounts/2fa/webauthn/add/": allauths_form(
-        THEMSELF, people_get(200), people_get(200)
+        fresh(THEMSELF), people_get(200), people_get(200)
     ),
     "accounts/2fa/webauthn/reauthenticate/": KEYS,
     "accounts/2fa/webauthn/keys/<int:pk>/remove/": form(
-        THEMSELF, people_get(404), people_get(404), delete=people_get(404)
+        fresh(THEMSELF), people_get(404), people_get(404), delete=people_get(404)
     ),
     "accounts/2fa/webauthn/keys/<int:pk>/edit/": allauths_form(
-        THEMSELF, people_get(404), people_get(404)
+        fresh(THEMSELF), people_get(404), people_get(404)
     ),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/panic/": form(THEMSELF, people_get(200), people_get(302)),

@@ -4,21 +4,17 @@ allauth's record of the session is what the rest of the house reads: method "mfa
 factor's id as type, and "reauthenticated" where somebody signed in proves it again.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
 
-from apps.accounts import fresh_auth
 from apps.accounts.models import User
 from apps.core.errors import Invalid
 from apps.mfa import challenges, factor, notices
 from apps.mfa.models import Challenge, RecoveryDevice
 
 Purpose = Challenge.Purpose
-V = TypeVar("V", bound=Callable[..., Any])
 
 
 def session_of(request: HttpRequest) -> str:
@@ -61,18 +57,3 @@ def text(request: HttpRequest, *, user: User, name: str, purpose: str) -> Challe
         return challenges.begin(**place, session=session)
     challenges.send(challenge)
     return challenge
-
-
-def fresh(view: V) -> V:
-    """Asks again, and then goes on, also with what was posted."""
-
-    @wraps(view)
-    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        step_up = fresh_auth.missing(request)
-        return (
-            view(request, *args, **kwargs)
-            if step_up is None
-            else step_up.answer(request)
-        )
-
-    return cast(V, asked)

@@ -1,24 +1,17 @@
-from collections.abc import Callable
-from typing import Any
-
 from allauth.mfa.webauthn.views import add_webauthn, edit_webauthn, remove_webauthn
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.mfa import entrance, views
-from apps.mfa.proofs import fresh
-from apps.rbac.declared import in_person, signed_in
+from apps.rbac.declared import fresh, in_person, signed_in
 
-_home = in_person(signed_in)(RedirectView.as_view(pattern_name="mfa:factors"))
-_again = in_person(signed_in)(
+owner = in_person(signed_in)
+# Pages of allauth's: they would take a password from whoever has a factor.
+_changing = fresh(owner)
+_home = owner(RedirectView.as_view(pattern_name="mfa:factors"))
+_again = owner(
     RedirectView.as_view(pattern_name="mfa_reauthenticate", query_string=True)
 )
-
-
-def _fresh(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A page of allauth's: it would take a password from whoever has a factor."""
-    return in_person(signed_in)(fresh(view))
-
 
 # The names and places of allauth's pages.
 _entrance = [
@@ -28,10 +21,10 @@ _entrance = [
     path("lost/", entrance.lose, name="mfa_lost"),
     path("lost/<uuid:public_id>/<str:token>/", entrance.stop, name="mfa_lost_cancel"),
     path("webauthn/", _home, name="mfa_list_webauthn"),
-    path("webauthn/add/", _fresh(add_webauthn), name="mfa_add_webauthn"),
+    path("webauthn/add/", _changing(add_webauthn), name="mfa_add_webauthn"),
     path("webauthn/reauthenticate/", _again, name="mfa_reauthenticate_webauthn"),
-    path("webauthn/keys/<int:pk>/remove/", _fresh(remove_webauthn)),
-    path("webauthn/keys/<int:pk>/edit/", _fresh(edit_webauthn)),
+    path("webauthn/keys/<int:pk>/remove/", _changing(remove_webauthn)),
+    path("webauthn/keys/<int:pk>/edit/", _changing(edit_webauthn)),
 ]
 _pages = [
     path("", views.factors, name="factors"),

@@ -19,8 +19,7 @@ from apps.mfa import enforcement, enrolment, factor, lost, proofs, trusted
 from apps.mfa.factors import passkey, recovery, sms, totp
 from apps.mfa.forms import CodeForm
 from apps.mfa.models import LostFactors
-from apps.mfa.proofs import fresh
-from apps.rbac.declared import in_person, signed_in
+from apps.rbac.declared import fresh, in_person, signed_in
 from apps.sms.models import PhoneNumber
 
 _VERBS = ["GET", "HEAD", "POST"]
@@ -59,18 +58,16 @@ def factors(request: Request) -> HttpResponse:
     return render(request, "mfa/factors.html", shown)
 
 
-@owner
+@fresh(owner)
 @require_POST
-@fresh
 def begin_totp(request: Request) -> HttpResponse:
     enrolment.begin_totp(user=request.user)
     return redirect("mfa:totp")
 
 
-@owner
+@fresh(owner)
 @never_cache
 @require_http_methods(_VERBS)
-@fresh
 def confirm_totp(request: Request) -> HttpResponse:
     setup = enrolment.totp_setup(request.user)
     if setup is None:
@@ -79,9 +76,8 @@ def confirm_totp(request: Request) -> HttpResponse:
     return _confirmed(request, totp.FACTOR, "mfa/totp.html", shown)
 
 
-@owner
+@fresh(owner)
 @require_POST
-@fresh
 def begin_sms(request: Request) -> HttpResponse:
     try:
         enrolment.begin_sms(
@@ -96,10 +92,9 @@ def begin_sms(request: Request) -> HttpResponse:
     return redirect("mfa:sms")
 
 
-@owner
+@fresh(owner)
 @never_cache
 @require_http_methods(_VERBS)
-@fresh
 def confirm_sms(request: Request) -> HttpResponse:
     device = enrolment.sms_setup(request.user)
     if device is None:
@@ -107,10 +102,9 @@ def confirm_sms(request: Request) -> HttpResponse:
     return _confirmed(request, sms.FACTOR, "mfa/sms.html", {"number": device.phone})
 
 
-@owner
+@fresh(owner)
 @never_cache
 @require_http_methods(_VERBS)
-@fresh
 def remove(request: Request, name: str) -> HttpResponse:
     """Asks first, on a page of its own."""
     declared = factor.named(name)
@@ -129,10 +123,9 @@ def remove(request: Request, name: str) -> HttpResponse:
     return redirect("mfa:factors")
 
 
-@owner
+@fresh(owner)
 @never_cache
 @require_http_methods(_VERBS)
-@fresh
 def recovery_codes(request: Request) -> HttpResponse:
     """Made by a press of the button and shown in the answer to it: never again."""
     if request.method != "POST":
