@@ -1,30 +1,25 @@
 """Letters about second factors: whoever did it, the owner hears of it."""
 
-import smtplib
 from datetime import datetime
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
-from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
-from apps.accounts.adapter import public
+from apps.accounts import letters
 from apps.accounts.models import User
-from apps.core.logs import logger
 
 
-def added(user: User, what: str) -> None:
-    _tell(user, "added", what=what)
+def added(user: User, factor: str) -> None:
+    _tell(user, "factor_added", factor=factor)
 
 
-def removed(user: User, what: str) -> None:
-    _tell(user, "removed", what=what)
+def removed(user: User, factor: str) -> None:
+    _tell(user, "factor_removed", factor=factor)
 
 
 def recovery_codes_made(user: User) -> None:
-    _tell(user, "recovery_codes")
+    _tell(user, "recovery_codes_made")
 
 
 def recovery_code_used(user: User, left: int) -> None:
@@ -32,7 +27,7 @@ def recovery_code_used(user: User, left: int) -> None:
 
 
 def loss_begun(user: User, ready_at: datetime, cancel_url: str) -> None:
-    until = ready_at.astimezone(user.zone)
+    until = letters.in_words(ready_at, user)
     _tell(user, "loss_begun", until=until, cancel_url=cancel_url)
 
 
@@ -45,7 +40,7 @@ def factors_reset(user: User) -> None:
 
 
 def frozen(user: User) -> None:
-    _tell(user, "frozen")
+    _tell(user, "factors_frozen")
 
 
 def addresses(user: User) -> list[str]:
@@ -54,21 +49,7 @@ def addresses(user: User) -> list[str]:
     return list(verified.order_by("-primary", "pk").values_list("email", flat=True))
 
 
-def _tell(user: User, template: str, **given: Any) -> None:
-    """After the commit. A mail server that is away undoes nothing."""
-    context = {
-        "user": user,
-        "at": timezone.now().astimezone(user.zone),
-        "security_url": public(reverse("mfa:factors")),
-        "password_url": public(reverse("account_change_password")),
-        **given,
-    }
-
-    def send() -> None:
-        for address in addresses(user):
-            try:
-                get_adapter().send_mail(f"mfa/email/{template}", address, context)
-            except (OSError, smtplib.SMTPException) as error:
-                logger.error("notice_lost", user=user.pk, error=type(error).__name__)
-
-    transaction.on_commit(send)
+def _tell(user: User, name: str, **facts: Any) -> None:
+    security_url = letters.public(reverse("mfa:factors"))
+    for address in addresses(user):
+        letters.tell(user, name, to=address, security_url=security_url, **facts)

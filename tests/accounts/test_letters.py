@@ -216,6 +216,11 @@ ABOUT = {
     "since": "yesterday",
     "app": "Firefox",
     "days": 7,
+    "factor": "Authenticator app",
+    "left": 2,
+    "until": "on Friday",
+    "security_url": "https://switchboard.example/app/settings/security/factors/",
+    "cancel_url": "https://switchboard.example/accounts/2fa/lost/x/y/",
 }
 
 
