@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError
 from django.forms import ValidationError
 from django.http import HttpRequest
@@ -81,10 +82,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         return public(reverse(name, kwargs={"uidb36": uid, "key": token}))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        letters.written("account_already_exists", to=email, about={}).send()
+        _post(letters.written("account_already_exists", to=email, about={}))
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
-        """allauth calls its letters by the paths of its own templates."""
+        """allauth calls its letters by the paths of its own templates. Anybody can
+        cause them; what is told to an owner goes through `letters.tell`."""
         app, _, name = template_prefix.partition("/email/")
         if app != "account":
             draft = self.render_mail(template_prefix, email, context)
@@ -92,7 +94,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             return
         if name != _NOBODYS:
             name = name.removesuffix("_signup")
-            letters.written(name, to=email, about=context).send()
+            _post(letters.written(name, to=email, about=context))
             return
         key = closing.key_for(email)
         # Without one it is written like a letter to somebody and thrown away: the time
@@ -100,8 +102,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
         about = {"password_reset_url": link}
         letter = letters.written("account_reopen", to=email, about=about)
-        if key:
-            letter.send()
+        _post(letter, has_reader=bool(key))
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with ours in place of some: by name, they stand above this app."""
@@ -110,3 +111,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return str(settings.LOGIN_REDIRECT_URL)
+
+
+def _post(letter: EmailMultiAlternatives, *, has_reader: bool = True) -> None:
+    """Send it, if the address is not written to too often at the wish of strangers.
+
+    Every address is counted, and whoever asks is answered as if the letter were sent:
+    it has cost them the same.
+    """
+    may_be_sent = tries.may_write_to(letter.to[0])
+    if may_be_sent and has_reader:
+        letter.send()

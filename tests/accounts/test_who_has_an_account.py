@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -16,6 +17,7 @@ from django.test.signals import template_rendered
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts import guessing, letters
 from apps.accounts.models import User
 from tests.accounts import hashing
 from tests.factories import PASSWORD, UserFactory
@@ -150,6 +152,35 @@ def test_a_letter_is_written_for_nobody_too() -> None:
         ask(RESET[0], email)
         rendered.append(len(_templates) - before)
     assert rendered[0] == rendered[1] > 0
+
+
+@pytest.mark.parametrize("door", [*SIGN_UP, *RESET], ids=lambda door: door.path)
+def test_a_stranger_causes_five_letters_an_hour_and_sees_no_difference(
+    door: Door,
+) -> None:
+    often = guessing.LETTERS.times + 2
+    answers = [ask(door, email) for email in (KNOWN, UNKNOWN) for _ in range(often)]
+    assert len({repr(each) for each in answers}) == 1, answers
+    written = Counter(each.to[0] for each in mail.outbox)
+    assert written[KNOWN] == guessing.LETTERS.times
+    assert written[UNKNOWN] == (guessing.LETTERS.times if door in SIGN_UP else 0)
+
+
+def test_one_count_for_all_that_strangers_can_cause() -> None:
+    for door in (SIGN_UP[0], RESET[0], SIGN_UP[1]) * 2:
+        ask(door, CLOSED)
+    assert len(mail.outbox) == guessing.LETTERS.times
+
+
+def test_the_owner_is_told_what_happened_however_many_letters_strangers_cause(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    for _ in range(guessing.LETTERS.times + 1):
+        ask(RESET[0], KNOWN)
+    mail.outbox.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        letters.tell(User.objects.get(email=KNOWN), "password_changed")
+    assert [each.to for each in mail.outbox] == [[KNOWN]]
 
 
 _templates: list[str] = []
