@@ -1,11 +1,14 @@
 """The schema describes what is there, and the page that shows it runs under the CSP."""
 
+import io
+import json
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 import yaml
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import resolve
 from drf_spectacular.validation import validate_schema
@@ -33,6 +36,18 @@ def test_the_schema_is_valid_and_every_address_in_it_is_there(
 
 def test_nothing_of_it_had_to_be_guessed(db: None) -> None:
     call_command("spectacular", validate=True, fail_on_warn=True, file="/dev/null")
+
+
+def test_it_is_written_as_json_to_the_terminal_or_a_file(
+    schema: dict[str, Any], tmp_path: Path
+) -> None:
+    said = io.StringIO()
+    call_command("export_schema", stdout=said)
+    assert json.loads(said.getvalue()) == schema
+    call_command("export_schema", tmp_path / "schema.json")
+    assert json.loads((tmp_path / "schema.json").read_text()) == schema
+    with pytest.raises(CommandError, match="Is a directory"):
+        call_command("export_schema", tmp_path)
 
 
 def test_what_people_need_to_sign_in_and_out_is_on_it(schema: dict[str, Any]) -> None:
