@@ -3,15 +3,24 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError
 from django.forms import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
 
-from apps.accounts import closing, fresh_auth, letters, passwords, tries
+from apps.accounts import (
+    closing,
+    cookies,
+    fresh_auth,
+    letters,
+    passwords,
+    sessions,
+    tries,
+)
 from apps.accounts.addresses import canonical
 from apps.accounts.letters import public as public
 from apps.accounts.models import User
@@ -62,6 +71,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             found: User | None = super().authenticate(request, **credentials)
             one.is_good = found is not None
         return found
+
+    def pre_login(
+        self, request: HttpRequest, user: User, **about: Any
+    ) -> HttpResponse | None:
+        answer: HttpResponse | None = super().pre_login(request, user, **about)
+        if answer is None:
+            cookies.pending(request, user)
+        return answer
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """After every stage, minutes later perhaps. Raises `sessions.Over`."""
+        try:
+            cookies.insist_unchanged(request, user)
+        except sessions.Over:
+            clear_login(request)
+            raise
+        super().login(request, user)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """The sign-in itself says how fresh it is, not a list in the session."""

@@ -22,6 +22,7 @@ from apps.core.addresses import client_address
 from apps.rbac import audit, origins
 
 _KEY = "sign_in"
+_MARK = "proved_for"
 _SECOND_FACTOR = "mfa"
 
 
@@ -82,6 +83,20 @@ def begin(request: Any, user: User) -> LoginSession:
     adopt(request.session, row)
     request.sign_in = row
     return row
+
+
+def pending(request: Any, user: User) -> None:
+    """Their first proof counts for the person they are now."""
+    request.session[_MARK] = user.password_mark
+
+
+def insist_unchanged(request: Any, user: User) -> None:
+    """Raises `sessions.Over` when the password was changed or the account closed since
+    the first proof: whoever gave it may be who all others were signed out for."""
+    if not user.is_active:
+        raise sessions.Over(sessions.Ending.SUSPENDED)
+    if not user.is_password_mark(request.session.get(_MARK, "")):
+        raise sessions.Over(sessions.Ending.PASSWORD)
 
 
 def adopt(store: SessionBase, row: LoginSession) -> None:

@@ -106,6 +106,8 @@ def verify(challenge: Challenge, typed: str) -> Device:
     code = factor.tidied(typed)
     device = Device.from_persistent_id(challenge.device_id)
     if device is None:
+        # Replaced or removed meanwhile: the next attempt asks the device of today.
+        _close(challenge)
         raise Spent
     _insist_ready(device, factor, challenge.user)
     key = f"{challenge.user_id}:{factor.id}"

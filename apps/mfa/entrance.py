@@ -24,7 +24,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from apps.accounts import cookies
 from apps.accounts.models import User
+from apps.accounts.sessions import Over
 from apps.core.errors import AppError, Conflict, TooMany
 from apps.mfa import challenges, factor, lost, proofs, trusted
 from apps.mfa.challenges import Spent
@@ -75,13 +77,13 @@ def authenticate(request: Any) -> HttpResponseBase:
         return _page(attempt)
     try:
         refused = _answer(attempt)
-    except Spent as spent:
-        messages.error(request, spent.sentence)
-        over: HttpResponse = stage.abort()
-        return over
+        response: HttpResponse = refused or stage.exit()
+    except (Spent, Over) as over:
+        messages.error(request, over.sentence)
+        back: HttpResponse = stage.abort()
+        return back
     if refused:
         return refused
-    response: HttpResponse = stage.exit()
     if "trust" in request.POST:
         trusted.trust(request, response, stage.login.user)
     return response
@@ -111,6 +113,7 @@ def reauthenticate(request: Any) -> HttpResponseBase:
 def lose(request: Any) -> HttpResponseBase:
     """The slow way back, after the password: asks first, then says from when on."""
     user = request._login_stage.login.user
+    cookies.insist_unchanged(request, user)
     if request.method == "POST":
         lost.begin(user=user)
     shown = {"loss": lost.waiting(user)}
