@@ -140,7 +140,7 @@ def test_a_recovery_code_opens_it_and_the_owner_is_told(
     mail.outbox.clear()
     assert prove(client, "recovery", paper[0])["Location"] == "/app/"
     (letter,) = mail.outbox
-    assert "9 left" in str(letter.body)
+    assert "Codes left: 9" in str(letter.body)
 
 
 def test_a_text_is_asked_for_and_its_code_opens_it(
