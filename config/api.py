@@ -17,6 +17,8 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("v1/", include("apps.accounts.api")),
+    path("v1/", include("apps.mfa.api")),
+    path("v1/", include("apps.portal.api")),
     path("auth/", include("apps.mfa.headless")),
     path("auth/", include("apps.accounts.headless")),
     path("schema/", Schema.as_view(), name="schema"),

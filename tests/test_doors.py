@@ -282,6 +282,22 @@ ROWS |= {
     "api/v1/me/sessions/<uuid:sid>": api(fresh(THEMSELF), delete=people_api(404)),
     "api/v1/me/sessions/revoke-others": api(fresh(THEMSELF), post=people_api(204)),
     "api/v1/me/panic": api(THEMSELF, post=people_api(204)),
+    "api/v1/me/preferences": api(signed_in, get=people_api(200), patch=people_api(200)),
+    "api/v1/me/security": api(THEMSELF, get=people_api(200)),
+    "api/v1/me/devices": api(THEMSELF, get=people_api(200)),
+    "api/v1/me/devices/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),
+    "api/v1/me/mfa": api(THEMSELF, get=people_api(200)),
+    "api/v1/me/mfa/totp": api(
+        fresh(THEMSELF), post=people_api(201), delete=Door(401, 409, 409, 409, 409)
+    ),
+    "api/v1/me/mfa/totp/confirm": api(fresh(THEMSELF), post=people_api(400)),
+    "api/v1/me/mfa/sms": api(
+        fresh(THEMSELF), post=people_api(400), delete=people_api(409)
+    ),
+    "api/v1/me/mfa/sms/confirm": api(fresh(THEMSELF), post=people_api(400)),
+    "api/v1/me/mfa/recovery-codes": api(
+        fresh(THEMSELF), post=Door(401, 409, 409, 201, 409)
+    ),
     "api/schema/": reads(public),
     "api/docs/": reads(public),
 }

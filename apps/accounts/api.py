@@ -10,9 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import panic, sessions
+from apps.accounts import panic, profile, sessions
 from apps.accounts.models import LoginSession, User
-from apps.accounts.serializers import MeSerializer, SignInSerializer
+from apps.accounts.serializers import (
+    MeSerializer,
+    PreferencesSerializer,
+    SignInSerializer,
+)
 from apps.core.errors import NotFound
 from apps.rbac.declared import fresh, in_person, signed_in
 
@@ -29,10 +33,20 @@ class Me(generics.GenericAPIView[User]):
 
     def patch(self, request: Request) -> Response:
         """Change some of it."""
-        form = self.get_serializer(request.user, data=request.data, partial=True)
-        form.is_valid(raise_exception=True)
-        form.save()
-        return Response(form.data)
+        return _changed(self, request)
+
+
+class Preferences(generics.GenericAPIView[User]):
+    policy = signed_in
+    serializer_class = PreferencesSerializer
+
+    def get(self, request: Request) -> Response:
+        """How one wants to read, and when not to be texted."""
+        return Response(self.get_serializer(request.user).data)
+
+    def patch(self, request: Request) -> Response:
+        """Change some of it."""
+        return _changed(self, request)
 
 
 class SignIns(generics.ListAPIView[LoginSession]):
@@ -85,9 +99,18 @@ class Panic(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
+    user: Any = request.user
+    form = view.get_serializer(user, data=request.data, partial=True)
+    form.is_valid(raise_exception=True)
+    profile.change(user=user, **form.validated_data)
+    return Response(view.get_serializer(user).data)
+
+
 urlpatterns = [
     path("me/panic", Panic.as_view(), name="me_panic"),
     path("me", Me.as_view(), name="me"),
+    path("me/preferences", Preferences.as_view(), name="me_preferences"),
     path("me/sessions", SignIns.as_view(), name="me_sessions"),
     path(
         "me/sessions/revoke-others", OtherSignIns.as_view(), name="me_sessions_others"

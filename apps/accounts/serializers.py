@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from rest_framework import serializers
 
-from apps.accounts import profile, time_zones
+from apps.accounts import time_zones
 from apps.accounts.models import LoginSession, User
 
 
@@ -21,9 +22,26 @@ class MeSerializer(serializers.ModelSerializer[User]):
             raise serializers.ValidationError("This is no IANA time zone.")
         return value
 
-    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
-        profile.change(user=instance, **validated_data)
-        return instance
+
+class PreferencesSerializer(serializers.ModelSerializer[User]):
+    """Quiet hours are on the person's own clock; both or none."""
+
+    locale = serializers.ChoiceField(choices=settings.LANGUAGES)
+
+    class Meta:
+        model = User
+        fields: ClassVar = [
+            "clock_hours",
+            "first_weekday",
+            "locale",
+            "theme",
+            "quiet_from",
+            "quiet_until",
+        ]
+        extra_kwargs: ClassVar = {
+            name: {"format": "%H:%M", "input_formats": ["%H:%M"]}
+            for name in ("quiet_from", "quiet_until")
+        }
 
 
 class SignInSerializer(serializers.ModelSerializer[LoginSession]):

@@ -24,7 +24,8 @@ _WAYS = frozenset(
     "account_logout account_reauthenticate mfa_reauthenticate mfa_add_webauthn mfa_index"
     " auth/session auth/reauthenticate auth/2fa/reauthenticate"
     " auth/webauthn/reauthenticate account/authenticators"
-    " account/authenticators/webauthn".split()
+    " account/authenticators/webauthn me_mfa me_mfa_totp me_mfa_totp_confirm me_mfa_sms"
+    " me_mfa_sms_confirm me_mfa_recovery".split()
 )
 
 

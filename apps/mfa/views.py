@@ -189,5 +189,5 @@ def _uuid(text: str) -> UUID:
 
 
 def _codes(request: Request, codes: list[str]) -> HttpResponse:
-    grouped = ["-".join(c[i : i + 4] for i in range(0, 16, 4)) for c in codes]
-    return render(request, "mfa/recovery_codes.html", {"codes": grouped})
+    shown = {"codes": [recovery.grouped(code) for code in codes]}
+    return render(request, "mfa/recovery_codes.html", shown)

@@ -30,12 +30,12 @@ class Line:
 def activity(request: SignedIn) -> HttpResponse:
     before = request.GET.get("before", "")
     page = timeline.page(request.user.pk, before=before)
-    lines = [_line(moment) for moment in page.moments]
+    lines = [line(moment) for moment in page.moments]
     shown = {"lines": lines, "older": page.older, "before": before}
     return render(request, "portal/activity.html", shown)
 
 
-def _line(moment: Moment) -> Line:
+def line(moment: Moment) -> Line:
     found = deeds.deed(moment.action, moment.outcome)
     is_told = deeds.asks_why(moment.action, moment.outcome)
     reason = moment.reason or (moment.code if is_told else "")

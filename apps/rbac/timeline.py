@@ -1,8 +1,10 @@
 """What a person may see of the audit: their own, also what others did about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -49,15 +51,24 @@ class Page:
     older: str  # cursor of the next page, or an empty string
 
 
-def page(person_id: int, before: str = "", limit: int = LIMIT) -> Page:
-    """The newest events before a cursor. Raises `Invalid` for a bad one."""
+def page(
+    person_id: int,
+    before: str = "",
+    limit: int = LIMIT,
+    actions: Sequence[str] = ("",),
+) -> Page:
+    """The newest events before a cursor whose actions begin like one of these. Raises
+    `Invalid` for a bad cursor."""
     # Two questions that each have an index; asked as one they have none.
     about, by = Q(subject_id=person_id), Q(actor_id=person_id)
+    among = reduce(or_, (Q(action__startswith=each) for each in actions))
     end = _cursor(before)
     found = {
         event.id: event
         for part in (about, by)
-        for event in AuditEvent.objects.filter(part, **end).order_by("-id")[: limit + 1]
+        for event in AuditEvent.objects.filter(part, among, **end).order_by("-id")[
+            : limit + 1
+        ]
     }
     events = sorted(found.values(), key=lambda event: -event.id)
     shown = events[:limit]

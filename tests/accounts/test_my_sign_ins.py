@@ -1,6 +1,6 @@
 """Where am I signed in: on the page and over the API, for oneself only."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
+from apps.rbac.models import AuditEvent
 from tests.accounts.test_sign_ins import is_in, row_of, sign_in, verified
 from tests.factories import PASSWORD
 
@@ -151,12 +152,62 @@ def test_me(alice: User) -> None:
     assert answer.status_code == 200
     alice.refresh_from_db()
     assert (alice.name, alice.email) == ("Alice A.", "alice@example.com")
+    event = AuditEvent.objects.filter(action="accounts.user.change").latest("id")
+    assert event.actor_id == alice.pk
     bad = phone.patch(
         "/api/v1/me", {"timezone": "Mars/Olympus"}, content_type="application/json"
     )
     assert bad.status_code == 400
     assert bad["Content-Type"] == "application/problem+json"
     assert bad.json()["errors"] == {"timezone": ["This is no IANA time zone."]}
+
+
+def test_preferences(alice: User) -> None:
+    _, phone = app(alice)
+    here = "/api/v1/me/preferences"
+    assert phone.get(here).json() == {
+        "clock_hours": 12,
+        "locale": "en",
+        "theme": "system",
+        "quiet_from": None,
+        "quiet_until": None,
+    }
+    sent = {"clock_hours": 24, "quiet_from": "22:00", "quiet_until": "07:30"}
+    answer = phone.patch(here, sent, content_type="application/json")
+    assert answer.status_code == 200
+    assert answer.json() == {**sent, "locale": "en", "theme": "system"}
+    # As on the page, it is recorded with what was there before.
+    event = AuditEvent.objects.filter(action="accounts.user.change").latest("id")
+    assert (event.actor_id, event.subject_id) == (alice.pk, alice.pk)
+    alice.refresh_from_db()
+    assert (alice.clock_hours, alice.quiet_until) == (24, time(7, 30))
+    none = {"quiet_from": None, "quiet_until": None}
+    answer = phone.patch(here, none, content_type="application/json")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"clock_hours": 13},
+        {"clock_hours": "x"},
+        {"clock_hours": None},
+        {"locale": "xx"},
+        {"theme": "pink"},
+        {"quiet_from": "22:00"},
+        {"quiet_from": "22:00", "quiet_until": "22:00"},
+        {"quiet_from": "25:00", "quiet_until": "07:00"},
+        {"quiet_from": 7, "quiet_until": []},
+    ],
+)
+def test_what_is_no_preference_is_refused(alice: User, wrong: dict[str, Any]) -> None:
+    _, phone = app(alice)
+    here = "/api/v1/me/preferences"
+    before = phone.get(here).json()
+    answer = phone.patch(here, wrong, content_type="application/json")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert phone.get(here).json() == before
 
 
 @pytest.mark.parametrize("verb", ["post", "put", "delete"])

@@ -25,6 +25,11 @@ def tidied(typed: str) -> str:
     return code
 
 
+def grouped(code: str) -> str:
+    """As people read it: "ABCD-EFGH-IJKL-MNOP"."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
 FACTOR = Factor(
     id="recovery",
     name="Recovery codes",

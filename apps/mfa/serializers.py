@@ -1,0 +1,59 @@
+"""What the API shows and takes of second factors."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from apps.mfa.models import TrustedBrowser
+
+
+class FactorSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = serializers.CharField()
+    is_backup = serializers.BooleanField()
+
+
+class FactorsSerializer(serializers.Serializer[Any]):
+    """`is_only_one_left`: whether losing one thing would lock its owner out."""
+
+    factors = FactorSerializer(many=True)
+    recovery_codes_left = serializers.IntegerField()
+    is_only_one_left = serializers.BooleanField()
+    is_required = serializers.BooleanField()
+
+
+class AppSerializer(serializers.Serializer[Any]):
+    """What an authenticator app needs: the address to open, or the key to type."""
+
+    url = serializers.CharField()
+    key = serializers.CharField()
+
+
+class ChosenPhoneSerializer(serializers.Serializer[Any]):
+    phone = serializers.UUIDField(help_text="The id of a verified phone.")
+
+
+class TextedSerializer(serializers.Serializer[Any]):
+    """Until when the texted code is good."""
+
+    expires_at = serializers.DateTimeField()
+
+
+class GivenCodeSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=40)
+
+
+class RecoveryCodesSerializer(serializers.Serializer[Any]):
+    """Shown this once. Empty where there are some already."""
+
+    recovery_codes = serializers.ListField(child=serializers.CharField())
+
+
+class TrustedBrowserSerializer(serializers.ModelSerializer[TrustedBrowser]):
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    name = serializers.CharField(source="label", read_only=True)
+    trusted_until = serializers.DateTimeField(source="expires_at", read_only=True)
+
+    class Meta:
+        model = TrustedBrowser
+        fields: ClassVar = ["id", "name", "created_at", "last_used_at", "trusted_until"]

@@ -1,0 +1,81 @@
+"""How safe somebody's account is, in one answer: what stands in several apps."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts import sessions
+from apps.accounts.models import User
+from apps.mfa import factor, lost
+from apps.mfa.serializers import FactorSerializer
+from apps.portal.activity import line
+from apps.rbac import timeline
+from apps.rbac.declared import in_person, signed_in
+
+LAST_EVENTS = 10
+# What of a person's activity is about who gets in, by the beginning of its tag.
+SECURITY = (
+    "accounts.session.",
+    "accounts.password.",
+    "accounts.email.",
+    "accounts.standin.",
+    "accounts.user.close",
+    "accounts.user.panic",
+    "accounts.user.re",  # reopened, restored
+    "accounts.user.suspend",
+    "accounts.user.thaw",
+    "accounts.user.view",
+    "mfa.",
+    "rbac.roleassignment.",
+    "sms.phonenumber.",
+)
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """`who`: you, staff, other or nobody. Where is told of what was done by oneself."""
+
+    at = serializers.DateTimeField(source="moment.at")
+    action = serializers.CharField(source="moment.action")
+    outcome = serializers.CharField(source="moment.outcome")
+    who = serializers.CharField(source="moment.who")
+    words = serializers.CharField()
+    reason = serializers.CharField()
+    place = serializers.CharField()
+
+
+class SecuritySerializer(serializers.Serializer[Any]):
+    """`factors_go_at`: when they are removed, if somebody said that all are lost."""
+
+    factors = FactorSerializer(many=True)
+    factors_go_at = serializers.DateTimeField(allow_null=True)
+    sign_ins = serializers.IntegerField()
+    events = EventSerializer(many=True)
+
+
+class Security(APIView):
+    policy = in_person(signed_in)
+
+    @extend_schema(responses=SecuritySerializer)
+    def get(self, request: Request) -> Response:
+        """Factors, sign-ins, and what happened last."""
+        user: Any = request.user
+        return Response(SecuritySerializer(_found(user)).data)
+
+
+def _found(user: User) -> dict[str, Any]:
+    loss = lost.waiting(user)
+    last = timeline.page(user.pk, limit=LAST_EVENTS, actions=SECURITY)
+    return {
+        "factors": factor.of(user),
+        "factors_go_at": loss.ready_at if loss else None,
+        "sign_ins": sessions.lasting(user).count(),
+        "events": [line(moment) for moment in last.moments],
+    }
+
+
+urlpatterns = [path("me/security", Security.as_view(), name="me_security")]
