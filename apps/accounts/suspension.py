@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from apps.accounts import letters
+from apps.accounts import letters, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden
 from apps.rbac import assignments, audit
@@ -47,5 +47,8 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
             after={"is_active": is_active, "closed": False},
         )
         name = "account_restored" if is_active else "account_suspended"
+        if not is_active:
+            # Now, not at their next request: that may come after a restoring.
+            sessions.end_others(found, sessions.Ending.SUSPENDED, by=by)
         # Where the operator sits is theirs.
         letters.tell(found, name, place="")

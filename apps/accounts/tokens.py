@@ -6,6 +6,7 @@ answer, get the very same pair for a few seconds. An older one is a copy in wron
 hands, and ends the sign-in.
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -190,7 +191,15 @@ def _sign_in(claims: dict[str, Any]) -> LoginSession:
     is_theirs = claims["sub"] == str(row.user.public_id)
     if not is_theirs or row.client != LoginSession.Client.APP:
         raise BadToken
+    if claims.get("mark") != _mark(row):
+        # Of before the password was changed in this very sign-in.
+        raise BadToken
     return row
+
+
+def _mark(row: LoginSession) -> str:
+    """Another one with every password; says nothing about it."""
+    return hashlib.sha256(f"{row.pk}:{row.password_mark}".encode()).hexdigest()[:16]
 
 
 def _read(kind: Any, raw: str | bytes) -> dict[str, Any]:
@@ -206,6 +215,7 @@ def _read(kind: Any, raw: str | bytes) -> dict[str, Any]:
 def _fill(token: Any, row: LoginSession, since: datetime, until: datetime) -> None:
     token["sub"] = str(row.user.public_id)
     token["sid"] = str(row.pk)
+    token["mark"] = _mark(row)
     token["iat"] = int(since.timestamp())
     token["exp"] = int(until.timestamp())
     # The same for the same generation, another for any other.

@@ -147,6 +147,16 @@ def test_a_suspended_person_is_out_and_stays_out_after_restoring(alice: User) ->
     assert not is_in(client)
 
 
+def test_a_suspension_counts_also_for_who_asked_nothing_until_it_was_over(
+    alice: User,
+) -> None:
+    ada, client = person("administrator"), sign_in(alice)
+    suspension.suspend(by=ada, user=alice, reason="Stolen phone")
+    suspension.restore(by=ada, user=alice, reason="Has a new one")
+    assert not is_in(client)
+    assert LoginSession.objects.get(user=alice).ending == Ending.SUSPENDED
+
+
 def test_a_secret_key_that_is_being_retired_still_counts(
     alice: User, settings: Settings
 ) -> None:

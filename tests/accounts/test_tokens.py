@@ -376,6 +376,18 @@ def test_changing_the_password_keeps_this_app_and_ends_the_others(alice: User) -
     assert refreshed(here["refresh_token"]).status_code == 401
 
 
+def test_a_copy_of_this_apps_tokens_does_not_survive_its_new_password(
+    alice: User,
+) -> None:
+    """Not for the five minutes of the one nor for the ten seconds of the other."""
+    old = sign_in()
+    body = {"current_password": PASSWORD, "new_password": "another-walk-by-the-sea"}
+    answer = post("/account/password/change", body, old["access_token"])
+    assert status(old["access_token"]) == 401
+    assert refreshed(old["refresh_token"]).status_code == 401
+    assert status(answer.json()["meta"]["access_token"]) == 200
+
+
 def test_the_key_of_a_pending_sign_in_is_worth_nothing_after_it(alice: User) -> None:
     pending = post("/auth/login", {"email": "alice@example.com", "password": "wrong"})
     key = pending.json().get("meta", {}).get("session_token", "")
