@@ -167,12 +167,14 @@ def test_preferences(alice: User) -> None:
     here = "/api/v1/me/preferences"
     assert phone.get(here).json() == {
         "clock_hours": 12,
+        "first_weekday": 0,
         "locale": "en",
         "theme": "system",
         "quiet_from": None,
         "quiet_until": None,
     }
     sent = {"clock_hours": 24, "quiet_from": "22:00", "quiet_until": "07:30"}
+    sent |= {"first_weekday": 6}
     answer = phone.patch(here, sent, content_type="application/json")
     assert answer.status_code == 200
     assert answer.json() == {**sent, "locale": "en", "theme": "system"}
