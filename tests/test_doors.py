@@ -119,6 +119,7 @@ ROWS = {
     "": reads(public),
     "menu/": reads(signed_in),
     "app/": reads(signed_in),
+    "app/setting-up/dismiss/": posted(signed_in, people_get(302)),
     "app/conversation/": reads(signed_in),
     "app/phones/": reads(signed_in),
     "app/phones/words/": posted(signed_in, people_get(302)),

@@ -49,6 +49,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         """Raises Conflict when somebody was faster with the same address."""
         user.name = form.cleaned_data.get("name", "")
         user.timezone = form.cleaned_data.get("timezone") or user.timezone
+        user.is_setting_up = True
         try:
             saved: User = super().save_user(request, user, form, commit=commit)
         except IntegrityError:

@@ -1,8 +1,5 @@
 """Where a person stands: the next step, the last words, what is coming."""
 
-from dataclasses import dataclass
-
-from allauth.account.models import EmailAddress
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,35 +7,29 @@ from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
+from apps.portal import setting_up
+from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms import numbers, threads
+from apps.sms import threads
 from apps.sms.models import InboundText
 
 LAST_MESSAGES = 5
 NEXT_REMINDERS = 3
 
 
-@dataclass(frozen=True)
-class Step:
-    name: str
-    why: str
-    action: str
-    url: str
-    is_done: bool
-
-
 @signed_in
 @require_safe
 def overview(request: SignedIn) -> HttpResponse:
     user = request.user
-    steps = first_steps(user)
+    steps = _steps(request)
     upcoming = Reminder.objects.owned_by(user).upcoming()
     return render(
         request,
         "portal/overview.html",
         {
             "steps": steps,
+            "is_setting_up": user.is_setting_up,
             "next_step": next((step for step in steps if not step.is_done), None),
             "steps_done": sum(step.is_done for step in steps),
             "messages_page": threads.page(user, limit=LAST_MESSAGES),
@@ -48,16 +39,23 @@ def overview(request: SignedIn) -> HttpResponse:
     )
 
 
+def _steps(request: SignedIn) -> list[Step]:
+    """Those after sign-up until all are done or dismissed, then the first hour's."""
+    user = request.user
+    if user.is_setting_up:
+        steps = setting_up.steps(user)
+        if not all(step.is_done for step in steps):
+            return steps
+        # Who stands in for somebody changes nothing.
+        if not getattr(request, "standing_in", None):
+            setting_up.end(user)
+    return first_steps(user)
+
+
 def first_steps(user: User) -> list[Step]:
     """What a new account does in its first hour, in order."""
     return [
-        Step(
-            "Verify your email",
-            "It is how you get back in.",
-            "Verify",
-            reverse("account_email"),
-            EmailAddress.objects.filter(user=user, verified=True).exists(),
-        ),
+        setting_up.verify_email(user),
         Step(
             "Set your time zone",
             "“Tomorrow at 9” should mean your 9.",
@@ -65,13 +63,7 @@ def first_steps(user: User) -> list[Step]:
             reverse("portal:profile"),
             user.timezone != "UTC",
         ),
-        Step(
-            "Link a phone",
-            "One text proves that it is yours.",
-            "Link",
-            reverse("portal:phones"),
-            numbers.primary(user) is not None,
-        ),
+        setting_up.link_phone(user),
         Step(
             "Send your first text",
             "Text ? to see what it can do.",

@@ -94,10 +94,11 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     """The whole page, or only its live part when that has changed."""
     own = list(PhoneNumber.objects.owned_by(request.user).order_by("created_at"))
     is_asked = "link" in request.GET or form.is_bound
+    is_linked = any(number.is_verified for number in own)
     pairing = None
     # Whoever has the words links a phone for good: they are for the person alone.
     is_theirs = getattr(request, "standing_in", None) is None
-    if is_theirs and (is_asked or not any(number.is_verified for number in own)):
+    if is_theirs and (is_asked or not is_linked):
         pairing = _pairing(linking.phrase_for(request.user))
     version = _version(own, pairing)
     if request.GET.get("v") == version:
@@ -105,8 +106,8 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     template = (
         "portal/_phones_live.html" if "v" in request.GET else "portal/phones.html"
     )
-    shown = {"own": own, "pairing": pairing, "version": version, "form": form}
-    return render(request, template, shown)
+    shown = {"own": own, "is_linked": is_linked, "pairing": pairing}
+    return render(request, template, {**shown, "version": version, "form": form})
 
 
 def _pairing(phrase: linking.Phrase) -> Pairing:

@@ -10,6 +10,7 @@ from apps.portal import (
     overview,
     phones,
     profile,
+    setting_up,
 )
 
 app_name = "portal"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", landing.landing, name="landing"),
     path("menu/", landing.menu, name="menu"),
     path("app/", overview.overview, name="overview"),
+    path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
     path("app/phones/", phones.phones, name="phones"),
     path("app/phones/words/", phones.renew, name="phone_words"),

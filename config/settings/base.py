@@ -194,6 +194,8 @@ FRESH_AUTH = "apps.accounts.fresh_auth.missing"
 SECOND_FACTORS = "apps.mfa.factor.are_set_up"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/app/"
+# The first of the steps after an account and an address.
+ACCOUNT_SIGNUP_REDIRECT_URL = "portal:phones"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

@@ -41,7 +41,7 @@ def test_a_code_from_the_mail_opens_the_account(db: None) -> None:
     assert (status, location) == (302, "/accounts/confirm-email/")
     assert client.get("/app/").status_code == 302
     answer = client.post(location, {"code": _code()})
-    assert answer["Location"] == "/app/"
+    assert answer["Location"] == "/app/phones/"
     assert "Hello, Dana" in client.get("/app/").content.decode()
     assert EmailAddress.objects.get().verified
 

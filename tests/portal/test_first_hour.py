@@ -25,7 +25,7 @@ def test_from_sign_up_to_a_reminder_that_arrives(
     _verify(page, site)
     assert User.objects.get().timezone == "Europe/Berlin"
 
-    page.goto(f"{site}/app/phones/")
+    expect(page.locator("main")).to_contain_text("Step 3 of 4")
     words = page.locator(".words").inner_text()
     assert re.fullmatch(r"LINK [A-Z]+(-[A-Z]+){3}", words)
 
@@ -35,6 +35,7 @@ def test_from_sign_up_to_a_reminder_that_arrives(
     expect(phone.locator("#screen")).to_contain_text("This phone is linked, Dana")
     # The page that shows the words notices by itself.
     expect(page.locator("#phones-live")).to_contain_text("Verified")
+    _leave_the_second_factor_for_later(page)
 
     _text(phone, "remind me to stretch in 5 minutes")
     expect(phone.locator("#screen")).to_contain_text("Reminder set: stretch")
@@ -68,7 +69,18 @@ def _verify(page: Page, site: str) -> None:
     mail.close()
     page.get_by_label("Code").fill(code[1])
     page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Phones")
+
+
+def _leave_the_second_factor_for_later(page: Page) -> None:
+    page.get_by_role("link", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second factors")
+    expect(page.locator("main")).to_contain_text("Step 4 of 4")
+    page.get_by_role("link", name="Skip for now").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Dana")
+    card = page.get_by_role("region", name="Finish setting up")
+    expect(card).to_contain_text("3 of 4")
+    expect(card).to_contain_text("Set up a second factor")
 
 
 def _text(phone: Page, body: str) -> None:

@@ -91,6 +91,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     frozen_at = models.DateTimeField("frozen", null=True, blank=True, editable=False)
     # Django's short cut past every permission does not exist here.
     is_superuser = False
+    # Signed up, and not yet through or done with the steps after it
+    # (portal/setting_up.py).
+    is_setting_up = models.BooleanField(default=False, db_default=False, editable=False)
     # When the next of this person's roles runs out (rbac.membership keeps it).
     roles_until = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
