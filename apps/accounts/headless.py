@@ -6,9 +6,10 @@ moves to a session only the server can name, and the app shows its access token.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential
@@ -26,7 +27,18 @@ from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
 from apps.core import vault
+from apps.core.errors import Invalid
 from apps.rbac.declared import in_person, public
+
+View = TypeVar("View", bound=Callable[..., Any])
+# What is no text.
+_TYPES: dict[str, type] = {
+    "primary": bool,
+    "passwordless": bool,
+    "id": int,
+    "credential": dict,
+    "authenticators": list,
+}
 
 
 class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped package
@@ -112,6 +124,24 @@ def _remembered(row: LoginSession) -> SessionStore:
     return store
 
 
+def typed(view: View) -> View:
+    """Refuses values of another type: allauth's forms would make text of a list, and
+    take `["a password"]` for one."""
+
+    @wraps(view)
+    def looked_over(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        given = json.loads(request.body) if request.body else {}
+        for name, value in given.items():
+            if type(value) is not _TYPES.get(name, str):
+                raise Invalid("A value is of another type.", code="wrong_type")
+        if any(type(each) is not int for each in given.get("authenticators", ())):
+            raise Invalid("A value is of another type.", code="wrong_type")
+        answer: HttpResponse = view(request, *args, **kwargs)
+        return answer
+
+    return cast(View, looked_over)
+
+
 def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
     """Views of allauth's API for one kind of client. Each looks itself who is asking,
     and is closed to whoever stands in for somebody."""
@@ -119,7 +149,7 @@ def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
     return [
         path(
             f"{client.value}/v1/{address}",
-            opened(view.as_api_view(client=client)),
+            opened(typed(view.as_api_view(client=client))),
             name=address,
         )
         for address, view in found.items()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import (
 from django.db import models, transaction
 from django.utils.crypto import constant_time_compare
 
+from apps.accounts import passwords
 from apps.accounts.addresses import canonical
 from apps.core.ids import uuid7
 from apps.rbac import assignments, catalog, membership, policy
@@ -133,6 +134,11 @@ class User(AbstractBaseUser, PermissionsMixin):
             super().save(*args, **kwargs)
             if is_new:
                 membership.settle([self.pk])
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Nobody's password is longer, and that of a megabyte is work."""
+        is_short = len(raw_password or "") <= passwords.LONGEST
+        return is_short and super().check_password(raw_password)
 
     @property
     def is_staff(self) -> bool:
