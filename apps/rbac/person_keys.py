@@ -10,6 +10,7 @@ import base64
 import os
 import time
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -92,6 +93,11 @@ def destroy(person_id: int) -> None:
 def seal(key: AESGCMSIV, plain: bytes, *, place: str) -> bytes:
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + key.encrypt(nonce, plain, place.encode())
+
+
+def forget(instance: Any, **_: Any) -> None:
+    """Whoever deletes a person, however it is done, destroys their key with them."""
+    destroy(instance.pk)
 
 
 def unseal(key: AESGCMSIV, sealed: bytes, *, place: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """Erasure and a record that cannot be changed, both."""
 
+import contextlib
 import threading
 from typing import Any
 
@@ -36,6 +37,24 @@ def test_a_destroyed_key_leaves_the_chain_and_takes_the_person(
     assert verification.verify().findings == []
     # No key to be found anywhere, with or without the ring.
     assert PersonKey.objects.get(pk=alice.pk).sealed is None
+
+
+@pytest.mark.parametrize("by", ["row", "query"])
+def test_whoever_is_deleted_takes_their_key_along(
+    by: str, alice: User, ada: User
+) -> None:
+    audit.done("accounts.user.change", subject=alice, after={"name": "Alice A."})
+    audit.done("accounts.user.change", subject=ada, after={"name": "Ada A."})
+    with contextlib.suppress(KeyboardInterrupt), transaction.atomic():
+        User.objects.get(pk=alice.pk).delete()
+        raise KeyboardInterrupt
+    assert opened()[0].details == {"after": {"name": "Alice A."}}
+    found = User.objects.filter(pk=alice.pk)
+    found.delete() if by == "query" else found.get().delete()
+    of_alice, of_ada, *_ = opened()
+    assert (of_alice.details, of_alice.is_readable) == ({}, False)
+    assert of_ada.details == {"after": {"name": "Ada A."}}
+    assert verification.verify().findings == []
 
 
 def test_what_comes_after_is_unreadable_too(alice: User) -> None:
