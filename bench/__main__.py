@@ -1,7 +1,8 @@
 """All benchmarks, one after the other."""
 
-from bench import audit, grants, webhook
+from bench import audit, grants, identity, webhook
 
 webhook.main()
 audit.main()
 grants.main()
+identity.main()

@@ -99,6 +99,7 @@ def installation(urls: Mapping[str, str], folder: Path) -> dict[str, str]:
         "DATA_DIR": str(folder),
         "SECRET_KEY": secrets.token_hex(32),
         "FIELD_ENCRYPTION_KEYS": "k1:" + "A" * 43 + "=",
+        "JWT_SIGNING_KEYS": "j1:" + "A" * 43 + "=",
         "PUBLIC_URL": PUBLIC_URL,
         "EMAIL_URL": "dummymail://",
         "ALLOWED_HOSTS": "127.0.0.1",

@@ -1,0 +1,1 @@
+"""The stock way to have tokens: simplejwt's own views, as its manual shows."""
