@@ -93,11 +93,7 @@ def begin(
 def current(sid: UUID | str, *, now: datetime | None = None) -> LoginSession:
     """The sign-in with its person, one query. Raises `Over`."""
     now = now or timezone.now()
-    row = (
-        LoginSession.objects.judged().select_related("user").filter(pk=sid).first()
-        if is_sid(sid)
-        else None
-    )
+    row = LoginSession.objects.found(UUID(str(sid))) if is_sid(sid) else None
     if row is None:
         raise Over
     if ending := row.over(now):

@@ -275,3 +275,22 @@ def test_each_end_is_recorded_for_its_owner(alice: User) -> None:
 def test_a_made_up_name_of_a_sign_in_is_nobodys(alice: User, value: object) -> None:
     with pytest.raises(sessions.Over):
         sessions.current(value)  # type: ignore[arg-type]  # what a forger may send
+
+
+def test_a_row_is_found_as_django_would_find_it(alice: User) -> None:
+    client = sign_in(alice)
+    key = row_of(client).pk
+    found = LoginSession.objects.found(key)
+    judged = LoginSession.objects.judged().select_related("user").get(pk=key)
+    assert found is not None
+    for ours, theirs in ((found, judged), (found.user, judged.user)):
+        for field in ours._meta.concrete_fields:
+            name = field.attname
+            assert getattr(ours, name) == getattr(theirs, name), name
+            assert type(getattr(ours, name)) is type(getattr(theirs, name)), name
+    assert found.idle_minutes == judged.idle_minutes
+    assert found.enters_console is judged.enters_console
+    # What was found can be written.
+    found.user.name = "Alice B."
+    found.user.save(update_fields=["name"])
+    assert User.objects.get(pk=alice.pk).name == "Alice B."
