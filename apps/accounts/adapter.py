@@ -109,7 +109,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         return public(reverse(name, kwargs={"uidb36": uid, "key": token}))
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        _post(letters.written("account_already_exists", to=email, about={}))
+        name = "account_already_exists"
+        _post(letters.written(name, to=email, about={}), name)
 
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
         """allauth calls its letters by the paths of its own templates. Anybody can
@@ -121,7 +122,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             return
         if name != _NOBODYS:
             name = name.removesuffix("_signup")
-            _post(letters.written(name, to=email, about=context))
+            _post(letters.written(name, to=email, about=context), name)
             return
         key = closing.key_for(email)
         # Without one it is written like a letter to somebody and thrown away: the time
@@ -129,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
         about = {"password_reset_url": link}
         letter = letters.written("account_reopen", to=email, about=about)
-        _post(letter, has_reader=bool(key))
+        _post(letter, "password_reset_key", has_reader=bool(key))
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with ours in place of some: by name, they stand above this app."""
@@ -140,12 +141,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         return str(settings.LOGIN_REDIRECT_URL)
 
 
-def _post(letter: EmailMultiAlternatives, *, has_reader: bool = True) -> None:
+def _post(
+    letter: EmailMultiAlternatives, name: str, *, has_reader: bool = True
+) -> None:
     """Send it, if the address is not written to too often at the wish of strangers.
 
     Every address is counted, and whoever asks is answered as if the letter were sent:
     it has cost them the same.
     """
-    may_be_sent = tries.may_write_to(letter.to[0])
+    may_be_sent = tries.may_write_to(letter.to[0], name)
     if may_be_sent and has_reader:
         letter.send()

@@ -4,7 +4,9 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -25,14 +27,21 @@ def digest_of(request: HttpRequest) -> str:
     return hashlib.sha256(value.encode()).hexdigest() if is_ours else ""
 
 
-def is_known(request: HttpRequest, email: str) -> bool:
-    """Whether the account at this canonical address was signed in to with it."""
+def person_at(email: str) -> int | None:
+    """Whose canonical address this is, the primary one or another that they proved."""
+    proved = EmailAddress.objects.filter(email=email, verified=True).values("user")
+    found = User.objects.filter(Q(email_canonical=email) | Q(pk__in=proved))
+    return found.values_list("pk", flat=True).first()
+
+
+def is_known(request: HttpRequest, person: int) -> bool:
+    """Whether this person was signed in with it."""
     digest = digest_of(request)
     return (
         bool(digest)
         and KnownBrowser.objects.filter(
             digest=digest,
-            user__email_canonical=email,
+            user=person,
             last_seen_at__gt=timezone.now() - KNOWN_FOR,
         ).exists()
     )

@@ -19,6 +19,8 @@ from apps.accounts.fresh_auth import has_second_factor
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import BROWSER_LENGTH
 from apps.core.addresses import client_address
+from apps.core.errors import Unavailable
+from apps.core.problems import answer
 from apps.rbac import audit, origins
 
 _KEY = "sign_in"
@@ -29,8 +31,14 @@ _SECOND_FACTOR = "mfa"
 class SignInMiddleware(AuthenticationMiddleware):
     """`request.user` and `request.sign_in`, found when first asked for."""
 
-    def process_request(self, request: HttpRequest) -> None:
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:  # type: ignore[override]  # Django's own answers nothing
+        try:
+            # Read here, where it can be answered: Redis may be away.
+            sid_of(request.session)
+        except Unavailable as error:
+            return answer(request, error)
         request.user = SimpleLazyObject(lambda: _user(request))  # type: ignore[assignment]
+        return None
 
     def process_response(
         self, request: HttpRequest, response: HttpResponse

@@ -22,7 +22,7 @@ from django.contrib.sessions.backends.base import CreateError, SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
-from apps.accounts import cookies, tokens
+from apps.accounts import cookies, tokens, tries
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
@@ -82,7 +82,12 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
     def handle(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and missing_second_factor(request):
             raise ReauthenticationRequired
-        answer: HttpResponse = super().handle(request, *args, **kwargs)
+        if request.method != "POST" or not request.user.is_authenticated:
+            answer: HttpResponse = super().handle(request, *args, **kwargs)
+            return answer
+        with tries.of_password(request, request.user.email) as one:
+            answer = super().handle(request, *args, **kwargs)
+            one.is_good = answer.status_code == HTTPStatus.OK
         return answer
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -116,6 +121,8 @@ def _remembered(row: LoginSession) -> SessionStore:
     store = _Remembered(key)
     if cookies.sid_of(store) is None:
         store = _Remembered(key)
+        # Not looked for again: what is not found takes the key away from the store.
+        store._session_cache = {}  # type: ignore[attr-defined]  # not in the stubs
         cookies.adopt(store, row)
         try:
             store.save(must_create=True)

@@ -57,18 +57,20 @@ def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
     Raises `TooMany`, or `Unavailable` when nobody counts.
     """
     address = _canonical(email)
-    account = vault.digests(address, purpose="accounts.tries")[0]
-    if browsers.is_known(request, address):
-        by_account = (
-            guessing.PASSWORDS_OF_KNOWN,
-            f"{account}:{browsers.digest_of(request)}",
-        )
-    else:
-        by_account = (guessing.PASSWORDS_OF_STRANGERS, account)
+    # All addresses of one person are one account.
+    person = browsers.person_at(address)
+    account = vault.digests(f"{person or address}", purpose="accounts.tries")[0]
+    counted = [
+        (guessing.PASSWORDS_PER_NETWORK, network_of(request)),
+        (guessing.PASSWORDS_OF_STRANGERS, account),
+    ]
+    if person and browsers.is_known(request, person):
+        # Whatever others do, at this address or behind this network.
+        browser = browsers.digest_of(request)
+        counted = [(guessing.PASSWORDS_OF_KNOWN, f"{account}:{browser}")]
     charged: list[tuple[Limit, str, str]] = []
     one = Try()
-    network = (guessing.PASSWORDS_PER_NETWORK, network_of(request))
-    for limit, key in (network, by_account):
+    for limit, key in counted:
         charged.append((limit, key, limit.charge(key)))
     yield one
     if one.is_good:
@@ -76,9 +78,11 @@ def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
             limit.give_back(key, ticket)
 
 
-def may_write_to(email: str) -> bool:
-    """Whether one more letter that a stranger can cause may go to this address."""
-    key = vault.digests(_canonical(email), purpose="accounts.letters")[0]
+def may_write_to(email: str, letter: str) -> bool:
+    """Whether one more letter of this name, that a stranger can cause, may go to this
+    address. Each kind by itself: who asks for one keeps no other from coming."""
+    words = f"{letter}:{_canonical(email)}"
+    key = vault.digests(words, purpose="accounts.letters")[0]
     try:
         guessing.LETTERS.charge(key)
     except TooMany:

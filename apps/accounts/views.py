@@ -1,3 +1,4 @@
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,14 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from apps.accounts import email_changes, fresh_auth, panic, sessions, standing_in
+from apps.accounts import (
+    email_changes,
+    fresh_auth,
+    panic,
+    sessions,
+    standing_in,
+    tries,
+)
 from apps.core.errors import NotFound
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
@@ -31,12 +39,17 @@ def stop_standing_in(request: HttpRequest) -> HttpResponse:
 
 
 @own
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: Any) -> HttpResponse:
     """The form asks for the password; whoever has a second factor proves that, too."""
     step_up = fresh_auth.missing_second_factor(request)
     if step_up is not None:
         return step_up.answer(request)
-    answer: HttpResponse = password_change(request)
+    if request.method != "POST":
+        page: HttpResponse = password_change(request)
+        return page
+    with tries.of_password(request, request.user.email) as one:
+        answer: HttpResponse = password_change(request)
+        one.is_good = answer.status_code == HTTPStatus.FOUND
     return answer
 
 

@@ -64,7 +64,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def defect(request: HttpRequest) -> HttpResponse:
-    """`handler500`: also for a database that goes away while middleware needs it."""
+    """`handler500`: also for what goes away while middleware needs it."""
+    error = sys.exc_info()[1]
+    if isinstance(error, AppError):
+        return answer(request, error)
     if isinstance(sys.exc_info()[1], (OperationalError, InterfaceError)):
         return answer(request, Unavailable())
     return answer(request, AppError())

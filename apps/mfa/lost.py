@@ -43,8 +43,14 @@ def waiting(user: User) -> LostFactors | None:
 def begin(*, user: User) -> LostFactors:
     """Announced before anything else happens; asked again, it is the one that waits.
 
-    Raises `TooMany` for somebody who begins it again and again.
+    Raises `TooMany` for somebody who begins it again and again, Conflict while the
+    account is frozen.
     """
+    if user.frozen_at is not None:
+        raise Conflict(
+            "This account is frozen, and only a second factor opens it again. Ask us.",
+            code="frozen",
+        )
     if found := waiting(user):
         return found
     guessing.LOST_FACTORS.charge(str(user.pk))

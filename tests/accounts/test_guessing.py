@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
@@ -56,6 +57,42 @@ def test_strangers_lock_no_owner_out_of_a_browser_that_is_known(alice: User) -> 
     own.post("/accounts/logout/")
     locked_for_strangers()
     assert tried(own, PASSWORD, "10.9.0.1").status_code == 302
+
+
+def test_nor_by_another_address_of_theirs_nor_from_their_network(alice: User) -> None:
+    second = "alice@second.example"
+    EmailAddress.objects.create(user=alice, email=second, verified=True, primary=False)
+    own = sign_in(alice)
+    own.post("/accounts/logout/")
+    for number in range(guessing.PASSWORDS_OF_STRANGERS.times):
+        form = {"login": second, "password": "wrong-password"}
+        Client(REMOTE_ADDR=f"10.6.0.{number}").post(LOGIN, form)
+    # The budget is the account's, not each address's.
+    assert tried(Client(), PASSWORD, "10.6.1.1").status_code == 429
+    for number in range(guessing.PASSWORDS_PER_NETWORK.times):
+        form = {"login": f"nobody{number}@example.com", "password": "wrong-password"}
+        Client(REMOTE_ADDR="10.7.0.1").post(LOGIN, form)
+    form = {"login": second, "password": PASSWORD}
+    assert own.post(LOGIN, form, REMOTE_ADDR="10.7.0.1").status_code == 302
+
+
+@pytest.mark.parametrize("where", ["page", "api"])
+def test_the_password_is_not_guessed_where_it_is_changed(
+    alice: User, where: str
+) -> None:
+    own = sign_in(alice)
+    form = {"oldpassword": "wrong-password", "password1": "another-walk-by-the-sea"}
+    body = {"current_password": "wrong-password", "new_password": form["password1"]}
+    path = "/api/auth/browser/v1/account/password/change"
+    statuses = [
+        (
+            own.post("/accounts/password/change/", form).status_code
+            if where == "page"
+            else own.post(path, body, content_type="application/json").status_code
+        )
+        for _ in range(guessing.PASSWORDS_OF_KNOWN.times + 1)
+    ]
+    assert statuses[-1] == 429 and 429 not in statuses[:-1]
 
 
 def test_a_known_browser_does_not_guess_for_ever_either(alice: User) -> None:
@@ -184,15 +221,16 @@ def test_the_browsers_cookie_is_not_in_the_database(alice: User) -> None:
     kept = KnownBrowser.objects.get()
     assert kept.digest != value and len(kept.digest) == 64
     request = client.get("/").wsgi_request
-    assert browsers.is_known(request, "alice@example.com")
+    assert browsers.is_known(request, alice.pk)
     assert client.cookies[configured.BROWSER_COOKIE_NAME]["httponly"]
 
 
 def test_letters_to_one_address_are_few() -> None:
-    sent = [tries.may_write_to("Bob@example.com") for _ in range(7)]
+    sent = [tries.may_write_to("Bob@example.com", "reset") for _ in range(7)]
     assert sent == [True] * 5 + [False] * 2
-    assert not tries.may_write_to("bob@EXAMPLE.com")
-    assert tries.may_write_to("carol@example.com")
+    assert not tries.may_write_to("bob@EXAMPLE.com", "reset")
+    assert tries.may_write_to("carol@example.com", "reset")
+    assert tries.may_write_to("bob@example.com", "sign_up")
 
 
 def test_every_limit_stands_in_one_list() -> None:

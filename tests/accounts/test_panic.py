@@ -10,7 +10,8 @@ from django.test import Client
 from apps.accounts import panic, tokens
 from apps.accounts.models import LoginSession, User
 from apps.assistant.models import Reminder
-from apps.core.errors import Unauthorized
+from apps.core.errors import Conflict, Unauthorized
+from apps.mfa import lost
 from apps.mfa.models import TOTPDevice, TrustedBrowser
 from apps.sms import linking, outbox
 from apps.sms.models import OutboundText, PhoneNumber
@@ -104,6 +105,18 @@ def test_whoever_has_a_second_factor_proves_it_too(alice: User) -> None:
     assert is_in(client)
     alice.refresh_from_db()
     assert alice.frozen_at is None
+
+
+def test_a_loss_of_factors_is_no_way_around_the_second_factor(alice: User) -> None:
+    TOTPDevice.make(alice, confirmed=True)
+    waiting = lost.begin(user=alice)
+    panic.begin(alice)
+    assert lost.waiting(alice) is None
+    waiting.refresh_from_db()
+    assert waiting.ended_at is not None
+    alice.refresh_from_db()
+    with pytest.raises(Conflict):
+        lost.begin(user=alice)
 
 
 def test_no_browser_is_trusted_afterwards(alice: User) -> None:

@@ -294,3 +294,11 @@ def test_a_row_is_found_as_django_would_find_it(alice: User) -> None:
     found.user.name = "Alice B."
     found.user.save(update_fields=["name"])
     assert User.objects.get(pk=alice.pk).name == "Alice B."
+
+
+def test_a_page_is_503_while_redis_is_away(alice: User, settings: Settings) -> None:
+    client = sign_in(alice)
+    sessions_away = {**settings.CACHES["sessions"], "LOCATION": "redis://127.0.0.1:1"}
+    settings.CACHES = {**settings.CACHES, "sessions": sessions_away}
+    for path in (PAGE, "/app/", "/api/v1/me"):
+        assert client.get(path).status_code == 503

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -10,6 +11,7 @@ from typing import Any
 import jwt
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core import mail
 from django.db import connection
@@ -425,3 +427,29 @@ def test_no_token_lies_in_redis_or_postgresql(alice: User) -> None:
     for name in ("access_token", "refresh_token"):
         assert meta[name].encode() not in kept
         assert meta[name].rpartition(".")[2].encode() not in kept
+
+
+def test_what_is_remembered_of_an_app_lies_in_one_place(alice: User) -> None:
+    meta = sign_in()
+    client = Client(headers={"authorization": f"Bearer {meta['access_token']}"})
+    client.get(f"{API}/account/email")
+    redis = get_redis_connection()
+    before = len(redis.keys("*session*"))
+    for _ in range(5):
+        assert client.get(f"{API}/account/email").status_code == 200
+    assert len(redis.keys("*session*")) == before
+
+
+def test_an_app_changes_the_address_by_the_code_from_the_letter(alice: User) -> None:
+    meta = sign_in()
+    new = {"email": "alice@second.example"}
+    assert post("/account/email", new, meta["access_token"]).status_code == 200
+    found = re.search(r"^ *([A-Z0-9]{3,}-[A-Z0-9]{3,}|[A-Z0-9]{6,})$", letter(), re.M)
+    assert found, letter()
+    answer = post("/auth/email/verify", {"key": found[1]}, meta["access_token"])
+    assert answer.status_code == 200, answer.content
+    assert EmailAddress.objects.get(email=new["email"]).verified
+
+
+def letter() -> str:
+    return str(mail.outbox[-1].body)

@@ -65,6 +65,14 @@ def test_another_kind_of_body_is_refused(kind: str) -> None:
     )
 
 
+@pytest.mark.parametrize("verb", ["GET", "HEAD", "OPTIONS", "PURGE"])
+def test_no_method_takes_a_bad_body(verb: str) -> None:
+    for raw in (b"[1]", b"nonsense", b"[" * 5000, b"\xff\xfe"):
+        place = "/api/auth/app/v1/config"
+        answer = Client().generic(verb, place, raw, content_type="application/json")
+        assert answer.status_code == 400
+
+
 @pytest.mark.parametrize("length", ["x", "-5", "1e9"])
 def test_a_length_that_is_none(length: str) -> None:
     assert post(b"{}", CONTENT_LENGTH=length).status_code == 400
