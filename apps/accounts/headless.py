@@ -18,16 +18,18 @@ from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.headless.tokens.views import RefreshTokenView
+from django.conf import settings
 from django.contrib.sessions.backends.base import CreateError, SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
+from django.utils.module_loading import import_string
 
-from apps.accounts import cookies, tokens, tries
+from apps.accounts import cookies, sessions, tokens, tries
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
 from apps.core import vault
-from apps.core.errors import Invalid
+from apps.core.errors import Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -64,10 +66,20 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
         return store if pending else None
 
     def create_access_token_payload(self, request: Any) -> dict[str, Any]:
+        """Raises Forbidden for whoever has to set up a second factor first."""
         pending, row = request.session, request.sign_in
-        request.session = _remembered(row)
-        request.session.update(dict(pending.items()))
-        pending.delete()
+        if import_string(settings.FACTORS_WERE_RESET)(row.user):
+            pending.flush()
+            sessions.end([row], sessions.Ending.FACTORS)
+            raise Forbidden(
+                "Your second factors were reset. Set one up on the website first.",
+                code="second_factor_missing",
+            )
+        # allauth may put one answer together twice.
+        if not isinstance(pending, _Remembered):
+            request.session = _remembered(row)
+            request.session.update(dict(pending.items()))
+            pending.delete()
         return payload(tokens.issue(row))
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str]:

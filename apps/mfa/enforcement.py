@@ -37,8 +37,11 @@ class Missing(Forbidden):
 def is_required(user: User) -> bool:
     """Whether they may not be without one: by what they may do, or because it was
     reset."""
-    if policy.can(user, settings.MFA_ENFORCED_PERMISSION):
-        return True
+    return bool(policy.can(user, settings.MFA_ENFORCED_PERMISSION)) or was_reset(user)
+
+
+def was_reset(user: User) -> bool:
+    """Whether their factors were taken away, and none was set up since."""
     state = FactorState.objects.filter(user=user).only("enforced_at").first()
     return state is not None and state.enforced_at is not None
 

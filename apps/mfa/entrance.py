@@ -11,10 +11,6 @@ from uuid import UUID
 from allauth.account.internal.decorators import login_stage_required
 from allauth.account.internal.flows.reauthentication import resume_request
 from allauth.mfa.stages import AuthenticateStage
-from allauth.mfa.webauthn.forms import (
-    AuthenticateWebAuthnForm,
-    ReauthenticateWebAuthnForm,
-)
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib import messages
@@ -31,7 +27,11 @@ from apps.core.errors import AppError, Conflict, TooMany
 from apps.mfa import challenges, factor, lost, proofs, trusted
 from apps.mfa.challenges import Spent
 from apps.mfa.factor import Factor
-from apps.mfa.forms import CodeForm
+from apps.mfa.forms import (
+    AuthenticatePasskeyForm,
+    CodeForm,
+    ReauthenticatePasskeyForm,
+)
 from apps.mfa.models import Challenge, LostFactors
 from apps.rbac.declared import in_person, public, signed_in
 
@@ -185,7 +185,7 @@ def _text(attempt: Attempt) -> HttpResponse:
 
 def _passkey(attempt: Attempt) -> HttpResponse | None:
     is_login = attempt.purpose == Purpose.LOGIN
-    form_class = AuthenticateWebAuthnForm if is_login else ReauthenticateWebAuthnForm
+    form_class = AuthenticatePasskeyForm if is_login else ReauthenticatePasskeyForm
     form = form_class(user=attempt.user, data=attempt.request.POST)
     if not form.is_valid():
         messages.error(attempt.request, "That passkey was not recognised. Try again.")

@@ -24,6 +24,50 @@ class CodeForm(forms.Form):
         }
 
 
+class Credential(forms.JSONField):
+    """What a passkey answers; the names that the package reads without looking."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            found = super().to_python(value)
+        except RecursionError:
+            found = None
+        if not _is_shaped(found):
+            raise forms.ValidationError("This is no passkey’s answer.", code="invalid")
+        return found
+
+
+def _is_shaped(found: Any) -> bool:
+    if not isinstance(found, dict) or not isinstance(found.get("response"), dict):
+        return False
+    return all(isinstance(found.get(name), str) for name in ("id", "rawId"))
+
+
+class _Sound(allauth_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # untyped
+    credential = Credential(widget=forms.HiddenInput)
+
+    def clean_credential(self) -> Any:
+        try:
+            return super().clean_credential()
+        except (KeyError, TypeError, ValueError) as error:
+            # The package means to refuse what it cannot read, and trips over it.
+            raise forms.ValidationError(
+                "This is no passkey’s answer.", code="invalid"
+            ) from error
+
+
+class AuthenticatePasskeyForm(_Sound):
+    """The second step of a sign-in."""
+
+
+class ReauthenticatePasskeyForm(_Sound, allauth_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # untyped
+    """Once more."""
+
+
+class LoginPasskeyForm(_Sound, allauth_forms.LoginWebAuthnForm):  # type: ignore[misc]  # untyped
+    """A sign-in by passkey alone."""
+
+
 class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # untyped
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

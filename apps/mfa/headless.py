@@ -5,7 +5,7 @@ code sends one, where there is one to send.
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.headless.base.response import AuthenticationResponse, UnauthorizedResponse
 from allauth.headless.base.views import (
@@ -26,6 +26,11 @@ from apps.accounts.models import User
 from apps.core.errors import AppError, Invalid, TooMany, Unavailable
 from apps.mfa import factor, proofs
 from apps.mfa.challenges import Spent
+from apps.mfa.forms import (
+    AuthenticatePasskeyForm,
+    LoginPasskeyForm,
+    ReauthenticatePasskeyForm,
+)
 from apps.mfa.models import Challenge
 
 Purpose = Challenge.Purpose
@@ -143,14 +148,38 @@ def _refused(request: HttpRequest, error: AppError) -> HttpResponse:
     return answer
 
 
+class AuthenticatePasskeyInput(AuthenticatePasskeyForm, inputs.Input):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticatePasskeyInput(ReauthenticatePasskeyForm, inputs.Input):  # type: ignore[misc]
+    pass
+
+
+class LoginPasskeyInput(LoginPasskeyForm, inputs.Input):  # type: ignore[misc]
+    pass
+
+
+class AuthenticatePasskeyView(passkeys.AuthenticateWebAuthnView):  # type: ignore[misc]
+    input_class: ClassVar = {"POST": AuthenticatePasskeyInput}
+
+
+class ReauthenticatePasskeyView(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]
+    input_class: ClassVar = {"POST": ReauthenticatePasskeyInput}
+
+
+class LoginPasskeyView(passkeys.LoginWebAuthnView):  # type: ignore[misc]
+    input_class: ClassVar = {"POST": LoginPasskeyInput}
+
+
 # Codes are ours, passkeys the package's. Whom they are open to is judged by the views: a
 # pending sign-in is nobody's yet.
 VIEWS = {
     "auth/2fa/authenticate": AuthenticateView,
     "auth/2fa/reauthenticate": ReauthenticateView,
-    "auth/webauthn/authenticate": passkeys.AuthenticateWebAuthnView,
-    "auth/webauthn/reauthenticate": passkeys.ReauthenticateWebAuthnView,
-    "auth/webauthn/login": passkeys.LoginWebAuthnView,
+    "auth/webauthn/authenticate": AuthenticatePasskeyView,
+    "auth/webauthn/reauthenticate": ReauthenticatePasskeyView,
+    "auth/webauthn/login": LoginPasskeyView,
     "account/authenticators": passkeys.AuthenticatorsView,
     "account/authenticators/webauthn": passkeys.ManageWebAuthnView,
 }

@@ -192,6 +192,8 @@ BREACHED_PASSWORDS_FILE = env.str("BREACHED_PASSWORDS_FILE", default="")
 # second factor to prove it with.
 FRESH_AUTH = "apps.accounts.fresh_auth.missing"
 SECOND_FACTORS = "apps.mfa.factor.are_set_up"
+# Who has to set one up on the website before an app of theirs gets tokens.
+FACTORS_WERE_RESET = "apps.mfa.enforcement.was_reset"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/app/"
 # The first of the steps after an account and an address.
@@ -239,7 +241,11 @@ MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_TRUST_ENABLED = False
-MFA_FORMS = {"add_webauthn": "apps.mfa.forms.AddPasskeyForm"}
+MFA_FORMS = {
+    "add_webauthn": "apps.mfa.forms.AddPasskeyForm",
+    "login_webauthn": "apps.mfa.forms.LoginPasskeyForm",
+    "reauthenticate_webauthn": "apps.mfa.forms.ReauthenticatePasskeyForm",
+}
 # Who may do this may not be without a second factor.
 MFA_ENFORCED_PERMISSION = "rbac.console.enter"
 # What authenticator apps and passkeys call this site.

@@ -272,3 +272,36 @@ def test_the_endpoints_that_ours_replace_are_not_there(
 def test_the_configuration_names_passkeys_only(http: Http, settings: Settings) -> None:
     config = http.ask("GET", "config").json()["data"]["mfa"]
     assert config["supported_types"] == ["webauthn"]
+
+
+BAD_ANSWERS = [
+    {"id": 1},
+    {"id": 1, "response": []},
+    {"id": "x", "rawId": "x", "response": {}},
+    {"id": "x", "rawId": "%", "type": "public-key", "response": {"signature": 1}},
+    [],
+    "x",
+    None,
+    5,
+]
+
+
+@pytest.mark.parametrize("answer", BAD_ANSWERS)
+@pytest.mark.parametrize("begun", [True, False])
+def test_what_is_no_passkeys_answer_is_refused(
+    http: Http, begun: bool, answer: object
+) -> None:
+    if begun:
+        http.ask("GET", "auth/webauthn/login")
+    refused = http.ask("POST", "auth/webauthn/login", {"credential": answer})
+    assert 400 <= refused.status_code < 500
+    assert not http.is_in()
+
+
+@pytest.mark.parametrize("answer", [*map(json.dumps, BAD_ANSWERS), "[" * 3000, "{"])
+def test_the_page_refuses_it_too(db: None, answer: str) -> None:
+    client = Client()
+    client.get("/accounts/login/")
+    place = "/accounts/2fa/webauthn/login/"
+    assert client.post(place, {"credential": answer}).status_code < 500
+    assert client.get("/app/").status_code == 302

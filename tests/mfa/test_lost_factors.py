@@ -10,13 +10,14 @@ from allauth.mfa.models import Authenticator
 from django.core import mail
 from django.test import Client
 
-from apps.accounts.models import User
+from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict, Forbidden
 from apps.mfa import enrolment, factor, lost
 from apps.mfa.models import FactorState, LostFactors, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import AuditEvent, Role
 from apps.sms.models import OutboundText
+from tests.factories import PASSWORD
 from tests.mfa.conftest import (
     ALICE,
     app_of,
@@ -251,3 +252,20 @@ def test_the_console_asks_for_a_reason_and_shows_no_secret(
     for model in ("totpdevice", "smsdevice", "recoverycode", "challenge"):
         assert client.get(f"/admin/factors/{model}/").status_code == 404
     assert client.get("/admin/mfa/authenticator/").status_code == 404
+
+
+def test_an_app_gets_no_tokens_until_new_factors_are_set_up(
+    alice: User, ada: User, app: TOTPDevice
+) -> None:
+    lost.reset(by=ada, user=alice, reason="on the telephone, knew the numbers")
+    body = {"email": alice.email, "password": PASSWORD}
+    place = "/api/auth/app/v1/auth/login"
+    answer = Client().post(place, body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (403, "second_factor_missing")
+    assert not LoginSession.objects.filter(user=alice, ended_at=None).exists()
+    enrolment.begin_totp(user=alice)
+    device = TOTPDevice.objects.get(user=alice)
+    enrolment.confirm_totp(user=alice, code=device.code(), session="x")
+    # From here on the factor itself is asked for.
+    answer = Client().post(place, body, content_type="application/json")
+    assert answer.status_code == 401
