@@ -87,8 +87,8 @@ class Pending:
 
 
 class Identity(RuleBasedStateMachine):
-    @initialize()
-    def begin(self) -> None:
+    @initialize(with_an_app=st.booleans())
+    def begin(self, with_an_app: bool) -> None:
         get_redis_connection().flushdb()
         self.start = datetime.now(UTC).replace(microsecond=0)
         self.travel = time_machine.travel(self.start, tick=False)
@@ -110,6 +110,17 @@ class Identity(RuleBasedStateMachine):
         self.sids: dict[SignIn, UUID] = {}
         # Never good again: cookies that were replaced, keys that were used.
         self.stale: list[tuple[str, str]] = []
+        self._has_devices(with_an_app)
+
+    def _has_devices(self, with_an_app: bool) -> None:
+        """Something to lose: a story that begins with nothing is mostly beginnings."""
+        self.signs_in_on_a_page()
+        if with_an_app:
+            self.sets_an_app_up(0)
+        for signs_in in (self.signs_in_by_app, self.signs_in_on_a_page):
+            signs_in()
+            while self.pending:
+                self.gives_the_right_code(0, "totp")
 
     def teardown(self) -> None:
         if hasattr(self, "travel"):
@@ -119,6 +130,8 @@ class Identity(RuleBasedStateMachine):
 
     @rule()
     def signs_in_on_a_page(self) -> None:
+        # So that it is known which one is older.
+        self.time_passes(1)
         client = Client()
         form = {"login": self.user.email, "password": _password(self.alice.password)}
         self.post(client, "/accounts/login/", form)
@@ -131,6 +144,7 @@ class Identity(RuleBasedStateMachine):
 
     @rule()
     def signs_in_by_app(self) -> None:
+        self.time_passes(1)
         password = _password(self.alice.password)
         body = {"email": self.user.email, "password": password}
         answer = self.ask("/auth/login", body)
@@ -269,6 +283,17 @@ class Identity(RuleBasedStateMachine):
     def refreshes_with_the_newest(self) -> None:
         self._refreshes(self.refresh[-1])
 
+    @precondition(lambda self: self.refresh)
+    @rule(seconds=st.sampled_from([1, 10, 11]), more=st.integers(0, 1))
+    def refreshes_and_asks_again(self, seconds: int, more: int) -> None:
+        """For a lost answer, or with a copy."""
+        token = self.refresh[-1]
+        self._refreshes(token)
+        for _ in range(more):
+            self._refreshes(self.refresh[-1])
+        self.time_passes(seconds)
+        self._refreshes(token)
+
     def _refreshes(self, token: Token) -> None:
         one, now = token.sign_in, self.alice.now
         answer = self.ask("/tokens/refresh", {"refresh_token": token.raw})
@@ -316,7 +341,9 @@ class Identity(RuleBasedStateMachine):
     @rule(which=which)
     def ends_all_others(self, which: int) -> None:
         one, client, may = self._some_client(which)
-        answer = client.post(f"{SIGN_INS}/revoke-others")
+        answer = client.post(
+            f"{SIGN_INS}/revoke-others", {}, content_type="application/json"
+        )
         assert (answer.status_code == 204) == may
         if may:
             self.alice.end_all(but=one)
@@ -400,7 +427,7 @@ class Identity(RuleBasedStateMachine):
     # --- What happens to her ---------------------------------------------------------
 
     @precondition(lambda self: self.alice.is_active)
-    @rule(for_a_moment=st.booleans())
+    @rule(for_a_moment=st.sampled_from([True, True, False]))
     def is_suspended(self, for_a_moment: bool) -> None:
         suspension.suspend(by=self.ada, user=self.user, reason="Asked to")
         self.alice.is_active = False
@@ -427,7 +454,7 @@ class Identity(RuleBasedStateMachine):
 
     @rule(
         seconds=st.sampled_from(
-            [1, 9, 11, MINUTE, 4 * MINUTE, 6 * MINUTE, 16 * MINUTE, HOUR, 13 * HOUR]
+            [1, 9, 11, MINUTE, MINUTE, 4 * MINUTE, 6 * MINUTE, HOUR, 13 * HOUR]
         )
     )
     def time_passes(self, seconds: int) -> None:
@@ -444,7 +471,7 @@ class Identity(RuleBasedStateMachine):
             self._cookie_opens(one)
         for token in self.access:
             self._token_opens(token)
-        for token in self.refresh:
+        for token in self.refresh[-1:]:
             assert Client(headers=_bearer(token.raw)).get(ME).status_code == 401
         for waiting in self.pending:
             self._opens_nothing(_credential(waiting))
@@ -465,8 +492,8 @@ class Identity(RuleBasedStateMachine):
         client = Client(headers=_bearer(token.raw))
         may = self._may_ask(token)
         assert (client.get(ME).status_code == 200) == may
-        assert client.get(PAGE).status_code == 302
         if may:
+            assert client.get(PAGE).status_code == 302
             assert client.get(CONSOLE).status_code == 302
             self._fresh_door(client, self.alice.is_fresh(token.sign_in))
 
@@ -529,6 +556,7 @@ class Identity(RuleBasedStateMachine):
         if not self.alice.app:
             return ""
         if by == "recovery":
+            self.time_passes(1)
             return self.papers.pop() if self.papers else ""
         self.time_passes(31)
         return TOTPDevice.objects.get(user=self.user, confirmed=True).code()
@@ -575,9 +603,10 @@ def test_no_door_opens_without_a_sign_in_that_is_strong_enough() -> None:
     run_state_machine_as_test(
         Identity,
         settings=settings(
-            max_examples=4,
+            max_examples=18,
+            stateful_step_count=16,
+            # A story is told as it came: making it shorter takes minutes.
             phases=[Phase.generate],
-            stateful_step_count=20,
             derandomize=True,
             deadline=None,
             database=None,
