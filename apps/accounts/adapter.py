@@ -28,6 +28,9 @@ from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid
 
 _NOBODYS = "unknown_account"
+# What strangers can cause, counted apart: who signs somebody up keeps no reset from
+# them, which is the way back.
+_RESET, _SIGN_UP = "password_reset_key", "sign_up"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped package
@@ -130,7 +133,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
         about = {"password_reset_url": link}
         letter = letters.written("account_reopen", to=email, about=about)
-        _post(letter, "password_reset_key", has_reader=bool(key))
+        _post(letter, _RESET, has_reader=bool(key))
 
     def get_login_stages(self) -> list[str]:
         """allauth's, with ours in place of some: by name, they stand above this app."""
@@ -149,6 +152,8 @@ def _post(
     Every address is counted, and whoever asks is answered as if the letter were sent:
     it has cost them the same.
     """
-    may_be_sent = tries.may_write_to(letter.to[0], name)
+    may_be_sent = tries.may_write_to(
+        letter.to[0], _RESET if name == _RESET else _SIGN_UP
+    )
     if may_be_sent and has_reader:
         letter.send()

@@ -166,10 +166,13 @@ def test_a_stranger_causes_five_letters_an_hour_and_sees_no_difference(
     assert written[UNKNOWN] == (guessing.LETTERS.times if door in SIGN_UP else 0)
 
 
-def test_one_count_for_all_that_strangers_can_cause() -> None:
-    for door in (SIGN_UP[0], RESET[0], SIGN_UP[1]) * 2:
+def test_one_count_for_all_doors_but_none_that_keeps_a_reset_from_its_owner() -> None:
+    for door in SIGN_UP * 2:
         ask(door, CLOSED)
     assert len(mail.outbox) == guessing.LETTERS.times
+    mail.outbox.clear()
+    ask(RESET[0], CLOSED)
+    assert len(mail.outbox) == 1
 
 
 def test_the_owner_is_told_what_happened_however_many_letters_strangers_cause(
