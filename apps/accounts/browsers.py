@@ -47,8 +47,8 @@ def is_known(request: HttpRequest, person: int) -> bool:
     )
 
 
-def remember(request: HttpRequest, user: User) -> bool:
-    """After a sign-in. Whether it was not known before."""
+def remember(request: HttpRequest, user: User) -> None:
+    """After a sign-in."""
     digest = digest_of(request)
     if not digest:
         value = secrets.token_urlsafe(32)
@@ -62,7 +62,6 @@ def remember(request: HttpRequest, user: User) -> bool:
         known = KnownBrowser.objects.filter(user=user).order_by("-last_seen_at", "-pk")
         surplus = [row.pk for row in known[_MOST:]]
         KnownBrowser.objects.filter(pk__in=surplus).delete()
-    return is_new
 
 
 def set_cookie(request: HttpRequest, response: HttpResponse) -> None:

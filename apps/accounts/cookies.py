@@ -61,14 +61,6 @@ class SignInMiddleware(AuthenticationMiddleware):
         return None
 
 
-def sign_in_of(request: Any) -> LoginSession | None:
-    """The sign-in that a request came with, by cookie or by token."""
-    if not request.user.is_authenticated:
-        return None
-    found: LoginSession | None = getattr(request, "sign_in", None)
-    return found
-
-
 def here(user: User) -> LoginSession | None:
     """The sign-in in which this person does what is being done, if it is they."""
     row: LoginSession | None = getattr(origins.asked(), "sign_in", None)
@@ -173,8 +165,8 @@ def _proved(request: Any, user: User, method: str, **more: Any) -> None:
 
 
 @receiver(password_changed)
-def _changed_password(request: Any, user: User, **_: Any) -> None:
-    row = sign_in_of(request)
+def _changed_password(user: User, **_: Any) -> None:
+    row = here(user)
     if row is not None:
         sessions.keep(row, user)
 
