@@ -18,7 +18,7 @@ from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict
 from apps.rbac import assignments, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks
+from apps.rbac.console import masks, why
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.reveal import ReasonForm
@@ -121,20 +121,32 @@ class UserAdmin(Page):
         if policy.can(request.user, Permission.AUDIT_VIEW):
             audit = reverse("admin:rbac_auditevent_changelist")
             found.append(Tool("What happened to them", f"{audit}?subject={obj.pk}"))
+        if why.may(request):
+            found.append(Tool("What they may do", why.address(obj.pk)))
         if standing_in.may(request, obj):
             page = reverse("admin:accounts_user_stand_in", args=[obj.pk])
             found.append(Tool("Stand in", page))
         return found
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.stand_in_view)
-        own = path("<path:object_id>/stand-in/", view, name="accounts_user_stand_in")
-        return [own, *super().get_urls()]
+        own = [
+            path(
+                f"<path:object_id>/{address}/",
+                self.admin_site.admin_view(view),
+                name=f"accounts_user_{address.replace('-', '_')}",
+            )
+            for address, view in (
+                ("stand-in", self.stand_in_view),
+                ("why", self.why_view),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    def why_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return why.answer(self, request, self._seen(request, object_id))
 
     def stand_in_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        person = self.get_object(request, object_id)
-        if person is None or not self.has_view_permission(request, person):
-            raise Http404
+        person = self._seen(request, object_id)
         standing_in.insist(request, person)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -150,6 +162,12 @@ class UserAdmin(Page):
             "minutes": standing_in.LONGEST.seconds // 60,
         }
         return TemplateResponse(request, "admin/stand_in.html", shown)
+
+    def _seen(self, request: HttpRequest, object_id: str) -> User:
+        person: User | None = self.get_object(request, object_id)
+        if person is None or not self.has_view_permission(request, person):
+            raise Http404
+        return person
 
     def _column(self, name: Any, *, shown: bool) -> Any:
         if name == "addresses":

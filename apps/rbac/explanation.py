@@ -4,7 +4,8 @@ Works the answer out anew from the tables (roles, edges, grants), not from what 
 keeps, so that a difference between the two is a defect of one of them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
@@ -25,26 +26,34 @@ class Way:
 
 @dataclass(frozen=True)
 class Explanation:
+    """`roles`: each role they have, and how they come by it; `would_bring`: the slugs
+    of the roles that hold the permission, whoever has them."""
+
     decision: Decision
-    ways: tuple[Way, ...]
+    ways: tuple[Way, ...] = ()
+    roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    would_bring: tuple[str, ...] = ()
 
 
 def explain(user: Any, action: str, obj: Model | None = None) -> Explanation:
     """The decision, and each way with its steps, in the order they are tried."""
     if user is None or not user.is_authenticated:
-        return Explanation(Decision(False, Reason.ANONYMOUS), ())
+        return Explanation(Decision(False, Reason.ANONYMOUS))
     if not user.is_active:
-        return Explanation(Decision(False, Reason.INACTIVE), ())
+        return Explanation(Decision(False, Reason.INACTIVE))
     resource = resources.of(type(obj)) if obj is not None else None
-    mine = set(chains(user))
-    ways = [_roles(mine, action)]
+    mine = chains(user)
+    bring = _holders(action)
+    steps = tuple(slug for slug in bring if slug in mine)
+    ways = [Way(Reason.ROLE, bool(steps), steps)]
     if obj is not None and resource is not None:
         ways.insert(0, _owner(user, action, obj, resource))
-        ways.append(_shares(user, mine, action, obj, resource))
-    for way in ways:
+        ways.append(_shares(user, set(mine), action, obj, resource))
+    decision = Decision(False, Reason.NOT_GRANTED)
+    for way in reversed(ways):
         if way.leads_there:
-            return Explanation(Decision(True, way.name, way.steps), tuple(ways))
-    return Explanation(Decision(False, Reason.NOT_GRANTED), tuple(ways))
+            decision = Decision(True, way.name, way.steps)
+    return Explanation(decision, tuple(ways), mine, bring)
 
 
 def chains(user: Any) -> dict[str, tuple[str, ...]]:
@@ -71,15 +80,13 @@ def _owner(user: Any, action: str, obj: Model, resource: resources.Resource) -> 
     return Way(Reason.OWNER, is_theirs and action in resource.owner_may, ())
 
 
-def _roles(mine: set[str], action: str) -> Way:
+def _holders(action: str) -> tuple[str, ...]:
     name = catalog.parts(action)
     holders = Role.objects.filter(
-        slug__in=mine,
         group__permissions__codename=name.codename,
         group__permissions__content_type__app_label=name.app,
     )
-    steps = tuple(sorted(holders.values_list("slug", flat=True)))
-    return Way(Reason.ROLE, bool(steps), steps)
+    return tuple(holders.order_by("slug").values_list("slug", flat=True))
 
 
 def _shares(

@@ -18,8 +18,8 @@ from django.utils.safestring import mark_safe
 from apps.core.errors import Invalid, NotFound
 from apps.rbac import audit, exports, ledger, policy, verdicts
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks
-from apps.rbac.console.pages import Page
+from apps.rbac.console import masks, why
+from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.search import Search
 from apps.rbac.models import AuditEvent, AuditSeal
 
@@ -161,6 +161,23 @@ class EventPage(Page):
                     now=True,
                 )
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
+        """Of a decision of the policy: what it would rest on today."""
+        asked_of = "on_behalf_of_id" if obj.on_behalf_of_id else "actor_id"
+        if (
+            obj.outcome not in (audit.Outcome.ALLOWED, audit.Outcome.DENIED)
+            or obj.action not in set(Permission)
+            # Nobody, or somebody who has no page any more.
+            or getattr(obj, f"{asked_of}_email") is None
+            or not why.may(request)
+        ):
+            return []
+        row = {}
+        if obj.obj_id and obj.obj_type in why.kinds(request.user):
+            row = {"kind": obj.obj_type, "row": obj.obj_id}
+        page = why.address(getattr(obj, asked_of), action=obj.action, **row)
+        return [Tool("Why", page)]
 
     def export_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
         """What the list shows, all of it, as a file; what is sealed for one person at most."""
