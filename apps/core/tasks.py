@@ -12,14 +12,22 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def send(name: str, *args: Any, countdown: float | None = None) -> None:
+def send(
+    name: str, *args: Any, queue: str | None = None, countdown: float | None = None
+) -> None:
     """Ask for a task by name, under the request id in force.
 
     One try: raises when the broker is away (kombu's OperationalError, mostly).
+    `countdown` in seconds; the broker delivers twice what waits long, so anything later
+    than a sweep belongs into the database (docs/decisions/0002).
     """
-    headers = {"request_id": current_request_id()}
     current_app.send_task(
-        name, args=args, countdown=countdown, headers=headers, retry=False
+        name,
+        args=args,
+        queue=queue,
+        countdown=countdown,
+        headers={"request_id": current_request_id()},
+        retry=False,
     )
 
 
