@@ -61,6 +61,10 @@ class Permission(StrEnum):
     REMINDER_CHANGE = "assistant.reminder.change"
     REMINDER_DELETE = "assistant.reminder.delete"
 
+    JOB_VIEW = "jobs.job.view"
+    JOB_REQUEUE = "jobs.job.change"
+    JOB_DROP = "jobs.job.delete"
+
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"
 

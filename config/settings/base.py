@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "rest_framework_simplejwt",
     "apps.core",
     "apps.rbac",
+    "apps.jobs",
     "apps.accounts",
     "apps.sms",
     "apps.mfa",
@@ -317,6 +318,8 @@ LOOPBACK_URL = env.str("LOOPBACK_URL", default=f"http://127.0.0.1:{PORT}")
 
 # --- Background ------------------------------------------------------------------------
 
+# A worker that has been silent for so long is dead, and its job another's.
+JOBS_LEASE_SECONDS = env.whole("JOBS_LEASE_SECONDS", default=30, least=1)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "messages"
 CELERY_TASK_IGNORE_RESULT = True

@@ -14,4 +14,4 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PHONE_SIMULATOR = True
 WHITENOISE_AUTOREFRESH = False
 LOGGING = {"format": "json", "level": "INFO"}
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.rbac.things"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.rbac.things", "tests.jobs.chores"]

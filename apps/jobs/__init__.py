@@ -1,0 +1,1 @@
+"""Background work that people can see: kept in the database, never lost, never twice."""

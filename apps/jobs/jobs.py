@@ -1,0 +1,91 @@
+"""Asking for work, and for it not to be done.
+
+    jobs.enqueue(export, pk, key=f"export:{pk}", by=user)
+
+The row stands or falls with the caller's transaction; the bell rings after it. Lost
+bells cost a sweep. Delays live in the row.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from apps.core.bells import Bell
+from apps.core.ids import uuid7
+from apps.core.kinds import Kind, Queue
+from apps.core.request_ids import current_request_id
+from apps.jobs.models import Job
+
+BELLS = {
+    queue: Bell(f"jobs:{queue}", task="jobs.drain", queue=queue, arguments=(queue,))
+    for queue in Queue.values
+}
+
+_INSERT = """
+INSERT INTO jobs_job (public_id, kind, arguments, queue, key, state, asked_by_id,
+    request_id, due_at, attempts, failures, deaths, worker, progress, error)
+VALUES (%s, %s, %s::jsonb, %s, %s, 'waiting', %s, %s,
+    coalesce(%s::timestamptz, now() + %s * interval '1 second'), 0, 0, 0, '', '', '')
+ON CONFLICT (kind, key) WHERE NOT key = '' DO NOTHING
+RETURNING id
+"""
+
+_CANCEL = """
+UPDATE jobs_job SET cancel_asked_at = now(),
+    finished_at = CASE state WHEN 'waiting' THEN now() END,
+    state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE state END
+WHERE id = %s AND state IN ('waiting', 'running')
+"""
+
+
+def enqueue(
+    kind: Kind[Any],
+    *arguments: Any,
+    key: str = "",
+    after: timedelta = timedelta(),
+    at: datetime | None = None,
+    by: Any = None,
+) -> int:
+    """The id of the job. One statement.
+
+    `key`: of one kind, a key is done once, however often it is asked for; the id is
+    then that of the job there is. `after` and `at`: not before. `by`: who asked.
+    Raises TypeError for arguments that are not JSON.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _INSERT,
+            [
+                uuid7(),
+                kind.name,
+                _json(arguments),
+                kind.queue,
+                key,
+                getattr(by, "pk", None),
+                current_request_id(),
+                at,
+                after.total_seconds(),
+            ],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return int(
+            Job.objects.values_list("pk", flat=True).get(kind=kind.name, key=key)
+        )
+    if at is None and not after:
+        transaction.on_commit(BELLS[kind.queue].ring)
+    return int(row[0])
+
+
+def cancel(job_id: int) -> bool:
+    """Not to be done any more. One that runs stops at its next word of progress, or
+    when it fails; False when it is over already."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANCEL, [job_id])
+        return bool(cursor.rowcount)
+
+
+def _json(arguments: tuple[Any, ...]) -> str:
+    return json.dumps(arguments, allow_nan=False)

@@ -1,0 +1,121 @@
+"""A thread of each worker that keeps its job, and ends what takes too long.
+
+A job that is over in seconds never hears of it. A longer one has its lease renewed; one
+that is past its time is interrupted, and when that does not help the process is killed,
+which the sweeper sees like any other death.
+"""
+
+import ctypes
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from django.db import DatabaseError, connection
+
+from apps.core.kinds import Kind
+from apps.core.logs import logger
+from apps.jobs import leases
+from apps.jobs.leases import Lease, LeaseLost
+
+_LOOK_EVERY = 0.25
+
+
+class TookTooLong(BaseException):
+    """Raised inside the work. No Exception, so that the work does not catch it."""
+
+
+@dataclass
+class _Watched:
+    lease: Lease
+    thread: int
+    soft: float  # when to interrupt, monotonic
+    hard: float  # when to kill
+    renew: float
+    is_interrupted: bool = False
+
+
+@dataclass
+class _Keeper:
+    """What runs in this process: thread → job."""
+
+    pid: int = field(default_factory=os.getpid)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    watched: dict[int, _Watched] = field(default_factory=dict)
+
+    def start(self) -> None:
+        threading.Thread(target=self._look, name="keeper", daemon=True).start()
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(_LOOK_EVERY)
+            with self.lock:
+                for each in self.watched.values():
+                    _end_if_late(each)
+                due = [w for w in self.watched.values() if w.renew <= time.monotonic()]
+            for each in due:
+                _renew(each)
+
+
+_keeper: _Keeper | None = None
+_starting = threading.Lock()
+
+
+@contextmanager
+def watching(lease: Lease, kind: Kind[object]) -> Iterator[None]:
+    """Keep the lease while the block runs. Raises TookTooLong inside it."""
+    keeper, me, now = _of_this_process(), threading.get_ident(), time.monotonic()
+    every = leases.seconds() / 3
+    soft = now + kind.seconds
+    watched = _Watched(lease, me, soft, soft + kind.grace, now + every)
+    with keeper.lock:
+        keeper.watched[me] = watched
+    try:
+        yield
+    finally:
+        with keeper.lock:
+            del keeper.watched[me]
+            # One that was not raised in time would be raised somewhere else.
+            _interrupt(me, None)
+
+
+def _end_if_late(each: _Watched) -> None:
+    now = time.monotonic()
+    if now >= each.hard:
+        logger.error("job_killed", job=each.lease.job_id, kind=each.lease.kind)
+        os.kill(os.getpid(), signal.SIGKILL)
+    if now >= each.soft and not each.is_interrupted:
+        each.is_interrupted = True
+        _interrupt(each.thread, TookTooLong)
+
+
+def _interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """At its next step in Python; a call that hangs has a time limit of its own."""
+    given = None if error is None else ctypes.py_object(error)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
+
+
+def _renew(each: _Watched) -> None:
+    each.renew = time.monotonic() + leases.seconds() / 3
+    try:
+        leases.renew(each.lease)
+    except LeaseLost:
+        # Whoever works on it finds out when they come to say how it went.
+        each.renew = float("inf")
+    except DatabaseError as error:
+        logger.warning("lease_not_renewed", error=type(error).__name__)
+        connection.close()
+
+
+def _of_this_process() -> _Keeper:
+    global _keeper
+    if _keeper is None or _keeper.pid != os.getpid():
+        with _starting:
+            if _keeper is None or _keeper.pid != os.getpid():
+                made = _Keeper()
+                made.start()
+                _keeper = made
+    return _keeper

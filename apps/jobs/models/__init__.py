@@ -1,0 +1,11 @@
+"""The facts of background work.
+
+    Job ── JobFailure
+
+A job is asked for once, tried until it is done, and dead when it cannot be; it never
+vanishes (docs/jobs.md).
+"""
+
+from apps.jobs.models.jobs import Job, JobFailure
+
+__all__ = ["Job", "JobFailure"]

@@ -1,0 +1,72 @@
+"""Finds what was left: jobs whose worker is gone, bells that were lost, work nobody
+knows how to do."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from apps.core import kinds
+from apps.core.logs import logger
+from apps.core.tasks import task
+from apps.jobs.jobs import BELLS
+from apps.jobs.leases import MOST_DEATHS
+from apps.jobs.models import Job
+
+EVERY_SECONDS = 5
+# While a new release is rolled out, the old one meets kinds that it does not know yet.
+UNKNOWN_FOR = timedelta(minutes=15)
+
+# In one statement: what another sweeper holds is skipped, and what a worker has renewed
+# in the meantime is looked at again and left alone.
+_ABANDONED = """
+WITH gone AS (
+    SELECT id, attempts, worker FROM jobs_job
+    WHERE state = 'running' AND lease_until < now() FOR UPDATE SKIP LOCKED
+), taken AS (
+    UPDATE jobs_job job SET deaths = deaths + 1, lease_until = NULL, due_at = now(),
+        error = 'killed',
+        state = CASE WHEN cancel_asked_at IS NOT NULL THEN 'cancelled'
+            WHEN deaths + 1 >= %s THEN 'dead' ELSE 'waiting' END,
+        finished_at = CASE WHEN cancel_asked_at IS NOT NULL OR deaths + 1 >= %s
+            THEN now() END
+    FROM gone WHERE job.id = gone.id
+    RETURNING job.id, job.kind, job.state, gone.attempts, gone.worker
+)
+INSERT INTO jobs_jobfailure
+    (job_id, attempt, at, how, is_permanent, error, sentence, frames, worker)
+SELECT id, attempts, now(), 'killed', false, 'killed', '', '[]', worker FROM taken
+RETURNING job_id
+"""
+_UNKNOWN = """
+WITH lost AS (
+    UPDATE jobs_job SET state = 'dead', finished_at = now(), error = 'no_such_task'
+    WHERE id IN (
+        SELECT id FROM jobs_job WHERE state = 'waiting' AND due_at < now() - %s
+            AND NOT kind = ANY(%s) FOR UPDATE SKIP LOCKED
+    ) RETURNING id, attempts
+)
+INSERT INTO jobs_jobfailure
+    (job_id, attempt, at, how, is_permanent, error, sentence, frames, worker)
+SELECT id, attempts, now(), 'unknown', true, 'no_such_task', '', '[]', '' FROM lost
+RETURNING job_id
+"""
+
+
+@task("jobs.sweep")
+def sweep() -> None:
+    """Safe to run twice and side by side."""
+    for job_id in _ids(_ABANDONED, [MOST_DEATHS, MOST_DEATHS]):
+        logger.warning("job_abandoned", job=job_id)
+    for job_id in _ids(_UNKNOWN, [UNKNOWN_FOR, kinds.names()]):
+        logger.error("job_unknown", job=job_id)
+    due = Job.objects.filter(state=Job.State.WAITING, due_at__lte=Now())
+    for queue in due.order_by().values_list("queue", flat=True).distinct():
+        BELLS[queue].ring_now()
+
+
+def _ids(statement: str, values: list[Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [row[0] for row in cursor.fetchall()]
