@@ -3,7 +3,6 @@
 Which settings hold is for whoever starts a process to say (DJANGO_SETTINGS_MODULE).
 """
 
-from datetime import timedelta
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -31,18 +30,13 @@ def keep_django_logging(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def gather_timetables(sender: Celery, **_: object) -> None:
-    """Each app's `tasks.TIMETABLE`: name → (task, seconds)."""
-    for name, (task, seconds) in _timetables().items():
-        # A run that nobody took up within its interval is the next run's work.
-        sender.conf.beat_schedule[name] = {
-            "task": task,
-            "schedule": timedelta(seconds=seconds),
-            "options": {"expire_seconds": seconds},
-        }
+    """Each app's `tasks.TIMETABLE`: name → (task, seconds or five crontab fields)."""
+    for name, (task, when) in _timetables().items():
+        sender.conf.beat_schedule[name] = {"task": task, "schedule": when}
 
 
-def _timetables() -> dict[str, tuple[str, float]]:
-    found: dict[str, tuple[str, float]] = {}
+def _timetables() -> dict[str, tuple[str, float | str]]:
+    found: dict[str, tuple[str, float | str]] = {}
     for config in apps.get_app_configs():
         if config.name.startswith("apps.") and find_spec(f"{config.name}.tasks"):
             found |= getattr(import_module(f"{config.name}.tasks"), "TIMETABLE", {})

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from apps.accounts import browsers
 from apps.accounts.models import KnownBrowser, LoginSession
-from apps.core.tasks import task
+from apps.core.kinds import Queue, job
 
 __all__ = ["TIMETABLE", "sweep"]
 
@@ -15,7 +15,7 @@ TIMETABLE = {"accounts-sweep": ("accounts.sweep", 3_600)}
 _KEPT = timedelta(days=90)
 
 
-@task("accounts.sweep")
+@job("accounts.sweep", queue=Queue.BULK)
 def sweep() -> None:
     """Sign-ins that are long over, and browsers nobody has come back with."""
     now = timezone.now()

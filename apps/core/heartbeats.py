@@ -4,8 +4,6 @@ import time
 from typing import Any
 
 from celery import signals
-from django_celery_beat.models import PeriodicTask
-from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 from redis.exceptions import RedisError
 
 from apps.core.redis import connection
@@ -30,30 +28,6 @@ def age(name: str) -> float | None:
     """
     last = connection().get(f"heartbeat:{name}")
     return None if last is None else max(0.0, time.time() - float(str(last)))
-
-
-class TimetableEntry(ModelEntry):  # type: ignore[misc]  # no type hints there
-    """When an entry runs stands in the code until an operator says otherwise; the
-    package would write the code's word over theirs at every start."""
-
-    @classmethod
-    def from_entry(cls, name: str, app: Any = None, **entry: Any) -> "TimetableEntry":
-        row, _ = PeriodicTask.objects.update_or_create(
-            name=name,
-            defaults={"task": entry["task"]},
-            create_defaults=cls._unpack_fields(**entry),
-        )
-        return cls(row, app=app)
-
-
-class BeatScheduler(DatabaseScheduler):  # type: ignore[misc]  # no type hints there
-    """The timetable in the database, and a heartbeat at every turn of the loop."""
-
-    Entry = TimetableEntry
-
-    def tick(self, *args: Any, **kwargs: Any) -> float:
-        beat("beat")
-        return min(float(super().tick(*args, **kwargs)), EVERY_SECONDS)
 
 
 @signals.worker_ready.connect

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from apps.core.tasks import task
+from apps.core.kinds import Queue, job
 from apps.mfa.models import Challenge, TrustedBrowser
 
 __all__ = ["TIMETABLE", "sweep"]
@@ -14,7 +14,7 @@ TIMETABLE = {"mfa-sweep": ("mfa.sweep", 3_600)}
 _KEPT = timedelta(days=1)
 
 
-@task("mfa.sweep")
+@job("mfa.sweep", queue=Queue.BULK)
 def sweep() -> None:
     """Challenges and trust that are over."""
     before = timezone.now() - _KEPT

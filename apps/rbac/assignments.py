@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.errors import Conflict, Forbidden, Invalid
-from apps.core.tasks import task
+from apps.core.kinds import job
 from apps.rbac import audit, catalog, membership, policy, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleAssignment
@@ -141,7 +141,7 @@ def end_overdue() -> int:
     return len(people)
 
 
-@task("rbac.end_overdue")
+@job("rbac.end_overdue")
 def end_overdue_roles() -> int:
     return end_overdue()
 

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     JOB_VIEW = "jobs.job.view"
     JOB_REQUEUE = "jobs.job.change"
     JOB_DROP = "jobs.job.delete"
+    MISSED_RUNS_VIEW = "jobs.missedruns.view"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"

@@ -1,6 +1,6 @@
 """Gathers the background tasks of this app, and when they run by themselves."""
 
-from apps.core.tasks import task
+from apps.core.kinds import Queue, job
 from apps.rbac import partitions, seals
 from apps.rbac.assignments import end_overdue_roles
 
@@ -19,15 +19,15 @@ TIMETABLE = {
 }
 # Millions of events take minutes when sealing was off for long, and a run that is cut off
 # would begin anew for ever. Twice at once is no harm: they take turns.
-_LONG = {"soft_time_limit": 1_800, "time_limit": 1_860}
+_LONG = 1_800
 
 
-@task("rbac.seal_audit", **_LONG)
+@job("rbac.seal_audit", queue=Queue.BULK, seconds=_LONG)
 def seal_audit() -> None:
     seals.seal()
 
 
-@task("rbac.turn_audit_months", **_LONG)
+@job("rbac.turn_audit_months", queue=Queue.BULK, seconds=_LONG)
 def turn_audit_months() -> None:
     """Make the months ahead, drop the ones that are too old."""
     partitions.open_months()

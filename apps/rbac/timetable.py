@@ -5,6 +5,8 @@ from typing import Any
 from celery import current_app
 from django_celery_beat.models import PeriodicTask
 
+from apps.core import kinds
+
 _SHOWN = (
     "name",
     "task",
@@ -25,9 +27,9 @@ def names() -> frozenset[str]:
 
 def tasks() -> list[tuple[str, str]]:
     """The tasks there are, as choices."""
-    current_app.loader.import_default_modules()
-    ours = (name for name in current_app.tasks if not name.startswith("celery."))
-    return [(name, name) for name in sorted(ours)]
+    jobs = kinds.names()
+    bells = [name for name in current_app.tasks if not name.startswith("celery.")]
+    return [(name, name) for name in sorted({*jobs, *bells})]
 
 
 def switched_off() -> list[str]:

@@ -15,7 +15,14 @@ from config.embedded.processes import Child
 
 # Long enough for a worker to finish the turn it is in, short enough for Ctrl-C.
 STOP_SECONDS = 6
-COLOURS = {"web": "36", "worker": "32", "beat": "35", "postgres": "33", "redis": "33"}
+COLOURS = {
+    "web": "36",
+    "worker": "32",
+    "bulk": "32",
+    "beat": "35",
+    "postgres": "33",
+    "redis": "33",
+}
 
 
 class Member:

@@ -62,13 +62,21 @@ def _commands() -> dict[str, list[str]]:
     # Quiet: no banner. A container or a laptop often runs it all as root, knowingly.
     root = "ignore:You're running the worker with superuser"
     celery = [sys.executable, "-W", root, "-m", "celery", "-q", "-A", "config"]
-    worker = "worker --concurrency 2 --loglevel info "
-    worker += "--without-gossip --without-mingle --without-heartbeat"
     return {
         "web": [*python, "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
-        "worker": [*celery, *worker.split(), "-Ofair"],
+        "worker": [*celery, *_worker("worker", 2, "messages", "default")],
+        # What takes long has a worker of its own, so that no text waits behind it.
+        "bulk": [*celery, *_worker("bulk", 1, "bulk")],
         "beat": [*celery, "beat", "--loglevel", "info"],
     }
+
+
+def _worker(name: str, concurrency: int, *queues: str) -> list[str]:
+    return [
+        *("worker", "-n", f"{name}@%h", "-Q", ",".join(queues)),
+        *("--concurrency", str(concurrency), "--loglevel", "info", "-Ofair"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
 
 
 def _listen_for_signals() -> None:

@@ -124,17 +124,17 @@ def test_many_who_ask_with_one_key_at_once_ask_for_one_job() -> None:
 
 
 def test_a_delay_lives_in_the_database() -> None:
-    later = jobs.enqueue(chores.note, "later", after=timedelta(days=14))
-    jobs.enqueue(chores.note, "at", at=timezone.now() + timedelta(hours=1))
+    later = jobs.enqueue(chores.quick, "later", after=timedelta(days=14))
+    jobs.enqueue(chores.quick, "at", at=timezone.now() + timedelta(hours=1))
     assert drain() == 0
     with transaction.atomic():
-        jobs.enqueue(chores.note, "tomorrow", after=timedelta(days=1))
+        jobs.enqueue(chores.quick, "tomorrow", after=timedelta(days=1))
         assert asked_for_later() == []
     wait = Job.objects.get(pk=later).due_at - timezone.now()
     assert timedelta(days=13, hours=23) < wait <= timedelta(days=14)
     Job.objects.update(due_at=timezone.now() - timedelta(seconds=1))
     sweep()
-    assert rings("default") == 1
+    assert rings("messages") == 1
     assert drain() == 3
 
 

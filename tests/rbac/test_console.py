@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
-from apps.core.heartbeats import BeatScheduler
+from apps.jobs import beat
 from apps.rbac import ledger, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
@@ -715,8 +715,7 @@ def test_nowhere_is_a_name_shown_to_who_may_not_see_it(ada: User) -> None:
 
 def beat_starts() -> None:
     celery.finalize()
-    for name, entry in celery.conf.beat_schedule.items():
-        BeatScheduler.Entry.from_entry(name, app=celery, **entry)
+    beat.enter(celery.conf.beat_schedule)
 
 
 def test_an_entry_of_the_timetable_is_moved_and_stays_so(as_ada: Client) -> None:

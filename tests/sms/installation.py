@@ -32,6 +32,7 @@ from tests.sms.twilio_server import TwilioServer
 OUR_NUMBER = "+12025550100"
 ACCOUNT, TOKEN = "AC" + "0" * 32, secrets.token_hex(16)
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
+WORKER = "worker -Q messages,default,bulk --concurrency 1 -l info".split()
 COMMANDS = {
     "web": [
         sys.executable,
@@ -41,8 +42,8 @@ COMMANDS = {
         "config/gunicorn.py",
         "config.wsgi",
     ],
-    "worker1": [*CELERY, "worker", "-n", "one@%h", "--concurrency", "1", "-l", "info"],
-    "worker2": [*CELERY, "worker", "-n", "two@%h", "--concurrency", "1", "-l", "info"],
+    "worker1": [*CELERY, *WORKER, "-n", "one@%h"],
+    "worker2": [*CELERY, *WORKER, "-n", "two@%h"],
     "beat": [*CELERY, "beat", "-l", "info"],
 }
 

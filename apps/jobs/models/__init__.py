@@ -7,5 +7,6 @@ vanishes (docs/jobs.md).
 """
 
 from apps.jobs.models.jobs import Job, JobFailure
+from apps.jobs.models.timetable import MissedRuns
 
-__all__ = ["Job", "JobFailure"]
+__all__ = ["Job", "JobFailure", "MissedRuns"]

@@ -1,0 +1,249 @@
+"""The clock of the house: what the timetable says is due is asked for, once.
+
+The timetable is django-celery-beat's tables, which the console edits. Its scheduler is
+not used: it has no leader, reckons a crontab's zone by the offset of one winter's day,
+and forgets what it was about to save when it is killed (tests/jobs/test_beat.py).
+
+Several may run: one leads, another takes over within two seconds. Even two that both
+think they lead ask for a run once, because the entry remembers for which time it was
+asked last.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from celery.beat import Scheduler
+from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db.models import F
+from django_celery_beat.models import (
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+)
+
+from apps.core import kinds
+from apps.core.heartbeats import beat
+from apps.core.logs import logger
+from apps.core.tasks import send
+from apps.jobs import jobs
+from apps.jobs.leader import Leadership
+from apps.jobs.models import MissedRuns
+from apps.jobs.occurrences import (
+    BadCrontab,
+    Crontab,
+    Due,
+    Interval,
+    Once,
+    Schedule,
+    due,
+    upcoming,
+)
+
+# Any number that nothing else locks.
+LEADERSHIP = 7_366_482
+# How often whoever does not lead asks whether it may: takeover within two seconds.
+_ASK_EVERY = 0.5
+# An operator's change counts within a second.
+_LOOK_EVERY = 1.0
+# What comes oftener is a sweep: nobody is told that one was left out.
+_TOLD_FROM = timedelta(minutes=1)
+
+
+class Unreadable(ValueError):
+    """An entry of the timetable that says no time."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look at the timetable found: asked for, and seconds to the next."""
+
+    asked: list[str]
+    wait: float
+
+
+class BeatScheduler(Scheduler):
+    """What `celery beat` runs: Celery keeps the process, the rest is here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._leadership = Leadership(LEADERSHIP)
+        self._leads = False
+        super().__init__(*args, **kwargs)
+
+    def setup_schedule(self) -> None:
+        """Entered by whoever leads, once it does."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Seconds until the next look."""
+        led, self._leads = self._leads, self._leadership.is_mine()
+        if not self._leads:
+            return _ASK_EVERY
+        try:
+            close_old_connections()
+            if not led:
+                logger.info("beat_leads")
+                enter(self.app.conf.beat_schedule)
+            found = look(_now())
+        except DatabaseError as error:
+            logger.warning("timetable_not_read", error=type(error).__name__)
+            return _ASK_EVERY
+        beat("beat")
+        return found.wait
+
+    def close(self) -> None:
+        self._leadership.give_up()
+        super().close()
+
+
+def enter(timetable: dict[str, dict[str, Any]]) -> None:
+    """What the code says, for entries that are not there; of the others only what they
+    do: when they run is for operators to say."""
+    for name, entry in timetable.items():
+        kept = PeriodicTask.objects.filter(name=name)
+        if kept.update(task=entry["task"]):
+            continue
+        PeriodicTask.objects.create(
+            name=name, task=entry["task"], **_schedule_row(entry["schedule"])
+        )
+
+
+def look(now: datetime) -> Look:
+    """Ask for everything that is due. Safe to run side by side."""
+    asked: list[str] = []
+    soonest = now + timedelta(seconds=_LOOK_EVERY)
+    entries = PeriodicTask.objects.filter(enabled=True).select_related(
+        "interval", "crontab", "clocked"
+    )
+    for entry in entries:
+        try:
+            found, following = _reckoned(entry, now)
+            if found is not None and _ask(entry, found):
+                asked.append(entry.name)
+        except (Unreadable, BadCrontab, OverflowError) as error:
+            # One entry that nobody can read must not stop the others.
+            logger.warning("entry_not_read", entry=entry.name, error=str(error))
+            continue
+        if following is not None:
+            soonest = min(soonest, following)
+    return Look(asked, max(0.05, (soonest - now).total_seconds()))
+
+
+def schedule_of(entry: PeriodicTask) -> Schedule:
+    """Raises Unreadable."""
+    if entry.interval is not None:
+        every = timedelta(**{entry.interval.period: entry.interval.every})
+        if every <= timedelta():
+            raise Unreadable("its interval is nothing")
+        return Interval(every)
+    if entry.crontab is not None:
+        row: CrontabSchedule = entry.crontab
+        return Crontab(
+            row.minute,
+            row.hour,
+            row.day_of_month,
+            row.month_of_year,
+            row.day_of_week,
+            str(row.timezone),
+        )
+    if entry.clocked is not None:
+        return Once(entry.clocked.clocked_time)
+    raise Unreadable("it has no schedule")
+
+
+def arguments_of(entry: PeriodicTask) -> list[Any]:
+    """Raises Unreadable."""
+    try:
+        found = json.loads(entry.args or "[]")
+    except ValueError:
+        found = None
+    if not isinstance(found, list) or (entry.kwargs or "{}").strip() != "{}":
+        raise Unreadable("its arguments are no list")
+    return found
+
+
+def _schedule_row(when: float | str) -> dict[str, Any]:
+    if isinstance(when, str):
+        names = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+        fields = dict(zip(names, when.split(), strict=True))
+        row, _ = CrontabSchedule.objects.get_or_create(**fields, timezone="UTC")
+        return {"crontab": row}
+    every, _ = IntervalSchedule.objects.get_or_create(
+        every=round(when), period=IntervalSchedule.SECONDS
+    )
+    return {"interval": every}
+
+
+def _now() -> datetime:
+    """The database's: all who may lead have the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+    return found
+
+
+def _reckoned(entry: PeriodicTask, now: datetime) -> tuple[Due | None, datetime | None]:
+    """What is due, and when the next is."""
+    last = _last(entry, now)
+    if entry.expires and now >= entry.expires:
+        return None, None
+    if entry.task not in current_app.tasks and not kinds.named(entry.task):
+        raise Unreadable(f"no task is called {entry.task}")
+    schedule = schedule_of(entry)
+    found = due(schedule, last=last, now=now)
+    return found, upcoming(schedule, found.at if found else last)
+
+
+def _last(entry: PeriodicTask, now: datetime) -> datetime:
+    """For which time it was asked last; an entry that was made, changed or switched on
+    since counts from then. A clock that was set back silences none until it has caught
+    up."""
+    changed: datetime = entry.date_changed
+    last = min(now, max(entry.last_run_at or changed, changed))
+    start: datetime | None = entry.start_time
+    if start is not None and start > last:
+        return start - timedelta(microseconds=1)
+    return last
+
+
+def _ask(entry: PeriodicTask, found: Due) -> bool:
+    """Ask for one run, if nobody else has."""
+    is_once = entry.one_off or entry.clocked_id is not None
+    arguments = arguments_of(entry)
+    with transaction.atomic():
+        # As `update`, so that no reader takes it for an operator's change.
+        mine = PeriodicTask.objects.filter(
+            pk=entry.pk, enabled=True, last_run_at=entry.last_run_at
+        ).update(
+            last_run_at=found.at,
+            total_run_count=F("total_run_count") + 1,
+            enabled=not is_once,
+        )
+        if not mine:
+            return False
+        kind = kinds.named(entry.task)
+        if kind is not None:
+            at = f"{found.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+            jobs.enqueue(kind, *arguments, key=f"{entry.name} {at}")
+        if found.missed and _is_told(found):
+            MissedRuns.objects.create(
+                entry=entry.name, count=found.missed, since=found.since
+            )
+            logger.warning("runs_missed", entry=entry.name, count=found.missed)
+    if kind is None:
+        _ring(entry.task)
+    return True
+
+
+def _is_told(found: Due) -> bool:
+    return (found.at - found.since) / found.missed >= _TOLD_FROM
+
+
+def _ring(task: str) -> None:
+    """A bell of Celery's; one that is lost is the next one's work."""
+    try:
+        send(task)
+    except Exception as error:
+        # Whatever the broker's client makes of an outage.
+        logger.warning("bell_lost", bell=task, error=type(error).__name__)

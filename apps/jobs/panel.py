@@ -1,0 +1,70 @@
+"""What of the background work stands on the front page of the console."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.jobs.models import Job, MissedRuns
+from apps.rbac.catalog import Permission
+from apps.rbac.console.panel import Notice, Tile, Watch, counted
+
+# What somebody waits for, and what may take its time.
+_LATE = {
+    "messages": timedelta(seconds=30),
+    "default": timedelta(minutes=5),
+    "bulk": timedelta(hours=2),
+}
+_NEWS_FOR = timedelta(days=1)
+
+
+def _list(query: str) -> str:
+    return f"{reverse('admin:jobs_job_changelist')}?{query}"
+
+
+def _dead() -> Iterator[Notice]:
+    dead = counted(Job.objects.dead())
+    if dead:
+        words = "1 job is dead" if dead == 1 else f"{dead} jobs are dead"
+        yield Notice(f"{words}: requeue or drop.", _list("state__exact=dead"), "bad")
+
+
+def _late() -> Iterator[Notice]:
+    for queue, patience in _LATE.items():
+        oldest = Job.objects.due().filter(queue=queue).order_by("due_at", "id").first()
+        waited = timezone.now() - oldest.due_at if oldest else timedelta()
+        if waited > patience:
+            minutes = max(1, waited // timedelta(minutes=1))
+            yield Notice(
+                f"The queue {queue} is {minutes} min late. Whether its worker runs"
+                " comes first.",
+                _list(f"state__exact=waiting&queue__exact={queue}"),
+                "bad",
+            )
+
+
+def _missed() -> Iterator[Notice]:
+    page = reverse("admin:jobs_missedruns_changelist")
+    for missed in MissedRuns.objects.filter(
+        caught_up_at__gt=timezone.now() - _NEWS_FOR
+    ).order_by("-caught_up_at")[:3]:
+        times = "once" if missed.count == 1 else f"{missed.count} times"
+        yield Notice(
+            f"{missed.entry} was missed {times}, and caught up with once.", page
+        )
+
+
+TILES = (
+    Tile(
+        "Jobs waiting",
+        lambda: counted(Job.objects.due()),
+        lambda: _list("state__exact=waiting"),
+        Permission.JOB_VIEW,
+    ),
+)
+ATTENTION = (
+    Watch(_dead, Permission.JOB_VIEW),
+    Watch(_late, Permission.JOB_VIEW),
+    Watch(_missed, Permission.JOB_VIEW),
+)

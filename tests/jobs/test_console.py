@@ -1,0 +1,127 @@
+"""Operators see what waits, what went wrong and why, and send it back or drop it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.jobs import jobs, runner
+from apps.jobs.models import Job, MissedRuns
+from apps.rbac import roles
+from apps.rbac.catalog import Permission
+from tests.jobs.chores import tasks as chores
+from tests.rbac.factories import person
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/jobs/job/"
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    return signed_in(ada)
+
+
+def dead(count: int = 1) -> list[Job]:
+    for _ in range(count):
+        jobs.enqueue(chores.go_wrong, "closed")
+    runner.drain("default")
+    return list(Job.objects.dead())
+
+
+def act(client: Client, action: str, chosen: list[Job], **more: str) -> Any:
+    return client.post(
+        LIST,
+        {
+            "action": action,
+            "_selected_action": [str(job.pk) for job in chosen],
+            "confirm": "yes",
+            "reason": "The shop is open again",
+            **more,
+        },
+        follow=True,
+    )
+
+
+def test_a_dead_letter_is_named_on_the_front_page_with_its_cause_behind_it(
+    as_ada: Client,
+) -> None:
+    (job,) = dead()
+    front = as_ada.get("/admin/").content.decode()
+    assert "1 job is dead: requeue or drop." in front
+    found = as_ada.get(f"{LIST}?state__exact=dead").content.decode()
+    assert f"{LIST}{job.pk}/change/" in found and "chores.go_wrong" in found
+    page = as_ada.get(f"{LIST}{job.pk}/change/").content.decode()
+    assert "The shop is gone." in page and "for good" in page
+    assert "tests/jobs/chores/tasks.py:" in page
+
+
+def test_it_is_sent_back_singly_or_by_filter(as_ada: Client) -> None:
+    first, second, third = dead(3)
+    asked = as_ada.post(
+        LIST, {"action": "requeue", "_selected_action": [str(first.pk)]}
+    )
+    assert b"1 job." in asked.content and b"tried anew" in asked.content
+    act(as_ada, "requeue", [first])
+    assert [job.pk for job in Job.objects.filter(state="waiting")] == [first.pk]
+    answer = as_ada.post(
+        f"{LIST}?state__exact=dead",
+        {
+            "action": "requeue",
+            "_selected_action": [str(second.pk)],
+            "select_across": "1",
+            "confirm": "yes",
+            "reason": "The shop is open again",
+        },
+        follow=True,
+    )
+    assert b"Requeue: 2 done." in answer.content
+    assert Job.objects.filter(state="waiting").count() == 3
+    assert third.pk
+
+
+def test_it_is_dropped_and_one_that_is_not_dead_says_so(as_ada: Client) -> None:
+    (job,) = dead()
+    waiting = Job.objects.get(pk=jobs.enqueue(chores.note, "milk"))
+    answer = act(as_ada, "drop", [job, waiting]).content.decode()
+    assert "Drop: 1 done." in answer and "That job is not dead." in answer
+    job.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (job.state, waiting.state) == ("dropped", "waiting")
+    assert "Cancel: 1 done." in act(as_ada, "cancel", [waiting]).content.decode()
+
+
+def test_who_may_only_look_only_looks(ada: User) -> None:
+    may = [Permission.CONSOLE_ENTER, Permission.JOB_VIEW]
+    roles.create(by=ada, slug="looker", name="Looker", permissions=may)
+    client = signed_in(person("looker"))
+    (job,) = dead()
+    assert b'value="requeue"' not in client.get(LIST).content
+    act(client, "requeue", [job])
+    job.refresh_from_db()
+    assert job.state == "dead"
+
+
+def test_a_queue_that_is_late_and_runs_that_were_missed_need_attention(
+    as_ada: Client,
+) -> None:
+    jobs.enqueue(chores.quick, "late", at=timezone.now() - timedelta(minutes=3))
+    MissedRuns.objects.create(entry="night", count=4, since=timezone.now())
+    front = as_ada.get("/admin/").content.decode()
+    assert "The queue messages is 3 min late." in front
+    assert "night was missed 4 times, and caught up with once." in front
+
+
+def test_the_list_costs_the_same_for_one_and_for_many(
+    as_ada: Client, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(30):
+        jobs.enqueue(chores.note, str(number))
+    with django_assert_max_num_queries(9):
+        assert (
+            as_ada.get(f"{LIST}?kind=chores.note&queue__exact=default").status_code
+            == 200
+        )
