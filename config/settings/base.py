@@ -124,6 +124,9 @@ DATABASES = {
             # A lock that is held longer belongs to a process that hangs.
             "options": f"-c statement_timeout={_statement_seconds}s"
             " -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+            # Only what asks for it is prepared (core/prepared.py); what the ORM writes
+            # is another statement with every value. None would mean nothing at all.
+            "prepare_threshold": 1_000_000_000,
             # What the address says itself (?sslmode=require) comes last.
             **_database.get("OPTIONS", {}),
         },

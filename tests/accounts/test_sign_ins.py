@@ -76,6 +76,19 @@ def test_a_signed_in_page_costs_one_query_for_who_it_is(alice: User) -> None:
     assert "accounts_loginsession" in about[0]["sql"]
 
 
+def test_whoever_it_is_the_server_keeps_one_plan_for_it(alice: User) -> None:
+    for client in (sign_in(alice), sign_in(verified("bob@example.com"))):
+        for _ in range(4):
+            assert is_in(client)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT generic_plans > 0, parameter_types::text"
+            " FROM pg_prepared_statements"
+            " WHERE statement LIKE '%FROM \"accounts_loginsession\"%'"
+        )
+        assert cursor.fetchall() == [(True, "{uuid}")]
+
+
 def test_neither_redis_nor_postgresql_holds_the_cookie(alice: User) -> None:
     value = sign_in(alice).cookies["sessionid"].value
     redis = get_redis_connection()

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 from twilio.request_validator import RequestValidator
@@ -36,6 +37,13 @@ def test_a_text_is_stored_and_acknowledged_with_empty_twiml(alice: User) -> None
         "remind me to call Ana",
     )
     assert stored.request_id == response["X-Request-ID"]
+
+
+def test_what_stores_a_text_is_planned_once(alice: User) -> None:
+    post(SMS, form())
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements")
+        assert [row for row in cursor.fetchall() if "sms_receive" in row[0]]
 
 
 @pytest.mark.parametrize("path", [SMS, "/webhooks/twilio/fallback/"])

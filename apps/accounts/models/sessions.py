@@ -5,14 +5,13 @@ from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-import psycopg
 from django.contrib.auth.models import Group
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from apps.accounts.models.people import User
-from apps.core import user_agents
+from apps.core import prepared, user_agents
 from apps.core.ids import uuid7
 from apps.rbac import catalog, limits
 from apps.rbac.catalog import Permission
@@ -42,14 +41,8 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         """A judged row with its person, by a statement that is written once and planned
         once a connection: both take longer than answering it, and every request asks.
         """
-        sql, params = _statement()
-        connection.ensure_connection()
-        # Django's wrapper, so that it counts and reports like every other query.
-        cursor = connection._prepare_cursor(_Prepared(connection.connection))  # type: ignore[attr-defined]  # not in the stubs
-        with cursor:
-            cursor.execute(sql, [sid if each == _ANY else each for each in params])
-            columns = cursor.fetchone()
-        return _made(columns) if columns else None
+        found = prepared.rows(_statement(), [sid])
+        return _made(found[0]) if found else None
 
 
 class LoginSession(models.Model):
@@ -164,16 +157,14 @@ class LoginSession(models.Model):
 _ANY = UUID(int=0)
 
 
-class _Prepared(psycopg.Cursor[Any]):
-    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        return super().execute(query, params, prepare=True)
-
-
 @lru_cache(maxsize=1)
-def _statement() -> tuple[str, tuple[Any, ...]]:
+def _statement() -> str:
+    """Only the sid is left open."""
     rows = LoginSession.objects.judged().select_related("user").filter(pk=_ANY)
     sql, params = rows.query.sql_with_params()
-    return sql, params
+    return sql % tuple(
+        "%s" if each == _ANY else prepared.written(each) for each in params
+    )
 
 
 def _made(columns: tuple[Any, ...]) -> LoginSession:
