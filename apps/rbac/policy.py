@@ -15,6 +15,7 @@ from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.rbac import catalog, membership, resources
 from apps.rbac.models import Role
 
@@ -162,7 +163,8 @@ SELECT {columns} FROM {table} share
 WHERE share.permission_id = (
     SELECT permission.id FROM auth_permission permission
     JOIN django_content_type kind ON kind.id = permission.content_type_id
-    WHERE kind.app_label = %s AND kind.model = %s AND permission.codename = %s)
+    WHERE kind.app_label = {app} AND kind.model = {model}
+      AND permission.codename = {codename})
   AND share.{who}_id {whose}
 """
 _WAYS = "'share', NULL, NULL, NULL, '{way}'"
@@ -214,10 +216,13 @@ def _share_query(
         statement = _SHARED.format(
             columns=columns.format(way=way),
             table=table._meta.db_table,
+            app=prepared.written(name.app),
+            model=prepared.written(name.subject),
+            codename=prepared.written(name.codename),
             who=who,
             whose=whose,
         )
-        values += [name.app, name.subject, name.codename, user.pk]
+        values.append(user.pk)
         if obj is not None:
             statement += "  AND share.content_object_id = %s"
             values.append(obj.pk)
@@ -236,9 +241,7 @@ def _look_up(
     if shares:
         statements.append(shares[0])
         values += shares[1]
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(statements), values)
-        rows = cursor.fetchall()
+    rows = prepared.rows(" UNION ALL ".join(statements), values)
     if known is None:
         found: dict[str, list[str]] = {}
         for row in rows:
