@@ -7,6 +7,7 @@ hands, and ends the sign-in.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,9 +15,13 @@ from typing import Any, ClassVar
 from uuid import uuid5
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from django.conf import settings
 from django.utils import timezone
+from jwt.utils import base64url_decode
 from rest_framework_simplejwt import tokens as simplejwt
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
@@ -73,16 +78,17 @@ class Backend(TokenBackend):
         if len(text) > _LONGEST:
             raise TokenBackendError("too long")
         try:
-            header = jwt.get_unverified_header(text)
-        except jwt.InvalidTokenError as error:
+            header = _header_in(text.partition(".")[0])
+        except (ValueError, RecursionError) as error:
             raise TokenBackendError("no header") from error
-        key = _keys().get(header.get("kid", ""))
-        if key is None or header != _header(self.typ, header["kid"]):
+        known = _public_keys().items()
+        key = next((k for kid, k in known if header == _header(self.typ, kid)), None)
+        if key is None:
             raise TokenBackendError("another kind of token")
         try:
             claims: dict[str, Any] = jwt.decode(
                 text,
-                key.public_key(),
+                key,
                 algorithms=[ALGORITHM],
                 audience=self.audience,
                 issuer=self.issuer,
@@ -123,16 +129,18 @@ def issuer() -> str:
 
 def issue(row: LoginSession) -> Pair:
     """The pair of the row's generation. Asked twice, the same twice."""
-    access, refresh = AccessToken(), RefreshToken()
     until = min(row.rotated_at + ACCESS_LIFETIME, row.expires_at)
-    _fill(access, row, row.rotated_at, until)
-    _fill(refresh, row, row.rotated_at, row.expires_at)
-    access["amr"] = row.methods
-    access["acr"] = "aal2" if row.is_strong else "aal1"
-    access["auth_time"] = int(row.proved_at.timestamp())
-    refresh["gen"] = row.generation
+    access = _signed(
+        AccessToken,
+        row,
+        until,
+        amr=row.methods,
+        acr="aal2" if row.is_strong else "aal1",
+        auth_time=int(row.proved_at.timestamp()),
+    )
+    refresh = _signed(RefreshToken, row, row.expires_at, gen=row.generation)
     left = until - timezone.now()
-    return Pair(str(access), str(refresh), max(int(left.total_seconds()), 0))
+    return Pair(access, refresh, max(int(left.total_seconds()), 0))
 
 
 def opened(raw: str | bytes) -> LoginSession:
@@ -164,11 +172,7 @@ def renew(row: LoginSession) -> Pair:
 
 def _count_up(row: LoginSession, generation: int) -> bool:
     now = timezone.now()
-    fresh = LoginSession.objects.filter(
-        pk=row.pk, generation=generation, ended_at=None, expires_at__gt=now
-    )
-    changed = {"generation": generation + 1, "rotated_at": now, "last_seen_at": now}
-    if not fresh.update(**changed):
+    if not LoginSession.objects.counted_up(row.pk, generation, now):
         return False
     row.generation, row.rotated_at = generation + 1, now
     return True
@@ -212,22 +216,37 @@ def _read(kind: Any, raw: str | bytes) -> dict[str, Any]:
     return claims
 
 
-def _fill(token: Any, row: LoginSession, since: datetime, until: datetime) -> None:
-    token["sub"] = str(row.user.public_id)
-    token["sid"] = str(row.pk)
-    token["mark"] = _mark(row)
-    token["iat"] = int(since.timestamp())
-    token["exp"] = int(until.timestamp())
-    # The same for the same generation, another for any other.
-    token["jti"] = str(uuid5(row.pk, f"{token.token_type}:{row.generation}"))
+def _signed(kind: Any, row: LoginSession, until: datetime, **more: Any) -> str:
+    """A token of the row's generation."""
+    claims = {
+        "token_type": kind.token_type,
+        "sub": str(row.user.public_id),
+        "sid": str(row.pk),
+        "mark": _mark(row),
+        "iat": int(row.rotated_at.timestamp()),
+        "exp": int(until.timestamp()),
+        # The same for the same generation, another for any other.
+        "jti": str(uuid5(row.pk, f"{kind.token_type}:{row.generation}")),
+    }
+    return Backend(kind.typ).encode(claims | more)
 
 
 def _header(typ: str, kid: str) -> dict[str, str]:
     return {"alg": ALGORITHM, "typ": typ, "kid": kid}
 
 
+@lru_cache(maxsize=16)
+def _header_in(segment: str) -> Any:
+    """Of a token that is not checked yet. The same few in all of ours."""
+    return json.loads(base64url_decode(segment))
+
+
 def _keys() -> dict[str, Ed25519PrivateKey]:
     return _loaded(settings.JWT_SIGNING_KEYS)
+
+
+def _public_keys() -> dict[str, Ed25519PublicKey]:
+    return _loaded_public(settings.JWT_SIGNING_KEYS)
 
 
 @lru_cache(maxsize=4)
@@ -236,3 +255,8 @@ def _loaded(text: str) -> dict[str, Ed25519PrivateKey]:
         kid: Ed25519PrivateKey.from_private_bytes(seed)
         for kid, seed in parse_ring(text).items()
     }
+
+
+@lru_cache(maxsize=4)
+def _loaded_public(text: str) -> dict[str, Ed25519PublicKey]:
+    return {kid: key.public_key() for kid, key in _loaded(text).items()}

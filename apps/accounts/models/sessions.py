@@ -44,6 +44,10 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         found = prepared.rows(_statement(), [sid])
         return _made(found[0]) if found else None
 
+    def counted_up(self, sid: UUID, generation: int, now: datetime) -> bool:
+        """Whether it lasted, and this was its generation until now."""
+        return bool(prepared.rows(_COUNT_UP, [now, now, sid, generation, now]))
+
 
 class LoginSession(models.Model):
     """What a browser's cookie or an app's tokens are bound to.
@@ -154,6 +158,12 @@ class LoginSession(models.Model):
         return ""
 
 
+_COUNT_UP = """
+UPDATE accounts_loginsession
+SET generation = generation + 1, rotated_at = %s, last_seen_at = %s
+WHERE sid = %s AND generation = %s AND ended_at IS NULL AND expires_at > %s
+RETURNING sid
+"""
 _ANY = UUID(int=0)
 
 
