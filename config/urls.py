@@ -12,11 +12,11 @@ urlpatterns = [
     path("health/ready", public(health.ready), name="health_ready"),
     path("metrics", in_person(public)(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
+    path("api/", include("config.api")),
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.mfa.urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/", include("config.api")),
     path("admin/", admin.site.urls),
     path("", include("apps.portal.urls")),
 ]

@@ -17,6 +17,7 @@ from apps.accounts.serializers import (
     PreferencesSerializer,
     SignInSerializer,
 )
+from apps.core.api import shown
 from apps.core.errors import NotFound
 from apps.rbac.declared import fresh, in_person, signed_in
 
@@ -29,7 +30,7 @@ class Me(generics.GenericAPIView[User]):
 
     def get(self, request: Request) -> Response:
         """Who is asking."""
-        return Response(self.get_serializer(request.user).data)
+        return Response(shown(self.serializer_class, request.user))
 
     def patch(self, request: Request) -> Response:
         """Change some of it."""
@@ -42,7 +43,7 @@ class Preferences(generics.GenericAPIView[User]):
 
     def get(self, request: Request) -> Response:
         """How one wants to read, and when not to be texted."""
-        return Response(self.get_serializer(request.user).data)
+        return Response(shown(self.serializer_class, request.user))
 
     def patch(self, request: Request) -> Response:
         """Change some of it."""
@@ -104,7 +105,7 @@ def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
     form = view.get_serializer(user, data=request.data, partial=True)
     form.is_valid(raise_exception=True)
     profile.change(user=user, **form.validated_data)
-    return Response(view.get_serializer(user).data)
+    return Response(shown(view.get_serializer_class(), user))
 
 
 urlpatterns = [

@@ -1,11 +1,13 @@
 """How REST framework answers here: JSON, and problem+json for whatever goes wrong."""
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.views import set_rollback
 
 from apps.core.errors import (
@@ -42,6 +44,19 @@ class BadFields(Invalid):
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__()
         self.extra = {"errors": errors}
+
+
+def shown(kind: Callable[[], serializers.BaseSerializer[Any]], obj: Any) -> Any:
+    """The data of `kind(obj)`, for a kind that needs to know nothing of the request.
+    Its fields are made once: that takes longer than reading them."""
+    return _reader(kind).to_representation(obj)
+
+
+@cache
+def _reader(
+    kind: Callable[[], serializers.BaseSerializer[Any]],
+) -> serializers.BaseSerializer[Any]:
+    return kind()
 
 
 def answered(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
