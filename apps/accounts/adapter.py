@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError
@@ -74,6 +75,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         with tries.of_password(request, str(credentials.get("email", ""))) as one:
             found: User | None = super().authenticate(request, **credentials)
             one.is_good = found is not None
+        if found is not None:
+            # allauth asks twice more about one of them before they are signed in.
+            known = EmailAddress.objects.filter(user=found)
+            EmailAddress.objects.fill_cache_for_user(found, list(known))
         return found
 
     def pre_login(

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 
 
 class AccountsConfig(AppConfig):
@@ -8,3 +9,6 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.accounts import cookies, events  # noqa: F401  (listen to signals)
+
+        # sessions.begin writes it.
+        user_logged_in.disconnect(dispatch_uid="update_last_login")

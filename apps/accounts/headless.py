@@ -11,9 +11,11 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
+from allauth.account.utils import user_display
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import views
+from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
@@ -86,6 +88,19 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
         """Raises `tokens.BadToken` or `sessions.Over`."""
         pair = tokens.refresh(refresh_token)
         return pair.access, pair.refresh
+
+
+class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped package
+    def user_as_dataclass(self, user: Any) -> Any:
+        """As the package's own, without a query for the primary address: the account
+        has it too."""
+        return self.get_user_dataclass()(
+            id=user.pk,
+            # Nobody yet, when allauth plays a sign-up.
+            email=user.email if user.pk else None,
+            display=user_display(user),
+            has_usable_password=user.has_usable_password(),
+        )
 
 
 class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # untyped

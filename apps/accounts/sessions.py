@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import LoginSession, User
+from apps.accounts.models.sessions import LoginSessionQuerySet
 from apps.core.errors import Unauthorized
-from apps.rbac import audit, limits, policy
+from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 
 Client, Ending = LoginSession.Client, LoginSession.Ending
@@ -68,7 +68,9 @@ def begin(
     """
     now = timezone.now()
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=user.pk)
+        # What parallel ones wait for, and what Django would write by itself afterwards.
+        User.objects.filter(pk=user.pk).update(last_login=now)
+        user.last_login = now
         row = LoginSession.objects.create(
             user=user,
             client=client,
@@ -84,9 +86,7 @@ def begin(
             rotated_at=now,
             expires_at=now + LIFETIME,
         )
-        most = max(limits.of(user).sessions, 1)
-        surplus = list(lasting(user).order_by("-created_at", "-sid")[most:])
-        end(surplus, Ending.NEWER)
+        _end(lasting(user).order_by().beyond_limit(), Ending.NEWER)
     return row
 
 
@@ -135,7 +135,7 @@ def proved(row: LoginSession, method: str, *, twice: bool) -> None:
     row.save(update_fields=changed)
 
 
-def lasting(user: User) -> QuerySet[LoginSession]:
+def lasting(user: User) -> LoginSessionQuerySet:
     """Those of a person that are not over, newest first."""
     return LoginSession.objects.filter(
         user=user,
@@ -146,34 +146,28 @@ def lasting(user: User) -> QuerySet[LoginSession]:
 
 
 def end(
-    rows: Sequence[LoginSession] | QuerySet[LoginSession],
+    rows: Sequence[LoginSession] | LoginSessionQuerySet,
     ending: str,
     *,
     by: User | None = None,
     reason: str = "",
 ) -> int:
     """End these, if they last; how many did. Each is recorded for its owner."""
-    keys = [row.pk for row in rows]
-    if not keys:
-        return 0
+    if not isinstance(rows, LoginSessionQuerySet):
+        rows = LoginSession.objects.filter(pk__in=[row.pk for row in rows])
     with transaction.atomic():
-        found = list(
-            LoginSession.objects.select_for_update(of=("self",)).filter(
-                pk__in=keys, ended_at=None
-            )
-        )
-        LoginSession.objects.filter(pk__in=[row.pk for row in found]).update(
-            ended_at=timezone.now(), ending=ending
-        )
-        for row in found:
-            audit.done(
-                CLOSE,
-                actor=by,
-                subject=row.user_id,
-                obj=row,
-                reason=reason or ending,
-            )
-    return len(found)
+        return _end(rows, ending, by=by, reason=reason)
+
+
+def _end(
+    rows: LoginSessionQuerySet, ending: str, *, by: User | None = None, reason: str = ""
+) -> int:
+    """The same in the caller's transaction."""
+    ended = rows.end(ending, timezone.now())
+    for row in ended:
+        reason = reason or ending
+        audit.done(CLOSE, actor=by, subject=row.user_id, obj=row, reason=reason)
+    return len(ended)
 
 
 def end_others(

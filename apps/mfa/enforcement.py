@@ -41,8 +41,9 @@ def is_required(user: User) -> bool:
 
 
 def was_reset(user: User) -> bool:
-    """Whether their factors were taken away, and none was set up since."""
-    state = FactorState.objects.filter(user=user).only("enforced_at").first()
+    """Whether their factors were taken away, and none was set up since. Looked up once
+    for each user object."""
+    state: FactorState | None = getattr(user, "factor_state", None)
     return state is not None and state.enforced_at is not None
 
 

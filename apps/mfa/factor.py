@@ -7,7 +7,11 @@ around it acts (challenges.py, enrolment.py).
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
+from functools import reduce
+from operator import or_
+from typing import Any, cast
+
+from django.db.models import Exists, QuerySet
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -37,7 +41,8 @@ class Factor:
     words: str
     # allauth's word for it, empty where it has none.
     allauth_type: str
-    is_enrolled: Callable[[User], bool]
+    # What somebody has of it, ready to be used.
+    enrolled: Callable[[User], "QuerySet[Any]"]
     # The device that answers; None for a passkey, which the browser asks.
     device: Callable[[User], Device | None] = lambda user: None
     # What was typed, as it is compared. Raises `Invalid` before any work is done.
@@ -53,6 +58,9 @@ class Factor:
     is_backup: bool = False
     # The first that somebody has is offered first.
     rank: int = 0
+
+    def is_enrolled(self, user: User) -> bool:
+        return self.enrolled(user).exists()
 
     @property
     def is_sent(self) -> bool:
@@ -75,13 +83,18 @@ def named(name: str) -> Factor:
 
 
 def of(user: User) -> list[Factor]:
-    """What this person can prove, recovery codes last."""
-    return [factor for factor in every() if factor.is_enrolled(user)]
+    """What this person can prove, recovery codes last. One query."""
+    factors = every()
+    asked = {factor.id: Exists(factor.enrolled(user)) for factor in factors}
+    rows: Any = User.objects.values(**asked)
+    has = rows.get(pk=user.pk)
+    return [factor for factor in factors if has[factor.id]]
 
 
 def are_set_up(user: User) -> bool:
-    """Whether a password alone is not enough for this person."""
-    return any(f.is_enrolled(user) for f in every() if not f.is_backup)
+    """Whether a password alone is not enough for this person. One query."""
+    asked = [Exists(f.enrolled(user)) for f in every() if not f.is_backup]
+    return User.objects.filter(reduce(or_, asked), pk=user.pk).exists()
 
 
 def is_last(user: User, factor: Factor) -> bool:

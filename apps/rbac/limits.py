@@ -1,11 +1,13 @@
 """What somebody's roles let them use: one table, edited in the console."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac import audit, catalog, membership, policy, roles
@@ -50,8 +52,7 @@ def of(user: Any) -> Limits:
         for field in FIELDS:
             if row[field] is not None:
                 decided.setdefault(field, row[field])
-    base = next(role for role in catalog.SYSTEM_ROLES if role.slug == catalog.BASE)
-    return Limits(**{**base.limits, **decided})
+    return Limits(**{**_of_everybody(), **decided})
 
 
 def expression(field: str, *, person: str) -> Subquery:
@@ -61,6 +62,11 @@ def expression(field: str, *, person: str) -> Subquery:
         role__group__user=OuterRef(person), **{f"{field}__isnull": False}
     )
     return Subquery(rows.order_by("-role__rank", "role__slug").values(field)[:1])
+
+
+def allowed(field: str, *, person: str) -> Coalesce:
+    """The same, and what everybody is allowed when no role says anything."""
+    return Coalesce(expression(field, person=person), _of_everybody()[field])
 
 
 def change(*, by: Any, row: RoleLimits, seen: str | None = None) -> RoleLimits:
@@ -98,6 +104,11 @@ def version(row: RoleLimits) -> str:
     """Changes whenever one of them does."""
     said = repr([getattr(row, name) for name in FIELDS])
     return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def _of_everybody() -> Mapping[str, int]:
+    base = next(role for role in catalog.SYSTEM_ROLES if role.slug == catalog.BASE)
+    return base.limits
 
 
 def _insist(by: Any, role: Role) -> None:

@@ -222,6 +222,7 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 # apps/accounts/guessing.py has them all.
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+HEADLESS_ADAPTER = "apps.accounts.headless.HeadlessAdapter"
 HEADLESS_TOKEN_STRATEGY = "apps.accounts.headless.TokenStrategy"
 HEADLESS_FRONTEND_URLS = {
     "account_confirm_email": f"{PUBLIC_URL}/accounts/confirm-email/{{key}}/",

@@ -6,8 +6,10 @@ from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models.functions import Greatest, RowNumber
 from django.utils import timezone
 
 from apps.accounts.models.people import User
@@ -43,6 +45,26 @@ class LoginSessionQuerySet(models.QuerySet["LoginSession"]):
         """
         found = prepared.rows(_statement(), [sid])
         return _made(found[0]) if found else None
+
+    def beyond_limit(self) -> "LoginSessionQuerySet":
+        """All of one person's but the newest, as many as their roles allow."""
+        newest_first = [F("created_at").desc(), F("sid").desc()]
+        return self.annotate(
+            place=Window(RowNumber(), order_by=newest_first),
+            most=Greatest(limits.allowed("sessions", person="user_id"), 1),
+        ).filter(place__gt=F("most"))
+
+    def end(self, ending: str, now: datetime) -> "list[LoginSession]":
+        """Those of them that lasted until now, by one statement; only their ids and
+        their persons' are known."""
+        try:
+            which, values = self.values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(_END.format(which), [now, ending, *values])
+            ended = cursor.fetchall()
+        return [LoginSession(sid=sid, user_id=user_id) for sid, user_id in ended]
 
     def counted_up(self, sid: UUID, generation: int, now: datetime) -> bool:
         """Whether it lasted, and this was its generation until now."""
@@ -158,6 +180,11 @@ class LoginSession(models.Model):
         return ""
 
 
+_END = """
+UPDATE accounts_loginsession SET ended_at = %s, ending = %s
+WHERE sid IN ({}) AND ended_at IS NULL
+RETURNING sid, user_id
+"""
 _COUNT_UP = """
 UPDATE accounts_loginsession
 SET generation = generation + 1, rotated_at = %s, last_seen_at = %s

@@ -1,6 +1,9 @@
 """Recovery codes: ten on paper, each good once."""
 
 import re
+from typing import Any
+
+from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -12,10 +15,13 @@ from apps.mfa.models.recovery import SELECTOR_LENGTH, VERIFIER_LENGTH
 _SHAPE = re.compile(f"[A-Z2-7]{{{SELECTOR_LENGTH + VERIFIER_LENGTH}}}", re.ASCII)
 
 
-def device(user: User) -> RecoveryDevice | None:
-    own = RecoveryDevice.objects.filter(user=user, confirmed=True)
-    found: RecoveryDevice | None = own.first()
+def enrolled(user: User) -> "QuerySet[Any]":
+    found: QuerySet[Any] = RecoveryDevice.objects.filter(user=user, confirmed=True)
     return found
+
+
+def device(user: User) -> RecoveryDevice | None:
+    return enrolled(user).first()
 
 
 def tidied(typed: str) -> str:
@@ -35,7 +41,7 @@ FACTOR = Factor(
     name="Recovery codes",
     words="Use a recovery code",
     allauth_type="recovery_codes",
-    is_enrolled=lambda user: device(user) is not None,
+    enrolled=enrolled,
     device=device,
     tidied=tidied,
     can_be_guessed=False,

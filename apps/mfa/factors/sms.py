@@ -1,12 +1,13 @@
 """Codes by text, to a verified phone of the person's own."""
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 import phonenumbers
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.template.loader import render_to_string
 
 from apps.accounts import guessing
@@ -24,12 +25,15 @@ UNREACHABLE = (
 )
 
 
-def device(user: User) -> SMSDevice | None:
+def enrolled(user: User) -> "QuerySet[Any]":
     """Also of a number that was given up: whoever gives it up must not thereby need no
     second factor any more."""
-    own = SMSDevice.objects.filter(user=user, confirmed=True)
-    found: SMSDevice | None = own.select_related("phone").first()
+    found: QuerySet[Any] = SMSDevice.objects.filter(user=user, confirmed=True)
     return found
+
+
+def device(user: User) -> SMSDevice | None:
+    return enrolled(user).select_related("phone").first()
 
 
 def send(challenge: Challenge) -> None:
@@ -98,7 +102,7 @@ FACTOR = Factor(
     name="Code by text",
     words="Get a code by text",
     allauth_type="",
-    is_enrolled=lambda user: device(user) is not None,
+    enrolled=enrolled,
     device=device,
     token=lambda challenge, code: f"{challenge.pk}:{code}",
     send=send,

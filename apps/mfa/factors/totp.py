@@ -1,15 +1,21 @@
 """Codes from an authenticator app."""
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from apps.accounts.models import User
 from apps.mfa.factor import Factor
 from apps.mfa.models import TOTPDevice
 
 
-def device(user: User) -> TOTPDevice | None:
-    found: TOTPDevice | None = TOTPDevice.objects.filter(
-        user=user, confirmed=True
-    ).first()
+def enrolled(user: User) -> "QuerySet[Any]":
+    found: QuerySet[Any] = TOTPDevice.objects.filter(user=user, confirmed=True)
     return found
+
+
+def device(user: User) -> TOTPDevice | None:
+    return enrolled(user).first()
 
 
 FACTOR = Factor(
@@ -17,7 +23,7 @@ FACTOR = Factor(
     name="Authenticator app",
     words="Enter the code that your app shows",
     allauth_type="totp",
-    is_enrolled=lambda user: device(user) is not None,
+    enrolled=enrolled,
     device=device,
     rank=10,
 )
