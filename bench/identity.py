@@ -1,199 +1,329 @@
 """Who asks, the next pair of tokens, and a sign-in, beside the stock way.
 
-Ours and simplejwt's own classes (refresh tokens rotated and blacklisted, signed with
-its default, HS256) answer in one process, through the same middleware and with the same
-answers. A sign-in stands beside the hash of its password, at the same cost. Rounds
-interleave.
+The product and a site of Django's own user, REST framework and simplejwt (bench/stock)
+each answer through all of their middleware, in a process and a database of their own: a
+person asks who they are, and for the next pair of tokens. A sign-in stands beside the
+hash of its password, at the same cost. Rounds interleave; CPU is that of the
+application, without the web server and the database.
 """
 
+import contextlib
+import io
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import django
+import psycopg
 
 from bench.webhook import FULL, installation
 from config.embedded import servers
 
-ROUNDS = 6 if FULL else 4
-REQUESTS = 400 if FULL else 100  # a round
-SIGN_INS = 10 if FULL else 4
+ROUNDS = 8 if FULL else 6
+REQUESTS = 600 if FULL else 300  # a round
+SIGN_INS = 8 if FULL else 4
 EMAIL, PASSWORD = "alice@example.com", "four-grey-herons-waiting"
 API = "/api/auth/app/v1"
 # Queries, at most.
 BUDGETS = {"request": 1, "refresh": 3, "sign-in": 12}
+# How many times the other's CPU.
+TARGETS = {"request": 1.0, "refresh": 1 / 3, "sign-in": 1.15}
 NO_WORK = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+OURS = {"DJANGO_SETTINGS_MODULE": "bench.counted.settings"}
+STOCK = {"DJANGO_SETTINGS_MODULE": "bench.stock.settings"}
 
-Ask = Callable[[], Any]
+Ask = Callable[[], None]
+
+
+@dataclass
+class Site:
+    """A process that asks itself, as often as it is told."""
+
+    process: "subprocess.Popen[str]"
+    ms: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    work: dict[str, int] = field(default_factory=dict)
+
+    def round(self, times: int) -> None:
+        assert self.process.stdin and self.process.stdout
+        print(times, file=self.process.stdin, flush=True)
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("a site has failed")
+        told = json.loads(line)
+        self.ms.append(told["ms"])
+        self.cpu.append(told["cpu"])
+        self.work = told["work"]
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as folder:
         with servers(Path(folder), "run") as urls:
-            own = {**os.environ, **installation(urls, Path(folder))}
-            own["DJANGO_SETTINGS_MODULE"] = "bench.stock.settings"
+            own = installation(urls, Path(folder))
             (Path(folder) / "static").mkdir()
-            for command in (
-                ["django", "migrate", "-v0"],
-                ["bench.identity", "compare"],
-            ):
-                subprocess.run([sys.executable, "-m", *command], env=own, check=True)
+            with psycopg.connect(own["DATABASE_URL"], autocommit=True) as connection:
+                connection.execute("CREATE DATABASE stock")
+            url = own["DATABASE_URL"].rpartition("/")[0] + "/stock"
+            ours, stock = own | OURS, own | STOCK | {"DATABASE_URL": url}
+            for place in (ours, stock):
+                command = [sys.executable, "-m", "django", "migrate", "-v0"]
+                subprocess.run(command, env={**os.environ, **place}, check=True)
+            print(f"\nIdentity; medians of {ROUNDS} rounds (spread)\n")
+            _compare("request", ours, {"stock": stock}, REQUESTS)
+            _compare("refresh", ours, {"stock": stock}, REQUESTS)
+            _compare("sign-in", ours, {"hash": ours}, SIGN_INS)
 
 
-# A process of its own, with Django set up (see the end of the page).
-
-
-def compare() -> None:
-    user = _person()
-    print(f"\nIdentity; milliseconds, medians of {ROUNDS} rounds (spread)\n")
-    for kind, variants, times in (
-        ("request", _requests(user), REQUESTS),
-        ("refresh", _refreshes(user), REQUESTS),
-        ("sign-in", _sign_ins(user), SIGN_INS),
-    ):
-        _report(kind, variants, _measure(variants, times))
-
-
-def _person() -> Any:
-    from allauth.account.models import EmailAddress
-
-    from apps.accounts.models import User
-
-    user = User.objects.create_user(EMAIL, PASSWORD)
-    EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
-    return user
-
-
-def _requests(user: Any) -> dict[str, Ask]:
-    from rest_framework_simplejwt.tokens import AccessToken
-
-    client = _client()
-    tokens = {"": _pair(user).access, "stock/": str(AccessToken.for_user(user))}
-
-    def get(place: str) -> Any:
-        header = {"authorization": f"Bearer {tokens[place]}"}
-        answer = client.get(f"/bench/{place}nothing", secure=True, headers=header)
-        return answer.status_code, answer.json()
-
-    return {"Switchboard": lambda: get(""), "simplejwt": lambda: get("stock/")}
-
-
-def _refreshes(user: Any) -> dict[str, Ask]:
-    from rest_framework_simplejwt.tokens import RefreshToken
-
-    client = _client()
-    newest = {"ours": _pair(user).refresh, "stock": str(RefreshToken.for_user(user))}
-
-    def ours() -> Any:
-        body = {"refresh_token": newest["ours"]}
-        answer = _post(client, f"{API}/tokens/refresh", body)
-        newest["ours"] = answer.json()["data"]["refresh_token"]
-        return answer.status_code
-
-    def stock() -> Any:
-        body = {"refresh": newest["stock"]}
-        answer = _post(client, "/bench/stock/refresh", body)
-        newest["stock"] = answer.json()["refresh"]
-        return answer.status_code
-
-    return {"Switchboard": ours, "simplejwt": stock}
-
-
-def _sign_ins(user: Any) -> dict[str, Ask]:
-    from django.contrib.auth.hashers import check_password
-
-    client = _client()
-    body = {"email": EMAIL, "password": PASSWORD}
-
-    def ours() -> Any:
-        return _post(client, f"{API}/auth/login", body).status_code == 200
-
-    return {
-        "Switchboard": ours,
-        "the hash alone": lambda: check_password(PASSWORD, user.password),
-    }
-
-
-def _client() -> Any:
-    from django.test import Client
-
-    return Client(SERVER_NAME="127.0.0.1")
-
-
-def _post(client: Any, path: str, body: dict[str, str]) -> Any:
-    return client.post(path, body, content_type="application/json", secure=True)
-
-
-def _pair(user: Any) -> Any:
-    from apps.accounts import sessions, tokens
-
-    row = sessions.begin(user=user, client="app", proved=["password"], twice=False)
-    return tokens.issue(row)
-
-
-def _measure(variants: dict[str, Ask], times: int) -> dict[str, list[float]]:
-    """The median of each round, in milliseconds. All must answer the same."""
-    found: dict[str, list[float]] = {name: [] for name in variants}
-    for round_ in range(-1, ROUNDS):
-        answers = set()
-        for name, ask in variants.items():
-            taken = []
-            for _ in range(times):
-                started = time.perf_counter()
-                answers.add(str(ask()))
-                taken.append(time.perf_counter() - started)
-            if round_ >= 0:  # the first is to warm up
-                found[name].append(statistics.median(taken) * 1_000)
-        if len(answers) != 1:
-            raise SystemExit(f"different answers: {answers}")
-    return found
-
-
-def _report(
-    kind: str, variants: dict[str, Ask], figures: dict[str, list[float]]
+def _compare(
+    kind: str, ours: Mapping[str, str], others: Mapping[str, Any], times: int
 ) -> None:
-    ours, other = (statistics.median(own) for own in figures.values())
-    print(f"{kind:20}{'ms':>24}{'queries':>9}{'hashes':>8}")
-    for name, own in figures.items():
-        middle = statistics.median(own)
-        spread = f"{middle:.2f} ({min(own):.2f}-{max(own):.2f})"
-        queries, hashes = _work(variants[name])
-        print(f"{name:20}{spread:>24}{queries:>9}{hashes:>8}")
-    queries, hashes = _work(variants["Switchboard"])
-    print(f"{'times the other':20}{ours / other:>24.2f}")
-    _budget(f"queries of a {kind}", queries, BUDGETS[kind])
+    with contextlib.ExitStack() as stack:
+        sites = {
+            name: stack.enter_context(_site(f"{kind}, {name}", place))
+            for name, place in {"Switchboard": ours, **others}.items()
+        }
+        for round_ in range(-1, ROUNDS):
+            for site in sites.values():
+                site.round(times)
+                if round_ < 0:  # the first is to warm up
+                    site.ms, site.cpu = [], []
+        _report(kind, *sites.items())
+
+
+@contextlib.contextmanager
+def _site(name: str, place: Mapping[str, str]) -> Iterator[Site]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.identity", name],
+        env={**os.environ, **place},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # Lines of the log are written like on a server, and not read.
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        yield Site(process)
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        process.wait()
+
+
+def _report(kind: str, ours: tuple[str, Site], other: tuple[str, Site]) -> None:
+    print(f"{kind:14}{'ms':>22}{'CPU us':>22}{'queries':>9}{'BEGIN…':>8}{'hashes':>8}")
+    for name, site in (ours, other):
+        work = site.work
+        print(
+            f"{name:14}{_spread(site.ms, 2):>22}{_spread(site.cpu, 0):>22}"
+            f"{work['queries']:>9}{work['other']:>8}{work['hashes']:>8}"
+        )
+    mine, theirs = ours[1], other[1]
+    for words, own, others in (
+        ("time", mine.ms, theirs.ms),
+        ("CPU", mine.cpu, theirs.cpu),
+    ):
+        times = statistics.median(own) / statistics.median(others)
+        _said(f"{words}, times the other's", times, TARGETS[kind])
+    _said(f"queries of a {kind}", mine.work["queries"], BUDGETS[kind])
     if kind == "sign-in":
-        _budget("hashes of a sign-in", hashes, 1)
+        _said("hashes of a sign-in", mine.work["hashes"], 1)
     print()
 
 
-def _budget(words: str, reached: int, most: int) -> None:
-    print(f"{words:32}<= {most:<5}{reached:5}  {'ok' if reached <= most else 'missed'}")
+def _spread(values: list[float], places: int) -> str:
+    middle, low, high = statistics.median(values), min(values), max(values)
+    return f"{middle:.{places}f} ({low:.{places}f}-{high:.{places}f})"
 
 
-def _work(ask: Ask) -> tuple[int, int]:
+def _said(words: str, reached: float, most: float) -> None:
+    met = "yes" if reached <= most else "NO"
+    print(f"{words:32}<= {most:<6.3g}{reached:7.3g}  {met}")
+
+
+# In a site's own process.
+
+
+def answer(name: str) -> None:
+    """Ask as often as each line of the input says, and tell what it took."""
+    django.setup()
+    ask = ASKS[name]()
+    for line in sys.stdin:
+        taken = []
+        cpu = time.process_time()
+        for _ in range(int(line)):
+            started = time.perf_counter()
+            ask()
+            taken.append(time.perf_counter() - started)
+        cpu = time.process_time() - cpu
+        told = {
+            "ms": statistics.median(taken) * 1_000,
+            "cpu": cpu / len(taken) * 1_000_000,
+            "work": _work(ask),
+        }
+        print(json.dumps(told), flush=True)
+
+
+def _work(ask: Ask) -> dict[str, int]:
     """Queries and password hashes of one call."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from bench.stock.hashers import HASHED
+    from bench.counted.hashers import HASHED
 
     HASHED.clear()
     with CaptureQueriesContext(connection) as caught:
         ask()
     done = [each for each in caught if not each["sql"].startswith(NO_WORK)]
-    return len(done), len(HASHED)
+    return {
+        "queries": len(done),
+        "other": len(caught) - len(done),
+        "hashes": len(HASHED),
+    }
 
+
+class _Server:
+    """What a web server does with a request, for one caller (PEP 3333)."""
+
+    def __init__(self) -> None:
+        from django.core.wsgi import get_wsgi_application
+
+        self.application: Any = get_wsgi_application()
+
+    def __call__(self, path: str, body: Any = None, *, token: str = "") -> Any:
+        raw = json.dumps(body).encode() if body else b""
+        given = {
+            "REQUEST_METHOD": "POST" if body else "GET",
+            "PATH_INFO": path,
+            "QUERY_STRING": "",
+            "SERVER_NAME": "127.0.0.1",
+            "SERVER_PORT": "443",
+            "SERVER_PROTOCOL": "HTTP/1.1",
+            "REMOTE_ADDR": "127.0.0.1",
+            "HTTP_HOST": "127.0.0.1",
+            "HTTP_ACCEPT": "application/json",
+            "HTTP_USER_AGENT": "an app",
+            "CONTENT_LENGTH": str(len(raw)),
+            "CONTENT_TYPE": "application/json" if body else "",
+            "wsgi.input": io.BytesIO(raw),
+            "wsgi.url_scheme": "https",
+            "wsgi.errors": sys.stderr,
+        }
+        if token:
+            given["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+        statuses: list[str] = []
+        answer = self.application(given, lambda status, *_: statuses.append(status))
+        found = json.loads(b"".join(answer))
+        answer.close()
+        if statuses != ["200 OK"]:
+            raise SystemExit(f"{path}: {statuses} {found}")
+        return found
+
+
+def _our_person() -> Any:
+    from allauth.account.models import EmailAddress
+
+    from apps.accounts.models import User
+
+    found = User.objects.filter(email=EMAIL).first()
+    if found is None:
+        found = User.objects.create_user(EMAIL, PASSWORD, name="Alice Gray")
+        EmailAddress.objects.create(
+            user=found, email=EMAIL, verified=True, primary=True
+        )
+    return found
+
+
+def _our_pair() -> dict[str, str]:
+    _our_person()
+    answer = _Server()(f"{API}/auth/login", {"email": EMAIL, "password": PASSWORD})
+    found: dict[str, str] = answer["meta"]
+    return found
+
+
+def _our_request() -> Ask:
+    token, get = _our_pair()["access_token"], _Server()
+
+    def ask() -> None:
+        if get("/api/v1/me", token=token)["email"] != EMAIL:
+            raise SystemExit("another answer")
+
+    return ask
+
+
+def _our_refresh() -> Ask:
+    newest, post = _our_pair()["refresh_token"], _Server()
+
+    def ask() -> None:
+        nonlocal newest
+        answer = post(f"{API}/tokens/refresh", {"refresh_token": newest})
+        newest = answer["data"]["refresh_token"]
+
+    return ask
+
+
+def _our_sign_in() -> Ask:
+    _our_person()
+    post = _Server()
+    return lambda: post(f"{API}/auth/login", {"email": EMAIL, "password": PASSWORD})
+
+
+def _hash() -> Ask:
+    from django.contrib.auth.hashers import check_password
+
+    encoded = _our_person().password
+    return lambda: None if check_password(PASSWORD, encoded) else sys.exit("wrong")
+
+
+def _stock_pair() -> dict[str, str]:
+    from django.contrib.auth.models import User
+    from rest_framework_simplejwt.tokens import RefreshToken
+
+    user, _ = User.objects.get_or_create(
+        username="alice", email=EMAIL, first_name="Alice", last_name="Gray"
+    )
+    refresh = RefreshToken.for_user(user)
+    return {"access": str(refresh.access_token), "refresh": str(refresh)}
+
+
+def _stock_request() -> Ask:
+    token, get = _stock_pair()["access"], _Server()
+
+    def ask() -> None:
+        if get("/api/me/", token=token)["email"] != EMAIL:
+            raise SystemExit("another answer")
+
+    return ask
+
+
+def _stock_refresh() -> Ask:
+    newest, post = _stock_pair()["refresh"], _Server()
+
+    def ask() -> None:
+        nonlocal newest
+        newest = post("/api/token/refresh/", {"refresh": newest})["refresh"]
+
+    return ask
+
+
+ASKS: dict[str, Callable[[], Ask]] = {
+    "request, Switchboard": _our_request,
+    "request, stock": _stock_request,
+    "refresh, Switchboard": _our_refresh,
+    "refresh, stock": _stock_refresh,
+    "sign-in, Switchboard": _our_sign_in,
+    "sign-in, hash": _hash,
+}
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["compare"]:
-        django.setup()
-        compare()
+    if sys.argv[1:]:
+        answer(sys.argv[1])
     else:
         main()

@@ -1,1 +1,2 @@
-"""The stock way to have tokens: simplejwt's own views, as its manual shows."""
+"""The stock way: Django's user and middleware, REST framework and simplejwt, each as
+its manual shows."""

@@ -1,37 +1,28 @@
 from typing import Any
 
-from django.urls import include, path
-from rest_framework.authentication import BaseAuthentication
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
-from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.views import TokenRefreshView
-
-from apps.accounts.authentication import TokenAuthentication
-from apps.rbac.declared import public, signed_in
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.urls import path
+from rest_framework import generics, serializers
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 
-class Nothing(APIView):
-    """Says who asks."""
-
-    policy = signed_in
-    authentication_classes: tuple[type[BaseAuthentication], ...] = (
-        TokenAuthentication,
-    )
-
-    def get(self, request: Request) -> Response:
-        user: Any = request.user
-        return Response({"email": user.email})
+class UserSerializer(serializers.ModelSerializer[User]):
+    class Meta:
+        model = User
+        fields = ("id", "email", "first_name", "last_name", "date_joined")
 
 
-class StockNothing(Nothing):
-    authentication_classes = (JWTAuthentication,)
+class Me(generics.RetrieveAPIView[User]):
+    serializer_class = UserSerializer
+
+    def get_object(self) -> Any:
+        return self.request.user
 
 
 urlpatterns = [
-    path("bench/nothing", Nothing.as_view()),
-    path("bench/stock/nothing", StockNothing.as_view()),
-    path("bench/stock/refresh", public(TokenRefreshView.as_view())),
-    path("", include("config.urls")),
+    path("admin/", admin.site.urls),
+    path("api/token/", TokenObtainPairView.as_view()),
+    path("api/token/refresh/", TokenRefreshView.as_view()),
+    path("api/me/", Me.as_view()),
 ]

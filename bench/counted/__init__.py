@@ -1,0 +1,1 @@
+"""The product as on a server, and its password hashes counted."""

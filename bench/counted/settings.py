@@ -1,0 +1,3 @@
+from config.settings.production import *
+
+PASSWORD_HASHERS = ["bench.counted.hashers.CountingHasher"]
