@@ -122,13 +122,13 @@ ROWS = {
     "app/setting-up/dismiss/": posted(signed_in, people_get(302)),
     "app/conversation/": reads(signed_in),
     "app/phones/": reads(signed_in),
-    "app/phones/words/": posted(signed_in, people_get(302)),
-    "app/phones/add/": posted(requires(Permission.NUMBER_ADD), people_get(200)),
+    "app/phones/words/": posted(fresh(signed_in), people_get(302)),
+    "app/phones/add/": posted(fresh(requires(Permission.NUMBER_ADD)), people_get(200)),
     "app/phones/<uuid:public_id>/primary/": posted(
-        about(Permission.NUMBER_CHANGE), OWNERS_302
+        fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302
     ),
     "app/phones/<uuid:public_id>/remove/": form(
-        about(Permission.NUMBER_DELETE), OWNERS_200, OWNERS_302
+        fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
     "app/activity/": reads(signed_in),
     "app/settings/security/factors/": reads(THEMSELF),

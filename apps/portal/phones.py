@@ -1,4 +1,8 @@
-"""A person's phones: link one, choose the main one, give one up."""
+"""A person's phones: link one, choose the main one, give one up.
+
+Whatever is texted from one is done in its owner's name, so each change, and a look at
+the words that link one, needs a fresh proof.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,11 +20,12 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from apps.accounts import fresh_auth
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.portal.forms import NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import about, requires, signed_in
+from apps.rbac.declared import about, fresh, requires, signed_in
 from apps.sms import linking, numbers
 from apps.sms.models import PhoneNumber
 
@@ -42,7 +47,7 @@ def phones(request: SignedIn) -> HttpResponse:
     return _page(request, NumberForm())
 
 
-@signed_in
+@fresh(signed_in)
 @require_POST
 def renew(request: SignedIn) -> HttpResponse:
     linking.renew(request.user)
@@ -50,7 +55,7 @@ def renew(request: SignedIn) -> HttpResponse:
     return redirect(_words_shown())
 
 
-@requires(Permission.NUMBER_ADD)
+@fresh(requires(Permission.NUMBER_ADD))
 @require_POST
 def add(request: SignedIn) -> HttpResponse:
     form = NumberForm(request.POST)
@@ -66,7 +71,7 @@ def add(request: SignedIn) -> HttpResponse:
     return redirect(_words_shown())
 
 
-@about(Permission.NUMBER_CHANGE)
+@fresh(about(Permission.NUMBER_CHANGE))
 @require_POST
 def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     try:
@@ -78,7 +83,7 @@ def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     return redirect("portal:phones")
 
 
-@about(Permission.NUMBER_DELETE)
+@fresh(about(Permission.NUMBER_DELETE))
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Asks first, on a page of its own."""
@@ -91,14 +96,22 @@ def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
 
 
 def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
-    """The whole page, or only its live part when that has changed."""
+    """The whole page, or only its live part (`v`) when that has changed.
+
+    Whoever asks for the words (`link`) and has to prove first who they are is led to
+    that; the live part goes on without them.
+    """
     own = list(PhoneNumber.objects.owned_by(request.user).order_by("created_at"))
     is_asked = "link" in request.GET or form.is_bound
     is_linked = any(number.is_verified for number in own)
-    pairing = None
     # Whoever has the words links a phone for good: they are for the person alone.
     is_theirs = getattr(request, "standing_in", None) is None
-    if is_theirs and (is_asked or not is_linked):
+    is_wanted = is_theirs and (is_asked or not is_linked)
+    step_up = fresh_auth.missing(request) if is_wanted else None
+    if step_up and is_asked and "v" not in request.GET:
+        return step_up.answer(request)
+    pairing = None
+    if is_wanted and step_up is None:
         pairing = _pairing(linking.phrase_for(request.user))
     version = _version(own, pairing)
     if request.GET.get("v") == version:
@@ -106,8 +119,15 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     template = (
         "portal/_phones_live.html" if "v" in request.GET else "portal/phones.html"
     )
-    shown = {"own": own, "is_linked": is_linked, "pairing": pairing}
-    return render(request, template, {**shown, "version": version, "form": form})
+    shown = {
+        "own": own,
+        "is_linked": is_linked,
+        "is_theirs": is_theirs,
+        "pairing": pairing,
+        "version": version,
+        "form": form,
+    }
+    return render(request, template, shown)
 
 
 def _pairing(phrase: linking.Phrase) -> Pairing:

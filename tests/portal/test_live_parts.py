@@ -1,11 +1,13 @@
 """What changes by itself, and what works without any script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from apps.accounts.models import User
+from apps.accounts.models import LoginSession, User
 from apps.portal import demo
 from apps.sms import simulator
 from tests.portal.conftest import ALICE, Worker
@@ -92,6 +94,20 @@ def test_a_session_that_ended_leads_to_signing_in(
     page.goto(f"{site}/app/conversation/")
     page.context.clear_cookies()
     page.wait_for_url(f"{site}/accounts/login/?next=/app/conversation/")
+
+
+def test_words_go_from_a_page_left_open_and_come_back_with_the_password(
+    page: Page, site: str, cast: None, sign_in: Callable[[str], None]
+) -> None:
+    sign_in("alice@example.com")
+    page.goto(f"{site}/app/phones/?link=1")
+    expect(page.locator(".words")).to_be_visible()
+    LoginSession.objects.update(proved_at=timezone.now() - timedelta(minutes=6))
+    expect(page.locator(".words")).to_have_count(0)
+    page.get_by_role("link", name="Link another phone").click()
+    page.get_by_label("Password").fill(demo.password())
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".words")).to_be_visible()
 
 
 @pytest.mark.browser_context_args(timezone_id="Asia/Tokyo")

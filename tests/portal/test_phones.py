@@ -1,15 +1,20 @@
 """Phones: linked by words, chosen, given up."""
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.sms import linking
 from apps.sms.models import LinkPhrase, PhoneNumber
-from tests.factories import PhoneNumberFactory
+from tests.factories import PASSWORD, PhoneNumberFactory
+from tests.mfa.conftest import app_of
 from tests.portal.conftest import BOB
 
 PAGE = "/app/phones/"
@@ -143,3 +148,87 @@ def _second(alice: User) -> PhoneNumber:
     return PhoneNumberFactory.create(
         user=alice, e164="+12025550188", is_primary=False, verified_at=timezone.now()
     )
+
+
+# --- a fresh proof ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def as_stale(as_alice: Client) -> Iterator[Client]:
+    """Alice, signed in six minutes ago."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        yield as_alice
+
+
+def _asked(answer: Any, place: str = "/accounts/reauthenticate/") -> bool:
+    led: str = answer.headers.get("Location", "")
+    return answer.status_code == 302 and led.startswith(
+        f"{place}?next=%2Fapp%2Fphones%2F"
+    )
+
+
+def test_a_session_left_open_shows_no_words_that_link_a_phone(
+    as_stale: Client,
+) -> None:
+    assert _asked(as_stale.get(f"{PAGE}?link=1"))
+    for query in ("", "?v=1", "?v=1&link=1"):
+        page = _page(as_stale, query)
+        assert "+1 202 555 0101" in page
+        assert "LINK " not in page and "Link another phone" in page
+        assert 'data-poll="3"' in page and "&amp;link=1" not in page
+    assert not LinkPhrase.objects.exists()
+
+
+def test_a_session_left_open_changes_no_phone(as_stale: Client, alice: User) -> None:
+    second = _second(alice)
+    for place in (
+        "words/",
+        "add/",
+        f"{second.public_id}/primary/",
+        f"{second.public_id}/remove/",
+    ):
+        answer = as_stale.post(f"{PAGE}{place}", {"number": "+12025550177"})
+        assert _asked(answer), place
+    assert _asked(as_stale.get(f"{PAGE}{second.public_id}/remove/"))
+    assert not LinkPhrase.objects.exists()
+    assert set(PhoneNumber.objects.verified().values_list("e164", "is_primary")) == {
+        ("+12025550101", True),
+        ("+12025550188", False),
+    }
+
+
+def test_the_proof_leads_back_to_the_words(as_stale: Client) -> None:
+    proof = as_stale.get(f"{PAGE}?link=1")["Location"]
+    back = as_stale.post(proof, {"password": PASSWORD})
+    assert back["Location"] == f"{PAGE}?link=1"
+    assert _words(_page(as_stale, "?link=1"))
+
+
+def test_a_password_alone_shows_no_words_to_whoever_has_a_factor(
+    as_alice: Client, alice: User
+) -> None:
+    app_of(alice)
+    answer = as_alice.get(f"{PAGE}?link=1")
+    assert _asked(answer, "/accounts/2fa/reauthenticate/")
+    assert "LINK " not in _page(as_alice)
+
+
+def test_words_that_are_on_the_page_go_when_the_proof_is_old(as_alice: Client) -> None:
+    page = _page(as_alice, "?link=1")
+    version = re.search(r"\?v=(\w+)", page)
+    assert version is not None
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        part = _page(as_alice, f"?v={version[1]}&link=1")
+    assert "LINK " not in part and "Link another phone" in part
+
+
+def test_a_newcomer_who_took_long_proves_it_once_for_the_words(db: None) -> None:
+    client = Client()
+    dana = User.objects.create_user("dana@example.com", PASSWORD)
+    client.force_login(dana)
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        page = _page(client)
+        assert "Show the words" in page and "LINK " not in page
+        proof = client.get(f"{PAGE}?link=1")["Location"]
+        client.post(proof, {"password": PASSWORD})
+        assert _words(_page(client))
