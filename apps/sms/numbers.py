@@ -1,11 +1,14 @@
 """Numbers and whose they are."""
 
+from typing import Any
+
 import phonenumbers
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
+from apps.accounts import letters
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.rbac import audit
@@ -107,6 +110,7 @@ def verify(*, user: User, e164: str) -> PhoneNumber:
         lanes.move(lane, theirs)
         # By a text nobody is signed in: whoever has the words acts for the person.
         _recorded(LINK, user, number)
+        _tell(user, "phone_linked", number)
     return number
 
 
@@ -117,10 +121,13 @@ def make_primary(*, user: User, public_id: str) -> PhoneNumber:
     number = _own(user, public_id)
     if not number.is_verified:
         raise Invalid("Verify this number first.")
+    if number.is_primary:
+        return number
     PhoneNumber.objects.owned_by(user).update(is_primary=False)
     number.is_primary = True
     number.save(update_fields=["is_primary"])
     _recorded(Permission.NUMBER_CHANGE, user, number)
+    _tell(user, "phone_chosen", number)
     return number
 
 
@@ -130,14 +137,25 @@ def release(*, user: User, public_id: str) -> PhoneNumber:
     lanes.lock_person(user)
     number = _own(user, public_id)
     was_primary, number.is_primary = number.is_primary, False
+    was_verified = number.is_verified
     number.status = Status.RELEASED
     number.released_at = timezone.now()
     number.save()
-    if was_primary and (heir := primary(user)):
+    heir = primary(user) if was_primary else None
+    if heir is not None:
         heir.is_primary = True
         heir.save(update_fields=["is_primary"])
     _recorded(Permission.NUMBER_DELETE, user, number)
+    if was_verified:
+        _tell(user, "phone_removed", number, heir=heir and display(heir.e164))
     return number
+
+
+def _tell(user: User, letter: str, number: PhoneNumber, **facts: Any) -> None:
+    """Texts from a phone are taken for its owner's: whoever changes that is noticed."""
+    phones_url = letters.public(f"{settings.LOGIN_REDIRECT_URL}phones/")
+    shown = display(number.e164)
+    letters.tell(user, letter, number=shown, phones_url=phones_url, **facts)
 
 
 def _recorded(action: str, user: User, number: PhoneNumber) -> None:

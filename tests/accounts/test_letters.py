@@ -20,7 +20,9 @@ from pytest_django import Settings
 
 from apps.accounts import letters, places, sessions, suspension
 from apps.accounts.models import LoginSession, User
-from tests.factories import PASSWORD, UserFactory
+from apps.sms import linking
+from apps.sms.models import PhoneNumber
+from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
 from tests.rbac.factories import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -160,6 +162,41 @@ def test_addresses_that_come_change_and_go_are_told(alice: User) -> None:
     ]
 
 
+def test_phones_that_come_change_and_go_are_told(alice: User) -> None:
+    client = sign_in(alice)
+    sent()
+    words = linking.phrase_for(alice).words
+    with transaction.atomic():
+        linking.redeem(words=words, number="+12025550177")
+    assert "from +1 202 555 0177 is done in your name" in str(mail.outbox[0].body)
+    # By a text: nobody is signed in, and the network is the carrier's.
+    assert "From:" not in str(mail.outbox[0].body)
+    linked = "A phone was linked to your Switchboard account"
+    assert sent() == [("alice@example.com", linked)]
+    second = PhoneNumberFactory.create(
+        user=alice, e164="+12025550188", is_primary=False
+    )
+    page = f"/app/phones/{second.public_id}"
+    client.post(f"{page}/primary/")
+    letter = str(mail.outbox[0].body)
+    assert "goes to +1 202 555 0188" in letter and "From: 203.0.113.7" in letter
+    assert _subjects() == ["The main number of your Switchboard account was changed"]
+    client.post(f"{page}/primary/")
+    assert not sent()
+    client.post(f"{page}/remove/")
+    assert "We text you at +1 202 555 0177 now" in str(mail.outbox[0].body)
+    assert _subjects() == ["A phone was removed from your Switchboard account"]
+
+
+def test_a_number_that_never_counted_comes_and_goes_untold(alice: User) -> None:
+    client = sign_in(alice)
+    sent()
+    client.post("/app/phones/add/", {"number": "+12025550177"})
+    noted = PhoneNumber.objects.get()
+    client.post(f"/app/phones/{noted.public_id}/remove/")
+    assert not sent()
+
+
 def test_a_reused_token_is_told_with_the_app_it_was_copied_from(alice: User) -> None:
     sign_in(alice)
     row = LoginSession.objects.get()
@@ -220,6 +257,9 @@ ABOUT = {
     "left": 2,
     "until": "on Friday",
     "security_url": "https://switchboard.example/app/settings/security/factors/",
+    "number": "+1 202 555 0177",
+    "heir": "+1 202 555 0101",
+    "phones_url": "https://switchboard.example/app/phones/",
     "cancel_url": "https://switchboard.example/accounts/2fa/lost/x/y/",
 }
 
