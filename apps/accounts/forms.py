@@ -13,7 +13,23 @@ from apps.accounts.models import User
 from apps.core.errors import Conflict
 
 
-class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # untyped package
+class OneOfSeveral:
+    """For a sign-up form of allauth's: of several with one new address at the same
+    time, each is answered as if it were alone."""
+
+    account_already_exists: bool
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        try_save = super().try_save  # type: ignore[misc]  # allauth's, which comes next
+        try:
+            answer: tuple[User | None, HttpResponse | None] = try_save(request)
+        except Conflict:
+            self.account_already_exists = True
+            answer = try_save(request)
+        return answer
+
+
+class SignupForm(OneOfSeveral, allauth_forms.SignupForm):  # type: ignore[misc]  # untyped
     """The page's. Its questions are those of `signup.Signup`."""
 
     field_order: ClassVar = ["name", "email", "password1", "timezone"]
@@ -26,15 +42,6 @@ class SignupForm(allauth_forms.SignupForm):  # type: ignore[misc]  # untyped pac
         # Past allauth's own, which would judge the password without the name.
         found: dict[str, Any] = super(allauth_forms.SignupForm, self).clean()
         return found
-
-    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        try:
-            answer: tuple[User | None, HttpResponse | None] = super().try_save(request)
-        except Conflict:
-            # Somebody signed up with this address while we looked.
-            self.account_already_exists = True
-            answer = super().try_save(request)
-        return answer
 
 
 def zone_choices() -> list[tuple[str, Any]]:

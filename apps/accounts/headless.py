@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from allauth.account.utils import user_display
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential
-from allauth.headless.account import views
+from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
@@ -27,6 +27,7 @@ from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
 from apps.accounts import cookies, sessions, tokens, tries
+from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
@@ -101,6 +102,14 @@ class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped 
             display=user_display(user),
             has_usable_password=user.has_usable_password(),
         )
+
+
+class SignupInput(OneOfSeveral, inputs.SignupInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class SignupView(views.SignupView):  # type: ignore[misc]  # untyped package
+    input_class: ClassVar = {"POST": SignupInput}
 
 
 class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # untyped
@@ -195,7 +204,7 @@ VIEWS = {
     "config": ConfigView,
     "auth/session": views.SessionView,
     "auth/login": views.LoginView,
-    "auth/signup": views.SignupView,
+    "auth/signup": SignupView,
     "auth/email/verify": views.VerifyEmailView,
     "auth/email/verify/resend": views.ResendEmailVerificationCodeView,
     "auth/password/request": views.RequestPasswordResetView,

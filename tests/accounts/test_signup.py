@@ -1,17 +1,17 @@
 """An account begins: what is accepted, and what nobody may learn from trying."""
 
 import re
-import threading
+from collections.abc import Callable
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
 from tests.factories import UserFactory
+from tests.mfa.conftest import together
 
 PASSWORD = "a-long-walk-by-the-sea"
 
@@ -144,22 +144,25 @@ def test_a_name_that_cannot_be_kept_is_refused(db: None, name: str) -> None:
     assert "errorlist" in page
 
 
-def test_two_who_sign_up_at_once_make_one_account(transactional_db: None) -> None:
-    statuses: list[int] = []
-    gate = threading.Barrier(2)
+def _over_http(client: str) -> int:
+    given = {"email": "dana@example.com", "password": PASSWORD}
+    door = f"/api/auth/{client}/v1/auth/signup"
+    return Client().post(door, given, content_type="application/json").status_code
 
-    def race(address: str) -> None:
-        gate.wait()
-        statuses.append(_sign_up("dana@example.com", address)[1])
-        connection.close()
 
-    threads = [
-        threading.Thread(target=race, args=[f"198.51.100.{i}"]) for i in range(2)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    # The second may be told to wait: one code in ten seconds goes to an address.
-    assert 302 in statuses and set(statuses) <= {302, 429}
+@pytest.mark.parametrize(
+    ("sign_up", "status"),
+    [
+        (lambda: _sign_up("dana@example.com")[1], 302),
+        (lambda: _over_http("app"), 401),
+        (lambda: _over_http("browser"), 401),
+    ],
+    ids=["page", "app", "browser"],
+)
+def test_all_who_sign_up_with_one_new_address_at_once_are_answered_alike(
+    transactional_db: None, sign_up: Callable[[], int], status: int
+) -> None:
+    assert together(4, sign_up) == [status] * 4
     assert User.objects.count() == 1
+    told = sorted(str(each.subject).partition(":")[0] for each in mail.outbox)
+    assert len(told) == 4 and len(set(told)) == 2
