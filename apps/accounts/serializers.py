@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from apps.accounts import time_zones
 from apps.accounts.models import LoginSession, User
+from apps.core.serializers import Choice, ExactModel
 
 
-class MeSerializer(serializers.ModelSerializer[User]):
+class MeSerializer(ExactModel[User]):
     id = serializers.UUIDField(source="public_id", read_only=True)
 
     class Meta:
@@ -23,10 +24,10 @@ class MeSerializer(serializers.ModelSerializer[User]):
         return value
 
 
-class PreferencesSerializer(serializers.ModelSerializer[User]):
+class PreferencesSerializer(ExactModel[User]):
     """Quiet hours are on the person's own clock; both or none."""
 
-    locale = serializers.ChoiceField(choices=settings.LANGUAGES)
+    locale = Choice(choices=settings.LANGUAGES)
 
     class Meta:
         model = User

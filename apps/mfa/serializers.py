@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from apps.core.serializers import Exact
 from apps.mfa.models import TrustedBrowser
 
 
@@ -29,7 +30,7 @@ class AppSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
 
 
-class ChosenPhoneSerializer(serializers.Serializer[Any]):
+class ChosenPhoneSerializer(Exact):
     phone = serializers.UUIDField(help_text="The id of a verified phone.")
 
 
@@ -39,7 +40,7 @@ class TextedSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class GivenCodeSerializer(serializers.Serializer[Any]):
+class GivenCodeSerializer(Exact):
     code = serializers.CharField(max_length=40)
 
 
