@@ -3,12 +3,13 @@
 from typing import Any
 
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
-from apps.core.errors import Forbidden
+from apps.core.errors import CsrfFailed, Forbidden
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -43,6 +44,12 @@ class CookieAuthentication(SessionAuthentication):
         if found is None and over is not None:
             raise over
         return found
+
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied:
+            raise CsrfFailed from None
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

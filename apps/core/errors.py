@@ -46,6 +46,13 @@ class Forbidden(AppError):
     sentence = "You are not allowed to do that."
 
 
+class CsrfFailed(Forbidden):
+    """A page of another site may have sent it, with the cookie of this one."""
+
+    code = "csrf_failed"
+    sentence = "Send the value of the cookie csrftoken as X-CSRFToken."
+
+
 class NotFound(AppError):
     code = "not_found"
     status = HTTPStatus.NOT_FOUND

@@ -10,9 +10,11 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.csrf import csrf_failure
 
 from apps.core.errors import (
     AppError,
+    CsrfFailed,
     NotFound,
     TooMany,
     Unauthorized,
@@ -61,6 +63,14 @@ def _say_when(response: HttpResponse, error: AppError) -> None:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, NotFound("There is no page at this address."))
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`. People read Django's page, which has our words."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem(CsrfFailed())
+    page: HttpResponse = csrf_failure(request, reason)
+    return page
 
 
 def defect(request: HttpRequest) -> HttpResponse:

@@ -160,6 +160,7 @@ SESSION_COOKIE_AGE = 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "apps.core.problems.csrf_failed"
 # A cookie that outlives the sign-ins: which browsers a person has used before.
 BROWSER_COOKIE_NAME = "browser"
 

@@ -283,3 +283,38 @@ def test_what_ended_a_second_ago_has_ended(alice: User) -> None:
         late = send("app", "tokens/refresh", {"refresh_token": pair.refresh})
         assert late.status_code == 401
         assert pair.refresh not in late.content.decode()
+
+
+CHANGING = [
+    ("post", "/api/auth/browser/v1/auth/login"),
+    ("delete", "/api/auth/browser/v1/auth/session"),
+    ("post", "/api/auth/browser/v1/account/password/change"),
+    ("patch", "/api/v1/me"),
+    ("delete", "/api/v1/me/mfa/totp"),
+    ("post", "/api/v1/me/panic"),
+]
+
+
+@pytest.mark.parametrize(("verb", "path"), CHANGING)
+@pytest.mark.parametrize("token", ["", "x", "x" * 32])
+def test_a_cookie_without_the_csrf_token_changes_nothing_and_says_so_in_json(
+    verb: str, path: str, token: str, alice: User
+) -> None:
+    client = signed_in(alice, Client(enforce_csrf_checks=True))
+    client.get("/app/settings/profile/")
+    sent: dict[str, Any] = {"data": "{}", "content_type": "application/json"}
+    headers = {"X-CSRFToken": token} if token else {}
+    answer = getattr(client, verb)(path, **sent, headers=headers)
+    assert answer.status_code == 403
+    assert answer["Content-Type"] == "application/problem+json"
+    assert answer.json()["code"] == "csrf_failed"
+    assert client.get("/api/v1/me").status_code == 200
+    good = {"X-CSRFToken": client.cookies["csrftoken"].value}
+    assert getattr(client, verb)(path, **sent, headers=good).status_code != 403
+
+
+def test_a_page_without_the_csrf_token_answers_with_a_page(alice: User) -> None:
+    client = signed_in(alice, Client(enforce_csrf_checks=True))
+    answer = client.post("/app/settings/profile/", {"name": "Eve"})
+    assert answer.status_code == 403
+    assert "Your form was open too long" in answer.content.decode()
