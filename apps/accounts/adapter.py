@@ -98,6 +98,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             raise
         super().login(request, user)
 
+    def set_password(self, user: User, password: str) -> None:
+        """Raises Conflict when the one that was proved to get here is not theirs any
+        more: of several changes at once, with one old password, the first counts."""
+        before = user.password
+        user.set_password(password)
+        unchanged = User.objects.filter(pk=user.pk, password=before)
+        if not unchanged.update(password=user.password):
+            user.password = before
+            raise Conflict("This password has just been changed. Sign in again.")
+
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """The sign-in itself says how fresh it is, not a list in the session."""
         fresh_auth.insist(self.request)
