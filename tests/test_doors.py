@@ -299,6 +299,7 @@ ROWS |= {
     "api/v1/me/mfa/recovery-codes": api(
         fresh(THEMSELF), post=Door(401, 409, 409, 201, 409)
     ),
+    "api/v1/me/mfa/lost/veto": api(THEMSELF, post=people_api(404)),
     "api/schema/": reads(public),
     "api/docs/": reads(public),
 }

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import sessions
 from apps.accounts.models import LoginSession
-from apps.mfa import enforcement, enrolment, factor, trusted
+from apps.mfa import enforcement, enrolment, factor, lost, trusted
 from apps.mfa.factors import recovery, sms, totp
 from apps.mfa.models import TrustedBrowser
 from apps.mfa.serializers import (
@@ -120,6 +120,18 @@ class RecoveryCodes(_Secret):
         return Response(_shown(codes), status=status.HTTP_201_CREATED)
 
 
+class LossVeto(APIView):
+    policy = own
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Somebody with the password says that all factors are lost: they are not.
+        Without a fresh proof, like the page."""
+        user: Any = request.user
+        lost.veto(user=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class Browsers(generics.ListAPIView[TrustedBrowser]):
     """Browsers that are not asked for the second factor, until when."""
 
@@ -188,6 +200,7 @@ urlpatterns = [
     path("me/mfa/sms", Phone.as_view(), name="me_mfa_sms"),
     path("me/mfa/sms/confirm", PhoneCode.as_view(), name="me_mfa_sms_confirm"),
     path("me/mfa/recovery-codes", RecoveryCodes.as_view(), name="me_mfa_recovery"),
+    path("me/mfa/lost/veto", LossVeto.as_view(), name="me_mfa_lost_veto"),
     path("me/devices", Browsers.as_view(), name="me_devices"),
     path("me/devices/<uuid:public_id>", Browser.as_view(), name="me_device"),
 ]

@@ -78,6 +78,14 @@ def by_link(*, public_id: UUID, token: str) -> LostFactors:
     return found
 
 
+def veto(*, user: User) -> None:
+    """Whoever is signed in says that nothing is lost. Raises NotFound, or Conflict."""
+    loss = waiting(user)
+    if loss is None:
+        raise NotFound("There is nothing to stop.")
+    cancel(loss=loss, how=Ended.VETO)
+
+
 def cancel(*, loss: LostFactors, how: str) -> None:
     """The owner says no. Raises Conflict when it is over already."""
     with transaction.atomic():

@@ -18,7 +18,6 @@ from apps.core.errors import AppError, Conflict, NotFound
 from apps.mfa import enforcement, enrolment, factor, lost, proofs, trusted
 from apps.mfa.factors import passkey, recovery, sms, totp
 from apps.mfa.forms import CodeForm
-from apps.mfa.models import LostFactors
 from apps.rbac.declared import fresh, in_person, signed_in
 from apps.sms.models import PhoneNumber
 
@@ -147,11 +146,7 @@ def forget(request: Request, public_id: UUID) -> HttpResponse:
 @owner
 @require_POST
 def veto(request: Request) -> HttpResponse:
-    """Whoever is signed in says that nothing is lost."""
-    loss = lost.waiting(request.user)
-    if loss is None:
-        raise NotFound("There is nothing to stop.")
-    lost.cancel(loss=loss, how=LostFactors.Ended.VETO)
+    lost.veto(user=request.user)
     messages.success(request, "Stopped: your factors stay. Change your password now.")
     return redirect("mfa:factors")
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
-from apps.mfa import factor
+from apps.mfa import factor, lost
 from apps.mfa.models import SMSDevice, TOTPDevice, TrustedBrowser
 from apps.rbac import assignments
 from apps.rbac.models import Role
@@ -238,3 +239,23 @@ def test_what_was_begun_an_hour_ago_is_over(alice: User) -> None:
     with time_machine.travel(now() + timedelta(minutes=61)):
         answer = Phone(alice).send("totp/confirm", code=code)
     assert (answer.status_code, answer.json()["code"]) == (409, "not_begun")
+
+
+def test_an_app_stops_the_removal_of_factors_that_are_not_lost(
+    alice: User, bob: User
+) -> None:
+    app_of(alice)
+    phone, other = Phone(alice), Phone(bob)
+    loss = lost.begin(user=alice)
+    # Signed in an hour ago is enough: nobody is kept from saying no.
+    LoginSession.objects.update(proved_at=now() - timedelta(hours=1))
+    assert phone.get("/api/v1/me/security").json()["factors_go_at"]
+    assert other.send("lost/veto").status_code == 404
+    assert Client().generic("POST", f"{MFA}/lost/veto").status_code == 401
+    assert lost.waiting(alice) == loss
+    assert phone.send("lost/veto").status_code == 204
+    loss.refresh_from_db()
+    assert loss.ended_how == "veto" and not lost.waiting(alice)
+    assert any("stay" in letter.subject for letter in mail.outbox)
+    again = phone.send("lost/veto")
+    assert (again.status_code, again.json()["code"]) == (404, "not_found")
