@@ -324,6 +324,15 @@ def test_every_letter_says_the_same_in_text_and_in_html(
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_no_subject_says_what_a_letter_is_opened_for(name: str) -> None:
+    """Subjects are read on locked screens and kept by every server on the way."""
+    facts = {name: f"qq{name}qq" for name in ABOUT}
+    assert (
+        "qq" not in letters.written(name, to="alice@example.com", about=facts).subject
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_link_leads_to_our_own_site(name: str, settings: Settings) -> None:
     letter = letters.written(name, to="alice@example.com", about=ABOUT)
     links = [*_html(letter).links, *re.findall(r"https?://\S+", str(letter.body))]
