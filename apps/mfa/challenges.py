@@ -40,8 +40,11 @@ class Spent(Invalid):
     sentence = "That took too many tries or too long. Please start again."
 
 
-def current(*, user: User, factor: str, purpose: str, session: str) -> Challenge | None:
-    """The challenge of this attempt that can still be answered."""
+def current(
+    *, user: User, factor: str, purpose: str, session: str, device: Device | None = None
+) -> Challenge | None:
+    """The challenge of this attempt that can still be answered; with `device`, one of
+    that device."""
     found = Challenge.objects.filter(
         user=user,
         factor=factor,
@@ -50,6 +53,8 @@ def current(*, user: User, factor: str, purpose: str, session: str) -> Challenge
         consumed_at=None,
         expires_at__gt=timezone.now(),
     )
+    if device is not None:
+        found = found.filter(device_id=device.persistent_id)
     return found.order_by("created_at").last()
 
 

@@ -105,7 +105,7 @@ def begin_sms(*, user: User, number: UUID, session: str) -> Challenge:
         "session": session,
     }
     device = sms_setup(user)
-    waiting = challenges.current(**place)
+    waiting = challenges.current(**place, device=device)
     if device and waiting and device.phone_id == found.pk:
         # Asked again: when that was too soon, the code that was sent stays good.
         challenges.send(waiting)
@@ -208,13 +208,17 @@ def _confirm(
     if device is None:
         raise Conflict("That took too long. Please start again.", code="not_begun")
     user: User = device.user
-    challenge = challenges.begin(
-        user=user,
-        factor=declared.id,
-        purpose=Challenge.Purpose.ENROL,
-        session=session,
-        device=device,
-    )
+    place: dict[str, Any] = {
+        "user": user,
+        "factor": declared.id,
+        "purpose": Challenge.Purpose.ENROL,
+        "session": session,
+        "device": device,
+    }
+    challenge = challenges.current(**place)
+    if challenge is None:
+        challenges.insist_typed(declared.id)
+        challenge = challenges.begin(**place)
     challenges.verify(challenge, code)
     fresh = {} if recovery.device(user) else _fresh_codes()
     with transaction.atomic():

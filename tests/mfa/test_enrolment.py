@@ -1,6 +1,7 @@
 """Setting a factor up, moving it, taking it away."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -13,12 +14,14 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import Conflict, NotFound, TooMany
+from apps.core.errors import Conflict, Invalid, NotFound, TooMany
 from apps.mfa import challenges, enrolment, factor
 from apps.mfa.challenges import WrongCode
 from apps.mfa.models import RecoveryDevice, SMSDevice, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import AuditEvent, Role
+from apps.sms.models import OutboundText
+from tests.factories import PhoneNumberFactory
 from tests.mfa.conftest import (
     SESSION,
     give_password,
@@ -142,6 +145,39 @@ def test_asking_too_soon_for_another_code_leaves_the_first_one_good(
         enrolment.begin_sms(user=alice, number=number, session=SESSION)
     enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
     assert factor.are_set_up(alice)
+
+
+def test_a_code_that_is_too_old_texts_no_new_one_by_itself(
+    alice: User, redis_forgets: Callable[[], None]
+) -> None:
+    number = alice.phone_numbers.get().public_id
+    enrolment.begin_sms(user=alice, number=number, session=SESSION)
+    redis_forgets()
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        with pytest.raises(Invalid, match="Ask for a code first"):
+            enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
+        assert OutboundText.objects.count() == 1
+        enrolment.begin_sms(user=alice, number=number, session=SESSION)
+        enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
+    assert factor.are_set_up(alice)
+
+
+def test_the_code_for_one_phone_sets_up_no_other_begun_elsewhere(
+    alice: User, redis_forgets: Callable[[], None]
+) -> None:
+    first = alice.phone_numbers.get()
+    second = PhoneNumberFactory.create(user=alice, is_primary=False)
+    enrolment.begin_sms(user=alice, number=first.public_id, session=SESSION)
+    code = texted()
+    enrolment.begin_sms(user=alice, number=second.public_id, session="another")
+    with pytest.raises(Invalid, match="Ask for a code first"):
+        enrolment.confirm_sms(user=alice, code=code, session=SESSION)
+    assert OutboundText.objects.count() == 2
+    # Asked for here, it is texted to the phone that was chosen last.
+    redis_forgets()
+    enrolment.begin_sms(user=alice, number=second.public_id, session=SESSION)
+    enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)
+    assert SMSDevice.objects.get(user=alice, confirmed=True).phone_id == second.pk
 
 
 def test_the_phone_of_somebody_else_cannot_be_set_up(alice: User, bob: User) -> None:
