@@ -5,13 +5,16 @@ A new address needs a row here.
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import LoginSession
 from apps.portal import demo
 from apps.rbac import declared
 from apps.rbac.catalog import Permission
@@ -168,14 +171,14 @@ ROWS = {
             **dict.fromkeys(("patch", "delete"), Door(405, *[302] * 4)),
         },
     ),
-    "accounts/2fa/webauthn/add/": allauths_form(
+    "accounts/2fa/webauthn/add/": form(
         fresh(THEMSELF), people_get(200), people_get(200)
     ),
     "accounts/2fa/webauthn/reauthenticate/": KEYS,
     "accounts/2fa/webauthn/keys/<int:pk>/remove/": form(
-        fresh(THEMSELF), people_get(404), people_get(404), delete=people_get(404)
+        fresh(THEMSELF), people_get(404), people_get(404)
     ),
-    "accounts/2fa/webauthn/keys/<int:pk>/edit/": allauths_form(
+    "accounts/2fa/webauthn/keys/<int:pk>/edit/": form(
         fresh(THEMSELF), people_get(404), people_get(404)
     ),
     "app/settings/profile/": form(signed_in, people_get(200), people_get(200)),
@@ -210,9 +213,7 @@ ROWS = {
     "accounts/email/revert/<str:key>/": form(ANYBODY, all_get(404), all_get(404)),
     "accounts/email/": allauths_form(THEMSELF, people_get(200), people_get(302)),
     "accounts/confirm-email/": flow(ANYBODY),
-    "accounts/password/change/": allauths_form(
-        THEMSELF, people_get(200), people_get(200)
-    ),
+    "accounts/password/change/": form(THEMSELF, people_get(200), people_get(200)),
     "accounts/password/set/": flow(THEMSELF),
     "accounts/password/reset/": allauths_form(ANYBODY, all_get(200), all_get(200)),
     "accounts/login/code/confirm/": flow(ANYBODY),
@@ -247,7 +248,7 @@ AUTH_API = {
     "auth/password/reset": {**BODY, "get": all_get(400)},
     "auth/reauthenticate": theirs(405, 400),
     "account/email": theirs(200, 400, anonymous_post=409),
-    "account/password/change": theirs(405, 400),
+    "account/password/change": {**theirs(405, 405), "post": Door(401, *[400] * 4)},
     "account/authenticators": {**theirs(200, 405), "post": Door(401, *[405] * 4)},
     "account/authenticators/webauthn": {
         **theirs(200, 400),
@@ -372,6 +373,25 @@ def test_each_door_opens_to_whom_it_should(
         found = [_ask(clients[who], verb, path) for who in CAST]
         fits = map(_fits, found, row.door(verb))
         assert all(fits), (verb, dict(zip(CAST, found, strict=True)))
+
+
+@pytest.mark.parametrize("who", [ALICE, ADA])
+def test_a_verb_that_is_not_there_is_refused_before_a_proof_is_asked_for(
+    who: str, clients: dict[str, Client]
+) -> None:
+    column = Door._fields.index(who)
+    wrong = [
+        (verb, _address(address))
+        for address, row in ROWS.items()
+        for verb in VERBS
+        if row.door(verb)[column] == 405
+    ]
+    LoginSession.objects.update(
+        proved_at=timezone.now() - timedelta(hours=2), proved_twice_at=None
+    )
+    assert len(wrong) > 100
+    refused = {each: _ask(clients[who], *each) for each in wrong}
+    assert {each: found for each, found in refused.items() if found != 405} == {}
 
 
 def test_the_console_is_for_operators(clients: dict[str, Client]) -> None:

@@ -116,13 +116,13 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
     """An app gets a new pair: who knows the old password may hold the old one."""
 
     def handle(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_authenticated and missing_second_factor(request):
+        if request.method != "POST":
+            refused: HttpResponse = self.http_method_not_allowed(request)
+            return refused
+        if missing_second_factor(request):
             raise ReauthenticationRequired
-        if request.method != "POST" or not request.user.is_authenticated:
-            answer: HttpResponse = super().handle(request, *args, **kwargs)
-            return answer
         with tries.of_password(request, request.user.email) as one:
-            answer = super().handle(request, *args, **kwargs)
+            answer: HttpResponse = super().handle(request, *args, **kwargs)
             one.is_good = answer.status_code == HTTPStatus.OK
         return answer
 

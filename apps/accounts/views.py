@@ -7,11 +7,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import (
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
 
 from apps.accounts import (
     email_changes,
@@ -22,6 +17,11 @@ from apps.accounts import (
     tries,
 )
 from apps.core.errors import NotFound
+from apps.core.verbs import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
 own = in_person(signed_in)
@@ -39,6 +39,7 @@ def stop_standing_in(request: HttpRequest) -> HttpResponse:
 
 
 @own
+@require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: Any) -> HttpResponse:
     """The form asks for the password; whoever has a second factor proves that, too."""
     step_up = fresh_auth.missing_second_factor(request)

@@ -18,12 +18,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
 from apps.accounts import cookies
 from apps.accounts.models import User
 from apps.accounts.sessions import Over
 from apps.core.errors import AppError, Conflict, TooMany
+from apps.core.verbs import require_http_methods
 from apps.mfa import challenges, factor, lost, proofs, trusted
 from apps.mfa.challenges import Spent
 from apps.mfa.factor import Factor

@@ -1,17 +1,27 @@
+from collections.abc import Callable
+from typing import Any
+
 from allauth.mfa.webauthn.views import add_webauthn, edit_webauthn, remove_webauthn
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.core.verbs import require_http_methods
 from apps.mfa import entrance, views
 from apps.rbac.declared import fresh, in_person, signed_in
 
 owner = in_person(signed_in)
-# Pages of allauth's: they would take a password from whoever has a factor.
-_changing = fresh(owner)
+_form = require_http_methods(["GET", "HEAD", "POST"])
 _home = owner(RedirectView.as_view(pattern_name="mfa:factors"))
 _again = owner(
     RedirectView.as_view(pattern_name="mfa_reauthenticate", query_string=True)
 )
+
+
+def _changing(page: Callable[..., Any]) -> Callable[..., Any]:
+    """A page of allauth's: it would take a password from whoever has a factor. The
+    page is marked itself, since the package also has it at an address of its own."""
+    return _form(fresh(owner)(page))
+
 
 # The names and places of allauth's pages.
 _entrance = [

@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import (
+
+from apps.accounts.models import User
+from apps.core.errors import AppError, Conflict, NotFound
+from apps.core.verbs import (
     require_http_methods,
     require_POST,
     require_safe,
 )
-
-from apps.accounts.models import User
-from apps.core.errors import AppError, Conflict, NotFound
 from apps.mfa import enforcement, enrolment, factor, lost, proofs, trusted
 from apps.mfa.factors import passkey, recovery, sms, totp
 from apps.mfa.forms import CodeForm

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from apps.accounts import places
+from apps.core.verbs import require_safe
 from apps.portal import deeds
 from apps.portal.deeds import Deed
 from apps.portal.shell import SignedIn

@@ -3,10 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
 
 from apps.accounts import closing
 from apps.core.errors import Conflict
+from apps.core.verbs import require_http_methods
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import fresh, in_person, signed_in
 

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
 from apps.assistant import toolbox
 from apps.assistant.models import ToolCall
+from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads

@@ -5,8 +5,8 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 
+from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import public, signed_in
 

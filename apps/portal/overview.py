@@ -3,10 +3,10 @@
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
+from apps.core.verbs import require_safe
 from apps.portal import setting_up
 from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn

@@ -14,14 +14,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import (
+
+from apps.accounts import fresh_auth
+from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.verbs import (
     require_http_methods,
     require_POST,
     require_safe,
 )
-
-from apps.accounts import fresh_auth
-from apps.core.errors import Conflict, Invalid, NotFound
 from apps.portal.forms import NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission

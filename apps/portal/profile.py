@@ -9,11 +9,11 @@ from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
 
 from apps.accounts import profile as profiles
 from apps.accounts.forms import PreferencesForm, ProfileForm
 from apps.accounts.models import User
+from apps.core.verbs import require_http_methods
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 

@@ -10,9 +10,9 @@ from allauth.account.models import EmailAddress
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
 from apps.accounts.models import User
+from apps.core.verbs import require_POST
 from apps.mfa import factor
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in

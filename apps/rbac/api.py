@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -33,6 +34,8 @@ class PolicyPermission(BasePermission):
             return False
         if not declared.judge(request.user):
             return False
+        if request.method not in view.allowed_methods:
+            raise MethodNotAllowed(str(request.method))
         if (step_up := declared.step_up(request._request)) is not None:
             raise step_up
         return True

@@ -28,6 +28,7 @@ from django.utils.module_loading import import_string
 from apps.core.errors import Forbidden
 from apps.core.logs import logger
 from apps.core.problems import answer
+from apps.core.verbs import takes
 from apps.rbac import policy, verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.policy import Decision
@@ -179,5 +180,7 @@ class DeclaredPolicyMiddleware:
             return redirect_to_login(request.get_full_path())
         if not decision:
             return answer(request, Forbidden())
+        if not takes(view, request.method or ""):
+            return None
         step_up = declared.step_up(request)
         return None if step_up is None else step_up.answer(request)
