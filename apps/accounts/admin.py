@@ -13,8 +13,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from apps.accounts import sessions, standing_in, suspension
-from apps.accounts.models import LoginSession, User
+from apps.accounts import browsers, sessions, standing_in, suspension
+from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.core.errors import Conflict
 from apps.rbac import assignments, policy
 from apps.rbac.catalog import Permission
@@ -67,6 +67,18 @@ def end_sign_ins(request: Any, person: Any, reason: str) -> None:
     assignments.insist_within_reach(request.user, person)
     sessions.end_others(
         person, sessions.Ending.OPERATOR, by=request.user, reason=reason
+    )
+
+
+@confirmed(
+    "Forget",
+    consequence="It is a stranger's, and asked for the second factor again. Whoever is "
+    "signed in with it stays so until that is ended.",
+    permission=Permission.BROWSER_FORGET,
+)
+def forget_browser(request: Any, row: Any, reason: str) -> None:
+    browsers.forget(
+        user=row.user, public_id=row.public_id, by=request.user, reason=reason
     )
 
 
@@ -228,3 +240,21 @@ class LoginSessionAdmin(Page):
         "ended_at",
         "ending",
     )
+
+
+@admin.register(KnownBrowser)
+class KnownBrowserAdmin(Page):
+    task = "People"
+    owner = "user"
+    list_display = ("user", "called", "created_at", "last_seen_at", "trusted_until")
+    fields = ("public_id", *list_display)
+    list_filter = ("created_at", "trusted_until")
+    list_select_related = ("user",)
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or the id of a browser"
+    ordering = ("-id",)
+    actions = (forget_browser,)
+
+    @admin.display(description="browser")
+    def called(self, row: KnownBrowser) -> str:
+        return row.called

@@ -1,8 +1,13 @@
-"""Which browser asks: a cookie of its own that outlives the sign-ins."""
+"""Which browser asks: a cookie for each person who signs in with it, which outlives
+their sign-ins.
+
+Its value is made here, never taken over: one that was there before may have been put
+there by somebody who knows it.
+"""
 
 import hashlib
 import secrets
-from datetime import timedelta
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -11,68 +16,94 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from apps.accounts.models import KnownBrowser, User
+from apps.accounts.models.browsers import KnownBrowserQuerySet
+from apps.core import user_agents
+from apps.core.errors import NotFound
+from apps.rbac import assignments, audit
+from apps.rbac.catalog import Permission
 
-# Longer than a vacation; each sign-in starts it anew.
-KNOWN_FOR = timedelta(days=180)
 # What `secrets.token_urlsafe(32)` makes; anything longer was not made here.
 _LONGEST = 64
 # A person has a handful of browsers.
 _MOST = 20
 
 
-def digest_of(request: HttpRequest) -> str:
-    """Of the browser's cookie; empty for one that has none."""
-    value = request.COOKIES.get(settings.BROWSER_COOKIE_NAME, "")
-    is_ours = 0 < len(value) <= _LONGEST
-    return hashlib.sha256(value.encode()).hexdigest() if is_ours else ""
-
-
-def person_at(email: str) -> int | None:
+def person_at(email: str) -> User | None:
     """Whose canonical address this is, the primary one or another that they proved."""
     proved = EmailAddress.objects.filter(email=email, verified=True).values("user")
     found = User.objects.filter(Q(email_canonical=email) | Q(pk__in=proved))
-    return found.values_list("pk", flat=True).first()
+    return found.only("pk", "public_id").first()
 
 
-def is_known(request: HttpRequest, person: int) -> bool:
-    """Whether this person was signed in with it."""
-    digest = digest_of(request)
-    return (
-        bool(digest)
-        and KnownBrowser.objects.filter(
-            digest=digest,
-            user=person,
-            last_seen_at__gt=timezone.now() - KNOWN_FOR,
-        ).exists()
+def this(request: HttpRequest, user: User) -> KnownBrowserQuerySet:
+    """The row of the browser that asks, if this person was signed in with it."""
+    digest = digest_of(request, user)
+    known = KnownBrowser.objects.of(user)
+    return known.filter(digest=digest) if digest else known.none()
+
+
+def digest_of(request: HttpRequest, user: User) -> str:
+    """Of the person's cookie; empty for a browser that has none."""
+    value = request.COOKIES.get(cookie_of(user), "")
+    return _digest(value) if 0 < len(value) <= _LONGEST else ""
+
+
+def cookie_of(user: User) -> str:
+    """People who share a browser have each their own."""
+    mark = hashlib.sha256(user.public_id.bytes).hexdigest()[:16]
+    return f"{settings.BROWSER_COOKIE_NAME}_{mark}"
+
+
+def remember(request: HttpRequest, user: User, *, anew: bool = False) -> None:
+    """After a sign-in. `anew`: with a new value, whoever knows the old one."""
+    name, value = cookie_of(user), secrets.token_urlsafe(32)
+    seen = {
+        "last_seen_at": timezone.now(),
+        "name": user_agents.device(request.headers.get("User-Agent", "")),
+    }
+    known = this(request, user)
+    if not anew and known.update(**seen):
+        value = request.COOKIES[name]
+    elif not known.update(digest=_digest(value), **seen):
+        KnownBrowser.objects.create(user=user, digest=_digest(value), **seen)
+        _forget_surplus(user)
+    request.COOKIES[name] = value
+    request.META["KNOWN_BROWSER"] = (name, value)
+
+
+def forget(*, user: User, public_id: UUID, by: User, reason: str = "") -> None:
+    """It is a stranger's from then on, and asked for everything. Raises NotFound for
+    one that is not theirs, Forbidden when `by` is somebody who may do less."""
+    if by.pk != user.pk:
+        assignments.insist_within_reach(by, user)
+    row = KnownBrowser.objects.filter(user=user, public_id=public_id).first()
+    if row is None:
+        raise NotFound("That browser is not on the list.")
+    audit.done(
+        Permission.BROWSER_FORGET, actor=by, subject=user, obj=row, reason=reason
     )
-
-
-def remember(request: HttpRequest, user: User) -> None:
-    """After a sign-in."""
-    digest = digest_of(request)
-    if not digest:
-        value = secrets.token_urlsafe(32)
-        request.COOKIES[settings.BROWSER_COOKIE_NAME] = value
-        request.META["NEW_BROWSER"] = value
-        digest = digest_of(request)
-    _, is_new = KnownBrowser.objects.update_or_create(
-        user=user, digest=digest, defaults={"last_seen_at": timezone.now()}
-    )
-    if is_new:
-        known = KnownBrowser.objects.filter(user=user).order_by("-last_seen_at", "-pk")
-        surplus = [row.pk for row in known[_MOST:]]
-        KnownBrowser.objects.filter(pk__in=surplus).delete()
+    row.delete()
 
 
 def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
-    """Give the browser what `remember` has made for it."""
-    value = request.META.get("NEW_BROWSER")
-    if value:
+    """Give the browser what `remember` has kept for it."""
+    if "KNOWN_BROWSER" in request.META:
+        name, value = request.META["KNOWN_BROWSER"]
         response.set_cookie(
-            settings.BROWSER_COOKIE_NAME,
+            name,
             value,
-            max_age=KNOWN_FOR,
+            max_age=KnownBrowser.KNOWN_FOR,
             secure=bool(settings.SESSION_COOKIE_SECURE),
             httponly=True,
             samesite="Lax",
         )
+
+
+def _forget_surplus(user: User) -> None:
+    known = KnownBrowser.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+    surplus = [row.pk for row in known[_MOST:]]
+    KnownBrowser.objects.filter(pk__in=surplus).delete()
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from apps.accounts import browsers
 from apps.accounts.models import KnownBrowser, LoginSession
 from apps.core.kinds import Queue, job
 
@@ -20,4 +19,4 @@ def sweep() -> None:
     """Sign-ins that are long over, and browsers nobody has come back with."""
     now = timezone.now()
     LoginSession.objects.filter(expires_at__lt=now - _KEPT).delete()
-    KnownBrowser.objects.filter(last_seen_at__lt=now - browsers.KNOWN_FOR).delete()
+    KnownBrowser.objects.filter(last_seen_at__lt=now - KnownBrowser.KNOWN_FOR).delete()

@@ -59,14 +59,16 @@ def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
     address = _canonical(email)
     # All addresses of one person are one account.
     person = browsers.person_at(address)
-    account = vault.digests(f"{person or address}", purpose="accounts.tries")[0]
+    account = vault.digests(
+        f"{person.pk if person else address}", purpose="accounts.tries"
+    )[0]
     counted = [
         (guessing.PASSWORDS_PER_NETWORK, network_of(request)),
         (guessing.PASSWORDS_OF_STRANGERS, account),
     ]
-    if person and browsers.is_known(request, person):
+    if person and browsers.this(request, person).exists():
         # Whatever others do, at this address or behind this network.
-        browser = browsers.digest_of(request)
+        browser = browsers.digest_of(request, person)
         counted = [(guessing.PASSWORDS_OF_KNOWN, f"{account}:{browser}")]
     charged: list[tuple[Limit, str, str]] = []
     one = Try()

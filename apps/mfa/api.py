@@ -15,19 +15,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import sessions
-from apps.accounts.models import LoginSession
+from apps.accounts import browsers, sessions
+from apps.accounts.models import KnownBrowser, LoginSession
 from apps.mfa import enforcement, enrolment, factor, lost, trusted
 from apps.mfa.factors import recovery, sms, totp
-from apps.mfa.models import TrustedBrowser
 from apps.mfa.serializers import (
     AppSerializer,
+    BrowserSerializer,
     ChosenPhoneSerializer,
     FactorsSerializer,
     GivenCodeSerializer,
     RecoveryCodesSerializer,
     TextedSerializer,
-    TrustedBrowserSerializer,
 )
 from apps.rbac.declared import fresh, in_person, signed_in
 
@@ -132,16 +131,17 @@ class LossVeto(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Browsers(generics.ListAPIView[TrustedBrowser]):
-    """Browsers that are not asked for the second factor, until when."""
+class Browsers(generics.ListAPIView[KnownBrowser]):
+    """Browsers one was signed in with, and until when which is not asked for the second
+    factor."""
 
     policy = own
-    serializer_class = TrustedBrowserSerializer
+    serializer_class = BrowserSerializer
     pagination_class = None
 
     def get_queryset(self) -> Any:
         user: Any = self.request.user
-        return trusted.browsers(user).order_by("-id")
+        return trusted.known(user)
 
 
 class Browser(APIView):
@@ -149,9 +149,9 @@ class Browser(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
-        """Ask it again."""
+        """Forget it: it is asked for everything again."""
         user: Any = request.user
-        trusted.forget(user=user, public_id=public_id)
+        browsers.forget(user=user, public_id=public_id, by=user)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

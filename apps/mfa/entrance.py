@@ -85,7 +85,7 @@ def authenticate(request: Any) -> HttpResponseBase:
     if refused:
         return refused
     if "trust" in request.POST:
-        trusted.trust(request, response, stage.login.user)
+        trusted.trust(request, stage.login.user)
     return response
 
 

@@ -1,11 +1,11 @@
 """No browser is trusted any more, and no loss of factors goes on."""
 
-from apps.accounts.models import User
-from apps.mfa.models import LostFactors, TrustedBrowser
+from apps.accounts.models import KnownBrowser, User
+from apps.mfa.models import LostFactors
 
 
-def forget_browsers(user: User) -> None:
-    TrustedBrowser.objects.filter(user=user).delete()
+def trust_no_browser(user: User) -> None:
+    KnownBrowser.objects.filter(user=user).update(trusted_until=None, trusted_for="")
 
 
 def stop_losses(user: User) -> None:
@@ -13,4 +13,4 @@ def stop_losses(user: User) -> None:
     LostFactors.objects.filter(user=user).end(LostFactors.Ended.VETO)
 
 
-ON_PANIC = (forget_browsers, stop_losses)
+ON_PANIC = (trust_no_browser, stop_losses)

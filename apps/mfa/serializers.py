@@ -4,8 +4,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from apps.accounts.models import KnownBrowser
 from apps.core.serializers import Exact
-from apps.mfa.models import TrustedBrowser
 
 
 class FactorSerializer(serializers.Serializer[Any]):
@@ -50,11 +50,15 @@ class RecoveryCodesSerializer(serializers.Serializer[Any]):
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
-class TrustedBrowserSerializer(serializers.ModelSerializer[TrustedBrowser]):
+class BrowserSerializer(serializers.ModelSerializer[KnownBrowser]):
+    """`trusted_until` is null for one that is asked for the second factor."""
+
     id = serializers.UUIDField(source="public_id", read_only=True)
-    name = serializers.CharField(source="label", read_only=True)
-    trusted_until = serializers.DateTimeField(source="expires_at", read_only=True)
+    name = serializers.CharField(source="called", read_only=True)
+    trusted_until = serializers.DateTimeField(
+        source="spared_until", read_only=True, allow_null=True
+    )
 
     class Meta:
-        model = TrustedBrowser
-        fields: ClassVar = ["id", "name", "created_at", "last_used_at", "trusted_until"]
+        model = KnownBrowser
+        fields: ClassVar = ["id", "name", "created_at", "last_seen_at", "trusted_until"]

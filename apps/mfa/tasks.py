@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from apps.core.kinds import Queue, job
-from apps.mfa.models import Challenge, TrustedBrowser
+from apps.mfa.models import Challenge
 
 __all__ = ["TIMETABLE", "sweep"]
 
@@ -16,7 +16,6 @@ _KEPT = timedelta(days=1)
 
 @job("mfa.sweep", queue=Queue.BULK)
 def sweep() -> None:
-    """Challenges and trust that are over."""
+    """Challenges that are over."""
     before = timezone.now() - _KEPT
     Challenge.objects.filter(created_at__lt=before).delete()
-    TrustedBrowser.objects.filter(expires_at__lt=before).delete()

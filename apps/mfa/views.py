@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
+from apps.accounts import browsers
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, NotFound
 from apps.core.verbs import (
@@ -48,7 +49,7 @@ def factors(request: Request) -> HttpResponse:
         "keys": passkey.keys(user),
         "codes": codes,
         "loss": lost.waiting(user),
-        "browsers": trusted.browsers(user).order_by("-id"),
+        "browsers": trusted.known(user),
         "are_set_up": factor.are_set_up(user),
         "is_only_one_left": enrolment.is_only_one_left(user),
         "is_required": enforcement.is_required(user),
@@ -138,8 +139,8 @@ def recovery_codes(request: Request) -> HttpResponse:
 @owner
 @require_POST
 def forget(request: Request, public_id: UUID) -> HttpResponse:
-    trusted.forget(user=request.user, public_id=public_id)
-    messages.success(request, "That browser is asked again.")
+    browsers.forget(user=request.user, public_id=public_id, by=request.user)
+    messages.success(request, "Forgotten: that browser is asked for everything again.")
     return redirect("mfa:factors")
 
 

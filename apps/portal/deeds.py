@@ -152,8 +152,8 @@ _DEEDS = {
     ("mfa.trust.use", "done"): Deed(
         "Signed in from a trusted browser", "signed in from a trusted browser of yours"
     ),
-    ("mfa.trust.remove", "done"): Deed(
-        "Stopped trusting a browser", "stopped trusting a browser of yours"
+    ("accounts.knownbrowser.delete", "done"): Deed(
+        "Forgot a browser", "had a browser of yours forgotten"
     ),
     ("mfa.recovery.regenerate", "done"): Deed(
         "Made new recovery codes", "made new recovery codes for you"

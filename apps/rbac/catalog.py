@@ -36,6 +36,9 @@ class Permission(StrEnum):
     SIGN_IN_VIEW = "accounts.loginsession.view"
     SIGN_IN_END = "accounts.loginsession.delete"
 
+    BROWSER_VIEW = "accounts.knownbrowser.view"
+    BROWSER_FORGET = "accounts.knownbrowser.delete"
+
     FACTORS_VIEW = "factors.factorstate.view"
     FACTORS_RESET = "factors.factorstate.reset"
 

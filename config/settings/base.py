@@ -161,7 +161,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "apps.core.problems.csrf_failed"
-# A cookie that outlives the sign-ins: which browsers a person has used before.
+# The beginning of cookies that outlive the sign-ins, one for each person: which
+# browsers they have used before.
 BROWSER_COOKIE_NAME = "browser"
 
 FIELD_ENCRYPTION_KEYS = env.str("FIELD_ENCRYPTION_KEYS", default="")

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.conf import settings as configured
 from django.db import connection
 from django.test import Client
 from pytest_django import Settings
@@ -114,7 +113,7 @@ def test_a_browser_known_to_one_account_is_a_stranger_to_another(alice: User) ->
 def test_a_made_up_browser_cookie_is_a_strangers(alice: User, value: str) -> None:
     locked_for_strangers()
     client = Client()
-    client.cookies[configured.BROWSER_COOKIE_NAME] = value
+    client.cookies[browsers.cookie_of(alice)] = value
     assert tried(client, PASSWORD, "10.9.0.3").status_code == 429
 
 
@@ -217,12 +216,12 @@ def test_twenty_browsers_are_remembered(alice: User) -> None:
 
 def test_the_browsers_cookie_is_not_in_the_database(alice: User) -> None:
     client = sign_in(alice)
-    value = client.cookies[configured.BROWSER_COOKIE_NAME].value
+    value = client.cookies[browsers.cookie_of(alice)].value
     kept = KnownBrowser.objects.get()
     assert kept.digest != value and len(kept.digest) == 64
     request = client.get("/").wsgi_request
-    assert browsers.is_known(request, alice.pk)
-    assert client.cookies[configured.BROWSER_COOKIE_NAME]["httponly"]
+    assert browsers.this(request, alice).get() == kept
+    assert client.cookies[browsers.cookie_of(alice)]["httponly"]
 
 
 def test_letters_to_one_address_are_few() -> None:
@@ -240,3 +239,42 @@ def test_every_limit_stands_in_one_list() -> None:
     with pytest.raises(TooMany):
         for _ in range(guessing.LETTERS.times + 1):
             guessing.LETTERS.charge("x")
+
+
+def test_a_value_that_was_planted_before_a_sign_in_is_not_the_one_that_is_known(
+    alice: User,
+) -> None:
+    planted, victim = "x" * 43, Client()
+    name = browsers.cookie_of(alice)
+    victim.cookies[name] = planted
+    tried(victim, PASSWORD)
+    assert victim.cookies[name].value != planted
+    locked_for_strangers()
+    thief = Client()
+    thief.cookies[name] = planted
+    assert tried(thief, PASSWORD, "10.9.0.4").status_code == 429
+
+
+def test_people_who_share_a_browser_are_known_each_by_a_cookie_of_theirs(
+    alice: User,
+) -> None:
+    bob = verified("bob@example.com")
+    shared = sign_in(alice)
+    shared.post("/accounts/logout/")
+    form = {"login": bob.email, "password": PASSWORD}
+    assert shared.post(LOGIN, form).status_code == 302
+    assert KnownBrowser.objects.count() == 2
+    values = {shared.cookies[browsers.cookie_of(each)].value for each in (alice, bob)}
+    assert len(values) == 2
+
+
+def test_a_browser_keeps_its_row_and_its_cookie_is_good_for_longer(
+    alice: User,
+) -> None:
+    own = sign_in(alice)
+    value = own.cookies[browsers.cookie_of(alice)].value
+    own.post("/accounts/logout/")
+    answer = tried(own, PASSWORD)
+    again = answer.cookies[browsers.cookie_of(alice)]
+    assert again.value == value and int(again["max-age"]) == 180 * 86_400
+    assert KnownBrowser.objects.count() == 1

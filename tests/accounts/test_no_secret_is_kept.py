@@ -173,7 +173,7 @@ def signs_in_by_text(one: Journey, password: str) -> None:
     one.post("/accounts/login/", login=ALICE, password=password)
     one.post("/accounts/2fa/authenticate/", use="sms", text="1")
     assert one.prove("sms", one.text(), trust="1") == "/app/"
-    assert any(name.startswith("trusted_") for name in one.browser.cookies)
+    assert any(name.startswith("browser_") for name in one.browser.cookies)
 
 
 def signs_in_by_app(one: Journey, password: str) -> None:

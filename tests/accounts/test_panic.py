@@ -8,11 +8,11 @@ from django.db import transaction
 from django.test import Client
 
 from apps.accounts import panic, tokens
-from apps.accounts.models import LoginSession, User
+from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.assistant.models import Reminder
 from apps.core.errors import Conflict, Unauthorized
 from apps.mfa import lost
-from apps.mfa.models import TOTPDevice, TrustedBrowser
+from apps.mfa.models import TOTPDevice
 from apps.sms import linking, outbox
 from apps.sms.models import OutboundText, PhoneNumber
 from apps.sms.worker import drain
@@ -124,9 +124,11 @@ def test_no_browser_is_trusted_afterwards(alice: User) -> None:
     client = with_password(PASSWORD)
     form = {"use": "totp", "code": device.code(), "trust": "on"}
     client.post("/accounts/2fa/authenticate/", form)
-    assert TrustedBrowser.objects.filter(user=alice).exists()
+    assert KnownBrowser.objects.filter(user=alice).exclude(trusted_until=None)
     client.post(PAGE)
-    assert not TrustedBrowser.objects.filter(user=alice).exists()
+    # Still known: strangers keep its owner from no password.
+    row = KnownBrowser.objects.get(user=alice)
+    assert (row.trusted_until, row.trusted_for) == (None, "")
 
 
 def replied(phone: PhoneNumber, words: str) -> str:

@@ -10,9 +10,9 @@ from django.core import mail
 from django.test import Client
 
 from apps.accounts import sessions, tokens
-from apps.accounts.models import LoginSession, User
-from apps.mfa import factor, lost
-from apps.mfa.models import SMSDevice, TOTPDevice, TrustedBrowser
+from apps.accounts.models import KnownBrowser, LoginSession, User
+from apps.mfa import enrolment, factor, lost
+from apps.mfa.models import SMSDevice, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role
 from apps.sms.models import OutboundText
@@ -23,6 +23,7 @@ from tests.mfa.conftest import (
     now,
     phone_of,
     prove,
+    sign_in,
     texted,
     wrong,
 )
@@ -218,24 +219,28 @@ def test_what_is_not_set_up_cannot_be_removed(alice: User) -> None:
     assert phone.send("recovery-codes").json()["code"] == "not_enrolled"
 
 
-def test_trusted_browsers_are_listed_with_their_end_and_forgotten(
+def test_browsers_are_listed_with_the_end_of_trust_and_forgotten(
     alice: User, bob: User, app: TOTPDevice
 ) -> None:
     browser = Client()
     give_password(browser, alice)
     prove(browser, "totp", app.code(), trust="on")
     (found,) = browser.get(DEVICES).json()
-    row = TrustedBrowser.objects.get()
+    row = KnownBrowser.objects.get()
     assert found["id"] == str(row.public_id) and found["name"] == "A browser"
-    assert datetime.fromisoformat(found["trusted_until"]) == row.expires_at
-    assert set(found) == {"id", "name", "created_at", "last_used_at", "trusted_until"}
+    assert datetime.fromisoformat(found["trusted_until"]) == row.trusted_until
+    assert set(found) == {"id", "name", "created_at", "last_seen_at", "trusted_until"}
+    enrolment.new_recovery_codes(user=alice)
+    TOTPDevice.objects.update(last_t=-1)
+    browser = sign_in(alice, app)
+    assert [each["trusted_until"] for each in browser.get(DEVICES).json()] == [None] * 2
 
     strange = Phone(bob)
     assert strange.get(DEVICES).json() == []
     assert strange.delete(f"{DEVICES}/{row.public_id}").status_code == 404
     assert browser.delete(f"{DEVICES}/{row.public_id}").status_code == 204
     assert browser.delete(f"{DEVICES}/{row.public_id}").status_code == 404
-    assert browser.get(DEVICES).json() == []
+    assert [each["id"] for each in browser.get(DEVICES).json()] != [found["id"]]
 
 
 def test_what_was_begun_an_hour_ago_is_over(alice: User) -> None:

@@ -51,7 +51,7 @@ def test_the_right_code_does_not_complete_it_on_the_page(
     CHANGES[change](alice)
     answer = prove(client, "totp", app.code(), trust="1")
     assert answer["Location"] == LOGIN
-    assert not any(name.startswith("trusted_") for name in answer.cookies)
+    assert not any(name.startswith("browser_") for name in answer.cookies)
     assert_nobody_is_in(client)
 
 

@@ -7,9 +7,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from apps.accounts.models import User
+from apps.accounts import browsers
+from apps.accounts.models import KnownBrowser, User
 from apps.mfa import enrolment
-from apps.mfa.models import TOTPDevice, TrustedBrowser
+from apps.mfa.models import TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role
 from tests.mfa.conftest import app_of, give_password, now, prove
@@ -19,9 +20,12 @@ PAGE = "/accounts/2fa/authenticate/"
 HOME = "/app/settings/security/factors/"
 
 
-def cookie(client: Client) -> "Morsel[str]":
-    (found,) = (c for name, c in client.cookies.items() if name.startswith("trusted_"))
-    return found
+def cookie(client: Client, user: User) -> "Morsel[str]":
+    return client.cookies[browsers.cookie_of(user)]
+
+
+def marked() -> int:
+    return KnownBrowser.objects.exclude(trusted_until=None).count()
 
 
 def trusted(user: User, app: TOTPDevice) -> Client:
@@ -50,16 +54,16 @@ def test_without_the_box_nothing_is_trusted(alice: User, app: TOTPDevice) -> Non
     client = Client()
     give_password(client, alice)
     prove(client, "totp", app.code())
-    assert not TrustedBrowser.objects.exists()
+    assert KnownBrowser.objects.exists() and not marked()
 
 
 def test_the_cookie_is_for_the_server_only_and_no_table_holds_it(
     alice: User, app: TOTPDevice
 ) -> None:
-    kept = cookie(trusted(alice, app))
+    kept = cookie(trusted(alice, app), alice)
     assert kept["httponly"] and kept["samesite"] == "Lax"
-    row = TrustedBrowser.objects.get()
-    assert kept.value not in (row.secret_digest, row.fingerprint)
+    row = KnownBrowser.objects.get()
+    assert kept.value not in (row.digest, row.trusted_for)
 
 
 def test_trust_ends_after_thirty_days(alice: User, app: TOTPDevice) -> None:
@@ -76,8 +80,8 @@ def test_a_browser_that_is_forgotten_is_asked_again_and_the_others_are_not(
     second = trusted(alice, app)
     give_password(second, alice)
     page = second.get(HOME).content.decode()
-    assert page.count("Firefox, Windows") == 2
-    oldest = TrustedBrowser.objects.order_by("id")[0]
+    assert page.count("Firefox on Windows, last") == 2
+    oldest = KnownBrowser.objects.order_by("id")[0]
     second.post(f"{HOME}trusted/{oldest.public_id}/forget/")
     assert is_asked(first, alice)
     second.post("/accounts/logout/")
@@ -90,7 +94,7 @@ def test_nobody_forgets_the_browser_of_another(
     trusted(alice, app)
     client = Client()
     give_password(client, bob)
-    row = TrustedBrowser.objects.get()
+    row = KnownBrowser.objects.get(user=alice)
     assert client.post(f"{HOME}trusted/{row.public_id}/forget/").status_code == 404
 
 
@@ -112,14 +116,11 @@ def test_the_cookie_of_one_account_opens_no_other(
 ) -> None:
     client = trusted(alice, app)
     app_of(bob)
-    value = cookie(client).value
-    for name in list(client.cookies):
-        if name.startswith("trusted_"):
-            del client.cookies[name]
+    value = cookie(client, alice).value
     give_password(client, bob)
     prove(client, "totp", TOTPDevice.objects.get(user=bob).code(), trust="1")
     client.post("/accounts/logout/")
-    client.cookies[cookie(client).key] = value
+    client.cookies[browsers.cookie_of(bob)] = value
     assert is_asked(client, bob)
 
 
@@ -127,7 +128,7 @@ def test_a_value_that_was_planted_before_is_not_the_one_that_is_trusted(
     alice: User, app: TOTPDevice
 ) -> None:
     known = trusted(alice, app)
-    name, planted = cookie(known).key, "x" * 43
+    name, planted = cookie(known, alice).key, "x" * 43
     victim = Client()
     victim.cookies[name] = planted
     TOTPDevice.objects.update(last_t=-1)
@@ -155,9 +156,9 @@ def test_whoever_may_enter_the_console_is_always_asked(
     assert is_asked(client, alice)
     assert "30 days" not in client.get(PAGE).content.decode()
     TOTPDevice.objects.update(last_t=-1)
-    before = TrustedBrowser.objects.count()
+    before = list(KnownBrowser.objects.values_list("trusted_until"))
     prove(client, "totp", app.code(), trust="1")
-    assert TrustedBrowser.objects.count() == before
+    assert list(KnownBrowser.objects.values_list("trusted_until")) == before
 
 
 def test_an_app_cannot_bring_the_cookie_along(alice: User, app: TOTPDevice) -> None:

@@ -3,8 +3,7 @@
     User ─┬─ TOTPDevice, SMSDevice ── PhoneNumber, RecoveryDevice ── RecoveryCode
           ├─ Challenge (one attempt to prove one device, for one purpose)
           ├─ FactorState (wrong codes in a row)
-          ├─ LostFactors (the slow way back)
-          └─ TrustedBrowser (not asked for a while)
+          └─ LostFactors (the slow way back)
 
 Passkeys are rows of allauth's (`allauth.mfa.models.Authenticator`).
 """
@@ -15,7 +14,6 @@ from apps.mfa.models.recovery import RecoveryCode, RecoveryDevice
 from apps.mfa.models.sms import SMSDevice
 from apps.mfa.models.state import FactorState
 from apps.mfa.models.totp import TOTPDevice
-from apps.mfa.models.trusted import TrustedBrowser
 
 __all__ = [
     "Challenge",
@@ -25,5 +23,4 @@ __all__ = [
     "RecoveryDevice",
     "SMSDevice",
     "TOTPDevice",
-    "TrustedBrowser",
 ]
