@@ -1,13 +1,16 @@
 """What every test may use: a clean Redis, a browser."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.db import connection
 from django_redis import get_redis_connection
 
+from apps.rbac.models import AuditEvent
 from config import chromium
+
+Recorded = Callable[[str], list[AuditEvent]]
 
 # Chromium's own traffic would meet a closed network; QUIC and the GPU are not there.
 BROWSER_ARGS = [
@@ -51,3 +54,17 @@ def _no_stragglers(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+@pytest.fixture
+def recorded(db: None) -> Recorded:
+    """Events of an action. What earlier tests recorded stands, as it should; it is not
+    counted here."""
+    newest = AuditEvent.objects.order_by("-id").first()
+    seen = newest.pk if newest else 0
+
+    def events(action: str) -> list[AuditEvent]:
+        found = AuditEvent.objects.filter(action=action, id__gt=seen)
+        return list(found.order_by("id"))
+
+    return events

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import kinds
 from apps.core.errors import Conflict
-from apps.jobs import dead_letters, jobs
+from apps.jobs import dead_letters, jobs, timetable_pages  # noqa: F401
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac import audit
 from apps.rbac.catalog import Permission

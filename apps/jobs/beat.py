@@ -9,7 +9,6 @@ think they lead ask for a run once, because the entry remembers for which time i
 asked last.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,29 +17,16 @@ from celery import current_app
 from celery.beat import Scheduler
 from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F
-from django_celery_beat.models import (
-    CrontabSchedule,
-    IntervalSchedule,
-    PeriodicTask,
-)
+from django_celery_beat.models import PeriodicTask
 
 from apps.core import kinds
 from apps.core.heartbeats import beat
 from apps.core.logs import logger
 from apps.core.tasks import send
-from apps.jobs import jobs
+from apps.jobs import jobs, timetable
 from apps.jobs.leader import Leadership
 from apps.jobs.models import MissedRuns
-from apps.jobs.occurrences import (
-    BadCrontab,
-    Crontab,
-    Due,
-    Interval,
-    Once,
-    Schedule,
-    due,
-    upcoming,
-)
+from apps.jobs.occurrences import BadCrontab, Due, due, upcoming
 
 # Any number that nothing else locks.
 LEADERSHIP = 7_366_482
@@ -50,10 +36,6 @@ _ASK_EVERY = 0.5
 _LOOK_EVERY = 1.0
 # What comes oftener is a sweep: nobody is told that one was left out.
 _TOLD_FROM = timedelta(minutes=1)
-
-
-class Unreadable(ValueError):
-    """An entry of the timetable that says no time."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +66,7 @@ class BeatScheduler(Scheduler):
             close_old_connections()
             if not led:
                 logger.info("beat_leads")
-                enter(self.app.conf.beat_schedule)
+                timetable.enter(timetable.of_code())
             found = look(_now())
         except DatabaseError as error:
             logger.warning("timetable_not_read", error=type(error).__name__)
@@ -95,18 +77,6 @@ class BeatScheduler(Scheduler):
     def close(self) -> None:
         self._leadership.give_up()
         super().close()
-
-
-def enter(timetable: dict[str, dict[str, Any]]) -> None:
-    """What the code says, for entries that are not there; of the others only what they
-    do: when they run is for operators to say."""
-    for name, entry in timetable.items():
-        kept = PeriodicTask.objects.filter(name=name)
-        if kept.update(task=entry["task"]):
-            continue
-        PeriodicTask.objects.create(
-            name=name, task=entry["task"], **_schedule_row(entry["schedule"])
-        )
 
 
 def look(now: datetime) -> Look:
@@ -121,58 +91,13 @@ def look(now: datetime) -> Look:
             found, following = _reckoned(entry, now)
             if found is not None and _ask(entry, found):
                 asked.append(entry.name)
-        except (Unreadable, BadCrontab, OverflowError) as error:
+        except (timetable.Unreadable, BadCrontab, OverflowError) as error:
             # One entry that nobody can read must not stop the others.
             logger.warning("entry_not_read", entry=entry.name, error=str(error))
             continue
         if following is not None:
             soonest = min(soonest, following)
     return Look(asked, max(0.05, (soonest - now).total_seconds()))
-
-
-def schedule_of(entry: PeriodicTask) -> Schedule:
-    """Raises Unreadable."""
-    if entry.interval is not None:
-        every = timedelta(**{entry.interval.period: entry.interval.every})
-        if every <= timedelta():
-            raise Unreadable("its interval is nothing")
-        return Interval(every)
-    if entry.crontab is not None:
-        row: CrontabSchedule = entry.crontab
-        return Crontab(
-            row.minute,
-            row.hour,
-            row.day_of_month,
-            row.month_of_year,
-            row.day_of_week,
-            str(row.timezone),
-        )
-    if entry.clocked is not None:
-        return Once(entry.clocked.clocked_time)
-    raise Unreadable("it has no schedule")
-
-
-def arguments_of(entry: PeriodicTask) -> list[Any]:
-    """Raises Unreadable."""
-    try:
-        found = json.loads(entry.args or "[]")
-    except ValueError:
-        found = None
-    if not isinstance(found, list) or (entry.kwargs or "{}").strip() != "{}":
-        raise Unreadable("its arguments are no list")
-    return found
-
-
-def _schedule_row(when: float | str) -> dict[str, Any]:
-    if isinstance(when, str):
-        names = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-        fields = dict(zip(names, when.split(), strict=True))
-        row, _ = CrontabSchedule.objects.get_or_create(**fields, timezone="UTC")
-        return {"crontab": row}
-    every, _ = IntervalSchedule.objects.get_or_create(
-        every=round(when), period=IntervalSchedule.SECONDS
-    )
-    return {"interval": every}
 
 
 def _now() -> datetime:
@@ -189,8 +114,8 @@ def _reckoned(entry: PeriodicTask, now: datetime) -> tuple[Due | None, datetime 
     if entry.expires and now >= entry.expires:
         return None, None
     if entry.task not in current_app.tasks and not kinds.named(entry.task):
-        raise Unreadable(f"no task is called {entry.task}")
-    schedule = schedule_of(entry)
+        raise timetable.Unreadable(f"no task is called {entry.task}")
+    schedule = timetable.when(entry)
     found = due(schedule, last=last, now=now)
     return found, upcoming(schedule, found.at if found else last)
 
@@ -210,7 +135,7 @@ def _last(entry: PeriodicTask, now: datetime) -> datetime:
 def _ask(entry: PeriodicTask, found: Due) -> bool:
     """Ask for one run, if nobody else has."""
     is_once = entry.one_off or entry.clocked_id is not None
-    arguments = arguments_of(entry)
+    arguments = timetable.arguments_of(entry)
     with transaction.atomic():
         # As `update`, so that no reader takes it for an operator's change.
         mine = PeriodicTask.objects.filter(

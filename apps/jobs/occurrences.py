@@ -7,9 +7,9 @@ what runs every hour or oftener runs through both.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 from zoneinfo import ZoneInfo
 
 from celery.schedules import ParseException, crontab_parser
@@ -17,6 +17,7 @@ from celery.schedules import ParseException, crontab_parser
 # The 29th of February on a chosen weekday comes back after 28 years, or after 40 over a
 # year like 2100; what does not come within that never does.
 FURTHEST = timedelta(days=366 * 41)
+_LOOKED_AT = timedelta(days=8 * 366)
 # Whoever was away for longer is told "at least so many".
 MOST_COUNTED = 1_000
 
@@ -44,25 +45,45 @@ class Crontab:
         BadCrontab."""
         zone = ZoneInfo(self.zone)
         # A day before: a gap at midnight can push a time into the day after it.
-        day = (moment.astimezone(zone) - timedelta(days=1)).date()
+        for day in self._days((moment.astimezone(zone) - timedelta(days=1)).date()):
+            found = {
+                at
+                for clock in self._times()
+                for at in _instants(
+                    datetime.combine(day, clock, zone), twice=self._is_frequent
+                )
+            }
+            yield from sorted(at for at in found if at > moment)
+
+    def longest_gap(self) -> timedelta | None:
+        """The longest time between two runs, or from now to the first. None for what
+        does not come within eight years, which have a leap day. Clocks that are put
+        forward or back are not looked at. Raises BadCrontab."""
+        today = datetime.now(UTC).date()
+        last = today + _LOOKED_AT
+        days = [day for day in self._days(today) if day < last]
+        if not days:
+            return None
+        clocks = [timedelta(hours=c.hour, minutes=c.minute) for c in self._times()]
+        within = max((b - a for a, b in pairwise(clocks)), default=timedelta())
+        apart = max(b - a for a, b in pairwise([today, *days, last]))
+        return max(within, apart - clocks[-1] + clocks[0])
+
+    def _days(self, day: date) -> Iterator[date]:
+        """From that one on."""
         days, months = _set(self.day_of_month, 31, 1), _set(self.month_of_year, 12, 1)
         weekdays = _weekdays(self.day_of_week)
         last = day + FURTHEST
-        times = _times(self.minute, self.hour)
         while day <= last:
             if day.month not in months:
                 day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
                 continue
             if day.day in days and day.isoweekday() % 7 in weekdays:
-                found = {
-                    at
-                    for clock in times
-                    for at in _instants(
-                        datetime.combine(day, clock, zone), twice=self._is_frequent
-                    )
-                }
-                yield from sorted(at for at in found if at > moment)
+                yield day
             day += timedelta(days=1)
+
+    def _times(self) -> tuple[time, ...]:
+        return _times(self.minute, self.hour)
 
     @property
     def _is_frequent(self) -> bool:

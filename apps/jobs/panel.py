@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.jobs import timetable
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
@@ -55,6 +56,12 @@ def _missed() -> Iterator[Notice]:
         )
 
 
+def _what_does_not_run() -> Iterator[Notice]:
+    page = reverse("admin:django_celery_beat_periodictask_changelist")
+    for name, trouble in timetable.troubles():
+        yield Notice(f"The periodic task {name} {trouble}", page, "bad")
+
+
 TILES = (
     Tile(
         "Jobs waiting",
@@ -66,5 +73,6 @@ TILES = (
 ATTENTION = (
     Watch(_dead, Permission.JOB_VIEW),
     Watch(_late, Permission.JOB_VIEW),
-    Watch(_missed, Permission.JOB_VIEW),
+    Watch(_missed, Permission.MISSED_RUNS_VIEW),
+    Watch(_what_does_not_run, Permission.TIMETABLE_VIEW),
 )

@@ -4,26 +4,15 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.models import Group
-from django.db import transaction
 from django.http import HttpRequest
-from django_celery_beat.admin import PeriodicTaskAdmin
-from django_celery_beat.models import (
-    ClockedSchedule,
-    CrontabSchedule,
-    IntervalSchedule,
-    PeriodicTask,
-    SolarSchedule,
-)
 
-from apps.rbac import assignments, audit, limits, policy, roles, timetable
+from apps.rbac import assignments, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage, SealPage
 from apps.rbac.console.forms import VerbForm, VerbPage
-from apps.rbac.console.lists import RowList
 from apps.rbac.models import (
     AuditEvent,
     AuditSeal,
@@ -174,106 +163,6 @@ class RoleAssignmentAdmin(VerbPage):
         if held.is_live:
             return "in force"
         return "taken back" if held.revoked_by_id else "ended"
-
-
-admin.site.unregister([PeriodicTask, IntervalSchedule, CrontabSchedule])
-# Nothing here runs by the sun, or once.
-admin.site.unregister([SolarSchedule, ClockedSchedule])
-
-
-# A second is the least; below it stand microseconds.
-TOO_OFTEN = IntervalSchedule.MICROSECONDS
-
-
-class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
-    """When a task runs and whether; with what, and where, is for the code to say."""
-
-    task = forms.ChoiceField(choices=timetable.tasks)
-
-    class Meta:
-        model = PeriodicTask
-        fields = ("name", "task", "enabled", "description", "interval", "crontab")
-
-
-@admin.register(PeriodicTask)
-class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
-    """The package's page without its actions, which ask for no permission; what is
-    changed is recorded."""
-
-    form = TimetableForm
-    actions = None
-    show_facets = admin.ShowFacets.NEVER
-    date_hierarchy = None
-    list_display = ("name", "enabled", "scheduler", "last_run_at")
-    fieldsets = (
-        (None, {"fields": ("name", "task", "enabled", "description")}),
-        (
-            "Schedule",
-            {"fields": ("interval", "crontab", "crontab_translation", "last_run_at")},
-        ),
-    )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What an entry of the code's is called and does stands in the code."""
-        fixed = obj is not None and obj.name in timetable.names()
-        return [*super().get_readonly_fields(request, obj), *["name", "task"] * fixed]
-
-    def formfield_for_foreignkey(
-        self, db_field: Any, request: HttpRequest, **more: Any
-    ) -> Any:
-        if db_field.name == "interval":
-            more["queryset"] = IntervalSchedule.objects.exclude(period=TOO_OFTEN)
-        return super().formfield_for_foreignkey(db_field, request, **more)
-
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        return RowList
-
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: Any, change: bool
-    ) -> None:
-        with transaction.atomic():
-            kept = PeriodicTask.objects.select_for_update().filter(pk=obj.pk).first()
-            super().save_model(request, obj, form, change)
-            audit.done(
-                Permission.TIMETABLE_CHANGE,
-                actor=request.user,
-                obj=obj,
-                before=timetable.shown(kept) if kept else None,
-                after=timetable.shown(obj),
-            )
-
-
-@admin.register(IntervalSchedule, CrontabSchedule)
-class ScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in stubs only
-    """What an entry of the timetable is set to: added from its page, and not changed,
-    because other entries may be set to the same."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(policy.can(request.user, Permission.TIMETABLE_CHANGE))
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def formfield_for_choice_field(
-        self, db_field: Any, request: HttpRequest, **more: Any
-    ) -> Any:
-        if db_field.name == "period":
-            more["choices"] = [
-                each for each in db_field.choices if each[0] != TOO_OFTEN
-            ]
-        return super().formfield_for_choice_field(db_field, request, **more)
-
-    def save_model(
-        self, request: HttpRequest, obj: Any, form: Any, change: bool
-    ) -> None:
-        with transaction.atomic():
-            super().save_model(request, obj, form, change)
-            audit.done(
-                Permission.TIMETABLE_CHANGE,
-                actor=request.user,
-                obj=obj,
-                after={"schedule": str(obj)},
-            )
 
 
 @admin.register(RoleLimits)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.rbac import seals, signing_key, timetable
+from apps.rbac import seals, signing_key
 from apps.rbac.audit import Outcome
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
@@ -36,12 +36,6 @@ def _seals_that_are_late() -> Iterator[Notice]:
         )
 
 
-def _what_is_switched_off() -> Iterator[Notice]:
-    page = reverse("admin:django_celery_beat_periodictask_changelist")
-    for name in timetable.switched_off():
-        yield Notice(f"The periodic task {name} is switched off.", page, "bad")
-
-
 def _a_signing_key_that_does_not_open() -> Iterator[Notice]:
     try:
         signing_key.public()
@@ -64,6 +58,5 @@ TILES = (
 )
 ATTENTION = (
     Watch(_seals_that_are_late, Permission.SEAL_VIEW),
-    Watch(_what_is_switched_off, Permission.TIMETABLE_VIEW),
     Watch(_a_signing_key_that_does_not_open, Permission.SEAL_VIEW),
 )

@@ -15,7 +15,7 @@ from django_celery_beat.models import (
 from structlog.testing import capture_logs
 
 from apps.core.redis import connection as redis
-from apps.jobs import beat
+from apps.jobs import beat, timetable
 from apps.jobs.leader import Leadership
 from apps.jobs.models import Job, MissedRuns
 from tests.jobs import workers
@@ -186,11 +186,11 @@ def test_the_code_enters_what_is_not_there_and_leaves_times_to_operators() -> No
         "often": {"task": "jobs.sweep", "schedule": 5},
         "nightly": {"task": "chores.note", "schedule": "30 3 * * *"},
     }
-    beat.enter(said)
+    timetable.enter(said)
     night = PeriodicTask.objects.get(name="nightly")
     assert (night.crontab.hour, night.crontab.minute) == ("3", "30")
     PeriodicTask.objects.filter(name="often").update(interval=every(9, "minutes"))
-    beat.enter({"often": {"task": "chores.note", "schedule": 5}})
+    timetable.enter({"often": {"task": "chores.note", "schedule": 5}})
     often = PeriodicTask.objects.get(name="often")
     assert (often.task, str(often.interval)) == ("chores.note", "every 9 minutes")
 

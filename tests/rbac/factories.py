@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from django.test import Client
 from factory.declarations import SubFactory
 from factory.django import DjangoModelFactory
 
 from apps.accounts.models import User
-from apps.rbac import assignments
+from apps.rbac import assignments, roles
+from apps.rbac.catalog import Permission
 from apps.rbac.models import Role
 from tests.factories import UserFactory
 from tests.rbac.things.models import Thing
+from tests.sign_in import signed_in
 
 
 class ThingFactory(DjangoModelFactory[Thing]):
@@ -34,3 +37,14 @@ def person(*roles: str, **fields: Any) -> User:
 def fresh(user: User) -> User:
     """The same person, as the next request loads them."""
     return User.objects.get(pk=user.pk)
+
+
+def helper(ada: User, *permissions: Permission) -> Client:
+    """Somebody whose role lets them into the console, and these permissions."""
+    roles.create(
+        by=ada,
+        slug="helper",
+        name="Helper",
+        permissions=[Permission.CONSOLE_ENTER, *permissions],
+    )
+    return signed_in(person("helper"))

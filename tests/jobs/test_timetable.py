@@ -1,0 +1,269 @@
+"""When the code's own work runs: moved by operators, never lost by a slip of theirs."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from apps.accounts.models import User
+from apps.core import heartbeats
+from apps.core.redis import connection
+from apps.jobs import beat, timetable
+from apps.rbac import ledger
+from apps.rbac.catalog import Permission
+from apps.rbac.console import panel
+from tests.conftest import Recorded
+from tests.rbac.factories import helper, person
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/django_celery_beat/{}schedule/add/"
+
+
+@pytest.fixture
+def ada() -> User:
+    return person("administrator", email="ada@example.com")
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    return signed_in(ada)
+
+
+def beat_starts() -> None:
+    timetable.enter(timetable.of_code())
+
+
+def test_an_entry_of_the_timetable_is_moved_and_stays_so(
+    as_ada: Client, recorded: Recorded
+) -> None:
+    beat_starts()
+    entry = PeriodicTask.objects.get(name="sms-sweep")
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    shown = as_ada.get(page).content.decode()
+    adds = re.search(r'href="(/admin/django_celery_beat/intervalschedule/add/)', shown)
+    assert adds and "solar" not in shown
+    schedule = {"every": 50, "period": "seconds"}
+    assert as_ada.post(adds[1], schedule).status_code == 302
+    form = as_ada.get(page).context["adminform"].form
+    given = {name: form[name].value() for name in form.fields}
+    chosen = IntervalSchedule.objects.get(**schedule).pk
+    filled = {name: value for name, value in given.items() if value is not None}
+    assert as_ada.post(page, {**filled, "interval": chosen}).status_code == 302
+    said = recorded("django_celery_beat.periodictask.change")
+    assert [e.obj_id for e in said] == [str(chosen), str(entry.pk)]
+    beat_starts()
+    entry.refresh_from_db()
+    assert (str(entry.interval), entry.task) == ("every 50 seconds", "sms.drain")
+
+
+def test_what_is_switched_off_needs_attention(
+    ada: User, as_ada: Client, recorded: Recorded
+) -> None:
+    assert not panel.read(ada).notices
+    beat_starts()
+    assert not [n for n in panel.read(ada).notices if "switched off" in n.text]
+    entry = PeriodicTask.objects.get(name="audit-seal")
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    filled = {"interval": entry.interval_id, "description": "x"}
+    # What it is called, does, is given and where it runs is not for the form.
+    poison = {
+        "name": "x",
+        "task": "sms.drain",
+        "regtask": "sms.drain",
+        "args": "[1]",
+        "queue": "nowhere",
+        "headers": "{}",
+        "start_time_0": "2199-01-01",
+        "start_time_1": "00:00",
+    }
+    assert as_ada.post(page, {**filled, **poison}).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.name, entry.task) == ("audit-seal", "rbac.seal_audit")
+    assert (entry.args, entry.queue, entry.start_time) == ("[]", None, None)
+    assert not entry.enabled
+    text = "The periodic task audit-seal is switched off."
+    assert text in as_ada.get("/admin/").content.decode()
+    (event,) = recorded("django_celery_beat.periodictask.change")
+    ((_, opened),) = ledger.opened([event])
+    before, after = opened.details["before"], opened.details["after"]
+    assert (before["enabled"], after["enabled"]) == (True, False)
+    assert before["args"] == after["args"] == "[]"
+    entry.delete()
+    assert text in as_ada.get("/admin/").content.decode()
+
+
+def test_an_entry_of_ones_own_runs_a_task_that_there_is(as_ada: Client) -> None:
+    second = IntervalSchedule.objects.create(every=1, period="seconds")
+    often = IntervalSchedule.objects.create(every=1, period="microseconds")
+    entry = PeriodicTask.objects.create(name="mine", task="sms.drain", interval=second)
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    form = {"name": "mine", "task": "sms.drain", "interval": second.pk}
+    assert as_ada.post(page, {**form, "enabled": "on"}).status_code == 302
+    for wrong in ({"task": "os.system"}, {"interval": often.pk}):
+        assert b"errorlist" in as_ada.post(page, {**form, **wrong}).content
+    entry.refresh_from_db()
+    assert (entry.task, entry.interval) == ("sms.drain", second)
+    adds = "/admin/django_celery_beat/intervalschedule/add/"
+    for wrong in (
+        {"every": 5, "period": "microseconds"},
+        {"every": 0, "period": "days"},
+    ):
+        assert b"errorlist" in as_ada.post(adds, wrong).content
+
+
+def test_schedules_are_added_by_whoever_may_change_the_timetable(ada: User) -> None:
+    client = helper(ada, Permission.TIMETABLE_VIEW)
+    for name in ("intervalschedule", "crontabschedule"):
+        listed = f"/admin/django_celery_beat/{name}/"
+        assert client.get(f"{listed}add/").status_code == 403
+        assert signed_in(ada).get(f"{listed}add/").status_code == 200
+        assert signed_in(ada).get(listed).status_code == 403
+    assert "nterval" not in signed_in(ada).get("/admin/").content.decode()
+
+
+def test_who_may_only_look_at_the_timetable_changes_nothing(ada: User) -> None:
+    entry = PeriodicTask.objects.create(
+        name="tick", task="x", interval=IntervalSchedule.objects.create(every=9)
+    )
+    client = helper(ada, Permission.TIMETABLE_VIEW)
+    page = "/admin/django_celery_beat/periodictask/"
+    assert client.get(page).status_code == 200
+    for action in ("disable_tasks", "run_tasks"):
+        client.post(page, {"action": action, "_selected_action": entry.pk})
+    entry.refresh_from_db()
+    assert entry.enabled
+
+
+def errors(answer: Any) -> str:
+    found = re.findall(r'class="errorlist.*?</ul>', answer.content.decode(), re.DOTALL)
+    return " ".join(found)
+
+
+def set_to(client: Client, entry: PeriodicTask, **schedule: Any) -> Any:
+    page = f"/admin/django_celery_beat/periodictask/{entry.pk}/change/"
+    form = {"name": entry.name, "task": entry.task, "enabled": "on"}
+    return client.post(page, form | {name: row.pk for name, row in schedule.items()})
+
+
+@pytest.mark.parametrize(
+    ("every", "period"), [(2**31 - 1, "days"), (367, "days"), (31_622_401, "seconds")]
+)
+def test_an_interval_is_a_year_at_the_most(
+    as_ada: Client, every: int, period: str
+) -> None:
+    wrong = as_ada.post(
+        f"{ADD.format('interval')}?_popup=1", {"every": every, "period": period}
+    )
+    assert "between one second and 366 days" in errors(wrong)
+    assert not IntervalSchedule.objects.filter(every=every).exists()
+    # One that is there already is not chosen either.
+    entry = PeriodicTask.objects.create(
+        name="mine",
+        task="sms.drain",
+        interval=IntervalSchedule.objects.create(every=9, period="days"),
+    )
+    huge = IntervalSchedule.objects.create(every=every, period=period)
+    assert "366 days" in errors(set_to(as_ada, entry, interval=huge))
+    entry.refresh_from_db()
+    assert entry.interval.every == 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_beat_goes_on_without_an_entry_that_it_cannot_work_out(
+    ada: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    beat_starts()
+    huge = IntervalSchedule.objects.create(every=2**31 - 1, period="days")
+    odd = CrontabSchedule.objects.create(minute="61")
+    for name, broken in (
+        ("ages", {"interval": huge}),
+        ("odd", {"crontab": odd}),
+        ("never", {"crontab": never()}),
+    ):
+        PeriodicTask.objects.create(name=name, task="sms.drain", **broken)
+    later = timezone.now() + timedelta(minutes=1)
+    assert "sms-sweep" in beat.look(later).asked
+    assert "entry_not_read" in capsys.readouterr().err
+    said = " ".join(notice.text for notice in panel.read(ada).notices)
+    for name in ("ages", "odd", "never"):
+        assert f"The periodic task {name} never runs" in said
+
+
+def never(**more: Any) -> CrontabSchedule:
+    return CrontabSchedule.objects.create(
+        minute="0", hour="0", day_of_month="30", month_of_year="2", **more
+    )
+
+
+def test_a_crontab_comes_within_eight_years(as_ada: Client) -> None:
+    form = {"minute": "0", "hour": "0", "day_of_week": "*", "timezone": "UTC"}
+    for day, comes in (("30", False), ("29", True)):
+        given = {**form, "day_of_month": day, "month_of_year": "2"}
+        answer = as_ada.post(ADD.format("crontab"), given)
+        assert ("never comes" in errors(answer)) is not comes
+        found = CrontabSchedule.objects.filter(day_of_month=day)
+        assert found.exists() is comes
+    entry = PeriodicTask.objects.create(
+        name="mine", task="sms.drain", crontab=CrontabSchedule.objects.create()
+    )
+    assert "never comes" in errors(set_to(as_ada, entry, crontab=never()))
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("fire-reminders", timedelta(minutes=1)),
+        ("end-overdue-roles", timedelta(minutes=10)),
+        ("audit-seal", timedelta(hours=10)),
+    ],
+)
+def test_the_codes_own_work_is_slowed_so_far_and_no_further(
+    as_ada: Client, ada: User, name: str, most: timedelta
+) -> None:
+    beat_starts()
+    entry = PeriodicTask.objects.get(name=name)
+    seconds = most // timedelta(seconds=1)
+    slow, slower = (
+        IntervalSchedule.objects.create(every=every, period="seconds")
+        for every in (seconds, seconds + 1)
+    )
+    said = errors(set_to(as_ada, entry, interval=slower))
+    assert f"{name} has to run" in said
+    assert not errors(set_to(as_ada, entry, interval=slow))
+    entry.refresh_from_db()
+    assert entry.interval == slow
+    daily = CrontabSchedule.objects.create(minute="0", hour="3")
+    assert f"{name} has to run" in errors(set_to(as_ada, entry, crontab=daily))
+    # As somebody may have set it before there was a bound.
+    PeriodicTask.objects.filter(pk=entry.pk).update(interval=slower)
+    text = f"The periodic task {name} is set to run too seldom."
+    assert text in [notice.text for notice in panel.read(ada).notices]
+
+
+def test_what_is_late_while_beat_is_alive_needs_attention(ada: User) -> None:
+    beat_starts()
+    now = timezone.now()
+    text = "The periodic task audit-seal is late"
+    entry = PeriodicTask.objects.filter(name="audit-seal")
+
+    def noticed() -> bool:
+        return any(notice.text.startswith(text) for notice in panel.read(ada).notices)
+
+    for since, late in ((timedelta(hours=2), False), (timedelta(hours=4), True)):
+        entry.update(last_run_at=now - since, date_changed=now - since)
+        heartbeats.beat("beat")
+        assert noticed() is late
+    # One that was moved just now has its time.
+    entry.update(date_changed=now)
+    assert not noticed()
+    entry.update(date_changed=now - timedelta(hours=4))
+    hourly = CrontabSchedule.objects.create(minute="0")
+    entry.update(interval=None, crontab=hourly)
+    assert noticed()
+    connection().delete("heartbeat:beat")
+    assert not noticed()
