@@ -25,8 +25,14 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _BEYOND = (datetime(2200, 1, 1, tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
 
 
+_PEOPLE = ("actor_id", "on_behalf_of_id", "subject_id")
+# Ids begin at 1, so -1 stands for nobody. Where it stands in the table itself, or another
+# number that is no person's, the transaction goes in as none: not what was signed, and
+# no event that can be.
+_XID = f"CASE WHEN least({', '.join(_PEOPLE)}) < 1 THEN -1 ELSE xid END"
+
+
 def _number(name: str) -> str:
-    # Ids begin at 1, so -1 is no number of anybody.
     return f"int8send(coalesce({name}, -1))"
 
 
@@ -40,11 +46,11 @@ def _text(name: str, sent: str) -> str:
 LAYOUT_1 = " || ".join(
     [
         "int8send(id)",
-        "int8send(xid)",
+        f"int8send({_XID})",
         "timestamptz_send(at)",
         "int2send(layout)",
         *(_text(name, f"textsend({name})") for name in ("action", "outcome")),
-        *map(_number, ("actor_id", "on_behalf_of_id", "subject_id")),
+        *map(_number, _PEOPLE),
         *(
             _text(name, f"textsend({name})")
             for name in ("obj_type", "obj_id", "reason", "request_id")
@@ -69,9 +75,9 @@ class Leaf(NamedTuple):
 
     @property
     def is_possible(self) -> bool:
-        """Whether it can be at all. The database refuses what is not (migration 0005);
-        its owner can have put it there."""
-        return self.id > 0 and 0 <= self._micros < _BEYOND
+        """Whether it can be at all. The database refuses what is not (migrations 0005 and
+        0006); its owner can have put it there."""
+        return self.id > 0 and self.xid >= 0 and 0 <= self._micros < _BEYOND
 
     @property
     def at(self) -> datetime:

@@ -125,7 +125,9 @@ class _Standing:
         """What no seal names."""
         for leaf in self._rest():
             if not leaf.is_possible:
-                self.report.found(f"event {leaf.id} has an impossible number or time")
+                self.report.found(
+                    f"event {leaf.id} is of an impossible number, person or time"
+                )
             elif seals.is_in_order(leaf, last):
                 self.report.waiting += 1
             else:

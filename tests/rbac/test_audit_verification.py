@@ -84,6 +84,35 @@ def test_every_column_counts(sealed: list[int], meddle: Meddle, change: str) -> 
     assert f"event {sealed[0]} is" in first()
 
 
+PEOPLE = ["actor_id", "on_behalf_of_id", "subject_id"]
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_nobody_is_not_a_number(sealed: list[int], meddle: Meddle, person: str) -> None:
+    """NULL and -1 were one digest; after the edit a stranger read as staff."""
+    audit.decided("accounts.session.open", allowed=False, reason="bad_credentials")
+    chain.seal()
+    strange = AuditEvent.objects.latest("id").pk
+    allowed = "ALTER TABLE rbac_auditevent {} CONSTRAINT audit_is_of_people"
+    bounds = _definition("audit_is_of_people")
+    edit = f"UPDATE rbac_auditevent SET {person} = -1 WHERE id = {strange}"
+    with pytest.raises(IntegrityError, match="audit_is_of_people"):
+        meddle(edit)
+    meddle(f"{allowed.format('DROP')}; {edit}")
+    try:
+        assert f"event {strange} is not what seal 4 signed" in first()
+        meddle(f"UPDATE rbac_auditevent SET {person} = NULL WHERE id = {strange}")
+        assert first() == ""
+        meddle(
+            f"INSERT INTO rbac_auditevent (id, action, outcome, {person}) VALUES"
+            " (nextval('rbac_auditevent_id_seq'), 'sms.thread.view', 'allowed', 0)"
+        )
+        assert "is of an impossible number, person or time" in first()
+        assert chain.seal() == []
+    finally:
+        meddle(f"TRUNCATE rbac_auditevent; {allowed.format('ADD')} {bounds}")
+
+
 def test_an_edit_with_its_digest_made_anew_is_found(
     sealed: list[int], meddle: Meddle
 ) -> None:
@@ -182,11 +211,11 @@ def test_one_that_the_owner_put_there_is_named_and_stops_nothing(
         f" VALUES ({values}, 'sms.thread.view', 'allowed')"
     )
     try:
-        assert "has an impossible number or time" in first()
+        assert "is of an impossible number, person or time" in first()
         (new,) = record(1)
         chain.seal()
         assert new in chain.sealed_ids()
-        assert "has an impossible number or time" in first()
+        assert "is of an impossible number, person or time" in first()
         partitions.open_months()
     finally:
         meddle(
@@ -326,3 +355,15 @@ def test_the_key_of_the_log_counts_when_it_is_given(sealed: list[int]) -> None:
 def _leaves_of_what_stands(ids: list[int]) -> bytes:
     with transaction.atomic():
         return leaves.packed(leaves.stream("id = ANY(%(ids)s)", {"ids": ids}))
+
+
+def _definition(constraint: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+            " WHERE conname = %s AND conrelid = 'rbac_auditevent'::regclass",
+            [constraint],
+        )
+        row = cursor.fetchone()
+    assert row is not None
+    return str(row[0])
