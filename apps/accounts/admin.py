@@ -6,7 +6,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -155,10 +155,10 @@ class UserAdmin(Page):
         return [*own, *super().get_urls()]
 
     def why_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return why.answer(self, request, self._seen(request, object_id))
+        return why.answer(self, request, self.seen(request, object_id))
 
     def stand_in_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        person = self._seen(request, object_id)
+        person = self.seen(request, object_id)
         standing_in.insist(request, person)
         form = ReasonForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
@@ -174,12 +174,6 @@ class UserAdmin(Page):
             "minutes": standing_in.LONGEST.seconds // 60,
         }
         return TemplateResponse(request, "admin/stand_in.html", shown)
-
-    def _seen(self, request: HttpRequest, object_id: str) -> User:
-        person: User | None = self.get_object(request, object_id)
-        if person is None or not self.has_view_permission(request, person):
-            raise Http404
-        return person
 
     def _column(self, name: Any, *, shown: bool) -> Any:
         if name == "addresses":

@@ -1,10 +1,12 @@
 """Where a decision counts: asked of the policy, recorded, and acted on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import Model
 
-from apps.core.errors import Forbidden, NotFound
+from apps.core.errors import Conflict, Forbidden, NotFound
 from apps.rbac import audit, policy, resources
 from apps.rbac.policy import Decision, Reason
 
@@ -35,6 +37,24 @@ def insist(user: Any, action: str, obj: Model | None = None) -> None:
     """Raises Forbidden; NotFound for a row, which a stranger is not told of."""
     if not reached(user, action, obj):
         raise Forbidden if obj is None else NotFound
+
+
+@contextmanager
+def refusals(action: str, *, by: Any, subject: Any, obj: Any) -> Iterator[None]:
+    """Around a verb: that it refuses is recorded, whatever becomes of its transaction."""
+    try:
+        yield
+    except (Forbidden, Conflict) as refusal:
+        audit.decided(
+            action,
+            allowed=False,
+            actor=by,
+            subject=subject,
+            obj=obj,
+            reason=refusal.code,
+            private={"refusal": refusal.sentence},
+        )
+        raise
 
 
 def _owner_id(obj: Model | None) -> Any:

@@ -5,7 +5,7 @@
     def suspend(request, person, reason): ...
 
 What it calls is the verb that the portal calls. Rows that refuse (AppError) are named
-with their reason; the others are done.
+with their reason, and recorded; the others are done.
 """
 
 from collections.abc import Callable
@@ -17,8 +17,8 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 
-from apps.core.errors import AppError
-from apps.rbac import policy, verdicts
+from apps.core.errors import AppError, Forbidden
+from apps.rbac import audit, policy, verdicts
 from apps.rbac.console.reveal import ReasonForm
 
 Verb = Callable[[HttpRequest, Any, str], None]
@@ -42,7 +42,8 @@ def confirmed(
                 return None
             form = ReasonForm(request.POST if "confirm" in request.POST else None)
             if form.is_bound and form.is_valid():
-                _do(page, request, verb, rows, title, form.cleaned_data["reason"])
+                reason = form.cleaned_data["reason"]
+                _do(page, request, verb, rows, title, permission, reason)
                 return None
             return _ask(page, request, rows, form, title, consequence)
 
@@ -54,18 +55,40 @@ def confirmed(
     return decorate
 
 
+def refuse(
+    page: Any, request: HttpRequest, permission: str, rows: "QuerySet[Any]"
+) -> None:
+    """An action that was not offered: recorded of each row it was asked for. Raises
+    Forbidden."""
+    for row in list(rows[:MOST_AT_ONCE]) or [page.model]:
+        subject = None if row is page.model else page.person_of(row)
+        audit.decided(
+            permission,
+            allowed=False,
+            actor=request.user,
+            subject=subject,
+            obj=row,
+            reason=policy.Reason.NOT_GRANTED,
+        )
+    raise Forbidden
+
+
 def _do(
     page: Any,
     request: HttpRequest,
     verb: Verb,
     rows: list[Model],
     title: str,
+    permission: str,
     reason: str,
 ) -> None:
     done = 0
     for row in rows:
         try:
-            verb(request, row, reason)
+            with verdicts.refusals(
+                permission, by=request.user, subject=page.person_of(row), obj=row
+            ):
+                verb(request, row, reason)
         except AppError as error:
             messages.error(request, f"{page.row_name(row)}: {error.sentence}")
         else:

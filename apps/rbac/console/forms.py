@@ -12,15 +12,19 @@ from django.shortcuts import redirect
 
 from apps.core.admin import ZonedAdmin
 from apps.core.errors import AppError
-from apps.rbac import policy
+from apps.rbac import policy, verdicts
 from apps.rbac.console.pages import Page
 
 
 class VerbForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs only
-    """Subclasses say in `act` which verb it is; its refusal is an error of the form."""
+    """Subclasses say in `act` which verb it is; its refusal is an error of the form, and
+    on record."""
 
-    # The operator; set by the page.
+    # The operator, what they are about to do, and the field with whom it is about; set
+    # by the page.
     by: Any = None
+    asked: str = ""
+    owner: str = ""
     made: Model
 
     def act(self) -> Model:
@@ -30,8 +34,13 @@ class VerbForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stubs o
     def full_clean(self) -> None:
         super().full_clean()
         if self.is_bound and not self.errors:
+            subject = self.cleaned_data.get(self.owner)
+            obj = self.instance if self.instance.pk else type(self.instance)
             try:
-                self.made = self.act()
+                with verdicts.refusals(
+                    self.asked, by=self.by, subject=subject, obj=obj
+                ):
+                    self.made = self.act()
             except AppError as error:
                 self.add_error(None, error.sentence)
 
@@ -74,7 +83,9 @@ class VerbPage(ZonedAdmin, Page):
         self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any
     ) -> Any:
         made = super().get_form(request, obj, change, **more)
-        return type(made.__name__, (made,), {"by": request.user})
+        asked = self.adds if obj is None else self.changes
+        own = {"by": request.user, "asked": asked, "owner": self.owner}
+        return type(made.__name__, (made,), own)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What an address begins the form with, where it is a value of its field."""

@@ -36,7 +36,7 @@ from apps.core.admin import ReadOnlyAdmin
 from apps.core.errors import Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks, reveal
+from apps.rbac.console import actions, masks, reveal
 from apps.rbac.console.lists import MOST_COUNTED, RowList
 
 _WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
@@ -121,14 +121,22 @@ class Page(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The audit is the history: what operators did to this row."""
-        obj = self.get_object(request, object_id)
-        if obj is None or not self.has_history:
+        obj = self.seen(request, object_id)
+        if not self.has_history:
             raise Http404
-        if not self.has_view_permission(request, obj):
-            raise PermissionDenied
         listed = reverse("admin:rbac_auditevent_changelist")
         key = getattr(obj, "public_id", None) or obj.pk
         return redirect(f"{listed}?{urlencode({'q': key})}")
+
+    def seen(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, for who may look at it. Raises PermissionDenied, which the site
+        records, before anybody is told whether it is there; Http404."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        return obj
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Only those this operator may use."""
@@ -140,15 +148,35 @@ class Page(ReadOnlyAdmin):
             and policy.can(request.user, permission)
         }
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        asked = request.POST.get("action", "")
+        for action in self.actions or ():
+            if getattr(action, "__name__", "") == asked:
+                permission = getattr(action, "permission", "")
+                if not policy.can(request.user, permission):
+                    rows = self.get_queryset(request).filter(
+                        pk__in=self._chosen(request)
+                    )
+                    actions.refuse(self, request, permission, rows)
+        return super().changelist_view(request, extra_context)
+
     def response_action(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        for chosen in request.POST.getlist(helpers.ACTION_CHECKBOX_NAME):
+        self._chosen(request)
+        return super().response_action(request, *args, **kwargs)
+
+    def _chosen(self, request: HttpRequest) -> list[str]:
+        """The keys of the rows that an action is for. Raises Invalid."""
+        found = request.POST.getlist(helpers.ACTION_CHECKBOX_NAME)
+        for chosen in found:
             try:
                 self.opts.pk.to_python(chosen)
             except ValidationError as error:
                 raise Invalid("Choose rows of this list.") from error
             if not chosen:
                 raise Invalid("Choose rows of this list.")
-        return super().response_action(request, *args, **kwargs)
+        return found
 
     def reveal_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return reveal.answer(self, request, object_id)

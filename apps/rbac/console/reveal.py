@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
@@ -40,9 +40,7 @@ def address(page: "Page", obj: Model) -> str:
 
 def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
     """Asks for the reason, records the look, then shows what was hidden, this once."""
-    obj = page.get_object(request, object_id)
-    if obj is None or not page.has_view_permission(request, obj):
-        raise Http404
+    obj = page.seen(request, object_id)
     if not may(page, request):
         audit.decided(
             permission(page),

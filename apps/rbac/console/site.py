@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -34,7 +35,7 @@ class _Names(AutocompleteJsonView):
 
     def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_perm(request, obj):
-            _refused(request, self.model_admin.model, "view")
+            _refused(request, self.model_admin, "view")
             raise Forbidden
         return True
 
@@ -145,14 +146,21 @@ class ConsoleSite(AdminSite):
                 asked = _ASKED.get(ending, "view")
                 if asked == "change" and request.method in _SAFE:
                     asked = "view"
-                _refused(request, model, asked)
+                given = match.kwargs.get("object_id") if match else None
+                _refused(request, self._registry[model], asked, given)
 
 
-def _refused(request: HttpRequest, model: Any, asked: str) -> None:
+def _refused(
+    request: HttpRequest, page: Any, asked: str, object_id: str | None = None
+) -> None:
+    """With the row that was asked for and whose it is, when there is one."""
+    row = page.get_object(request, unquote(object_id)) if object_id else None
+    whose = getattr(page, "person_of", None)
     audit.decided(
-        f"{model._meta.app_label}.{model._meta.model_name}.{asked}",
+        f"{page.opts.app_label}.{page.opts.model_name}.{asked}",
         allowed=False,
         actor=request.user,
-        obj=model,
+        subject=whose(row) if whose and row is not None else None,
+        obj=page.model if row is None else row,
         reason=policy.Reason.NOT_GRANTED,
     )
