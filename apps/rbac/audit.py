@@ -17,7 +17,8 @@ from django.http import HttpRequest, HttpResponse
 from apps.core.errors import Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import current_request_id
-from apps.rbac import apart, ledger, origins
+from apps.rbac import apart, ledger, membership, origins, policy
+from apps.rbac.catalog import Permission
 
 ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}")
 # A code that can be filtered by; anything else is a sentence, and a person wrote it.
@@ -28,6 +29,8 @@ _NEVER = frozenset(
     "password password1 password2 secret token access_token refresh_token code otp"
     " body words phrase key private_key".split()
 )
+# Among the details of what somebody does about somebody else: whether they were staff.
+BY_STAFF = "by_staff"
 _collected: ContextVar[list[ledger.Entry] | None] = ContextVar("audit", default=None)
 
 
@@ -161,7 +164,14 @@ def _entry(
     given = _id(actor)
     actor_id = who.actor_id if given in (None, who.on_behalf_of_id) else given
     standing_in = who.on_behalf_of_id if actor_id == who.actor_id else None
-    sealed = {name: _cleared(part) for name, part in details.items() if part}
+    sealed: dict[str, Any] = {
+        name: _cleared(part) for name, part in details.items() if part
+    }
+    # Whoever names nobody acts for themself, or for whom they are standing in.
+    subject_id = _id(subject) or standing_in or actor_id
+    if actor_id is not None and subject_id != actor_id:
+        # Now: later they may have left, or have become what they are not.
+        sealed[BY_STAFF] = bool(standing_in) or _is_staff(actor, actor_id)
     is_code = not reason or _CODE.fullmatch(reason)
     obj_type, obj_id = _named(obj)
     return ledger.Entry(
@@ -169,8 +179,7 @@ def _entry(
         outcome=outcome,
         actor_id=actor_id,
         on_behalf_of_id=standing_in,
-        # Whoever names nobody acts for themself, or for whom they are standing in.
-        subject_id=_id(subject) or standing_in or actor_id,
+        subject_id=subject_id,
         obj_type=obj_type,
         obj_id=obj_id,
         reason=reason if is_code else "",
@@ -179,6 +188,16 @@ def _entry(
         origin=who.place,
         details=sealed if is_code else sealed | {"reason": reason[:_REASON_LENGTH]},
     )
+
+
+def _is_staff(actor: Any, actor_id: int) -> bool | None:
+    """Whether they may enter the console; None when that cannot be asked now."""
+    if (known := policy.known(actor)) is not None:
+        return Permission.CONSOLE_ENTER in known
+    try:
+        return membership.holds(actor_id, Permission.CONSOLE_ENTER)
+    except DatabaseError:
+        return None  # what is recorded is what broke the transaction
 
 
 def _id(person: Any) -> int | None:

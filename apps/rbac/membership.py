@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -72,6 +73,17 @@ def rank(user: Any) -> int:
     """Of the highest role somebody holds."""
     found = user.groups.aggregate(rank=Max("role__rank"))["rank"]
     return int(found or 0)
+
+
+def holds(person_id: int, permission: str) -> bool:
+    """Whether the groups of somebody bring a permission. One query."""
+    name = catalog.parts(permission)
+    found: bool = Group.objects.filter(
+        user=person_id,
+        permissions__codename=name.codename,
+        permissions__content_type__app_label=name.app,
+    ).exists()
+    return found
 
 
 def lock(*, shared: bool = False) -> None:

@@ -6,14 +6,12 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from apps.core.errors import Invalid
-from apps.rbac import catalog, ledger
-from apps.rbac.catalog import Permission
+from apps.rbac import audit, ledger
 from apps.rbac.models import AuditEvent, Role
+from apps.rbac.policy import Reason
 
 LIMIT = 30
 _HOLDING = "rbac.roleassignment."
@@ -72,12 +70,9 @@ def page(
     }
     events = sorted(found.values(), key=lambda event: -event.id)
     shown = events[:limit]
-    staff = _staff({e.actor_id for e in shown if e.actor_id} - {person_id})
     opened = ledger.opened(shown)
     roles = _role_names({_role(event, found) for event, found in opened} - {""})
-    moments = [
-        _moment(person_id, event, found, staff, roles) for event, found in opened
-    ]
+    moments = [_moment(person_id, event, found, roles) for event, found in opened]
     older = str(shown[-1].id) if len(events) > limit else ""
     return Page(moments, older)
 
@@ -86,10 +81,9 @@ def _moment(
     person_id: int,
     event: AuditEvent,
     opened: ledger.Opened,
-    staff: Mapping[int, bool],
     roles: Mapping[str, str],
 ) -> Moment:
-    who = _who(person_id, event.actor_id, staff)
+    who = _who(person_id, event, opened)
     is_theirs = who in ("you", "nobody")
     role = _role(event, opened)
     until = opened.details.get("after", {}).get("until") if role else None
@@ -124,24 +118,19 @@ def _role_names(slugs: set[str]) -> dict[str, str]:
     return dict(Role.objects.filter(slug__in=slugs).values_list("slug", "name"))
 
 
-def _who(person_id: int, actor_id: int | None, staff: Mapping[int, bool]) -> str:
-    if actor_id is None:
+def _who(person_id: int, event: AuditEvent, opened: ledger.Opened) -> str:
+    """By what was so when it happened; roles come and go."""
+    if event.actor_id is None:
         return "nobody"
-    if actor_id == person_id:
+    if event.actor_id == person_id:
         return "you"
-    # Somebody whose account is gone was staff as far as anyone can tell.
-    return "staff" if staff.get(actor_id, True) else "other"
-
-
-def _staff(people: set[int]) -> dict[int, bool]:
-    if not people:
-        return {}
-    may_enter = Group.objects.filter(
-        user=OuterRef("pk"),
-        permissions__codename=catalog.parts(Permission.CONSOLE_ENTER).codename,
-    )
-    rows = get_user_model()._default_manager.filter(pk__in=people)
-    return dict(rows.values_list("pk", Exists(may_enter)))
+    by_staff = opened.details.get(audit.BY_STAFF)
+    if by_staff is None:
+        # Recorded before that was written down, or under a key that is gone. Others than
+        # staff come as far as a share lets them.
+        is_done = event.outcome != audit.Outcome.DENIED
+        by_staff = is_done and event.reason != Reason.SHARE
+    return "staff" if by_staff else "other"
 
 
 def _cursor(before: str) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """People see what was recorded of them, in words, and nothing of anybody else."""
 
+import dataclasses
 import re
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.accounts import suspension
 from apps.accounts.models import User
 from apps.rbac import assignments, audit, ledger, person_keys
+from apps.rbac.models import RoleAssignment
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
 from tests.rbac.factories import person, role
 
@@ -155,11 +157,37 @@ def test_somebody_without_an_office_is_somebody_else(
     as_alice: Client, alice: User, bob: User
 ) -> None:
     audit.decided("sms.list.change", allowed=True, actor=bob, subject=alice)
-    audit.decided("sms.list.view", allowed=True, actor=999_999, subject=alice)
     page = read(as_alice)
     assert "Somebody else did this: sms.list.change" in page
-    # Gone since, so nobody can tell; the person hears of it all the same.
-    assert "Somebody from Switchboard looked at" in page
+    # A role that came later changes nothing.
+    assignments.grant(by=None, user=bob, role=role("administrator"), reason="test")
+    assert "Somebody from Switchboard" not in read(as_alice)
+
+
+def test_who_was_staff_then_stays_so(as_alice: Client, alice: User, ada: User) -> None:
+    audit.decided("sms.number.view", allowed=True, actor=ada, subject=alice)
+    audit.decided("sms.number.view", allowed=False, actor=ada.pk, subject=alice)
+    with audit.collecting():
+        audit.done("sms.number.change", actor=ada, subject=alice)
+    # As events are that were recorded before it was written down.
+    old = ledger.Entry(
+        "sms.number.view", "allowed", actor_id=ada.pk, subject_id=alice.pk
+    )
+    shared = dataclasses.replace(old, reason="share")
+    with connection.cursor() as cursor:
+        ledger.write([old, shared], cursor)
+
+    def counts() -> tuple[int, int]:
+        page = read(as_alice)
+        return page.count("Somebody from Switchboard"), page.count("Somebody else")
+
+    assert counts() == (4, 1)
+    person("administrator", email="eve@example.com")
+    held = RoleAssignment.objects.get(user=ada)
+    assignments.revoke(by=None, user=ada, role=held.role, reason="She left")
+    assert counts() == (4, 1)
+    ada.delete()
+    assert counts() == (4, 1)
 
 
 def test_pages_follow_each_other_without_gap_or_repetition(
