@@ -9,6 +9,7 @@ and `FAILURES_IN_A_ROW`.
 from datetime import timedelta
 
 from apps.core.limits import Limit
+from apps.rbac.console import finding
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -70,3 +71,6 @@ TEXTS_PER_NUMBER = Limit("code_text_number", times=15, seconds=DAY)
 TEXTS_PER_AREA = Limit("code_text_area", times=100, seconds=HOUR)
 # What all codes of a day may cost: at a cent each, twenty dollars.
 TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
+
+# --- Whole addresses and numbers, of operators who see masks alone. Said below this app.
+SEARCHES = finding.SEARCHES

@@ -18,7 +18,7 @@ from django.utils.safestring import mark_safe
 from apps.core.errors import Invalid, NotFound
 from apps.rbac import audit, exports, ledger, policy, verdicts
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks, why
+from apps.rbac.console import finding, masks, why
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.search import Search
 from apps.rbac.models import AuditEvent, AuditSeal
@@ -54,6 +54,10 @@ class EventList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, *more: Any, **kwargs: Any) -> Any:
         self.search = Search(request.GET)
+        for name in ("actor", "subject"):
+            # By an address; a number or a public id tells nothing of one.
+            if "@" in (words := request.GET.get(name, "").strip()):
+                finding.insist(request, AuditEvent, words)
         mine: Any = self.root_queryset
         events = self.search.narrow(mine).order_by("-id")
         before = request.GET.get("before", "")

@@ -7,10 +7,11 @@ def person(email: str, pk: int) -> str:
 
 
 def mask(value: str) -> str:
-    """`a•••@example.com`, `+1•••••••0101`; other words keep their first letter."""
+    """`a•••@example.com`, `+1••••••••01`; other words keep their first letter. Of a
+    number no more than the country's beginning and two digits: a million are left."""
     if "@" in value:
         local, _, domain = value.rpartition("@")
         return f"{local[:1]}•••@{domain}"
     if value.startswith("+"):
-        return f"{value[:2]}{'•' * max(0, len(value) - 6)}{value[-4:]}"
+        return f"{value[:2]}{'•' * max(2, len(value) - 4)}{value[4:][-2:]}"
     return f"{value[:1]}•••" if value else ""

@@ -36,7 +36,7 @@ from apps.core.admin import ReadOnlyAdmin
 from apps.core.errors import Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import actions, masks, reveal
+from apps.rbac.console import actions, finding, masks, reveal
 from apps.rbac.console.lists import MOST_COUNTED, RowList
 
 _WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
@@ -105,6 +105,13 @@ class Page(ReadOnlyAdmin):
             return list(self.search_fields)
         whole = (each.removesuffix("__startswith") for each in self.search_fields)
         return [each if each.startswith("=") else f"={each}" for each in whole]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> Any:
+        if search_term.strip() and self._names_somebody:
+            finding.insist(request, self.model, search_term.strip())
+        return super().get_search_results(request, queryset, search_term)
 
     def action_checkbox(self, obj: Model) -> SafeString:
         """Without the row's name, which may be an address."""
