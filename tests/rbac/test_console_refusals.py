@@ -10,7 +10,7 @@ from apps.rbac import ledger, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent, RoleAssignment, RoleLimits
 from tests.assistant.factories import InboundTextFactory, TurnFactory
-from tests.rbac.conftest import Recorded
+from tests.conftest import Recorded
 from tests.rbac.factories import helper, person, role
 from tests.sign_in import signed_in
 

@@ -10,8 +10,8 @@ from apps.accounts.models import User
 from apps.rbac import ledger
 from apps.rbac.catalog import Permission
 from apps.rbac.console import finding, masks
+from tests.conftest import Recorded
 from tests.factories import PhoneNumberFactory
-from tests.rbac.conftest import Recorded
 from tests.rbac.factories import helper, person
 from tests.sign_in import signed_in
 
