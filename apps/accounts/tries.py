@@ -40,8 +40,6 @@ def network_of(request: HttpRequest) -> str:
         return "unknown"
     if isinstance(address, ipaddress.IPv4Address):
         return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((int(address), _IPV6_NETWORK), strict=False))
 
 

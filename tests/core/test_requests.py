@@ -54,6 +54,27 @@ def asked(forwarded: str) -> HttpRequest:
         (2, "6.6.6.6, 1.2.3.4, 10.0.0.1", "1.2.3.4"),
         (2, "1.2.3.4", "10.0.0.9"),
         (1, "", "10.0.0.9"),
+        (1, " , ,", "10.0.0.9"),
+        (3, "6.6.6.6, 1.2.3.4", "10.0.0.9"),
+        # As some proxies write it: with a port, in brackets, in quotes, mapped.
+        (1, "6.6.6.6, 1.2.3.4:50123", "1.2.3.4"),
+        (1, "[2001:db8::7]:50123", "2001:db8::7"),
+        (1, "[2001:db8::7]", "2001:db8::7"),
+        (1, '"[2001:DB8:0::7]"', "2001:db8::7"),
+        (1, "::ffff:1.2.3.4", "1.2.3.4"),
+        (1, "[::ffff:1.2.3.4]:443", "1.2.3.4"),
+        (1, "fe80::1%eth0", "fe80::1"),
+        # What is no address is nobody's: they all are the proxy's callers.
+        (1, "1.2.3.4, unknown", "10.0.0.9"),
+        (1, "1.2.3.4, _hidden", "10.0.0.9"),
+        (1, "1.2.3.4, 1.2.3.400", "10.0.0.9"),
+        (1, "1.2.3.4, 0x01020304", "10.0.0.9"),
+        (1, "1.2.3.4, 16909060", "10.0.0.9"),
+        (1, "1.2.3.4, 1.2.3.4/8", "10.0.0.9"),
+        (1, "1.2.3.4, \x31\uff12.2.3.4", "10.0.0.9"),
+        (1, "1.2.3.4, [2001:db8::7", "10.0.0.9"),
+        (1, "1.2.3.4, ';drop table--", "10.0.0.9"),
+        (1, "1.2.3.4, " + "9" * 8000, "10.0.0.9"),
     ],
 )
 def test_a_forwarded_address_counts_only_as_far_as_our_proxies(
@@ -61,6 +82,21 @@ def test_a_forwarded_address_counts_only_as_far_as_our_proxies(
 ) -> None:
     settings.TRUSTED_PROXY_COUNT = proxies
     assert client_address(asked(forwarded)) == address
+
+
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        # A socket of the machine has none.
+        ("", ""),
+        ("evil", ""),
+    ],
+)
+def test_the_address_of_who_calls_is_one_or_none(peer: str, address: str) -> None:
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR=peer)) == address
 
 
 def test_a_problem_has_the_fields_of_rfc_9457() -> None:
