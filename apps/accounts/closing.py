@@ -20,7 +20,8 @@ DAYS_TO_RETURN = 30
 
 
 def close(*, user: User) -> None:
-    """Out everywhere, from the next request and the next text on.
+    """Out everywhere, from the next request and the next text on. One that is out
+    already stays as it is: suspended meanwhile, it has no way back.
 
     Raises Conflict for the last administrator.
     """
@@ -28,6 +29,8 @@ def close(*, user: User) -> None:
         # Before the person's row: roles change under the same lock.
         assignments.insist_not_the_last_administrator(user)
         row = User.objects.select_for_update().get(pk=user.pk)
+        if not row.is_active:
+            return
         row.is_active, row.closed_at = False, timezone.now()
         row.save(update_fields=["is_active", "closed_at"])
         sessions.end_others(row, sessions.Ending.SUSPENDED, by=row, reason="closed")
