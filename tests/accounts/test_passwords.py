@@ -299,3 +299,55 @@ def test_a_sound_list_is_no_finding(
 ) -> None:
     settings.BREACHED_PASSWORDS_FILE = str(listed[0])
     assert not [each for each in run_checks() if each.id == "config.E007"]
+
+
+DOORS = {
+    "page": ("/accounts/signup/", "password1", 200),
+    "app": ("/api/auth/app/v1/auth/signup", "password", 400),
+    "browser": ("/api/auth/browser/v1/auth/signup", "password", 400),
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_the_list_in_use_refuses_at_every_door_of_sign_up(
+    door: str, ending: str, tmp_path: Path, settings: Settings, db: None
+) -> None:
+    path = tmp_path / "list"
+    digests = sorted(_digest(each) for each in (GOOD, "another", "a third"))
+    path.write_bytes(ending.join(f"{each}:1" for each in digests).encode())
+    settings.BREACHED_PASSWORDS_FILE = str(path)
+    address, field, status = DOORS[door]
+    given = {"email": "dana@example.com", field: GOOD}
+    kind = {} if door == "page" else {"content_type": "application/json"}
+    answer = Client().post(address, given, **kind)  # type: ignore[arg-type]  # by kind
+    assert answer.status_code == status
+    assert "in a breach of some other service" in answer.content.decode()
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "becomes", ["gone", "garbage", "cut", "empty", "folder", "sound"]
+)
+def test_a_list_that_changes_while_it_is_in_use_judges_or_is_logged(
+    becomes: str,
+    tmp_path: Path,
+    settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "list"
+    digests = sorted(_digest(f"word {n}") for n in range(50))
+    whole = "\n".join(f"{each}:1" for each in digests).encode()
+    path.write_bytes(whole)
+    settings.BREACHED_PASSWORDS_FILE = str(path)
+    assert refusal(GOOD) == ""
+    path.unlink()
+    if becomes == "folder":
+        path.mkdir()
+    elif becomes != "gone":
+        sound = "\n".join(sorted([*(f"{d}:1" for d in digests), f"{_digest(GOOD)}:9"]))
+        new = {"garbage": b"\x00\xff" * 999, "cut": whole[:30], "empty": b""}
+        path.write_bytes(new.get(becomes, sound.encode()))
+    assert refusal(GOOD) == ("password_breached" if becomes == "sound" else "")
+    logged = "breached_passwords_unusable" in capsys.readouterr().err
+    assert logged is (becomes != "sound")

@@ -1,6 +1,7 @@
 """Tokens of apps: each test is an attack that they refuse."""
 
 import base64
+import itertools
 import json
 import re
 import threading
@@ -14,6 +15,7 @@ import time_machine
 from allauth.account.models import EmailAddress
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.core import mail
+from django.core.checks import run_checks
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -245,6 +247,50 @@ def test_keys_rotate_without_signing_anybody_out(
     assert tokens.opened(pair.access).pk == row.pk
     with pytest.raises(tokens.BadToken):
         tokens.opened(old.access)
+
+
+def test_processes_that_are_restarted_one_by_one_open_each_others_tokens(
+    row: LoginSession, settings: Settings
+) -> None:
+    """The new key opens everywhere before it signs anywhere."""
+    old = settings.JWT_SIGNING_KEYS
+    new = f"j2:{base64.b64encode(b'n' * 32).decode()}"
+    rings = [old, f"{old},{new}", f"{new},{old}", new]
+    live = tokens.issue(row)
+    for before, after in itertools.pairwise(rings[:3]):
+        for signing, opening in ((before, after), (after, before)):
+            settings.JWT_SIGNING_KEYS = signing
+            live = tokens.refresh(live.refresh)
+            settings.JWT_SIGNING_KEYS = opening
+            assert status(live.access) == 200
+            live = tokens.refresh(live.refresh)
+    # Nothing that was signed by the old one is good for longer than a sign-in is.
+    settings.JWT_SIGNING_KEYS = rings[3]
+    assert status(live.access) == refreshed(live.refresh).status_code == 401
+
+
+def test_a_retried_refresh_that_meets_another_key_ends_nobodys_sign_in(
+    row: LoginSession, settings: Settings
+) -> None:
+    old = tokens.issue(row)
+    first = tokens.refresh(old.refresh)
+    new = f"j2:{base64.b64encode(b'n' * 32).decode()}"
+    settings.JWT_SIGNING_KEYS = f"{new},{settings.JWT_SIGNING_KEYS}"
+    again = tokens.refresh(old.refresh)
+    for pair in (first, again):
+        assert status(pair.access) == 200
+    following = tokens.refresh(first.refresh)
+    assert status(following.access) == 200
+    assert refreshed(again.refresh).status_code == 200
+
+
+@pytest.mark.parametrize("ring", ["", "j2", "j2:x", "j1:{old},j1:{old}", ","])
+def test_a_ring_that_is_no_ring_is_told_before_anything_starts(
+    ring: str, settings: Settings
+) -> None:
+    key = settings.JWT_SIGNING_KEYS.partition(":")[2]
+    settings.JWT_SIGNING_KEYS = ring.format(old=key)
+    assert [each for each in run_checks() if "JWT_SIGNING_KEYS" in each.msg]
 
 
 def test_refreshing_gives_a_new_pair_and_takes_two_queries(row: LoginSession) -> None:

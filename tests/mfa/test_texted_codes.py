@@ -1,19 +1,21 @@
 """A code by text: what it says, to whom it goes, what it may cost."""
 
+import itertools
+
 import pytest
 from django_redis import get_redis_connection
 from pytest_django import Settings
 
 from apps.accounts import guessing
 from apps.accounts.models import User
-from apps.core.errors import Conflict, TooMany
+from apps.core.errors import Conflict, TooMany, Unavailable
 from apps.core.limits import Limit
-from apps.mfa import challenges
+from apps.mfa import challenges, enrolment
 from apps.mfa.factors import sms
 from apps.mfa.models import Challenge, SMSDevice
 from apps.sms import composer, confidential, numbers, optouts
 from apps.sms.models import OutboundText
-from tests.mfa.conftest import ALICE, SESSION, texted
+from tests.mfa.conftest import ALICE, SESSION, texted, together
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +99,84 @@ def test_each_budget_ends_the_texts(
     for _ in range(limit.times):
         limit.charge(str(alice.pk) if key == "person" else key)
     with pytest.raises(TooMany):
+        ask(alice)
+    assert not OutboundText.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_asking_in_many_sign_ins_at_once_texts_once(
+    alice: User, phone: SMSDevice
+) -> None:
+    numbered = itertools.count()
+    answers = together(8, lambda: ask(alice, f"session {next(numbered)}"))
+    assert sum(isinstance(each, Challenge) for each in answers) == 1
+    assert sum(isinstance(each, TooMany) for each in answers) == 7
+    assert OutboundText.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_at_once_no_more_are_texted_than_the_hour_allows(
+    alice: User, phone: SMSDevice
+) -> None:
+    """Also where the pause between two is over."""
+    left = 2
+    for _ in range(guessing.TEXTS_PER_PERSON.times - left):
+        guessing.TEXTS_PER_PERSON.charge(str(alice.pk))
+    numbered = itertools.count()
+
+    def after_a_pause() -> Challenge:
+        challenge = ask(alice, f"session {next(numbered)}")
+        minute_over()
+        return challenge
+
+    while any(isinstance(e, Challenge) for e in together(4, after_a_pause)):
+        minute_over()
+    assert OutboundText.objects.count() == left
+
+
+def test_every_purpose_is_paid_from_one_budget(alice: User, phone: SMSDevice) -> None:
+    for number in range(guessing.TEXTS_PER_PERSON.times):
+        purpose = ("login", "stepup")[number % 2]
+        session = f"session {number}"
+        challenges.begin(user=alice, factor="sms", purpose=purpose, session=session)
+        minute_over()
+    with pytest.raises(TooMany):
+        enrolment.begin_sms(
+            user=alice, number=phone.phone.public_id, session="session of a thief"
+        )
+    assert OutboundText.objects.count() == guessing.TEXTS_PER_PERSON.times
+
+
+def test_a_number_carries_its_count_to_another_account(
+    alice: User, bob: User, phone: SMSDevice
+) -> None:
+    for _ in range(guessing.TEXTS_PER_NUMBER.times - 1):
+        guessing.TEXTS_PER_NUMBER.charge(ALICE)
+    ask(alice)
+    numbers.release(user=alice, public_id=str(phone.phone.public_id))
+    moved = numbers.verify(user=bob, e164=ALICE)
+    SMSDevice.objects.create(user=bob, phone=moved, name="Code by text")
+    for _ in ("the minute", "the day"):
+        with pytest.raises(TooMany):
+            ask(bob)
+        minute_over()
+    assert OutboundText.objects.count() == 1
+
+
+def test_a_text_that_was_refused_leaves_no_challenge_to_guess_at(
+    alice: User, phone: SMSDevice
+) -> None:
+    ask(alice)
+    with pytest.raises(TooMany):
+        ask(alice, "another session")
+    assert not Challenge.objects.filter(consumed_at=None, code_digest="").exists()
+
+
+def test_nobody_is_texted_while_nobody_counts(
+    alice: User, phone: SMSDevice, settings: Settings
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    with pytest.raises(Unavailable):
         ask(alice)
     assert not OutboundText.objects.exists()
 
