@@ -240,7 +240,7 @@ class LoginSessionAdmin(Page):
 class KnownBrowserAdmin(Page):
     task = "People"
     owner = "user"
-    list_display = ("user", "called", "created_at", "last_seen_at", "trusted_until")
+    list_display = ("user", "called", "created_at", "last_seen_at", "trust")
     fields = ("public_id", *list_display)
     list_filter = ("created_at", "trusted_until")
     list_select_related = ("user",)
@@ -248,6 +248,11 @@ class KnownBrowserAdmin(Page):
     search_help_text = "The beginning of an e-mail address, or the id of a browser"
     ordering = ("-id",)
     actions = (forget_browser,)
+
+    @admin.display(description="trusted at most until", ordering="trusted_until")
+    def trust(self, row: KnownBrowser) -> Any:
+        """A change of password or factors ends it sooner."""
+        return row.trusted_until
 
     @admin.display(description="browser")
     def called(self, row: KnownBrowser) -> str:
