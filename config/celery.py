@@ -5,6 +5,7 @@ Which settings hold is for whoever starts a process to say (DJANGO_SETTINGS_MODU
 
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init
@@ -30,13 +31,18 @@ def keep_django_logging(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def gather_timetables(sender: Celery, **_: object) -> None:
-    """Each app's `tasks.TIMETABLE`: name → (task, seconds or five crontab fields)."""
-    for name, (task, when) in _timetables().items():
-        sender.conf.beat_schedule[name] = {"task": task, "schedule": when}
+    """Each app's `tasks.TIMETABLE`: name → (task, seconds or five crontab fields, and
+    its arguments, if it takes any)."""
+    for name, (task, when, *arguments) in _timetables().items():
+        sender.conf.beat_schedule[name] = {
+            "task": task,
+            "schedule": when,
+            "args": arguments,
+        }
 
 
-def _timetables() -> dict[str, tuple[str, float | str]]:
-    found: dict[str, tuple[str, float | str]] = {}
+def _timetables() -> dict[str, tuple[Any, ...]]:
+    found: dict[str, tuple[Any, ...]] = {}
     for config in apps.get_app_configs():
         if config.name.startswith("apps.") and find_spec(f"{config.name}.tasks"):
             found |= getattr(import_module(f"{config.name}.tasks"), "TIMETABLE", {})

@@ -11,7 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import kinds
 from apps.core.errors import Conflict
-from apps.jobs import dead_letters, jobs, timetable_pages  # noqa: F401
+from apps.jobs import (  # noqa: F401  (two register their pages)
+    dead_letters,
+    jobs,
+    pipeline_pages,
+    timetable_pages,
+)
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac import audit
 from apps.rbac.catalog import Permission

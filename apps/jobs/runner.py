@@ -11,7 +11,7 @@ from apps.core.kinds import Kind
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.core.tasks import task
-from apps.jobs import keeper, leases, progress
+from apps.jobs import keeper, leases, progress, runs
 from apps.jobs.jobs import BELLS
 from apps.jobs.keeper import TookTooLong
 from apps.jobs.leases import Lease, LeaseLost
@@ -78,6 +78,8 @@ def run(lease: Lease) -> None:
     with bound(lease.request_id):
         try:
             outcome = _attempt(lease, kind)
+            if outcome != "failed":
+                runs.job_ended(lease.job_id)
         except LeaseLost as lost:
             outcome = "lost"
             logger.warning("job_lost", why=str(lost), kind=lease.kind)

@@ -4,11 +4,16 @@ from celery import signals
 
 from apps.jobs.jobs import BELLS
 from apps.jobs.runner import drain
+from apps.jobs.runs import start_pipeline
 from apps.jobs.sweeper import EVERY_SECONDS, sweep
 
-__all__ = ["TIMETABLE", "drain", "sweep"]
+__all__ = ["TIMETABLE", "drain", "start_pipeline", "sweep"]
 
-TIMETABLE = {"jobs-sweep": ("jobs.sweep", EVERY_SECONDS)}
+TIMETABLE = {
+    "jobs-sweep": ("jobs.sweep", EVERY_SECONDS),
+    # When the fewest texts come.
+    "night": ("jobs.start_pipeline", "20 3 * * *", "night"),
+}
 
 
 @signals.worker_ready.connect

@@ -68,7 +68,10 @@ def enter(entries: Mapping[str, Mapping[str, Any]]) -> None:
         kept = PeriodicTask.objects.filter(name=name)
         if not kept.update(task=entry["task"]):
             PeriodicTask.objects.create(
-                name=name, task=entry["task"], **_row(entry["schedule"])
+                name=name,
+                task=entry["task"],
+                args=json.dumps(entry.get("args", [])),
+                **_row(entry["schedule"]),
             )
 
 

@@ -68,6 +68,9 @@ class Permission(StrEnum):
     JOB_REQUEUE = "jobs.job.change"
     JOB_DROP = "jobs.job.delete"
     MISSED_RUNS_VIEW = "jobs.missedruns.view"
+    PIPELINE_VIEW = "jobs.pipelinerun.view"
+    STEP_VIEW = "jobs.steprun.view"
+    STEP_CHANGE = "jobs.steprun.change"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"

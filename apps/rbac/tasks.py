@@ -6,7 +6,7 @@ from apps.rbac.assignments import end_overdue_roles
 
 __all__ = ["TIMETABLE", "end_overdue_roles", "seal_audit", "turn_audit_months"]
 
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MINUTE, HOUR = 60, 3_600
 
 TIMETABLE = {
     # A role that has run out is noticed by its holder's next request; this is for
@@ -15,7 +15,6 @@ TIMETABLE = {
     # Sealed every hour: what happened since the last seal is what an intruder could
     # undo.
     "audit-seal": ("rbac.seal_audit", HOUR),
-    "audit-months": ("rbac.turn_audit_months", DAY),
 }
 # Millions of events take minutes when sealing was off for long, and a run that is cut off
 # would begin anew for ever. Twice at once is no harm: they take turns.

@@ -1,12 +1,13 @@
 """The facts of background work.
 
-    Job ── JobFailure
+    PipelineRun ── StepRun ──▶ Job ── JobFailure
 
 A job is asked for once, tried until it is done, and dead when it cannot be; it never
 vanishes (docs/jobs.md).
 """
 
 from apps.jobs.models.jobs import Job, JobFailure
+from apps.jobs.models.pipelines import PipelineRun, StepRun
 from apps.jobs.models.timetable import MissedRuns
 
-__all__ = ["Job", "JobFailure", "MissedRuns"]
+__all__ = ["Job", "JobFailure", "MissedRuns", "PipelineRun", "StepRun"]

@@ -1,0 +1,15 @@
+"""What is done every night, in its order."""
+
+from apps.jobs.graphs import Pipeline, Step, succeeded
+from apps.rbac.tasks import seal_audit, turn_audit_months
+
+PIPELINES = (
+    Pipeline(
+        "night",
+        (
+            Step("seal", seal_audit),
+            # A month that is not sealed is not dropped.
+            Step("months", turn_audit_months, after=(succeeded("seal"),)),
+        ),
+    ),
+)
