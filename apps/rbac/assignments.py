@@ -1,7 +1,7 @@
 """Who holds which role. Given, taken back, run out.
 
-Nobody gives or takes more than they have, nobody changes their own roles, and the last
-lasting administrator stays one. One lock puts all changes of roles in order.
+Nobody gives or takes more than they have, nor for longer; nobody changes their own
+roles, and the last lasting administrator stays one. One lock puts all changes of roles in order.
 """
 
 from datetime import datetime, timedelta
@@ -18,6 +18,8 @@ from apps.rbac.models import Role, RoleAssignment
 
 # A longer one is a slip; the last years a calendar knows also differ by time zone.
 LONGEST = timedelta(days=3_653)
+_GIVE = "What you have of this role ends on {}. Give it until then at most."
+_TAKE = "What you have of this role ends on {}, and theirs lasts longer than yours."
 
 
 def grant(
@@ -44,10 +46,12 @@ def grant(
         role = roles.standing(role.pk)
         if by is not None:
             _insist(by, Permission.ROLE_GRANT, user, role)
+            _insist_no_longer(by, role, expires_at, _GIVE)
         old = _live(user, role)
         if old and by is not None:
             # Whatever replaces it, this takes away what somebody gave.
             _insist(by, Permission.ROLE_REVOKE, user, role)
+            _insist_no_longer(by, role, old.expires_at, _TAKE)
         if old and old.expires_at is None and expires_at is not None:
             # Putting an end to a role takes it away, later.
             _insist_another_administrator(old)
@@ -81,6 +85,8 @@ def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
         held = _live(user, role)
         if held is None:
             raise Conflict("This person does not hold that role.")
+        if by is not None:
+            _insist_no_longer(by, role, held.expires_at, _TAKE)
         _insist_another_administrator(held)
         _end(held, by)
         membership.settle([user.pk])
@@ -172,6 +178,13 @@ def _insist(by: Any, permission: Permission, user: Any, role: Role) -> None:
     if not policy.permissions_of(role) <= policy.permissions(by):
         raise Forbidden("You cannot give or take a role that may do more than you.")
     roles.insist_not_above(by, [role])
+
+
+def _insist_no_longer(by: Any, role: Role, until: datetime | None, words: str) -> None:
+    """What is theirs for a time they neither give nor take for longer."""
+    end = roles.reach_ends(by, [role])
+    if end is not None and (until is None or until > end):
+        raise Forbidden(words.format(roles.spoken(end)))
 
 
 def _insist_another_administrator(held: RoleAssignment) -> None:

@@ -7,16 +7,18 @@ it is; and nobody puts into a role what they do not have themselves.
 import hashlib
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac import audit, catalog, membership, policy, system_roles
 from apps.rbac.catalog import Permission
-from apps.rbac.models import Role, RoleLimits
+from apps.rbac.models import Role, RoleAssignment, RoleLimits
 
 CHANGED = "Somebody else has changed this meanwhile. Open it again, then change it."
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -73,7 +75,14 @@ def change(
         _insist_within(by, policy.permissions_of(role))
         insist_not_above(by, [role])
         before = _shown(role)
-        _shape(by, role, {str(each) for each in permissions}, list(inherits))
+        own, parents = {str(each) for each in permissions}, list(inherits)
+        if (end := reach_ends(by, [role, *parents], own)) is not None:
+            # Whoever holds it would have for good what was theirs for a time.
+            raise Forbidden(
+                f"What you have of this role ends on {spoken(end)}. A role stays, so it is"
+                " changed by who has all of it for good."
+            )
+        _shape(by, role, own, parents)
         audit.done(
             "rbac.role.change", actor=by, obj=role, before=before, after=_shown(role)
         )
@@ -132,11 +141,36 @@ def closure(roles: Iterable[Role]) -> set[Role]:
     return found
 
 
+def reach_ends(
+    by: Any, wanted: Iterable[Role], permissions: Iterable[str] = ()
+) -> datetime | None:
+    """When `by` no longer has what these roles bring, and these permissions; None while
+    they have it for good. Under the lock, and only of what they have now."""
+    held = RoleAssignment.objects.live().filter(user=by).select_related("role")
+    ends = {each.role: each.expires_at for each in held}
+    if not any(ends.values()):
+        return None
+    wanted = list(wanted)
+    needed = frozenset(permissions).union(*map(policy.permissions_of, wanted))
+    highest = max((role.rank for role in closure(wanted)), default=0)
+    for end in sorted(end for end in ends.values() if end):
+        left = [role for role, own in ends.items() if own is None or own > end]
+        left.append(Role.objects.get(slug=catalog.BASE))
+        brings = frozenset[str]().union(*map(policy.permissions_of, left))
+        if not needed <= brings or highest > max(role.rank for role in closure(left)):
+            return end
+    return None
+
+
 def insist_not_above(by: Any, roles: Iterable[Role]) -> None:
     """What ranks higher brings the limits of who stands higher, inherited or not."""
     highest = max((role.rank for role in closure(roles)), default=0)
     if highest > membership.rank(by):
         raise Forbidden("That role ranks above yours.")
+
+
+def spoken(end: datetime) -> str:
+    return f"{timezone.localtime(end):%Y-%m-%d %H:%M}"
 
 
 def _shape(by: Any, role: Role, own: set[str], parents: list[Role]) -> None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.errors import AppError
@@ -99,3 +101,21 @@ def test_a_role_that_is_deleted_meanwhile_is_gone_for_the_others() -> None:
         assert is_gone == (found[0] is None or found[-1] is None)
         refused = [each for each in found if isinstance(each, AppError)]
         assert {error.code for error in refused} <= {"conflict"}
+
+
+def test_an_end_that_comes_while_a_role_is_given() -> None:
+    """Whichever is first: nobody keeps for good what was given by who had it a day."""
+    boss, end = role("administrator"), timezone.now() + timedelta(days=1)
+    person("administrator")
+    for _ in range(5):
+        ada, bob = person("administrator"), person()
+        found = together(
+            lambda: assignments.grant(
+                by=None, user=ada, role=boss, reason="x", expires_at=end
+            ),
+            lambda: assignments.grant(by=ada, user=bob, role=boss, reason="x"),
+        )
+        times = RoleAssignment.objects.filter(user__in=[ada, bob], role=boss)
+        ended = times.filter(user=ada, expires_at=end).get()
+        for given in times.filter(user=bob):
+            assert given.granted_at <= ended.granted_at, found

@@ -408,3 +408,79 @@ def test_a_suspended_administrator_is_out_of_a_helpers_reach() -> None:
     assignments.insist_within_reach(ada, fresh(eve))
     with pytest.raises(Forbidden):
         assignments.insist_within_reach(person("premium"), fresh(eve))
+
+
+def test_nobody_gives_a_role_for_longer_than_they_have_it() -> None:
+    person("administrator")
+    boss, premium, bob = role("administrator"), role("premium"), person()
+    end = timezone.now() + timedelta(days=7)
+    temp = person("premium")
+    assignments.grant(by=None, user=temp, role=boss, reason="week", expires_at=end)
+    temp = fresh(temp)
+    for until in (None, end + timedelta(seconds=1)):
+        with pytest.raises(Forbidden, match="Give it until then at most"):
+            assignments.grant(
+                by=temp, user=bob, role=boss, reason="x", expires_at=until
+            )
+    assignments.grant(by=temp, user=bob, role=boss, reason="x", expires_at=end)
+    # What they have without an end, they give without one.
+    assignments.grant(by=temp, user=bob, role=premium, reason="x")
+    # Nor does a chain of short ones last longer.
+    assignments.grant(by=temp, user=bob, role=boss, reason="x", expires_at=end)
+    bob, carol = fresh(bob), person()
+    with pytest.raises(Forbidden, match=f"{timezone.localtime(end):%Y-%m-%d %H:%M}"):
+        assignments.grant(by=bob, user=carol, role=boss, reason="x")
+
+
+def test_whose_role_ends_takes_back_none_that_lasts_longer() -> None:
+    ada, boss = person("administrator"), role("administrator")
+    now = timezone.now()
+    temp, short, long = person(), person(), person()
+    for user, days in ((temp, 7), (short, 6), (long, 8)):
+        assignments.grant(
+            by=None,
+            user=user,
+            role=boss,
+            reason="x",
+            expires_at=now + timedelta(days=days),
+        )
+    temp = fresh(temp)
+    person("administrator")
+    for lasting in (ada, long):
+        with pytest.raises(Forbidden, match="lasts longer"):
+            assignments.revoke(by=temp, user=lasting, role=boss, reason="x")
+        with pytest.raises(Forbidden, match="lasts longer"):
+            # Which would put an end to it.
+            assignments.grant(
+                by=temp,
+                user=lasting,
+                role=boss,
+                reason="x",
+                expires_at=now + timedelta(days=1),
+            )
+    assignments.revoke(by=temp, user=short, role=boss, reason="x")
+
+
+def test_whose_role_ends_changes_no_role_that_stays() -> None:
+    """Who holds it would keep for good what was put into it."""
+    ada = person("administrator")
+    desk = roles.create(by=ada, slug="desk", name="Desk")
+    temp = person()
+    end = timezone.now() + timedelta(days=7)
+    assignments.grant(
+        by=None, user=temp, role=role("administrator"), reason="x", expires_at=end
+    )
+    with pytest.raises(Forbidden, match="A role stays"):
+        roles.change(
+            by=fresh(temp),
+            role=desk,
+            permissions=[Permission.AUDIT_VIEW],
+            inherits=[],
+        )
+    roles.change(by=ada, role=desk, permissions=[Permission.AUDIT_VIEW], inherits=[])
+    # What they have for good they may.
+    assignments.grant(by=ada, user=temp, role=desk, reason="x")
+    other = roles.create(by=ada, slug="other", name="Other")
+    roles.change(
+        by=fresh(temp), role=other, permissions=[Permission.AUDIT_VIEW], inherits=[]
+    )
