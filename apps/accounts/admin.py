@@ -52,9 +52,7 @@ def restore(request: Any, person: Any, reason: str) -> None:
 )
 def end_sign_in(request: Any, row: Any, reason: str) -> None:
     assignments.insist_within_reach(request.user, row.user)
-    if not sessions.end(
-        [row], sessions.Ending.OPERATOR, by=request.user, reason=reason
-    ):
+    if not sessions.end([row], sessions.Ending.OPERATOR, by=request.user, words=reason):
         raise Conflict("That sign-in is over already.")
 
 
@@ -65,9 +63,7 @@ def end_sign_in(request: Any, row: Any, reason: str) -> None:
 )
 def end_sign_ins(request: Any, person: Any, reason: str) -> None:
     assignments.insist_within_reach(request.user, person)
-    sessions.end_others(
-        person, sessions.Ending.OPERATOR, by=request.user, reason=reason
-    )
+    sessions.end_others(person, sessions.Ending.OPERATOR, by=request.user, words=reason)
 
 
 @confirmed(

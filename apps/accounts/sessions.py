@@ -151,22 +151,34 @@ def end(
     *,
     by: User | None = None,
     reason: str = "",
+    words: str = "",
 ) -> int:
     """End these, if they last; how many did. Each is recorded for its owner."""
     if not isinstance(rows, LoginSessionQuerySet):
         rows = LoginSession.objects.filter(pk__in=[row.pk for row in rows])
     with transaction.atomic():
-        return _end(rows, ending, by=by, reason=reason)
+        return _end(rows, ending, by=by, reason=reason, words=words)
 
 
 def _end(
-    rows: LoginSessionQuerySet, ending: str, *, by: User | None = None, reason: str = ""
+    rows: LoginSessionQuerySet,
+    ending: str,
+    *,
+    by: User | None = None,
+    reason: str = "",
+    words: str = "",
 ) -> int:
     """The same in the caller's transaction."""
     ended = rows.end(ending, timezone.now())
     for row in ended:
-        reason = reason or ending
-        audit.done(CLOSE, actor=by, subject=row.user_id, obj=row, reason=reason)
+        audit.done(
+            CLOSE,
+            actor=by,
+            subject=row.user_id,
+            obj=row,
+            reason=reason or ending,
+            words=words,
+        )
     return len(ended)
 
 
@@ -177,10 +189,11 @@ def end_others(
     but: LoginSession | None = None,
     by: User | None = None,
     reason: str = "",
+    words: str = "",
 ) -> int:
     """All of a person's but one."""
     rows = lasting(user).exclude(pk=but.pk) if but else lasting(user)
-    return end(rows, ending, by=by, reason=reason)
+    return end(rows, ending, by=by, reason=reason, words=words)
 
 
 def keep(row: LoginSession, user: User) -> None:

@@ -77,7 +77,7 @@ def start(request: HttpRequest, person: User, reason: str) -> None:
         actor=operator,
         subject=person,
         obj=person,
-        reason=reason,
+        words=reason,
         now=True,
     )
     request.session[_KEY] = {

@@ -42,7 +42,7 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
             actor=by,
             subject=found,
             obj=found,
-            reason=reason,
+            words=reason,
             before=before,
             after={"is_active": is_active, "closed": False},
         )

@@ -133,7 +133,7 @@ def reset(*, by: User, user: User, reason: str) -> None:
             actor=by,
             subject=user,
             obj=user,
-            reason=reason,
+            words=reason,
             before={"factors": before},
         )
         notices.factors_reset(user)

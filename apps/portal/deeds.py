@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 # How the actions end that are a look at something.
 LOOK = ".view"
-# How those end that ask whoever does them why, and say that the person is shown it. An
-# answer of one word is recorded as if it were a code.
+# How those end that ask whoever does them why, and say that the person is shown it. Of
+# older events an answer of one word stands as if it were a code.
 _ASKS_WHY = {
     "done": (".grant", ".revoke", ".suspend", ".restore"),
     "allowed": (".reveal", ".standin.start"),

@@ -67,7 +67,7 @@ def grant(
             actor=by,
             subject=user,
             obj=made,
-            reason=reason,
+            words=reason,
             after={"role": role.slug, "until": until},
         )
     return made
@@ -95,7 +95,7 @@ def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
             actor=by,
             subject=user,
             obj=held,
-            reason=reason,
+            words=reason,
             before={"role": role.slug},
         )
 

@@ -21,9 +21,9 @@ from apps.rbac import apart, ledger, membership, origins, policy
 from apps.rbac.catalog import Permission
 
 ACTION = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+){2}")
-# A code that can be filtered by; anything else is a sentence, and a person wrote it.
+# What code says and can be filtered by. What a person wrote is `words`.
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,63}")
-_REASON_LENGTH = 500
+_WORDS_LENGTH = 500
 # Never recorded, whoever passes them: a record cannot be taken back.
 _NEVER = frozenset(
     "password password1 password2 secret token access_token refresh_token code otp"
@@ -49,6 +49,7 @@ def decided(
     subject: Any = None,
     obj: Any = None,
     reason: str = "",
+    words: str = "",
     via: Sequence[str] = (),
     private: Mapping[str, Any] | None = None,
     now: bool = False,
@@ -58,11 +59,13 @@ def decided(
     Inside `collecting` (every request) it is written at its end, all of them by one
     INSERT; elsewhere at once, and never in the transaction of the caller.
 
+    `reason` is a code, plain for ever; `words` is what a person wrote, and goes sealed.
     `now` is for what may only be shown when it is on record: it is written before this
     returns. Raises Unavailable when that cannot be done.
     """
     outcome = Outcome.ALLOWED if allowed else Outcome.DENIED
-    entry = _entry(action, outcome, actor, subject, obj, reason, via, private=private)
+    details = {"private": private}
+    entry = _entry(action, outcome, actor, subject, obj, reason, words, via, details)
     if now:
         try:
             with apart.cursor() as cursor:
@@ -86,6 +89,7 @@ def done(
     subject: Any = None,
     obj: Any = None,
     reason: str = "",
+    words: str = "",
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
     private: Mapping[str, Any] | None = None,
@@ -93,7 +97,7 @@ def done(
 ) -> None:
     """A change, written in the caller's own transaction."""
     details = {"before": before, "after": after, "private": private}
-    entry = _entry(action, outcome, actor, subject, obj, reason, (), **details)
+    entry = _entry(action, outcome, actor, subject, obj, reason, words, (), details)
     with connection.cursor() as cursor:
         ledger.write([entry], cursor)
 
@@ -154,11 +158,14 @@ def _entry(
     subject: Any,
     obj: Any,
     reason: str,
+    words: str,
     via: Sequence[str],
-    **details: Mapping[str, Any] | None,
+    details: Mapping[str, Mapping[str, Any] | None],
 ) -> ledger.Entry:
     if not ACTION.fullmatch(action):
         raise ValueError(f"{action!r} is not written app.subject.action")
+    if reason and not _CODE.fullmatch(reason):
+        raise ValueError("a reason is a code; what a person wrote is `words`")
     who = origins.current()
     # Code that knows only the page's user names whom an operator stands in for.
     given = _id(actor)
@@ -172,7 +179,8 @@ def _entry(
     if actor_id is not None and subject_id != actor_id:
         # Now: later they may have left, or have become what they are not.
         sealed[BY_STAFF] = bool(standing_in) or _is_staff(actor, actor_id)
-    is_code = not reason or _CODE.fullmatch(reason)
+    if words:
+        sealed["reason"] = words[:_WORDS_LENGTH]
     obj_type, obj_id = _named(obj)
     return ledger.Entry(
         action=action,
@@ -182,11 +190,11 @@ def _entry(
         subject_id=subject_id,
         obj_type=obj_type,
         obj_id=obj_id,
-        reason=reason if is_code else "",
+        reason=reason,
         via=tuple(via),
         request_id=current_request_id(),
         origin=who.place,
-        details=sealed if is_code else sealed | {"reason": reason[:_REASON_LENGTH]},
+        details=sealed,
     )
 
 

@@ -100,7 +100,7 @@ def delete(*, by: Any, role: Role, reason: str = "") -> None:
         if role.assignments.exists() or role.inherited_by.exists():
             raise Conflict("Somebody has held this role, or another role inherits it.")
         audit.done(
-            "rbac.role.delete", actor=by, obj=role, reason=reason, before=_shown(role)
+            "rbac.role.delete", actor=by, obj=role, words=reason, before=_shown(role)
         )
         group = role.group
         role.delete()

@@ -225,7 +225,7 @@ def test_the_page_asks_few_questions(as_alice: Client, alice: User, ada: User) -
 def test_a_person_whose_key_is_gone_still_has_a_page(
     as_alice: Client, alice: User
 ) -> None:
-    audit.done("accounts.user.view", actor=alice, reason="Some words")
+    audit.done("accounts.user.view", actor=alice, words="Some words")
     assert "Some words" in read(as_alice)
     person_keys.destroy(alice.pk)
     page = read(as_alice)

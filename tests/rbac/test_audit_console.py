@@ -44,7 +44,7 @@ def bob(clean: None) -> User:
 def recorded(ada: User, alice: User, bob: User) -> None:
     audit.decided("sms.thread.view", allowed=False, actor=bob, subject=alice)
     audit.decided("sms.thread.view", allowed=True, actor=ada, subject=alice, obj=alice)
-    audit.done("sms.threads.clear", actor=alice, reason="It was too long for me")
+    audit.done("sms.threads.clear", actor=alice, words="It was too long for me")
     audit.decided("sms.number.add", allowed=True, actor=bob)
 
 

@@ -66,12 +66,12 @@ def test_what_comes_after_is_unreadable_too(alice: User) -> None:
 
 
 def test_a_key_that_does_not_open_takes_only_what_it_sealed(alice: User) -> None:
-    audit.done("accounts.user.change", subject=alice, reason="Before it was lost")
+    audit.done("accounts.user.change", subject=alice, words="Before it was lost")
     chain.seal()
     PersonKey.objects.filter(pk=alice.pk).update(sealed="x")
     person_keys._known.clear()
     with capture_logs() as lines:
-        audit.done("accounts.user.change", subject=alice, reason="After it was lost")
+        audit.done("accounts.user.change", subject=alice, words="After it was lost")
     assert lines[0]["event"] == "person_key_unreadable"
     found = ledger.opened(AuditEvent.objects.of_action("accounts.user.change"))
     assert [(opened.is_readable, opened.reason) for _, opened in found] == [

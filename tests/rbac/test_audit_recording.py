@@ -15,10 +15,12 @@ from structlog.testing import capture_logs
 from apps.accounts.models import User
 from apps.core.errors import Forbidden
 from apps.core.request_ids import bound
-from apps.rbac import audit, ledger
+from apps.rbac import assignments, audit, ledger
 from apps.rbac.models import AuditEvent
 from apps.sms.models import PhoneNumber
 from tests.factories import PhoneNumberFactory
+from tests.rbac.factories import role
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.usefixtures("clean")
 View = Callable[[HttpRequest], HttpResponse]
@@ -141,10 +143,29 @@ def test_nobody_signed_in_is_nobody(alice: User) -> None:
 
 def test_what_a_person_wrote_is_sealed_and_a_code_is_not(alice: User) -> None:
     words = "Ticket 12: Alice's bank asked\x00 about \ud83d"
-    audit.done("accounts.user.view", subject=alice, reason=words)
+    audit.done("accounts.user.view", subject=alice, words=words)
     event, opened = one()
     assert event.reason == ""
     assert opened.reason == words
+
+
+def test_one_word_that_a_person_wrote_is_no_code(alice: User, ada: User) -> None:
+    assignments.grant(by=None, user=ada, role=role("administrator"), reason="boss")
+    as_ada = signed_in(ada)
+    form = {"action": "suspend", "_selected_action": alice.pk, "confirm": "yes"}
+    as_ada.post("/admin/accounts/user/", {**form, "reason": "stalking"})
+    assignments.grant(by=ada, user=alice, role=role("premium"), reason="stalking")
+    assignments.revoke(by=ada, user=alice, role=role("premium"), reason="stalking")
+    said = AuditEvent.objects.about(alice.pk).by(ada.pk)
+    assert not said.filter(reason="stalking").exists()
+    found = {e.action: o.reason for e, o in ledger.opened(said.filter(outcome="done"))}
+    assert found == {
+        "accounts.user.suspend": "stalking",
+        "rbac.roleassignment.grant": "stalking",
+        "rbac.roleassignment.revoke": "stalking",
+    }
+    with pytest.raises(ValueError, match="a reason is a code"):
+        audit.done("accounts.user.view", subject=alice, reason="She asked for it")
 
 
 def test_secrets_and_words_of_messages_are_left_out(alice: User) -> None:

@@ -62,7 +62,7 @@ def test_a_seal_is_logged_with_its_root_and_the_key_once() -> None:
 
 def test_what_commits_after_the_seal_is_in_the_next() -> None:
     with transaction.atomic():
-        record("early number, late commit")
+        record("early_number_late_commit")
         apart(record)
         apart(seals.seal)
         # Not what is not committed, and not what came after it began.

@@ -54,7 +54,7 @@ def test_words_stay_hidden(alice: User, as_ada: Client, unwritable: None) -> Non
 def test_nothing_is_exported_and_no_event_is_opened(
     alice: User, as_ada: Client, request: pytest.FixtureRequest
 ) -> None:
-    audit.done("sms.threads.clear", actor=alice, reason="It was too long for me")
+    audit.done("sms.threads.clear", actor=alice, words="It was too long for me")
     event = AuditEvent.objects.get(action="sms.threads.clear")
     request.getfixturevalue("unwritable")
     for page in ("export/csv/", "export/ndjson/", f"{event.pk}/change/"):

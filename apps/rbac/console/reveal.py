@@ -59,7 +59,7 @@ def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
             actor=request.user,
             subject=page.person_of(obj),
             obj=obj,
-            reason=form.cleaned_data["reason"],
+            words=form.cleaned_data["reason"],
             now=True,
         )
         shown = [(name, getattr(obj, name)) for name in page.secret]

@@ -72,7 +72,7 @@ class AuditEvent(models.Model):
     subject_id = models.BigIntegerField(null=True)
     obj_type = models.CharField(max_length=100, blank=True)
     obj_id = models.CharField(max_length=64, blank=True)
-    # A code; a sentence somebody wrote is among the sealed details.
+    # A code; what somebody wrote is among the sealed details.
     reason = models.CharField(max_length=64, blank=True)
     # What led to the decision: roles, grants, ownership.
     via = ArrayField(models.TextField())
