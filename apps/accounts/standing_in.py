@@ -239,7 +239,8 @@ def _end(request: Any, why: str) -> None:
 
 def _refusal(request: Any, view: Callable[..., Any]) -> Forbidden | None:
     person = request.standing_in.person.short_name
-    asked = declared.of(view, request.resolver_match.namespaces)
+    namespaces = request.resolver_match.namespaces
+    asked = declared.of(view, namespaces, request.method)
     if asked is not None and asked.is_in_person:
         return Forbidden(
             f"You stand in for {person}: this page is closed until you stop.",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 
 from apps.core.logs import logger
 from apps.rbac import verdicts
-from apps.rbac.declared import Policy
+from apps.rbac.declared import Policy, of_class
 
 if TYPE_CHECKING:
     # Its settings name this module, so it cannot be imported while it starts.
@@ -30,7 +30,8 @@ class PolicyPermission(BasePermission):
             logger.error("view_without_policy", view=type(view).__name__)
             return False
         if declared.is_in_person and getattr(request._request, "actor", None):
-            # Somebody stands in for them; pages are refused the same before this.
+            # Somebody stands in for them, and was refused before this
+            # (accounts/standing_in.py); here for whoever calls a view on another way.
             return False
         if not declared.judge(request.user):
             return False
@@ -51,7 +52,5 @@ class PolicyPermission(BasePermission):
 
 
 def _declared(request: Request, view: "APIView") -> Policy | None:
-    by_action = getattr(view, "policies", {})
     key = getattr(view, "action", None) or (request.method or "").lower()
-    found = by_action.get(key, getattr(view, "policy", None))
-    return found if isinstance(found, Policy) else None
+    return of_class(view, key)

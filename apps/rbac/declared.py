@@ -122,8 +122,19 @@ def by_api(view: Callable[..., Any]) -> bool:
     return any(getattr(each, "judges_policies", False) for each in classes)
 
 
-def of(view: Callable[..., Any], namespaces: Sequence[str] = ()) -> Policy | None:
+def of_class(view: Any, asked: str) -> Policy | None:
+    """What a view of REST framework declares for an action or a method."""
+    by_action = getattr(view, "policies", {})
+    found = by_action.get(asked, getattr(view, "policy", None))
+    return found if isinstance(found, Policy) else None
+
+
+def of(
+    view: Callable[..., Any], namespaces: Sequence[str] = (), method: str = "GET"
+) -> Policy | None:
     """What a view declares, itself or in the settings; None when nothing does.
+
+    `method`: of views of REST framework, which may declare by action or method.
 
     `DECLARED_FOR` maps a URL namespace or the beginning of a module's name to a policy,
     or to a function that finds the policy of a view.
@@ -131,6 +142,11 @@ def of(view: Callable[..., Any], namespaces: Sequence[str] = ()) -> Policy | Non
     declared = getattr(view, "policy", None)
     if isinstance(declared, Policy):
         return declared
+    if (made_of := getattr(view, "cls", None)) is not None:
+        verb = "get" if method == "HEAD" else method.lower()
+        asked = (getattr(view, "actions", None) or {}).get(verb, verb)
+        if (declared := of_class(made_of, asked)) is not None:
+            return declared
     module = getattr(getattr(view, "view_class", view), "__module__", "")
     for place, name in settings.DECLARED_FOR.items():
         if place in namespaces or f"{module}.".startswith(f"{place}."):

@@ -171,6 +171,11 @@ def test_nothing_can_be_changed(
         "/dev/mail/",
         "/dev/phone/",
         "/metrics",
+        "/api/v1/me/sessions",
+        "/api/v1/me/devices",
+        "/api/v1/me/mfa",
+        "/api/v1/me/security",
+        "/api/docs/",
     ],
 )
 def test_what_is_no_page_of_the_person_is_closed(
@@ -183,6 +188,8 @@ def test_what_is_no_page_of_the_person_is_closed(
     answer = client.get(page)
     assert answer.status_code == 403
     assert "this page is closed until you stop." in answer.content.decode()
+    if page.startswith("/api/"):
+        assert answer.json()["code"] == "in_person"
     assert told(since)[-1] == ("look", "denied", "in_person")
     client.post(STOP)
     assert client.get(page).status_code == 200

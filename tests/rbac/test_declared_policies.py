@@ -10,6 +10,7 @@ from pytest_django import Settings
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from apps.accounts.models import User
 from apps.core.errors import Forbidden, NotFound
@@ -170,6 +171,22 @@ def test_a_suspended_person_is_a_stranger_to_every_view() -> None:
     assert client.get("/people/").status_code == 200
     User.objects.filter(pk=alice.pk).update(is_active=False)
     assert client.get("/people/").status_code == 302
+
+
+def test_what_views_of_the_api_declare_is_seen_from_outside() -> None:
+    class One(APIView):
+        policy = signed_in
+
+    class Many(ViewSet):
+        policy = signed_in
+        policies = {"list": public, "put": requires(Permission.ROLE_VIEW)}
+
+    assert declared.of(One.as_view()) == signed_in
+    many = Many.as_view({"get": "list", "post": "create"})
+    assert declared.of(many, method="GET") == public
+    assert declared.of(many, method="POST") == signed_in
+    # The package's own name no one.
+    assert declared.of(APIView.as_view()) is None
 
 
 def test_views_of_packages_are_declared_in_the_settings(settings: Settings) -> None:
