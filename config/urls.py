@@ -4,6 +4,7 @@ from django.urls import include, path
 from apps.core import health, metrics
 from apps.rbac.declared import in_person, public
 
+handler400 = "apps.core.problems.bad_request"
 handler404 = "apps.core.problems.not_found"
 handler500 = "apps.core.problems.defect"
 

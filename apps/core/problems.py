@@ -10,11 +10,13 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views import defaults
 from django.views.csrf import csrf_failure
 
 from apps.core.errors import (
     AppError,
     CsrfFailed,
+    Invalid,
     NotFound,
     TooMany,
     Unauthorized,
@@ -63,6 +65,14 @@ def _say_when(response: HttpResponse, error: AppError) -> None:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, NotFound("There is no page at this address."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """`handler400`: a host that is not ours, among others."""
+    if request.path.startswith(MACHINE_PREFIXES):
+        return problem(Invalid())
+    page: HttpResponse = defaults.bad_request(request, exception)
+    return page
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -109,6 +109,17 @@ def test_a_problem_has_the_fields_of_rfc_9457() -> None:
     assert {"title", "detail", "code", "request_id"} <= body.keys()
 
 
+def test_a_host_that_is_not_ours_is_a_problem_for_machines_and_a_page_for_people(
+    db: None,
+) -> None:
+    stranger = Client(SERVER_NAME="evil.example")
+    asked = stranger.get("/api/v1/me")
+    assert (asked.status_code, asked.json()["code"]) == (400, "invalid")
+    assert asked["Content-Type"] == "application/problem+json"
+    page = stranger.get("/accounts/login/")
+    assert page.status_code == 400 and page["Content-Type"].startswith("text/html")
+
+
 @pytest.mark.parametrize("path", ["/webhooks/nothing/", "/health/nothing", "/api/x"])
 def test_an_unknown_machine_address_is_a_problem(db: None, path: str) -> None:
     response = Client().get(path)

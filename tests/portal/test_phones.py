@@ -204,6 +204,19 @@ def test_the_proof_leads_back_to_the_words(as_stale: Client) -> None:
     assert _words(_page(as_stale, "?link=1"))
 
 
+def test_what_was_posted_is_done_after_the_proof(as_stale: Client) -> None:
+    asked = as_stale.post(f"{PAGE}add/", {"number": "+12025550177"})
+    done = as_stale.post(asked["Location"], {"password": PASSWORD})
+    assert done["Location"] == f"{PAGE}?link=1#link"
+    assert PhoneNumber.objects.filter(e164="+12025550177").exists()
+
+
+def test_what_was_posted_wrongly_is_told_after_the_proof(as_stale: Client) -> None:
+    asked = as_stale.post(f"{PAGE}add/", {"number": "911"})
+    told = as_stale.post(asked["Location"], {"password": PASSWORD})
+    assert told.status_code == 200 and "errorlist" in told.content.decode()
+
+
 def test_a_password_alone_shows_no_words_to_whoever_has_a_factor(
     as_alice: Client, alice: User
 ) -> None:
