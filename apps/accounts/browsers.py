@@ -79,9 +79,7 @@ def forget(*, user: User, public_id: UUID, by: User, reason: str = "") -> None:
     row = KnownBrowser.objects.filter(user=user, public_id=public_id).first()
     if row is None:
         raise NotFound("That browser is not on the list.")
-    audit.done(
-        Permission.BROWSER_FORGET, actor=by, subject=user, obj=row, reason=reason
-    )
+    audit.done(Permission.BROWSER_FORGET, actor=by, subject=user, obj=row, words=reason)
     row.delete()
 
 

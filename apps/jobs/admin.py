@@ -50,7 +50,7 @@ def drop(request: Any, job: Any, reason: str) -> None:
 def cancel(request: Any, job: Any, reason: str) -> None:
     if not jobs.cancel(job.pk):
         raise Conflict("That job is over already.")
-    audit.done("jobs.job.cancel", actor=request.user, obj=job, reason=reason)
+    audit.done("jobs.job.cancel", actor=request.user, obj=job, words=reason)
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -39,4 +39,4 @@ def drop(*, by: Any, job: Job, reason: str) -> None:
 
 
 def _record(permission: Permission, by: Any, job: Job, reason: str) -> None:
-    audit.done(permission, actor=by, subject=job.asked_by_id, obj=job, reason=reason)
+    audit.done(permission, actor=by, subject=job.asked_by_id, obj=job, words=reason)

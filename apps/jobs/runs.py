@@ -187,7 +187,7 @@ def _reopen(run: PipelineRun) -> None:
 
 
 def _record(by: Any, step: StepRun, action: str, reason: str) -> None:
-    audit.done(action, actor=by, obj=step, reason=reason)
+    audit.done(action, actor=by, obj=step, words=reason)
 
 
 def _open_days(pipeline: Pipeline, today: date) -> list[date]:
