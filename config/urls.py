@@ -13,6 +13,7 @@ urlpatterns = [
     path("health/ready", public(health.ready), name="health_ready"),
     path("metrics", in_person(public)(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
+    path("", include("apps.jobs.urls")),
     path("api/", include("config.api")),
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.mfa.urls")),

@@ -196,6 +196,7 @@ ROWS = {
     "health/live": reads(public),
     "health/ready": reads(public, HEALTH),
     "metrics": reads(ANYBODY),
+    "webhooks/alerts/": posted(public, all_get(404)),
     "webhooks/twilio/sms/": posted(public, all_get(415)),
     "webhooks/twilio/status/": posted(public, all_get(415)),
     "webhooks/twilio/fallback/": posted(public, all_get(415)),

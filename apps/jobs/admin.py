@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import kinds
 from apps.core.errors import Conflict
-from apps.jobs import (  # noqa: F401  (two register their pages)
+from apps.jobs import (  # noqa: F401  (some register their pages)
+    alert_pages,
     dead_letters,
     jobs,
     pipeline_pages,

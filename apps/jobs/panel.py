@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.jobs import timetable
-from apps.jobs.models import Job, MissedRuns
+from apps.jobs.models import Alert, Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
 
@@ -62,6 +62,12 @@ def _what_does_not_run() -> Iterator[Notice]:
         yield Notice(f"The periodic task {name} {trouble}", page, "bad")
 
 
+def _firing() -> Iterator[Notice]:
+    for alert in Alert.objects.filter(state=Alert.State.FIRING).order_by("-id")[:5]:
+        page = reverse("admin:jobs_alert_change", args=[alert.pk])
+        yield Notice(f"Alert: {alert.words or alert.title}", page, "bad")
+
+
 TILES = (
     Tile(
         "Jobs waiting",
@@ -71,6 +77,7 @@ TILES = (
     ),
 )
 ATTENTION = (
+    Watch(_firing, Permission.ALERT_VIEW),
     Watch(_dead, Permission.JOB_VIEW),
     Watch(_late, Permission.JOB_VIEW),
     Watch(_missed, Permission.MISSED_RUNS_VIEW),

@@ -6,8 +6,9 @@ from apps.jobs.jobs import BELLS
 from apps.jobs.runner import drain
 from apps.jobs.runs import start_pipeline
 from apps.jobs.sweeper import EVERY_SECONDS, sweep
+from apps.jobs.watch import tell_of_alert
 
-__all__ = ["TIMETABLE", "drain", "start_pipeline", "sweep"]
+__all__ = ["TIMETABLE", "drain", "start_pipeline", "sweep", "tell_of_alert"]
 
 TIMETABLE = {
     "jobs-sweep": ("jobs.sweep", EVERY_SECONDS),

@@ -71,6 +71,10 @@ class Permission(StrEnum):
     PIPELINE_VIEW = "jobs.pipelinerun.view"
     STEP_VIEW = "jobs.steprun.view"
     STEP_CHANGE = "jobs.steprun.change"
+    ALERT_VIEW = "jobs.alert.view"
+    ALERT_ACKNOWLEDGE = "jobs.alert.change"
+    RULE_VIEW = "jobs.rulesetting.view"
+    RULE_CHANGE = "jobs.rulesetting.change"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"

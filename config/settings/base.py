@@ -322,6 +322,19 @@ SMS_UNKNOWN_GRACE = env.whole("SMS_UNKNOWN_GRACE", default=5 if _near else 120)
 # Where this installation reaches its own webhooks (the simulator plays the carrier).
 LOOPBACK_URL = env.str("LOOPBACK_URL", default=f"http://127.0.0.1:{PORT}")
 
+# --- Alerts -----------------------------------------------------------------------------
+
+# Who is told that something is the matter with the product, and how (apps/jobs/watch.py).
+ALERT_CHANNELS = {
+    "e-mail": "apps.accounts.operators.tell",
+    "text": "apps.sms.operators.tell",
+}
+# Where a form is posted to as well: a chat, a pager.
+ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
+# What Prometheus' Alertmanager shows when it posts to /webhooks/alerts/; without one
+# that address does not exist.
+ALERTMANAGER_TOKEN = env.str("ALERTMANAGER_TOKEN", default="")
+
 # --- Background ------------------------------------------------------------------------
 
 # A worker that has been silent for so long is dead, and its job another's.

@@ -6,8 +6,17 @@ A job is asked for once, tried until it is done, and dead when it cannot be; it 
 vanishes (docs/jobs.md).
 """
 
+from apps.jobs.models.alerts import Alert, RuleSetting
 from apps.jobs.models.jobs import Job, JobFailure
 from apps.jobs.models.pipelines import PipelineRun, StepRun
 from apps.jobs.models.timetable import MissedRuns
 
-__all__ = ["Job", "JobFailure", "MissedRuns", "PipelineRun", "StepRun"]
+__all__ = [
+    "Alert",
+    "Job",
+    "JobFailure",
+    "MissedRuns",
+    "PipelineRun",
+    "RuleSetting",
+    "StepRun",
+]

@@ -1,0 +1,27 @@
+"""Operators are told by e-mail that something is the matter."""
+
+from django.db.models import QuerySet
+
+from apps.accounts import letters
+from apps.accounts.models import User
+from apps.rbac import catalog
+from apps.rbac.catalog import Permission
+
+
+def who_are_told() -> QuerySet[User]:
+    """Whoever may look at alerts."""
+    name = catalog.parts(Permission.ALERT_VIEW)
+    return User.objects.filter(
+        is_active=True,
+        groups__permissions__codename=name.codename,
+        groups__permissions__content_type__app_label=name.app,
+    ).distinct()
+
+
+def tell(*, subject: str, words: str, is_urgent: bool) -> None:
+    """A letter to each who has a verified address."""
+    page = letters.public("/admin/jobs/alert/")
+    for person in who_are_told():
+        address = letters.primary_address(person)
+        if address:
+            letters.on_paper(subject, f"{words}\n\n{page}", to=address).send()

@@ -1,0 +1,82 @@
+"""Prometheus' alerts in the same list as the product's own.
+
+https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+"""
+
+import json
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.http import require_POST
+
+from apps.core.errors import Invalid, NotFound, TooLarge, Unauthorized
+from apps.jobs import watch
+from apps.jobs.models import Alert
+from apps.rbac.declared import public
+
+MAX_BYTES = 256 * 1024
+MOST_ALERTS = 500
+
+
+@public
+@require_POST
+def alerts(request: HttpRequest) -> HttpResponse:
+    """Firing and resolved alerts, any number of times."""
+    if not settings.ALERTMANAGER_TOKEN:
+        raise NotFound("There is nothing at this address.")
+    given = request.META.get("HTTP_AUTHORIZATION", "")
+    if not constant_time_compare(given, f"Bearer {settings.ALERTMANAGER_TOKEN}"):
+        raise Unauthorized
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not length.isdigit() or int(length) > MAX_BYTES:
+        raise TooLarge
+    for labels, words, fires in _read(request.body):
+        mark = _mark(labels)
+        if not fires:
+            watch.resolve(Alert.Source.PROMETHEUS, mark)
+            continue
+        watch.raise_alert(
+            Alert.Source.PROMETHEUS,
+            mark,
+            title=labels.get("alertname", "Alert"),
+            severity=labels.get("severity", "ticket"),
+            words=words,
+        )
+    return HttpResponse(status=204)
+
+
+def _read(body: bytes) -> list[tuple[dict[str, str], str, bool]]:
+    """Labels, words, whether it fires. Raises Invalid."""
+    try:
+        given = json.loads(body)
+        found = [_one(each) for each in given["alerts"]]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise Invalid("That is not what Alertmanager sends.") from error
+    if len(found) > MOST_ALERTS:
+        raise Invalid(f"At most {MOST_ALERTS} alerts at once.")
+    return found
+
+
+def _one(given: Any) -> tuple[dict[str, str], str, bool]:
+    labels = {_plain(k): _plain(v) for k, v in given["labels"].items()}
+    notes = given.get("annotations") or {}
+    words = _plain(notes.get("summary") or notes.get("description") or "")
+    if given["status"] not in ("firing", "resolved"):
+        raise ValueError(given["status"])
+    return labels, words or labels.get("alertname", ""), given["status"] == "firing"
+
+
+def _plain(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _mark(labels: dict[str, str]) -> str:
+    """Alerts with the same labels are the same alert."""
+    told = json.dumps(labels, sort_keys=True)
+    name = labels.get("alertname", "")[:100]
+    return f"{name} {sha256(told.encode()).hexdigest()[:32]}"

@@ -1,0 +1,63 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class RuleSetting(models.Model):
+    """What operators have said of a rule; without a row the code's word holds."""
+
+    rule = models.CharField(max_length=80, unique=True)
+    is_on = models.BooleanField(default=True)
+    above = models.FloatField("fires above", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "alert rule"
+
+    def __str__(self) -> str:
+        return self.rule
+
+
+class Alert(models.Model):
+    """Something is the matter, from when it began until it is over."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "Pending"
+        FIRING = "firing", "Firing"
+        ACKNOWLEDGED = "acknowledged", "Acknowledged"
+        RESOLVED = "resolved", "Resolved"
+
+    class Source(models.TextChoices):
+        PRODUCT = "product", "The product's own rules"
+        PROMETHEUS = "prometheus", "Prometheus"
+
+    source = models.CharField(max_length=10, choices=Source, default=Source.PRODUCT)
+    # What it is about; of one mark there is one open alert.
+    mark = models.CharField(max_length=200)
+    title = models.CharField(max_length=120)
+    severity = models.CharField(max_length=20)
+    words = models.CharField(max_length=500)
+    state = models.CharField(max_length=12, choices=State, default=State.PENDING)
+    began_at = models.DateTimeField(db_default=Now())
+    fired_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField("last seen", db_default=Now())
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["source", "mark"],
+                condition=~Q(state="resolved"),
+                name="alert_open_once",
+            )
+        ]
+        indexes: ClassVar = [models.Index(fields=["-id", "state"], name="alert_newest")]
+
+    def __str__(self) -> str:
+        return self.title

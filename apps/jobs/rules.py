@@ -1,0 +1,40 @@
+"""What is watched: one line each, on a shelf across the apps (`alerts.py`, `RULES`).
+
+Rule("jobs.dead_letters", "Dead letters", dead_letters, "jobs", above=0)
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apps.core import shelves
+
+
+class Severity(StrEnum):
+    # Somebody is got out of bed, or it can wait until morning.
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Fires while `measure` says more than `above`, for `lasting` seconds on end.
+
+    `measure` answers a figure in `unit`, or None where there is nothing to tell. It is
+    asked every quarter of a minute, so it asks for what an index answers.
+    """
+
+    key: str  # app.what
+    title: str
+    measure: Callable[[], float | None]
+    unit: str
+    above: float
+    lasting: int = 0
+    severity: Severity = Severity.TICKET
+
+    def said(self, value: float, above: float) -> str:
+        return f"{self.title}: {value:g} {self.unit}, more than {above:g}."
+
+
+def every() -> dict[str, Rule]:
+    return {rule.key: rule for rule in shelves.across_apps("alerts", "RULES")}

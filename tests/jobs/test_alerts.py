@@ -1,0 +1,303 @@
+"""What is the matter is told once to whoever has to know, and again when it is over."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from apps.accounts.models import User
+from apps.core import heartbeats
+from apps.core.errors import Conflict
+from apps.jobs import jobs, rules, runner, watch
+from apps.jobs.models import Alert, Job, RuleSetting
+from apps.sms.models import OutboundText
+from tests.factories import PhoneNumberFactory
+from tests.jobs.chores import tasks as chores
+from tests.jobs.chores.models import Effect
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TOKEN = "a-token-of-the-alertmanager"
+
+
+def trouble(count: int = 3) -> None:
+    Effect.objects.bulk_create(Effect(name="x") for _ in range(count))
+
+
+def open_alerts() -> dict[str, str]:
+    return dict(Alert.objects.exclude(state="resolved").values_list("mark", "state"))
+
+
+def tell() -> None:
+    while runner.drain("messages"):
+        continue
+
+
+def letters() -> list[str]:
+    return [str(message.subject) for message in mail.outbox]
+
+
+def test_it_fires_is_told_once_and_told_again_when_it_is_over(ada: User) -> None:
+    PhoneNumberFactory.create(user=ada, e164="+12025550199")
+    EmailAddress.objects.create(
+        user=ada, email="ada@example.com", primary=True, verified=True
+    )
+    trouble()
+    for _ in range(3):
+        watch.look()
+        tell()
+    assert open_alerts()["chores.many"] == "firing"
+    assert letters() == ["Firing: Many chores"]
+    assert "3 chores, more than 2" in str(mail.outbox[0].body)
+    (text,) = OutboundText.objects.filter(user=ada)
+    assert text.body == "Switchboard: Firing: Many chores: 3 chores, more than 2."
+    Effect.objects.all().delete()
+    for _ in range(2):
+        watch.look()
+        tell()
+    assert open_alerts() == {}
+    assert letters() == ["Firing: Many chores", "Resolved: Many chores"]
+    # Anew is a new alert.
+    trouble()
+    watch.look()
+    assert Alert.objects.filter(mark="chores.many").count() == 2
+
+
+def test_what_has_to_last_is_pending_and_nobody_is_told() -> None:
+    trouble()
+    watch.look()
+    assert open_alerts()["chores.long"] == "pending"
+    assert not Job.objects.filter(arguments__0=Alert.objects.get(mark="chores.long").pk)
+    Alert.objects.filter(mark="chores.long").update(
+        began_at=timezone.now() - timedelta(hours=2)
+    )
+    watch.look()
+    assert open_alerts()["chores.long"] == "firing"
+    # One that was over before it fired is forgotten.
+    Alert.objects.filter(mark="chores.long").update(state="pending")
+    Effect.objects.all().delete()
+    watch.look()
+    assert not Alert.objects.filter(mark="chores.long").exists()
+
+
+def test_many_who_look_at_once_make_one_alert_and_tell_it_once() -> None:
+    trouble()
+    start = threading.Barrier(6)
+
+    def one() -> None:
+        start.wait()
+        watch.look()
+        connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alert = Alert.objects.get(mark="chores.many")
+    told = Job.objects.filter(kind="jobs.tell_of_alert", arguments__0=alert.pk)
+    assert sorted(told.values_list("arguments__2", flat=True)) == ["e-mail", "text"]
+
+
+def test_who_acknowledged_is_known_and_it_is_not_told_anew(ada: User) -> None:
+    trouble()
+    watch.look()
+    alert = Alert.objects.get(mark="chores.many")
+    watch.acknowledge(by=ada, alert=alert, words="I am at it")
+    watch.look()
+    alert.refresh_from_db()
+    assert (alert.state, alert.acknowledged_by) == ("acknowledged", ada)
+    with pytest.raises(Conflict):
+        watch.acknowledge(by=ada, alert=alert, words="I am at it")
+
+
+def test_a_rule_that_cannot_be_measured_stops_no_other() -> None:
+    Effect.objects.create(name="unmeasurable")
+    jobs.enqueue(chores.go_wrong, "closed")
+    runner.drain("default")
+    watch.look()
+    assert open_alerts() == {"jobs.dead_letters": "firing"}
+
+
+def test_operators_set_the_threshold_and_switch_a_rule_off(ada: User) -> None:
+    client = signed_in(ada)
+    page = "/admin/jobs/rulesetting/add/"
+    form = {"rule": "chores.many", "is_on": "on", "above": "5"}
+    for wrong in ({"above": "-1"}, {"above": "nan"}, {"rule": "nobody.knows"}):
+        assert b"errorlist" in client.post(page, {**form, **wrong}).content
+    assert client.post(page, form).status_code == 302
+    trouble()
+    watch.look()
+    assert "chores.many" not in open_alerts()
+    trouble()
+    watch.look()
+    assert open_alerts()["chores.many"] == "firing"
+    RuleSetting.objects.update(is_on=False)
+    watch.look()
+    assert "chores.many" not in open_alerts()
+
+
+def test_what_is_watched_of_the_background_work() -> None:
+    found = rules.every()
+    assert found["jobs.messages_lag"].measure() == 0.0
+    jobs.enqueue(chores.quick, "late", at=timezone.now() - timedelta(minutes=2))
+    assert 119 < (found["jobs.messages_lag"].measure() or 0) < 130
+    assert found["jobs.failures"].measure() is None
+    for how in ("closed",) * 3:
+        jobs.enqueue(chores.go_wrong, how)
+    for number in range(9):
+        jobs.enqueue(chores.note, str(number))
+    runner.drain("default")
+    assert found["jobs.failures"].measure() == 25.0
+    assert found["jobs.dead_letters"].measure() == 3.0
+    assert found["jobs.beat_silence"].measure() is None
+    heartbeats.beat("beat")
+    assert (found["jobs.beat_silence"].measure() or 0) < 5
+
+
+@pytest.fixture
+def receiver() -> Iterator[list[Any]]:
+    """A pager on loopback: what it was posted, and what it answers next."""
+    state: list[Any] = [[], [200]]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            state[0].append({k: v[0] for k, v in parse_qs(body).items()})
+            status = state[1].pop(0) if len(state[1]) > 1 else state[1][0]
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    state.append(f"http://127.0.0.1:{server.server_port}/")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield state
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_it_is_posted_to_a_webhook_and_tried_again(
+    receiver: list[Any], settings: Settings
+) -> None:
+    settings.ALERT_WEBHOOK_URL, receiver[1][:] = receiver[2], [503, 200]
+    trouble()
+    watch.look()
+    tell()
+    assert len(receiver[0]) == 1
+    Job.objects.filter(state="waiting").update(due_at=timezone.now())
+    tell()
+    assert len(receiver[0]) == 2
+    assert (
+        receiver[0][1]["state"] == "firing" and receiver[0][1]["mark"] == "chores.many"
+    )
+    assert not Job.objects.filter(kind="jobs.tell_of_alert").exclude(state="done")
+
+
+def post(body: Any, *, token: str = TOKEN) -> int:
+    return (
+        Client()
+        .post(
+            "/webhooks/alerts/",
+            body if isinstance(body, bytes) else json.dumps(body),
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        .status_code
+    )
+
+
+def prometheus(status: str, **labels: str) -> dict[str, Any]:
+    return {
+        "status": status,
+        "labels": {"alertname": "DiskFull", "severity": "page", **labels},
+        "annotations": {"summary": "The disk of db is nearly full."},
+    }
+
+
+def test_prometheus_alerts_stand_in_the_same_list(settings: Settings) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    for _ in range(2):
+        both = [prometheus("firing", host="a"), prometheus("firing", host="b")]
+        assert post({"alerts": both}) == 204
+    found = Alert.objects.filter(source="prometheus")
+    assert [(a.state, a.title, a.severity) for a in found] == [
+        ("firing", "DiskFull", "page")
+    ] * 2
+    assert found[0].words == "The disk of db is nearly full."
+    assert post({"alerts": [prometheus("resolved", host="a")]}) == 204
+    assert sorted(a.state for a in found.all()) == ["firing", "resolved"]
+
+
+def test_who_has_no_token_posts_no_alert(settings: Settings) -> None:
+    assert post({"alerts": []}) == 404
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    assert post({"alerts": [prometheus("firing")]}, token="x") == 401
+    assert post({"alerts": [prometheus("firing")]}, token="") == 401
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"alerts": 1}',
+        b'{"alerts": [{}]}',
+        b'{"alerts": [{"labels": 1, "status": "firing"}]}',
+        b'{"alerts": [{"labels": {"a": 1}, "status": "firing"}]}',
+        b'{"alerts": [{"labels": {}, "status": "odd"}]}',
+        b"[" * 100_000,
+        b'{"alerts": [' + b",".join([b'{"labels":{},"status":"firing"}'] * 501) + b"]}",
+        b"\xff",
+    ],
+    ids=range(11),
+)
+def test_what_alertmanager_does_not_send_is_refused(
+    settings: Settings, body: bytes
+) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    assert post(body) == 400
+    assert not Alert.objects.exists()
+
+
+def test_too_much_is_refused_and_odd_words_are_kept(settings: Settings) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    assert post(b"x" * 300_000) == 413
+    odd = prometheus("firing", alertname="a\0b" * 200, note="\ud800")
+    assert post({"alerts": [odd]}) == 204
+    assert Alert.objects.get().title.startswith("ab")
+
+
+def test_the_console_has_them_all_and_acknowledges(ada: User) -> None:
+    trouble()
+    watch.look()
+    alert = Alert.objects.get(mark="chores.many")
+    client = signed_in(ada)
+    assert "Alert: Many chores: 3 chores" in client.get("/admin/").content.decode()
+    form = {
+        "action": "acknowledge",
+        "_selected_action": [str(alert.pk)],
+        "confirm": "yes",
+        "reason": "I am at it",
+    }
+    said = client.post("/admin/jobs/alert/", form, follow=True).content.decode()
+    assert "Acknowledge: 1 done." in said
+    page = client.get(f"/admin/jobs/alert/{alert.pk}/change/").content.decode()
+    assert "ada@example.com" in page and "Acknowledged" in page
