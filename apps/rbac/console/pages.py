@@ -133,7 +133,8 @@ class Page(ReadOnlyAdmin):
             raise Http404
         listed = reverse("admin:rbac_auditevent_changelist")
         key = getattr(obj, "public_id", None) or obj.pk
-        return redirect(f"{listed}?{urlencode({'q': key})}")
+        asked = {"kind": self.opts.label_lower, "q": key}
+        return redirect(f"{listed}?{urlencode(asked)}")
 
     def seen(self, request: HttpRequest, object_id: str) -> Any:
         """The row, for who may look at it. Raises PermissionDenied, which the site
@@ -201,7 +202,9 @@ class Page(ReadOnlyAdmin):
         if obj is not None:
             context["subtitle"] = str(obj) if shown else self.row_name(obj)
             context["tools"] = self.tools(request, obj)
-        context["has_history"] = self.has_history
+        context["has_history"] = self.has_history and policy.can(
+            request.user, Permission.AUDIT_VIEW
+        )
         if obj is not None and self._names_somebody:
             # Of one person, with addresses and numbers in full or without: they can see
             # who looked.

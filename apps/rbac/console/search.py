@@ -14,7 +14,7 @@ from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
 from apps.rbac.models.audit import AuditEventQuerySet
 
-# Without a person or a start there is no index to follow, and a rare action would be
+# Without a person, an object or a start there is no index to follow, and a rare action would be
 # looked for through years.
 LOOK_BACK = timedelta(days=31)
 # As of events (migration 0005): the last days a calendar knows have no day after.
@@ -68,6 +68,12 @@ class Search(forms.Form):
     subject = PersonField(label="About whom", required=False)
     since = _day("From")
     until = _day("To")
+    kind = forms.CharField(
+        label="Kind of object",
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"placeholder": "rbac.role"}),
+    )
     q = forms.CharField(label="Object or request id", required=False, max_length=64)
 
     @property
@@ -78,9 +84,10 @@ class Search(forms.Form):
     @property
     def looks_back(self) -> bool:
         """Whether only the last `LOOK_BACK` is looked at."""
-        return not any(
-            self.cleaned_data.get(name) for name in ("actor", "subject", "since")
-        )
+        asked = self.cleaned_data
+        if asked.get("kind") and asked.get("q"):
+            return False
+        return not any(asked.get(name) for name in ("actor", "subject", "since"))
 
     def narrow(self, events: AuditEventQuerySet) -> AuditEventQuerySet:
         """Nothing for a form with an error."""
@@ -95,7 +102,10 @@ class Search(forms.Form):
             events = events.by(asked["actor"])
         if asked["subject"] is not None:
             events = events.about(asked["subject"])
-        if asked["q"]:
+        if asked["kind"]:
+            # A number says which one only within its kind.
+            events = events.of_object(asked["kind"].strip(), asked["q"])
+        elif asked["q"]:
             events = events.filter(Q(obj_id=asked["q"]) | Q(request_id=asked["q"]))
         since, until = _start(asked["since"]), _start(asked["until"])
         if self.looks_back:
