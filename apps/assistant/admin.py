@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from django.contrib import admin
 
+from apps.assistant import toolbox
 from apps.assistant.models import Conversation, Reminder, ToolCall
+from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 
 
@@ -18,7 +20,11 @@ class AssistantPage(Page):
 class ToolCallAdmin(AssistantPage):
     secret = ("arguments", "receipt", "result", "undo")
     list_display = ("created_at", "user", "tool", "risk", "state", "turn")
-    list_filter = ("state", "risk", "tool")
+    list_filter = (
+        "state",
+        "risk",
+        among("tool", lambda: (each.name for each in toolbox.every())),
+    )
     search_fields = ("user__email_canonical__startswith", "=tool")
     search_help_text = "The beginning of an e-mail address, or a tool"
     list_select_related = ("user", "turn")

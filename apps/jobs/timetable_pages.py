@@ -104,6 +104,8 @@ class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
     list_display = ("name", "enabled", "scheduler", "last_run_at")
+    list_filter = ("enabled",)
+    list_select_related = ("interval", "crontab", "solar", "clocked")
     fieldsets = (
         (None, {"fields": ("name", "task", "enabled", "description")}),
         (

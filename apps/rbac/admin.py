@@ -130,6 +130,9 @@ class RoleAdmin(VerbPage):
     fields = ("name", "slug", "rank", "is_system", "parents", "permissions")
     actions = (delete_role,)
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("inherits")
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         is_fixed = obj is not None and obj.is_system
         return not is_fixed and super().has_change_permission(request, obj)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.rbac.console import masks
+from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 from apps.sms import numbers
 from apps.sms.models import (
@@ -161,7 +162,7 @@ class OptOutAdmin(MessagingPage):
     owner = ""
     pii = MASKED
     list_display = ("number", "our_number", "is_out", "source", "changed_at")
-    list_filter = ("is_out", "source")
+    list_filter = ("is_out", among("source", lambda: OptOut.SOURCES))
     search_fields = ("=number",)
     search_help_text = "A whole number, like +12025550101"
 

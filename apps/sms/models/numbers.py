@@ -93,10 +93,13 @@ class LinkPhrase(models.Model):
 class OptOut(models.Model):
     """Whether a number wants no texts from one of ours. STOP sets it, START ends it."""
 
+    # Who said so: the person, or Twilio of a text that it did not take.
+    SOURCES = ("text", "carrier")
+
     our_number = models.CharField(max_length=NUMBER_LENGTH)
     number = models.CharField(max_length=NUMBER_LENGTH)
     is_out = models.BooleanField()
-    source = models.CharField(max_length=20)  # "text", "carrier"
+    source = models.CharField(max_length=20)
     changed_at = models.DateTimeField(auto_now=True)
 
     class Meta:
