@@ -52,7 +52,9 @@ def csv_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str
 
 def ndjson_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str]:
     for row in _rows(events, person_id):
-        yield json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+        yield _sayable(
+            json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+        ) + "\n"
 
 
 def _rows(
@@ -79,9 +81,12 @@ def _cell(value: Any) -> str:
     if isinstance(value, (dict, list)):
         value = json.dumps(value, cls=DjangoJSONEncoder) if value else ""
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    # A lone surrogate of some browser's name must not end the file.
-    text = text.encode("utf-8", "replace").decode()
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return _sayable(f"'{text}" if text.startswith(_FORMULA) else text)
+
+
+def _sayable(text: str) -> str:
+    """A lone surrogate, of some browser's name say, must not end the file."""
+    return text.encode("utf-8", "replace").decode()
 
 
 class _Echo:

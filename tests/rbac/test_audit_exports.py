@@ -89,6 +89,17 @@ def test_csv_has_a_heading_and_no_formulas(recorded: None, ada: User) -> None:
 
 
 @pytest.mark.parametrize("lines", [exports.csv_lines, exports.ndjson_lines])
+def test_a_name_that_is_no_text_ends_no_file(
+    ada: User, lines: Callable[[Any, int | None], Iterator[str]]
+) -> None:
+    """Half of a pair, as some browsers send it: no UTF-8 has it."""
+    audit.done("accounts.user.change", actor=ada, after={"name": "Ada \ud83d"})
+    audit.done("accounts.user.change", actor=ada, words="also \udc00 here")
+    sent = "".join(lines(AuditEvent.objects.all(), ada.pk)).encode()
+    assert b"Ada" in sent and b"also ? here" in sent
+
+
+@pytest.mark.parametrize("lines", [exports.csv_lines, exports.ndjson_lines])
 def test_an_export_is_streamed_page_by_page(
     lines: Callable[[Any, int | None], Iterator[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
