@@ -214,6 +214,10 @@ def test_a_masked_address_is_found_by_the_whole_of_it_alone(ada: User) -> None:
     found = client.get(phones + number.e164.replace("+", "%2B")).content.decode()
     assert "1 phone number" in found
     # Nor by where it stands among others.
+    Lane.objects.create(key=f"n:{number.e164}")
+    lanes = signed_in(ada).get("/admin/sms/lane/").content.decode()
+    assert "column-masked_key" in lanes
+    assert "sortable column-masked_key" not in lanes
     assert "sortable column-masked_email" not in client.get(people).content.decode()
 
 
