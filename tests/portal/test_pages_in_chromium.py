@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.contrib import admin
+from django.urls import reverse
 from playwright.sync_api import Page
 
 from apps.accounts.models import User
 from apps.portal import demo
-from apps.sms.models import OutboundText
+from apps.sms.models import DeliveryEvent, OutboundText
 
 OPEN = (
     "/",
@@ -172,6 +174,27 @@ def test_a_list_shows_on_a_phone_before_its_filters_and_that_it_goes_on(
     page.locator("summary", has_text="Filter").click()
     assert page.get_by_label("Who did it").is_visible()
     assert complaints == []
+
+
+def test_the_page_of_one_row_fits_on_a_phone(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    demo.history()
+    # What Twilio calls things is one long word each.
+    text = OutboundText.objects.earliest("pk")
+    DeliveryEvent.objects.create(sid="SM" + "b5" * 16, status="sent", text=text)
+    sign_in("ada@example.com")
+    page.set_viewport_size({"width": 360, "height": 800})
+    found = {}
+    for model in admin.site._registry:
+        if (row := model._default_manager.first()) is not None:
+            name = f"{model._meta.app_label}_{model._meta.model_name}"
+            path = reverse(f"admin:{name}_change", args=[row.pk])
+            page.goto(f"{site}{path}")
+            found[path] = page.evaluate(WIDER)
+    assert len(found) > 10, found
+    assert {path: wider for path, wider in found.items() if wider > 0} == {}
 
 
 def test_a_time_in_the_console_has_no_note_about_a_server(
