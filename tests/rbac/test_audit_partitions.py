@@ -27,8 +27,8 @@ def record_at(month: date, many: int = 3) -> None:
         for day in range(1, many + 1):
             at = datetime(month.year, month.month, day, tzinfo=UTC)
             cursor.execute(
-                "INSERT INTO rbac_auditevent (at, action, outcome, details)"
-                " VALUES (%s, 'sms.thread.view', 'allowed', 'sealed')",
+                "INSERT INTO rbac_auditevent (id, at, action, outcome, details)"
+                " VALUES (nextval('rbac_auditevent_id_seq'), %s, 'sms.thread.view', 'allowed', 'sealed')",
                 [at],
             )
         cursor.execute(trigger.format("ENABLE"))

@@ -96,11 +96,16 @@ def test_a_lower_number_that_commits_later_is_late_and_in_order() -> None:
         (greater,) = chain.sealed_ids()
         assert greater > row[0]
         with connection.cursor() as cursor:
+            # What draws the number is what is slow here.
+            cursor.execute(
+                "ALTER TABLE rbac_auditevent DISABLE TRIGGER audit_is_of_now"
+            )
             cursor.execute(
                 "INSERT INTO rbac_auditevent (id, action, outcome)"
                 " VALUES (%s, 'sms.thread.view', 'done')",
                 [row[0]],
             )
+            cursor.execute("ALTER TABLE rbac_auditevent ENABLE TRIGGER audit_is_of_now")
     report = verification.verify()
     assert (report.findings, report.waiting) == ([], 1)
     chain.seal()

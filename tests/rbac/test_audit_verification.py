@@ -166,12 +166,18 @@ def test_a_new_event_cannot_pretend_to_be_old(
     with connection.cursor() as cursor:
         with pytest.raises(IntegrityError, match="is refused"):
             cursor.execute(statement)
-    meddle(statement)
+    meddle(f"{_GIVE}; {statement}; {_KEEP}")
     assert "was put among what was sealed" in first()
     assert chain.seal() == []
     assert "was put among what was sealed" in first()
 
 
+# A number as the database gave it before it drew it itself.
+_GIVE = (
+    "ALTER TABLE rbac_auditevent ALTER COLUMN id"
+    " SET DEFAULT nextval('rbac_auditevent_id_seq')"
+)
+_KEEP = "ALTER TABLE rbac_auditevent ALTER COLUMN id DROP DEFAULT"
 IMPOSSIBLE = [
     ("at", "'infinity'"),
     ("at", "'-infinity'"),
@@ -188,6 +194,10 @@ IMPOSSIBLE = [
         ("at", "now() + interval '11 minutes'"),
         ("at", "now() - interval '11 minutes'"),
         ("id", "9000000000000000000"),
+        ("id", "1"),
+        ("id", "currval('rbac_auditevent_id_seq')"),
+        # Drawn, and not by whoever writes.
+        ("id", "nextval('rbac_auditevent_id_seq')"),
         ("xid", "9000000000"),
     ],
 )
@@ -207,8 +217,8 @@ def test_one_that_the_owner_put_there_is_named_and_stops_nothing(
 ) -> None:
     bounds = "ALTER TABLE rbac_auditevent DROP CONSTRAINT audit_is_possible"
     meddle(
-        f"{bounds}; INSERT INTO rbac_auditevent ({columns}, action, outcome)"
-        f" VALUES ({values}, 'sms.thread.view', 'allowed')"
+        f"{bounds}; {_GIVE}; INSERT INTO rbac_auditevent ({columns}, action, outcome)"
+        f" VALUES ({values}, 'sms.thread.view', 'allowed'); {_KEEP}"
     )
     try:
         assert "is of an impossible number, person or time" in first()

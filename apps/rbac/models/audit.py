@@ -55,8 +55,8 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 class AuditEvent(models.Model):
     """One decision, read, authentication event or change. Written by rbac/ledger.py."""
 
-    # The transaction that wrote it. Stands before `id` because PostgreSQL fills columns
-    # in this order and rbac/seals.py relies on it.
+    # The transaction that wrote it. A default, and so filled in before `id` is drawn by
+    # the trigger (migration 0007): rbac/seals.py relies on it.
     xid = models.BigIntegerField(editable=False)
     id = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
