@@ -110,8 +110,9 @@ def test_a_problem_has_the_fields_of_rfc_9457() -> None:
 
 
 def test_a_host_that_is_not_ours_is_a_problem_for_machines_and_a_page_for_people(
-    db: None,
+    db: None, settings: Settings
 ) -> None:
+    settings.ALLOWED_HOSTS = ["switchboard.example"]
     stranger = Client(SERVER_NAME="evil.example")
     asked = stranger.get("/api/v1/me")
     assert (asked.status_code, asked.json()["code"]) == (400, "invalid")

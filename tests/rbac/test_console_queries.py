@@ -11,8 +11,8 @@ from apps.accounts.models import User
 from apps.portal import demo
 from apps.rbac import audit, roles
 from apps.sms.models import OptOut
+from tests.jobs.test_timetable import beat_starts
 from tests.rbac.factories import person
-from tests.rbac.test_timetable import beat_starts
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
