@@ -28,7 +28,7 @@ def acknowledge(request: Any, alert: Any, reason: str) -> None:
 class AlertAdmin(Page):
     task = "Work"
     list_display = ("title", "state", "severity", "source", "began_at", "resolved_at")
-    list_filter = ("state", "severity", "source")
+    list_filter = ("state", "source")
     ordering = ("-id",)
     actions = (acknowledge,)
     fields = (
