@@ -22,7 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Forbidden, Unavailable
 from apps.core.problems import answer
-from apps.rbac import assignments, audit, declared, policy
+from apps.rbac import assignments, audit, declared, policy, verdicts
 from apps.rbac.catalog import Permission
 
 START, LOOK, STOP = (f"accounts.standin.{each}" for each in ("start", "look", "stop"))
@@ -100,18 +100,8 @@ def insist(request: HttpRequest, person: User) -> None:
     """Raises Forbidden without the permission, for oneself and for whoever may do more;
     Conflict for a closed account and while standing in already. Recorded."""
     operator: Any = request.user
-    try:
+    with verdicts.refusals(START, by=operator, subject=person, obj=person):
         _insist(request, operator, person)
-    except AppError as refusal:
-        audit.decided(
-            START,
-            allowed=False,
-            actor=operator,
-            subject=person,
-            obj=person,
-            reason=refusal.code,
-        )
-        raise
 
 
 def may(request: HttpRequest, person: User) -> bool:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 # How the actions end that are a look at something.
 LOOK = ".view"
+# Those of a search in the console by who sees masks alone.
+SEARCH = ".search"
 # How those end that ask whoever does them why, and say that the person is shown it. Of
 # older events an answer of one word stands as if it were a code.
 _ASKS_WHY = {
@@ -81,6 +83,22 @@ _DEEDS = {
     ),
     ("rbac.roleassignment.end", "done"): Deed(
         "A role ran out", "ended a role of yours"
+    ),
+    ("rbac.roleassignment.add", "denied"): Deed(
+        "Was refused to give somebody a role", "tried to give you a role"
+    ),
+    ("rbac.roleassignment.delete", "denied"): Deed(
+        "Was refused to take back a role", "tried to take back a role of yours"
+    ),
+    ("accounts.user.suspend", "denied"): Deed(
+        "Was refused to suspend or restore an account",
+        "tried to suspend or restore your account",
+    ),
+    ("accounts.loginsession.delete", "denied"): Deed(
+        "Was refused to end a sign-in", "tried to end a sign-in of yours"
+    ),
+    ("factors.factorstate.reset", "denied"): Deed(
+        "Was refused to reset second factors", "tried to reset your second factors"
     ),
     ("accounts.user.panic", "done"): Deed(
         "Ended everything at once", "ended everything at once"
@@ -205,6 +223,10 @@ def asks_why(action: str, outcome: str) -> bool:
 
 def _unknown(action: str, outcome: str) -> Deed:
     """A look is told in words whatever was looked at; the rest by its tag."""
+    if action.endswith(SEARCH):
+        if outcome == "denied":
+            return Deed("Was refused a search", "searched for you too often")
+        return Deed("Searched for somebody or something", "searched for you")
     is_look = action.endswith(LOOK)
     if outcome == "denied":
         tried = "tried to look at" if is_look else f"was refused: {action}"

@@ -126,6 +126,8 @@ def test_somebody_out_of_reach(
     act(client, "/admin/accounts/user/", "suspend", ada.pk, alice.pk)
     found = recorded(Permission.PERSON_SUSPEND)
     assert [event.subject_id for event in found] == [alice.pk, ada.pk]
+    timeline = signed_in(ada).get("/app/activity/").content.decode()
+    assert "Somebody from Switchboard tried to suspend or restore" in timeline
     one(
         found[1:],
         actor_id=operator().pk,

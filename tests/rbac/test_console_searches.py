@@ -100,6 +100,9 @@ def test_thirty_an_hour_whatever_is_searched(
     assert [event.reason for event in found if event.outcome == "denied"] == [
         "too_many"
     ]
+    timeline = masked.get("/app/activity/").content.decode()
+    assert "Searched for somebody or something" in timeline
+    assert "Was refused a search" in timeline
     # Lists are looked at as before.
     assert masked.get(NUMBERS).status_code == 200
 

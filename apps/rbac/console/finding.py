@@ -17,6 +17,7 @@ from apps.rbac.catalog import Permission
 # mask leaves a million numbers (masks.py).
 SEARCHES = Limit("console_search", times=30, seconds=3_600)
 _ASKED = "_asked_for"
+_WORDS_LENGTH = 200
 
 
 def insist(request: HttpRequest, model: Any, words: str) -> None:
@@ -27,7 +28,7 @@ def insist(request: HttpRequest, model: Any, words: str) -> None:
     if words in asked:
         return  # the same request once more: an action on what it found
     action = f"{model._meta.app_label}.{model._meta.model_name}.search"
-    said: dict[str, Any] = {"obj": model, "private": {"asked": words}}
+    said: dict[str, Any] = {"obj": model, "private": {"asked": words[:_WORDS_LENGTH]}}
     try:
         SEARCHES.charge(str(request.user.pk))
     except TooMany as refusal:
