@@ -1,0 +1,1 @@
+"""Work that is nothing, asked for both ways."""
