@@ -146,7 +146,9 @@ def waiting() -> None:
 
 @contextmanager
 def _workers(queues: str) -> Iterator[None]:
-    command = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker"]
+    quiet = "ignore:You're running the worker with superuser"
+    command = [sys.executable, "-W", quiet, "-m", "celery", "-q", "-A", "config"]
+    command += ["worker"]
     command += ["-n", f"{queues.replace(',', '-')}@%h", "-Q", queues]
     command += ["--concurrency", "2", "-l", "error", "--without-gossip"]
     command += ["--without-mingle", "--without-heartbeat"]

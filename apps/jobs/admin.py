@@ -16,6 +16,7 @@ from apps.jobs import (  # noqa: F401  (some register their pages)
     dead_letters,
     jobs,
     pipeline_pages,
+    retention_pages,
     timetable_pages,
 )
 from apps.jobs.models import Job, MissedRuns

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class JobsConfig(AppConfig):
@@ -7,4 +8,6 @@ class JobsConfig(AppConfig):
     verbose_name = "Work"
 
     def ready(self) -> None:
-        from apps.jobs import checks  # noqa: F401  (registers the system checks)
+        from apps.jobs import checks, keeping  # noqa: F401  (registers the checks)
+
+        post_migrate.connect(keeping.enter, sender=self)

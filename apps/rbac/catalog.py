@@ -75,6 +75,8 @@ class Permission(StrEnum):
     ALERT_ACKNOWLEDGE = "jobs.alert.change"
     RULE_VIEW = "jobs.rulesetting.view"
     RULE_CHANGE = "jobs.rulesetting.change"
+    RETENTION_VIEW = "jobs.retentionrule.view"
+    RETENTION_CHANGE = "jobs.retentionrule.change"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import KnownBrowser, LoginSession, User
-from apps.accounts.tasks import sweep
+from apps.jobs.keeping import retain
 from apps.rbac import roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
@@ -97,11 +97,11 @@ def test_who_may_only_look_ends_nothing(ada: User, alice: User) -> None:
 def test_what_is_long_over_is_swept_away(alice: User) -> None:
     sign_in(alice)
     with time_machine.travel(timezone.now() + timedelta(days=90)):
-        sweep()
+        retain()
         assert LoginSession.objects.exists() and KnownBrowser.objects.exists()
     with time_machine.travel(timezone.now() + timedelta(days=91, hours=1)):
-        sweep()
+        retain()
         assert not LoginSession.objects.exists()
     with time_machine.travel(timezone.now() + timedelta(days=181)):
-        sweep()
+        retain()
         assert not KnownBrowser.objects.exists()

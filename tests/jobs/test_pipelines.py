@@ -143,7 +143,10 @@ def test_the_nights_work_is_asked_for_by_name() -> None:
     with time_machine.travel("2026-11-25T03:20:00Z", tick=True):
         runs.start_pipeline("night")
     sealed = PipelineRun.objects.get()
-    assert (sealed.pipeline, set(states(sealed))) == ("night", {"seal", "months"})
+    assert (sealed.pipeline, set(states(sealed))) == (
+        "night",
+        {"seal", "months", "retention"},
+    )
     with pytest.raises(NotFound):
         runs.start_pipeline("nobody's")
 

@@ -9,6 +9,7 @@ vanishes (docs/jobs.md).
 from apps.jobs.models.alerts import Alert, RuleSetting
 from apps.jobs.models.jobs import Job, JobFailure
 from apps.jobs.models.pipelines import PipelineRun, StepRun
+from apps.jobs.models.retention import RetentionRule
 from apps.jobs.models.timetable import MissedRuns
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "JobFailure",
     "MissedRuns",
     "PipelineRun",
+    "RetentionRule",
     "RuleSetting",
     "StepRun",
 ]

@@ -1,0 +1,29 @@
+"""What of accounts grows old."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import KnownBrowser, LoginSession
+from apps.jobs.keeping import Rule
+
+
+def _over(before: datetime) -> "QuerySet[LoginSession]":
+    return LoginSession.objects.filter(expires_at__lt=before)
+
+
+def _not_seen(before: datetime) -> "QuerySet[KnownBrowser]":
+    return KnownBrowser.objects.filter(last_seen_at__lt=before)
+
+
+RULES = (
+    # What the letter about a new sign-in is decided by (places.py); the audit keeps more.
+    Rule("accounts.sign_ins", "Sign-ins that are over", _over, days=90, least=30),
+    Rule(
+        "accounts.browsers",
+        "Browsers nobody has come back with",
+        _not_seen,
+        days=KnownBrowser.KNOWN_FOR.days,
+        least=KnownBrowser.KNOWN_FOR.days,
+    ),
+)

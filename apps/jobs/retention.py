@@ -1,0 +1,43 @@
+"""What of the background work grows old. Dead letters stay until somebody decides."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from apps.jobs.keeping import Rule
+from apps.jobs.models import Alert, Job, MissedRuns, PipelineRun
+
+
+def _jobs(*states: str) -> "QuerySet[Job]":
+    return Job.objects.filter(state__in=states)
+
+
+def _done(before: datetime) -> "QuerySet[Job]":
+    return _jobs("done").filter(finished_at__lt=before)
+
+
+def _given_up(before: datetime) -> "QuerySet[Job]":
+    return _jobs("dropped", "cancelled").filter(finished_at__lt=before)
+
+
+def _missed(before: datetime) -> "QuerySet[MissedRuns]":
+    return MissedRuns.objects.filter(caught_up_at__lt=before)
+
+
+def _runs(before: datetime) -> "QuerySet[PipelineRun]":
+    return PipelineRun.objects.filter(finished_at__lt=before)
+
+
+def _alerts(before: datetime) -> "QuerySet[Alert]":
+    return Alert.objects.filter(resolved_at__lt=before)
+
+
+RULES = (
+    # A key is remembered no longer than its job: what is asked for again a week later
+    # under the same key is meant again.
+    Rule("jobs.done", "Jobs that are done", _done, days=14, least=2),
+    Rule("jobs.given_up", "Jobs that were dropped or cancelled", _given_up, days=90),
+    Rule("jobs.missed_runs", "Runs that were missed", _missed, days=30),
+    Rule("jobs.pipelines", "Runs of pipelines", _runs, days=90),
+    Rule("jobs.alerts", "Alerts that are over", _alerts, days=180),
+)
