@@ -22,11 +22,11 @@ from apps.accounts import (
     sessions,
     tries,
 )
-from apps.accounts.addresses import canonical
 from apps.accounts.letters import public as public
 from apps.accounts.models import User
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid
+from apps.core.spelling import canonical
 
 _NOBODYS = "unknown_account"
 # What strangers can cause, counted apart: who signs somebody up keeps no reset from

@@ -8,10 +8,10 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
 from apps.accounts import closing, email_changes, letters, places
-from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Invalid
+from apps.core.spelling import canonical
 from apps.rbac import audit
 
 

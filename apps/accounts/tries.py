@@ -8,12 +8,12 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from apps.accounts import browsers, guessing
-from apps.accounts.addresses import canonical
 from apps.core import vault
 from apps.core.addresses import client_address
 from apps.core.errors import Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
 from apps.core.problems import answer
+from apps.core.spelling import canonical
 
 # A household or a server rents a /64; single addresses in it are free to change.
 _IPV6_NETWORK = 64

@@ -10,8 +10,8 @@ from django.db import models, transaction
 from django.utils.crypto import constant_time_compare
 
 from apps.accounts import passwords
-from apps.accounts.addresses import canonical
 from apps.core.ids import uuid7
+from apps.core.spelling import canonical
 from apps.rbac import assignments, catalog, membership, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role

@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from apps.accounts.addresses import canonical
 from apps.accounts.models import User
 from apps.core.errors import AppError
+from apps.core.spelling import canonical
 from apps.rbac import assignments, catalog
 from apps.rbac.models import Role, RoleAssignment
 
