@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 from django_redis import get_redis_connection
 
 from apps.rbac.models import AuditEvent
 from config import chromium
+from tests import post
 
 Recorded = Callable[[str], list[AuditEvent]]
 
@@ -30,6 +32,19 @@ def _clean_redis() -> Iterator[None]:
     """Limits and sessions of one test must not reach the next (same Redis database)."""
     yield
     get_redis_connection().flushdb()
+
+
+@pytest.fixture(autouse=True)
+def _outbox(
+    _django_db_marker: None,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Letters are queued, and sent as soon as a test looks for them."""
+    if "_django_db_helper" in request.fixturenames:
+        # It puts an outbox of its own there.
+        request.getfixturevalue("_django_db_helper")
+    monkeypatch.setattr(mail, "outbox", post.Outbox(), raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -334,7 +334,7 @@ ROUTES = list(_routes(get_resolver()))
 
 @pytest.fixture
 def clients(db: None, settings: Settings) -> dict[str, Client]:
-    settings.EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = "/nonexistent"
     demo.people()
     found = {ANONYMOUS: Client()}

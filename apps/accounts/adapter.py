@@ -27,8 +27,10 @@ from apps.accounts.models import User
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid
 from apps.core.spelling import canonical
+from apps.jobs import mail
 
 _NOBODYS = "unknown_account"
+_PROOF = "email_confirmation"
 # What strangers can cause, counted apart: who signs somebody up keeps no reset from
 # them, which is the way back.
 _RESET, _SIGN_UP = "password_reset_key", "sign_up"
@@ -136,15 +138,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         app, _, name = template_prefix.partition("/email/")
         if app != "account":
             draft = self.render_mail(template_prefix, email, context)
-            letters.on_paper(draft.subject, str(draft.body), to=email).send()
+            letter = letters.on_paper(draft.subject, str(draft.body), to=email)
+            mail.post(letter, name=name)
             return
         if name != _NOBODYS:
             name = name.removesuffix("_signup")
             _post(letters.written(name, to=email, about=context), name)
             return
         key = closing.key_for(email)
-        # Without one it is written like a letter to somebody and thrown away: the time
-        # it takes must not say who has an account.
+        # Without one it is written and queued like a letter to somebody: the time it
+        # takes must not say who has an account.
         link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
         about = {"password_reset_url": link}
         letter = letters.written("account_reopen", to=email, about=about)
@@ -170,5 +173,6 @@ def _post(
     may_be_sent = tries.may_write_to(
         letter.to[0], _RESET if name == _RESET else _SIGN_UP
     )
-    if may_be_sent and has_reader:
-        letter.send()
+    if may_be_sent:
+        is_proof = name == _PROOF
+        mail.post(letter, name=name, is_proof=is_proof, has_reader=has_reader)

@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Invalid
 from apps.core.spelling import canonical
+from apps.jobs import suppressions
 from apps.rbac import audit
 
 
@@ -76,6 +77,7 @@ def _email_added(user: User, email_address: EmailAddress, **_: Any) -> None:
 
 @receiver(signals.email_confirmed)
 def _email_confirmed(email_address: EmailAddress, **_: Any) -> None:
+    suppressions.proved(email_address.email)
     audit.done(
         "accounts.email.confirm",
         subject=email_address.user_id,

@@ -14,7 +14,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
 from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -22,6 +21,8 @@ from django.utils import timezone
 
 from apps.accounts import places, preferences
 from apps.accounts.models import LoginSession, User
+from apps.jobs import mail, suppressions
+from apps.jobs.models import Suppression
 from apps.rbac import origins
 
 
@@ -54,7 +55,7 @@ def tell(user: User, name: str, *, to: str = "", **facts: Any) -> None:
         **facts,
     }
     letter = written(name, to=address, about=about)
-    transaction.on_commit(letter.send)
+    mail.post(letter, name=name, person=user)
 
 
 def written(name: str, *, to: str, about: Mapping[str, Any]) -> EmailMultiAlternatives:
@@ -90,6 +91,12 @@ def primary_address(user: User) -> str:
     """The verified address that we write to, if there is one."""
     found = EmailAddress.objects.filter(user=user, primary=True, verified=True).first()
     return str(found.email) if found else ""
+
+
+def unreachable(user: User) -> list[Suppression]:
+    """Their addresses that we do not write to, and why."""
+    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return suppressions.among(addresses)
 
 
 def in_words(at: datetime, user: User) -> str:

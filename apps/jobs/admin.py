@@ -15,6 +15,7 @@ from apps.jobs import (  # noqa: F401  (some register their pages)
     alert_pages,
     dead_letters,
     jobs,
+    mail_pages,
     pipeline_pages,
     retention_pages,
     timetable_pages,

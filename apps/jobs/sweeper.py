@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from apps.core import kinds
 from apps.core.logs import logger
 from apps.core.tasks import task
-from apps.jobs import runs
+from apps.jobs import mail, runs
 from apps.jobs.jobs import BELLS
 from apps.jobs.leases import MOST_DEATHS
 from apps.jobs.models import Job
@@ -63,6 +63,7 @@ def sweep() -> None:
     for job_id in _ids(_UNKNOWN, [UNKNOWN_FOR, kinds.names()]):
         logger.error("job_unknown", job=job_id)
     runs.advance_all()
+    mail.give_up()
     due = Job.objects.filter(state=Job.State.WAITING, due_at__lte=Now())
     for queue in due.order_by().values_list("queue", flat=True).distinct():
         BELLS[queue].ring_now()

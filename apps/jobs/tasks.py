@@ -4,12 +4,21 @@ from celery import signals
 
 from apps.jobs.jobs import BELLS
 from apps.jobs.keeping import retain
+from apps.jobs.mail import deliver
 from apps.jobs.runner import drain
 from apps.jobs.runs import start_pipeline
 from apps.jobs.sweeper import EVERY_SECONDS, sweep
 from apps.jobs.watch import tell_of_alert
 
-__all__ = ["TIMETABLE", "drain", "retain", "start_pipeline", "sweep", "tell_of_alert"]
+__all__ = [
+    "TIMETABLE",
+    "deliver",
+    "drain",
+    "retain",
+    "start_pipeline",
+    "sweep",
+    "tell_of_alert",
+]
 
 TIMETABLE = {
     "jobs-sweep": ("jobs.sweep", EVERY_SECONDS),

@@ -1,5 +1,6 @@
 """Development mail, read in the browser."""
 
+import time
 from collections.abc import Callable
 from functools import wraps
 from uuid import UUID
@@ -10,10 +11,13 @@ from django.views.decorators.http import require_safe
 
 from apps.core import mailbox
 from apps.core.errors import NotFound
+from apps.jobs import mail as queue
 from apps.portal import shell
 from apps.rbac.declared import in_person, public
 
 View = Callable[..., HttpResponse]
+# Whoever has just signed up looks faster than a worker writes.
+_WAIT_SECONDS = 2.0
 
 
 def _only_here(view: View) -> View:
@@ -32,7 +36,11 @@ def _only_here(view: View) -> View:
 @_only_here
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/dev_mail.html", {"mails": mailbox.read_all()})
+    until = time.monotonic() + _WAIT_SECONDS
+    while (waiting := queue.are_on_the_way()) and time.monotonic() < until:
+        time.sleep(0.05)
+    shown = {"mails": mailbox.read_all(), "is_waiting": waiting}
+    return render(request, "portal/dev_mail.html", shown)
 
 
 @_only_here

@@ -78,7 +78,7 @@ def has_phone_simulator() -> bool:
 
 def has_mail_reader() -> bool:
     """Whether mail is kept in files here, and this is no server of the public."""
-    kept = settings.EMAIL_BACKEND == "apps.core.mailbox.EmailBackend"
+    kept = settings.POST_BACKEND == "apps.core.mailbox.EmailBackend"
     return kept and (bool(settings.DEBUG) or simulator.is_on())
 
 

@@ -77,6 +77,9 @@ class Permission(StrEnum):
     RULE_CHANGE = "jobs.rulesetting.change"
     RETENTION_VIEW = "jobs.retentionrule.view"
     RETENTION_CHANGE = "jobs.retentionrule.change"
+    LETTER_VIEW = "jobs.letter.view"
+    SUPPRESSION_VIEW = "jobs.suppression.view"
+    SUPPRESSION_LIFT = "jobs.suppression.delete"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"

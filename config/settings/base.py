@@ -262,9 +262,9 @@ DEMO_TOTP_SECRET = env.str("DEMO_TOTP_SECRET", default="")
 
 _mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
 vars().update(env.email_url_config(_mail))
-# Out of the request; see apps/core/post.py.
+# Through the queue; see apps/jobs/mail.py. What hands letters over is another.
 POST_BACKEND = env.email_url_config(_mail)["EMAIL_BACKEND"]
-EMAIL_BACKEND = "apps.core.post.EmailBackend"
+EMAIL_BACKEND = "apps.jobs.mail.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )

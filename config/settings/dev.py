@@ -29,7 +29,7 @@ LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="plain")
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
 if not env.str("EMAIL_URL", default=""):
-    EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    POST_BACKEND = "apps.core.mailbox.EmailBackend"
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 
 # Files straight from where they are kept, no collectstatic step.

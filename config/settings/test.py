@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("DATA_DIR", ".data/test")
 
+from config.env import env
 from config.settings.dev import *  # after DATA_DIR
 from config.settings.dev import INSTALLED_APPS
 
@@ -12,6 +13,9 @@ PUBLIC_URL = "https://switchboard.example"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PHONE_SIMULATOR = True
+if not env.str("EMAIL_URL", default=""):
+    # What is handed over is found in `mail.outbox`; see tests/conftest.py.
+    POST_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_AUTOREFRESH = False
 LOGGING = {"format": "json", "level": "INFO"}
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.rbac.things", "tests.jobs.chores"]

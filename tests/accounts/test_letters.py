@@ -224,7 +224,6 @@ def test_a_suspended_person_is_told_but_not_where_the_operator_sits(
 def test_what_is_rolled_back_is_not_told(alice: User) -> None:
     with transaction.atomic():
         letters.tell(alice, "password_changed")
-        assert not mail.outbox
         transaction.set_rollback(True)
     assert not mail.outbox
 
@@ -260,6 +259,7 @@ ABOUT = {
     "number": "+1 202 555 0177",
     "heir": "+1 202 555 0101",
     "phones_url": "https://switchboard.example/app/phones/",
+    "again_url": "https://switchboard.example/accounts/email/again/x/",
     "cancel_url": "https://switchboard.example/accounts/2fa/lost/x/y/",
 }
 

@@ -133,7 +133,10 @@ def journey(
 
 def signs_up(one: Journey, password: str) -> None:
     one.post("/accounts/signup/", name="Alice", email=ALICE, password1=password)
+    waiting = tables()
+    assert "queued" in waiting["jobs_letter"]
     code = one.letter(r"code is\s+(\S+)")
+    assert found(one.secrets, waiting) == []
     one.look()
     one.post("/accounts/confirm-email/", code=code)
     assert one.browser.get("/app/").status_code == 200

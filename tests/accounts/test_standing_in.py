@@ -181,7 +181,7 @@ def test_nothing_can_be_changed(
 def test_what_is_no_page_of_the_person_is_closed(
     page: str, ada: User, alice: User, since: int, settings: Settings, tmp_path: Path
 ) -> None:
-    settings.EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path
     assert signed_in(ada).get(page).status_code == 200
     client = standing_in(ada, person("premium"))

@@ -20,6 +20,7 @@ from apps.portal import demo
 from apps.sms.models import SimulatedText
 from apps.sms.simulator import deliver
 from apps.sms.worker import drain
+from tests import post
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
 
 ALICE = "+12025550101"
@@ -50,7 +51,7 @@ def as_alice(alice: User) -> Client:
 @pytest.fixture
 def mail_folder(settings: Settings, tmp_path: Path) -> Path:
     """Mail goes to files, as on a laptop."""
-    settings.EMAIL_BACKEND = "apps.core.mailbox.EmailBackend"
+    settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     return tmp_path / "mail"
 
@@ -63,7 +64,7 @@ def site(transactional_db: None, live_server: LiveServer, settings: Settings) ->
 
 
 class Worker:
-    """Real drains, deliveries and reminders, in a thread of their own."""
+    """Real drains, deliveries, reminders and letters, in a thread of their own."""
 
     def __init__(self) -> None:
         self._ahead = timedelta(0)
@@ -101,6 +102,7 @@ class Worker:
                     self._rounds.notify_all()
                 reminders.fire_due(timezone.now() + self._ahead)
                 drain()
+                post.send()
                 for pk in SimulatedText.objects.filter(status="queued").values_list(
                     "pk", flat=True
                 ):

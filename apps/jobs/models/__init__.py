@@ -1,13 +1,16 @@
 """The facts of background work.
 
     PipelineRun ── StepRun ──▶ Job ── JobFailure
+                                │
+                              Letter    Suppression
 
 A job is asked for once, tried until it is done, and dead when it cannot be; it never
-vanishes (docs/jobs.md).
+vanishes (docs/jobs.md). A letter is a row before it is sent (docs/mail.md).
 """
 
 from apps.jobs.models.alerts import Alert, RuleSetting
 from apps.jobs.models.jobs import Job, JobFailure
+from apps.jobs.models.mail import Letter, Suppression
 from apps.jobs.models.pipelines import PipelineRun, StepRun
 from apps.jobs.models.retention import RetentionRule
 from apps.jobs.models.timetable import MissedRuns
@@ -16,9 +19,11 @@ __all__ = [
     "Alert",
     "Job",
     "JobFailure",
+    "Letter",
     "MissedRuns",
     "PipelineRun",
     "RetentionRule",
     "RuleSetting",
     "StepRun",
+    "Suppression",
 ]
