@@ -212,6 +212,8 @@ ROWS = {
         },
     ),
     "accounts/email/revert/<str:key>/": form(ANYBODY, all_get(404), all_get(404)),
+    "accounts/email/again/": posted(THEMSELF, people_get(404)),
+    "accounts/email/again/<str:key>/": form(ANYBODY, all_get(404), all_get(404)),
     "accounts/email/": allauths_form(THEMSELF, people_get(200), people_get(302)),
     "accounts/confirm-email/": flow(ANYBODY),
     "accounts/password/change/": form(THEMSELF, people_get(200), people_get(200)),

@@ -10,6 +10,8 @@ urlpatterns = [
         name="account_change_password",
     ),
     path("accounts/email/revert/<str:key>/", views.revert_email, name="revert_email"),
+    path("accounts/email/again/", views.ask_to_reach, name="ask_to_reach"),
+    path("accounts/email/again/<str:key>/", views.reach_again, name="reach_again"),
     path("app/settings/panic/", views.end_everything, name="panic"),
     path("app/settings/sign-ins/", views.sign_ins, name="sign_ins"),
     path("app/settings/sign-ins/others/", views.end_others, name="end_others"),

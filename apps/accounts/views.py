@@ -12,6 +12,7 @@ from apps.accounts import (
     email_changes,
     fresh_auth,
     panic,
+    reachable,
     sessions,
     standing_in,
     tries,
@@ -93,6 +94,26 @@ def revert_email(request: HttpRequest, key: str) -> HttpResponse:
         return redirect(email_changes.undo(key))
     change = email_changes.find(key)
     return render(request, "account/email_revert.html", {"change": change})
+
+
+@own
+@require_POST
+def ask_to_reach(request: Any) -> HttpResponse:
+    reachable.ask(user=request.user, address=request.POST.get("email", ""))
+    messages.success(request, "A letter is on its way. Open the link in it.")
+    return redirect("account_email")
+
+
+@in_person(public)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reach_again(request: HttpRequest, key: str) -> HttpResponse:
+    """From a letter, whoever is signed in here or nobody."""
+    if request.method == "POST":
+        address = reachable.confirm(key)
+        messages.success(request, f"We write to {address} again.")
+        return redirect("account_email")
+    shown = {"address": reachable.find(key)}
+    return render(request, "account/email_again.html", shown)
 
 
 @own

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
-from apps.accounts import preferences
+from apps.accounts import letters, preferences
+from apps.accounts.models import User
 from apps.sms import numbers
 
 register = template.Library()
@@ -41,6 +42,15 @@ def moment(at: datetime, shape: str = "full") -> dict[str, Any]:
     local = timezone.localtime(at)
     clock = preferences.clock(local)
     return {"at": local, "shape": shape, "day": day_name(local), "clock": clock}
+
+
+@register.inclusion_tag("ui/_unreachable.html", takes_context=True)
+def unreachable(context: template.Context, user: User) -> dict[str, Any]:
+    """Which of their addresses our letters do not reach, and the way back."""
+    return {
+        "suppressions": letters.unreachable(user),
+        "csrf_token": context.get("csrf_token"),
+    }
 
 
 @register.filter
