@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from apps.jobs.keeping import Rule
-from apps.jobs.models import Alert, Job, MissedRuns, PipelineRun
+from apps.jobs.models import Alert, Job, Letter, MissedRuns, PipelineRun
 
 
 def _jobs(*states: str) -> "QuerySet[Job]":
@@ -32,6 +32,10 @@ def _alerts(before: datetime) -> "QuerySet[Alert]":
     return Alert.objects.filter(resolved_at__lt=before)
 
 
+def _letters(before: datetime) -> "QuerySet[Letter]":
+    return Letter.objects.exclude(state="queued").filter(created_at__lt=before)
+
+
 RULES = (
     # A key is remembered no longer than its job: what is asked for again a week later
     # under the same key is meant again.
@@ -39,5 +43,7 @@ RULES = (
     Rule("jobs.given_up", "Jobs that were dropped or cancelled", _given_up, days=90),
     Rule("jobs.missed_runs", "Runs that were missed", _missed, days=30),
     Rule("jobs.pipelines", "Runs of pipelines", _runs, days=90),
+    # Their words are gone as soon as they are sent.
+    Rule("jobs.letters", "Letters that were sent or refused", _letters, days=90),
     Rule("jobs.alerts", "Alerts that are over", _alerts, days=180),
 )

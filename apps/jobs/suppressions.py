@@ -45,7 +45,7 @@ def lift(*, by: Any, suppression: Suppression, reason: str) -> None:
     gone, _ = Suppression.objects.filter(pk=suppression.pk).delete()
     if not gone:
         raise Conflict("That address is written to again already.")
-    audit.done(Permission.SUPPRESSION_LIFT, actor=by, obj=suppression, reason=reason)
+    audit.done(Permission.SUPPRESSION_LIFT, actor=by, obj=suppression, words=reason)
 
 
 def _spelled(address: str) -> str:
