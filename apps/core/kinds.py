@@ -29,9 +29,11 @@ P = ParamSpec("P")
 class Queue(TextChoices):
     """By urgency; each has workers of its own."""
 
-    MESSAGES = "messages", "Messages: somebody waits for it"
-    DEFAULT = "default", "Default: soon"
-    BULK = "bulk", "Bulk: takes long, or comes by the thousand"
+    # Somebody waits for it.
+    MESSAGES = "messages", "Messages"
+    DEFAULT = "default", "Default"
+    # Takes long, or comes by the thousand.
+    BULK = "bulk", "Bulk"
 
 
 @dataclass(frozen=True)

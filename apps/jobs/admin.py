@@ -117,7 +117,7 @@ class JobAdmin(Page):
     @admin.display(description="took")
     def took(self, job: Job) -> str:
         took = job.took
-        return "-" if took is None else f"{took.total_seconds():.2f} s"
+        return "-" if took is None else f"{took.total_seconds():.2f}\N{NO-BREAK SPACE}s"
 
     @admin.display(description="what went wrong")
     def causes(self, job: Job) -> SafeString | str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.jobs import graphs, runs
 from apps.jobs.models import PipelineRun, StepRun
@@ -60,8 +60,8 @@ class PipelineRunAdmin(Page):
             for name in graphs.order(run.graph)
         )
         return format_html(
-            '<ul class="plain">{}</ul><a href="{}?run__id__exact={}">Act on steps</a>',
-            format_html_join("", "<li>{}: {}{}</li>", lines),
+            '{}<br><a href="{}?run__id__exact={}">Act on steps</a>',
+            format_html_join(mark_safe("<br>"), "{}: {}{}", lines),
             listed,
             run.pk,
         )

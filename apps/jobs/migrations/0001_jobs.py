@@ -41,9 +41,9 @@ class Migration(migrations.Migration):
                     "queue",
                     models.CharField(
                         choices=[
-                            ("messages", "Messages: somebody waits for it"),
-                            ("default", "Default: soon"),
-                            ("bulk", "Bulk: takes long, or comes by the thousand"),
+                            ("messages", "Messages"),
+                            ("default", "Default"),
+                            ("bulk", "Bulk"),
                         ],
                         max_length=8,
                     ),

@@ -263,7 +263,7 @@ class Page(ReadOnlyAdmin):
 def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
     """The person a row is about, with a way to their page."""
 
-    @admin.display(description=name, ordering=name)
+    @admin.display(description=name.replace("_", " "), ordering=name)
     def person(obj: Any) -> str:
         found = getattr(obj, name)
         if found is None:
