@@ -19,7 +19,9 @@ class TokenAuthentication(JWTAuthentication):
         self, request: Request
     ) -> tuple[User, LoginSession] | None:
         header = self.get_header(request)
-        raw = self.get_raw_token(header) if header else None
+        scheme, _, rest = (header or b"").partition(b" ")
+        # The case of the scheme says nothing (RFC 9110 §11.1).
+        raw = self.get_raw_token(scheme.capitalize() + b" " + rest) if header else None
         if raw is None:
             return None
         row = tokens.opened(raw)

@@ -2,7 +2,8 @@
 
 Whoever took over an account and gave it an address of their own keeps nothing by that:
 not the address, not a sign-in, not the password they know, not another address they
-added before. The second factor is asked for as ever.
+added before, not a second factor they set up since. Each app says in `on_revert.py`, a
+tuple `ON_REVERT`, what else it takes back.
 """
 
 import secrets
@@ -17,7 +18,7 @@ from django.utils import timezone
 from apps.accounts import letters, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
-from apps.core import vault
+from apps.core import shelves, vault
 from apps.core.errors import Conflict, NotFound
 from apps.rbac import audit
 
@@ -59,6 +60,8 @@ def undo(key: str) -> str:
             user = User.objects.select_for_update().get(pk=change.user_id)
             _put_back(user, change.old)
             _close(change)
+            for stop in shelves.across_apps("on_revert", "ON_REVERT"):
+                stop(user, change.changed_at)
             audit.done(
                 "accounts.email.revert",
                 subject=user,

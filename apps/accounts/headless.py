@@ -11,6 +11,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
 
+from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.utils import user_display
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential
@@ -18,6 +19,7 @@ from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.headless.tokens.views import RefreshTokenView
 from django.conf import settings
@@ -36,6 +38,7 @@ from apps.core.errors import Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 
 View = TypeVar("View", bound=Callable[..., Any])
+_PASSWORDS = frozenset({"password", "current_password", "new_password"})
 # What is no text.
 _TYPES: dict[str, type] = {
     "primary": bool,
@@ -104,8 +107,69 @@ class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped 
         )
 
 
-class SignupInput(OneOfSeveral, inputs.SignupInput):  # type: ignore[misc]  # untyped
+class WholePasswords:
+    """Mixed into inputs: the spaces of a password are part of it, as on the pages."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields  # type: ignore[attr-defined]  # of the form beside it
+        for name in _PASSWORDS & fields.keys():
+            fields[name].strip = False
+
+
+class SoundKey:
+    """Mixed into inputs with a key that the package takes apart without looking."""
+
+    def clean_key(self) -> Any:
+        try:
+            return super().clean_key()  # type: ignore[misc]  # of the form beside it
+        except (TypeError, ValueError) as error:
+            adapter = get_account_adapter()
+            raise adapter.validation_error("invalid_password_reset") from error
+
+
+class SignupInput(WholePasswords, OneOfSeveral, inputs.SignupInput):  # type: ignore[misc]  # untyped
     pass
+
+
+class LoginInput(WholePasswords, inputs.LoginInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ReauthenticateInput(WholePasswords, inputs.ReauthenticateInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ChangePasswordInput(WholePasswords, inputs.ChangePasswordInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ResetKeyInput(SoundKey, inputs.ResetPasswordKeyInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class ResetPasswordInput(WholePasswords, SoundKey, inputs.ResetPasswordInput):  # type: ignore[misc]  # untyped
+    pass
+
+
+class LoginView(views.LoginView):  # type: ignore[misc]  # untyped package
+    input_class = LoginInput
+
+
+class ReauthenticateView(views.ReauthenticateView):  # type: ignore[misc]  # untyped package
+    input_class = ReauthenticateInput
+
+
+class ResetPasswordView(views.ResetPasswordView):  # type: ignore[misc]  # untyped package
+    input_class = ResetPasswordInput
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        given = ResetKeyInput({"key": request.headers.get("X-Password-Reset-Key", "")})
+        if not given.is_valid():
+            refused: HttpResponse = ErrorResponse(request, input=given)
+            return refused
+        answer: HttpResponse = super().get(request, *args, **kwargs)
+        return answer
 
 
 class SignupView(views.SignupView):  # type: ignore[misc]  # untyped package
@@ -114,6 +178,8 @@ class SignupView(views.SignupView):  # type: ignore[misc]  # untyped package
 
 class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # untyped
     """An app gets a new pair: who knows the old password may hold the old one."""
+
+    input_class = ChangePasswordInput
 
     def handle(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
@@ -203,13 +269,13 @@ def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
 VIEWS = {
     "config": ConfigView,
     "auth/session": views.SessionView,
-    "auth/login": views.LoginView,
+    "auth/login": LoginView,
     "auth/signup": SignupView,
     "auth/email/verify": views.VerifyEmailView,
     "auth/email/verify/resend": views.ResendEmailVerificationCodeView,
     "auth/password/request": views.RequestPasswordResetView,
-    "auth/password/reset": views.ResetPasswordView,
-    "auth/reauthenticate": views.ReauthenticateView,
+    "auth/password/reset": ResetPasswordView,
+    "auth/reauthenticate": ReauthenticateView,
     "account/email": views.ManageEmailView,
     "account/password/change": ChangePasswordView,
 }

@@ -5,6 +5,7 @@ change, reset, the API and `create_operator` all ask `PasswordRules`.
 """
 
 import re
+import unicodedata
 from typing import Any
 
 from django.conf import settings
@@ -32,6 +33,7 @@ class PasswordRules:
         """Raises ValidationError with a sentence for the person."""
         _be_text(password)
         _have_a_length(password)
+        password = spelled(password) or ""
         known = personal_words(user)
         _tell_nothing(password, known)
         self._common.validate(password, user)
@@ -40,6 +42,12 @@ class PasswordRules:
 
     def get_help_text(self) -> str:
         return hint()
+
+
+def spelled(password: str | None) -> str | None:
+    """As it is hashed: one keyboard types é as one character, another as two, and a
+    wide digit is the digit (NFKC, NIST SP 800-63B §3.1.1.2)."""
+    return None if password is None else unicodedata.normalize("NFKC", password)
 
 
 def hint() -> str:

@@ -30,6 +30,8 @@ BY_NETWORK = {
     "auth/email/verify": guessing.LETTER_CODES,
     "auth/email/verify/resend": guessing.RESETS,
 }
+# Headers that carry what somebody has to know, where a form has a field.
+_KEYS = ("X-Password-Reset-Key", "X-Email-Verification-Key")
 
 
 def network_of(request: HttpRequest) -> str:
@@ -109,13 +111,20 @@ class TriesMiddleware:
         match = request.resolver_match
         route = match.route if match else ""
         limit = BY_NETWORK.get(route) or BY_NETWORK.get(route.partition("/v1/")[2])
-        if limit is None or request.method == "GET":
+        if limit is None or not _is_try(request):
             return None
         try:
             limit.charge(network_of(request))
         except (TooMany, Unavailable) as error:
             return answer(request, error)
         return None
+
+
+def _is_try(request: HttpRequest) -> bool:
+    """A page that is only looked at is none; a key in a header is."""
+    if request.method == "GET":
+        return any(name in request.headers for name in _KEYS)
+    return request.method not in ("HEAD", "OPTIONS")
 
 
 def _canonical(email: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
 
+from apps.mfa import passkeys_alone
 from apps.mfa.factor import Factor
 
 
@@ -67,8 +68,29 @@ class ReauthenticatePasskeyForm(_Sound, allauth_forms.ReauthenticateWebAuthnForm
 class LoginPasskeyForm(_Sound, allauth_forms.LoginWebAuthnForm):  # type: ignore[misc]  # untyped
     """A sign-in by passkey alone."""
 
+    def clean_credential(self) -> Any:
+        found = super().clean_credential()
+        if not passkeys_alone.may(found):
+            raise forms.ValidationError(
+                "This passkey is not enough by itself. Sign in with your password, or"
+                " choose a new one by “Forgot your password?”.",
+                code="password_needed",
+            )
+        return found
+
 
 class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # untyped
+    credential = Credential(widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = super().clean()
+        except (KeyError, TypeError, ValueError) as error:
+            raise forms.ValidationError(
+                "This is no passkey’s answer.", code="invalid"
+            ) from error
+        return found
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].max_length = 40

@@ -27,6 +27,7 @@ from apps.core.errors import AppError, Invalid, TooMany, Unavailable
 from apps.mfa import factor, proofs
 from apps.mfa.challenges import Spent
 from apps.mfa.forms import (
+    AddPasskeyForm,
     AuthenticatePasskeyForm,
     LoginPasskeyForm,
     ReauthenticatePasskeyForm,
@@ -160,6 +161,17 @@ class LoginPasskeyInput(LoginPasskeyForm, inputs.Input):  # type: ignore[misc]
     pass
 
 
+class AddPasskeyInput(AddPasskeyForm, inputs.Input):  # type: ignore[misc]
+    pass
+
+
+class ManagePasskeysView(passkeys.ManageWebAuthnView):  # type: ignore[misc]
+    input_class: ClassVar = {
+        **passkeys.ManageWebAuthnView.input_class,
+        "POST": AddPasskeyInput,
+    }
+
+
 class AuthenticatePasskeyView(passkeys.AuthenticateWebAuthnView):  # type: ignore[misc]
     input_class: ClassVar = {"POST": AuthenticatePasskeyInput}
 
@@ -181,7 +193,7 @@ VIEWS = {
     "auth/webauthn/reauthenticate": ReauthenticatePasskeyView,
     "auth/webauthn/login": LoginPasskeyView,
     "account/authenticators": passkeys.AuthenticatorsView,
-    "account/authenticators/webauthn": passkeys.ManageWebAuthnView,
+    "account/authenticators/webauthn": ManagePasskeysView,
 }
 
 urlpatterns = [

@@ -6,7 +6,9 @@ stops it, and every live session can stop it too; so can any factor that is prov
 """
 
 import hashlib
+import math
 import secrets
+from datetime import timedelta
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
@@ -17,10 +19,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from apps.accounts import guessing
+from apps.accounts import guessing, sessions
 from apps.accounts.adapter import public
 from apps.accounts.models import User
-from apps.core.errors import Conflict, Forbidden, NotFound
+from apps.core.errors import Conflict, Forbidden, NotFound, TooMany
 from apps.mfa import factor, notices
 from apps.mfa.models import (
     FactorState,
@@ -53,21 +55,37 @@ def begin(*, user: User) -> LostFactors:
         )
     if found := waiting(user):
         return found
-    guessing.LOST_FACTORS.charge(str(user.pk))
-    token = secrets.token_urlsafe(32)
     with transaction.atomic():
         _lock(user)
+        # Under the lock: whoever presses twice has lost them once.
         if found := waiting(user):
             return found
-        LostFactors.objects.filter(user=user).end(Ended.OVER)
-        made = LostFactors.objects.create(
-            user=user,
-            token_digest=_digest(token),
-            ready_at=timezone.now() + LostFactors.WAIT,
-        )
-        audit.done("mfa.loss.begin", actor=user, subject=user, obj=made)
-        _announce(made, token)
+        _insist_not_too_often(user)
+        return _begun(user, secrets.token_urlsafe(32))
+
+
+def _begun(user: User, token: str) -> LostFactors:
+    LostFactors.objects.filter(user=user).end(Ended.OVER)
+    made = LostFactors.objects.create(
+        user=user,
+        token_digest=_digest(token),
+        ready_at=timezone.now() + LostFactors.WAIT,
+    )
+    audit.done("mfa.loss.begin", actor=user, subject=user, obj=made)
+    _announce(made, token)
     return made
+
+
+def _insist_not_too_often(user: User) -> None:
+    """Counted by the rows there are. Raises TooMany."""
+    limit = guessing.LOST_FACTORS
+    week = timedelta(seconds=limit.seconds)
+    since = timezone.now() - week
+    begun = LostFactors.objects.filter(user=user, created_at__gt=since)
+    if begun.count() >= limit.times:
+        oldest = begun.order_by("created_at")[0].created_at
+        wait = oldest + week - timezone.now()
+        raise TooMany(retry_after=max(1, math.ceil(wait.total_seconds())))
 
 
 def by_link(*, public_id: UUID, token: str) -> LostFactors:
@@ -107,6 +125,7 @@ def finish(user: User) -> bool:
         if not LostFactors.objects.filter(pk=found.pk).end(Ended.DONE):
             return False
         _remove_all(user)
+        sessions.end_others(user, sessions.Ending.FACTORS)
         audit.done("mfa.loss.finish", actor=user, subject=user, obj=found)
         notices.factors_reset(user)
     return True
@@ -115,7 +134,7 @@ def finish(user: User) -> bool:
 def reset(*, by: User, user: User, reason: str) -> None:
     """An operator removes somebody's factors; the next sign-in leads to new ones.
 
-    Ends nothing else: no session, no password. Raises Forbidden for oneself or somebody
+    All their sign-ins end; the password stays. Raises Forbidden for oneself or somebody
     who may do more, Conflict for somebody without a factor.
     """
     if by.pk == user.pk:
@@ -128,6 +147,7 @@ def reset(*, by: User, user: User, reason: str) -> None:
         _lock(user)
         LostFactors.objects.filter(user=user).end(Ended.OVER)
         _remove_all(user)
+        sessions.end_others(user, sessions.Ending.FACTORS, by=by)
         audit.done(
             "mfa.factor.reset",
             actor=by,

@@ -205,7 +205,8 @@ def test_an_operator_resets_and_new_factors_are_set_up(
     )
     lost.reset(by=ada, user=alice, reason="on the telephone, knew the numbers")
     assert not factor.of(alice)
-    assert owner.get("/app/").status_code == 200
+    # Whoever was in with what is gone is out.
+    assert owner.get("/app/").status_code == 302
     client = Client()
     give_password(client, alice)
     assert client.get("/app/")["Location"] == HOME

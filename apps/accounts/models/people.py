@@ -135,10 +135,13 @@ class User(AbstractBaseUser, PermissionsMixin):
             if is_new:
                 membership.settle([self.pk])
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(passwords.spelled(raw_password))
+
     def check_password(self, raw_password: str | None) -> bool:
         """Nobody's password is longer, and that of a megabyte is work."""
         is_short = len(raw_password or "") <= passwords.LONGEST
-        return is_short and super().check_password(raw_password)
+        return is_short and super().check_password(passwords.spelled(raw_password))
 
     @property
     def is_staff(self) -> bool:

@@ -40,6 +40,9 @@ class FactorState(models.Model):
     frozen_until = models.DateTimeField(null=True)
     # They have to set a factor up again: an operator or a lost authenticator said so.
     enforced_at = models.DateTimeField(null=True)
+    # Somebody else may have been in until then: a passkey from before it is a second
+    # step, and no sign-in by itself any more.
+    passkeys_alone_from = models.DateTimeField(null=True)
 
     objects = FactorStateQuerySet.as_manager()
 

@@ -1,0 +1,31 @@
+"""Somebody had taken an account over and changed its address; its owner has it back."""
+
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+
+from apps.accounts.models import User
+from apps.mfa import notices
+from apps.mfa.models import FactorState, RecoveryDevice, SMSDevice, TOTPDevice
+from apps.mfa.on_panic import let_no_passkey_in_alone, trust_no_browser
+
+
+def forget_new_factors(user: User, since: datetime) -> None:
+    """Those that were set up since the address was changed are not the owner's; a
+    passkey from before it is enough by itself no more."""
+    gone = 0
+    for model in (TOTPDevice, SMSDevice, Authenticator):
+        gone += model.objects.filter(user=user, created_at__gte=since).delete()[0]
+    if gone:
+        # They came with what was removed, or were made anew to be known.
+        RecoveryDevice.objects.filter(user=user, created_at__gte=since).delete()
+        FactorState.objects.filter(user=user).update(failures=0, frozen_until=None)
+        notices.factors_reset(user)
+
+
+def trust_nothing(user: User, since: datetime) -> None:
+    trust_no_browser(user)
+    let_no_passkey_in_alone(user)
+
+
+ON_REVERT = (forget_new_factors, trust_nothing)

@@ -1,0 +1,128 @@
+"""What the package's inputs trip over, and what they take away from a password."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.accounts import sessions, tokens
+from apps.accounts.models import User
+from tests.accounts.test_sign_ins import verified
+from tests.sign_in import prove_twice, signed_in
+
+pytestmark = pytest.mark.django_db(transaction=True)
+APP = "/api/auth/app/v1"
+SPACED = "  violet tundra hammock 93 "
+
+
+def post(address: str, given: dict[str, Any], **headers: str) -> Any:
+    return Client().post(f"{APP}/{address}", given, "application/json", headers=headers)
+
+
+@pytest.fixture
+def alice() -> User:
+    user: User = verified("alice@example.com")
+    user.set_password(SPACED)
+    user.save()
+    return user
+
+
+def log_in(password: str) -> int:
+    given = {"email": "alice@example.com", "password": password}
+    return int(post("auth/login", given).status_code)
+
+
+def test_spaces_are_part_of_a_password_for_apps_too(alice: User) -> None:
+    assert log_in(SPACED) == 200
+    assert log_in(SPACED.strip()) == 400
+
+
+def test_spaces_stay_when_an_app_changes_it(alice: User) -> None:
+    row = sessions.begin(user=alice, client="app", proved=["password"], twice=False)
+    bearer = {"authorization": f"Bearer {tokens.issue(row).access}"}
+    given = {"current_password": SPACED, "new_password": f"{SPACED} "}
+    assert post("account/password/change", given, **bearer).status_code == 200
+    assert log_in(f"{SPACED} ") == 200 and log_in(SPACED) == 400
+
+
+@pytest.mark.parametrize(
+    ("chosen", "typed"),
+    [
+        ("caf\u00e9-tundra-hammock", "cafe\u0301-tundra-hammock"),
+        ("tundra-hammock-\uff19\uff13-violet", "tundra-hammock-93-violet"),
+    ],
+)
+def test_keyboards_that_spell_alike_type_the_same_password(
+    alice: User, chosen: str, typed: str
+) -> None:
+    alice.set_password(chosen)
+    alice.save()
+    assert log_in(typed) == 200
+
+
+@pytest.mark.parametrize("key", ["--", "-1-x", "-x-y", "-", "", "1-", "zz-zz"])
+def test_a_reset_key_that_is_none_is_refused(key: str, db: None) -> None:
+    given = {"key": key, "password": "four-grey-herons-waiting"}
+    assert post("auth/password/reset", given).status_code == 400
+    asked = Client().get(
+        f"{APP}/auth/password/reset", headers={"X-Password-Reset-Key": key}
+    )
+    assert asked.status_code == 400
+
+
+def test_keys_in_headers_are_counted_and_looks_are_not(db: None) -> None:
+    for _ in range(40):
+        assert Client().head("/accounts/signup/").status_code != 429
+        assert Client().options("/accounts/signup/").status_code != 429
+    asked = [
+        Client()
+        .get(f"{APP}/auth/password/reset", headers={"X-Password-Reset-Key": "a-b"})
+        .status_code
+        for _ in range(40)
+    ]
+    assert asked[0] == 400 and asked[-1] == 429
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_case_of_the_scheme_says_nothing(alice: User, scheme: str) -> None:
+    row = sessions.begin(user=alice, client="app", proved=["password"], twice=False)
+    header = {"authorization": f"{scheme} {tokens.issue(row).access}"}
+    assert Client().get("/api/v1/me", headers=header).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        {"id": 5},
+        {},
+        {"id": "a", "rawId": "a", "response": {}},
+        {
+            "id": "a",
+            "rawId": "a",
+            "type": "public-key",
+            "response": {"clientDataJSON": "e30", "attestationObject": "oA"},
+        },
+    ],
+    ids=range(4),
+)
+def test_what_is_no_new_passkey_is_refused(
+    alice: User, credential: dict[str, Any]
+) -> None:
+    row = sessions.begin(user=alice, client="app", proved=["password"], twice=False)
+    bearer = {"authorization": f"Bearer {tokens.issue(row).access}"}
+    address = f"{APP}/account/authenticators/webauthn"
+    assert Client().get(address, headers=bearer).status_code == 200
+    given = {"name": "x", "credential": credential}
+    answer = post("account/authenticators/webauthn", given, **bearer)
+    assert answer.status_code == 400
+
+
+def test_what_is_no_new_passkey_is_refused_on_the_page(alice: User) -> None:
+    client = signed_in(alice)
+    prove_twice(client)
+    client.get("/accounts/2fa/webauthn/add/")
+    for credential in ('{"id": 5}', "[" * 5_000, "null", "1"):
+        answer = client.post(
+            "/accounts/2fa/webauthn/add/", {"name": "x", "credential": credential}
+        )
+        assert answer.status_code == 200, credential[:20]
