@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from apps.accounts import breached
 from apps.core.vault import BadKeyRing, parse_ring
+from apps.jobs import webhooks
 from config.env import env, served
 
 
@@ -73,6 +74,19 @@ def chosen(**_: Any) -> list[CheckMessage]:
         )
         for name in getattr(settings, "MUST_BE_CHOSEN", ())
         if not env.str(name, default="")
+    ]
+
+
+@register
+def mail_webhook(**_: Any) -> list[CheckMessage]:
+    if not settings.MAIL_PROVIDER or webhooks.has_proof():
+        return []
+    return [
+        Warning(
+            "Nobody can prove to be the mail provider, so bounces are not heard of.",
+            hint="Set EMAIL_WEBHOOK_SECRET; see docs/mail.md.",
+            id="config.W002",
+        )
     ]
 
 

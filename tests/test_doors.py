@@ -197,6 +197,8 @@ ROWS = {
     "health/ready": reads(public, HEALTH),
     "metrics": reads(ANYBODY),
     "webhooks/alerts/": posted(public, all_get(404)),
+    # No provider is in use.
+    "webhooks/mail/<slug:provider>/tracking/": posted(public, all_get(404)),
     "webhooks/twilio/sms/": posted(public, all_get(415)),
     "webhooks/twilio/status/": posted(public, all_get(415)),
     "webhooks/twilio/fallback/": posted(public, all_get(415)),
@@ -452,7 +454,7 @@ def _address(route: str) -> str:
     if "key/(?P" in route:
         return "/accounts/password/reset/key/1-x/"
     phone = str(_alices_phone().public_id)
-    given = {r"<(uuid|str):\w+>": phone, "<slug:name>": "totp", "<int:pk>": "1"}
+    given = {r"<(uuid|str):\w+>": phone, "<slug:\\w+>": "totp", "<int:pk>": "1"}
     for part, value in given.items():
         route = re.sub(part, value, route)
     return f"/{route}"

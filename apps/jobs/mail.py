@@ -167,8 +167,8 @@ def _over(letter: Letter, state: str, **facts: Any) -> None:
 
 def _known_as(message: EmailMessage) -> str:
     status = getattr(message, "anymail_status", None)
-    given = getattr(status, "message_id", None) or message.extra_headers["Message-ID"]
-    return str(given)[:255]
+    given = getattr(status, "message_id", None)
+    return str(given or message.extra_headers.get("Message-ID", ""))[:255]
 
 
 def _packed(message: EmailMessage) -> str:
@@ -199,7 +199,12 @@ def _packed(message: EmailMessage) -> str:
 def _unpacked(letter: Letter) -> EmailMultiAlternatives:
     """Raises vault.Unreadable."""
     plain = vault.unseal(letter.sealed, place=_place(letter.public_id))
-    return EmailMultiAlternatives(to=[letter.to], **json.loads(plain))
+    kept = json.loads(plain)
+    if settings.MAIL_PROVIDER:
+        # They give their own, and some refuse others.
+        for name in ("Message-ID", "Date"):
+            kept["headers"].pop(name, None)
+    return EmailMultiAlternatives(to=[letter.to], **kept)
 
 
 def _place(public_id: Any) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from config import mail
 from config.env import DATA_DIR, LEVELS, ROOT, env, published, served
 
 BASE_DIR: Path = ROOT
@@ -260,15 +261,18 @@ OTP_TOTP_ISSUER = "Switchboard"
 # The app of the demo administrator, base32; known to all, so on a laptop only.
 DEMO_TOTP_SECRET = env.str("DEMO_TOTP_SECRET", default="")
 
-_mail = env.address("EMAIL_URL", env.EMAIL_SCHEMES, default="consolemail://")
-vars().update(env.email_url_config(_mail))
-# Through the queue; see apps/jobs/mail.py. What hands letters over is another.
-POST_BACKEND = env.email_url_config(_mail)["EMAIL_BACKEND"]
+EMAIL_TIMEOUT = 10
+# What hands letters over, and with which parameters.
+_mail = mail.settings(env, seconds=EMAIL_TIMEOUT)
+vars().update(_mail)
+POST_BACKEND: str = _mail["POST_BACKEND"]
+MAIL_PROVIDER: str = _mail["MAIL_PROVIDER"]
+ANYMAIL: dict[str, str | int] = _mail["ANYMAIL"]
+# Everything goes through the queue first; see apps/jobs/mail.py.
 EMAIL_BACKEND = "apps.jobs.mail.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )
-EMAIL_TIMEOUT = 10
 
 # --- API ---------------------------------------------------------------------------
 
