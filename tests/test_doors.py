@@ -188,6 +188,8 @@ ROWS = {
     "app/settings/sign-ins/<uuid:sid>/end/": posted(fresh(THEMSELF), people_get(404)),
     "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
+    "app/settings/letters/": posted(signed_in, people_get(302)),
+    "mail/unsubscribe/<str:token>/": form(public, all_get(404), all_get(404)),
     "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(ANYBODY),
     "dev/phone/play/": posted(ANYBODY, all_get(302)),

@@ -7,6 +7,7 @@ tuple `ON_REVERT`, what else it takes back.
 """
 
 import secrets
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
@@ -31,7 +32,7 @@ def record(*, user: User, old: str, new: str) -> None:
     digest, *_older = vault.digests(key, purpose=_PURPOSE)
     EmailChange.objects.create(user=user, old=old, new=new, key_digest=digest)
     link = letters.public(reverse("revert_email", args=[key]))
-    facts = {"old": old, "new": new, "days": DAYS_TO_UNDO}
+    facts: dict[str, Any] = {"old": old, "new": new, "days": DAYS_TO_UNDO}
     letters.tell(user, "email_changed_from", to=old, revert_url=link, **facts)
     letters.tell(user, "email_changed", to=new, **facts)
 

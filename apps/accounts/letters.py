@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from apps.accounts import places, preferences
 from apps.accounts.models import LoginSession, User
-from apps.jobs import mail, suppressions
+from apps.jobs import mail, suppressions, unsubscribing
 from apps.jobs.models import Suppression
 from apps.rbac import origins
 
@@ -39,8 +39,11 @@ def public(path: str) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def tell(user: User, name: str, *, to: str = "", **facts: Any) -> None:
-    """Send a person the letter `name` once the transaction stands.
+def tell(
+    user: User, name: str, *, to: str = "", category: str = "", **facts: Any
+) -> None:
+    """Send a person the letter `name` once the transaction stands; with a `category`
+    it says how to get no more of these.
 
     It goes to their primary verified address, or to `to`; nobody has to be told who has
     neither. Says when and, during a request, from where.
@@ -54,8 +57,10 @@ def tell(user: User, name: str, *, to: str = "", **facts: Any) -> None:
         "place": places.words(place.get("address", ""), place.get("browser", "")),
         **facts,
     }
+    if category:
+        about["unsubscribe_url"] = unsubscribing.link(user, category)
     letter = written(name, to=address, about=about)
-    mail.post(letter, name=name, person=user)
+    mail.post(letter, name=name, person=user, category=category)
 
 
 def written(name: str, *, to: str, about: Mapping[str, Any]) -> EmailMultiAlternatives:
@@ -67,10 +72,13 @@ def written(name: str, *, to: str, about: Mapping[str, Any]) -> EmailMultiAltern
         **about,
     }
     subject, _, body = _plain(f"letters/{name}.txt", shown).partition("\n")
-    return on_paper(subject.strip(), body, to=to)
+    unsubscribe_url = str(shown.get("unsubscribe_url", ""))
+    return on_paper(subject.strip(), body, to=to, unsubscribe_url=unsubscribe_url)
 
 
-def on_paper(subject: str, body: str, *, to: str) -> EmailMultiAlternatives:
+def on_paper(
+    subject: str, body: str, *, to: str, unsubscribe_url: str = ""
+) -> EmailMultiAlternatives:
     """A letter with these words, in text and in HTML."""
     paragraphs = [each for each in re.split(r"\n\s*\n", body) if each.strip()]
     sheet = {
@@ -78,6 +86,7 @@ def on_paper(subject: str, body: str, *, to: str) -> EmailMultiAlternatives:
         "body": "\n\n".join(paragraphs).strip("\n"),
         "blocks": [_block(each) for each in paragraphs],
         "public_url": settings.PUBLIC_URL,
+        "unsubscribe_url": unsubscribe_url,
     }
     letter = EmailMultiAlternatives(
         subject, _plain("letters/_letter.txt", sheet), to=[to]

@@ -25,7 +25,7 @@ from apps.core.ids import uuid7
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.core.rotation import Sealed
-from apps.jobs import jobs, refusals, suppressions
+from apps.jobs import categories, jobs, refusals, suppressions, unsubscribing
 from apps.jobs.models import Letter, Suppression
 
 ENDED = Counter("switchboard_letters_total", "What became of letters", ["outcome"])
@@ -64,12 +64,18 @@ def post(
 ) -> None:
     """Send it once the transaction stands. Two statements for each address.
 
-    `name`: which letter. `is_proof`: it proves the address it goes to. A letter without
-    `has_reader` costs the same and is thrown away by the worker. Raises ValueError for
-    attachments.
+    `name`: which letter. `category`: what it is about, where the person may do without
+    (`categories.py`); their mail program then offers to unsubscribe. `is_proof`: it
+    proves the address it goes to. A letter without `has_reader` costs the same and is
+    thrown away by the worker. Raises ValueError for attachments, for a category that
+    nobody declares, and for one without a person.
     """
     if message.attachments:
         raise ValueError("letters carry no attachments")
+    if category:
+        if person is None or categories.named(category) is None:
+            raise ValueError(f"nobody can choose to get no letters about {category!r}")
+        message.extra_headers |= unsubscribing.headers(person, category)
     with transaction.atomic(savepoint=False):
         for address in message.recipients():
             public_id = uuid7()
@@ -130,6 +136,8 @@ def are_on_the_way() -> bool:
 def _why_not(letter: Letter) -> str:
     """A proof is tried where letters bounced, or nobody could ever show that their
     mailbox is back."""
+    if letter.category and not unsubscribing.wants(letter.person_id, letter.category):
+        return "They do not want these letters."
     found = suppressions.of(letter.to)
     if found is None or (letter.is_proof and found.why == Suppression.Why.BOUNCE):
         return ""

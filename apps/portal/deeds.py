@@ -209,6 +209,12 @@ _DEEDS = {
     ("accounts.standin.stop", "done"): Deed(
         "Stopped looking at somebody's pages", "stopped looking at your pages"
     ),
+    ("jobs.unwantedletters.add", "done"): Deed(
+        "Unsubscribed from letters", "unsubscribed you from letters"
+    ),
+    ("jobs.unwantedletters.delete", "done"): Deed(
+        "Subscribed to letters again", "subscribed you to letters again"
+    ),
 }
 
 

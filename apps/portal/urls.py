@@ -32,6 +32,7 @@ urlpatterns = [
     path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
     path("app/settings/profile/", profile.profile, name="profile"),
     path("app/settings/preferences/", profile.preferences, name="preferences"),
+    path("app/settings/letters/", profile.letters, name="letters"),
     path("app/settings/close/", closing.close, name="close"),
     path("app/activity/", activity.activity, name="activity"),
     path("dev/phone/", dev_phone.phone, name="dev_phone"),

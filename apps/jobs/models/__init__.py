@@ -2,7 +2,7 @@
 
     PipelineRun ── StepRun ──▶ Job ── JobFailure
                                 │
-                              Letter    Suppression
+                              Letter    Suppression    UnwantedLetters
 
 A job is asked for once, tried until it is done, and dead when it cannot be; it never
 vanishes (docs/jobs.md). A letter is a row before it is sent (docs/mail.md).
@@ -10,7 +10,7 @@ vanishes (docs/jobs.md). A letter is a row before it is sent (docs/mail.md).
 
 from apps.jobs.models.alerts import Alert, RuleSetting
 from apps.jobs.models.jobs import Job, JobFailure
-from apps.jobs.models.mail import Letter, Suppression
+from apps.jobs.models.mail import Letter, Suppression, UnwantedLetters
 from apps.jobs.models.pipelines import PipelineRun, StepRun
 from apps.jobs.models.retention import RetentionRule
 from apps.jobs.models.timetable import MissedRuns
@@ -26,4 +26,5 @@ __all__ = [
     "RuleSetting",
     "StepRun",
     "Suppression",
+    "UnwantedLetters",
 ]

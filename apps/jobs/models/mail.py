@@ -74,6 +74,27 @@ class Letter(models.Model):
         return f"{self.name or 'letter'} {self.pk}"
 
 
+class UnwantedLetters(models.Model):
+    """A category that somebody does not want to be written to about."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
+    )
+    category = models.CharField(max_length=40)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "unwanted letters"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["person", "category"], name="unwanted_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.category
+
+
 class Suppression(models.Model):
     """An address that we write to no more."""
 
