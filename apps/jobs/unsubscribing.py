@@ -16,8 +16,6 @@ from apps.jobs.categories import Category
 from apps.jobs.models import UnwantedLetters
 from apps.rbac import audit, policy
 
-_SALT = "jobs.unsubscribing"
-
 
 class Choice(NamedTuple):
     category: Category
@@ -33,7 +31,7 @@ class Asked(NamedTuple):
 
 def link(person: Any, slug: str) -> str:
     """For letters of this category to them. It does not grow old: nor does a letter."""
-    token = signing.dumps([str(person.public_id), slug], salt=_SALT)
+    token = _signer().sign_object([str(person.public_id), slug])
     return f"{settings.PUBLIC_URL}{reverse('unsubscribe', args=[token])}"
 
 
@@ -47,7 +45,7 @@ def headers(person: Any, slug: str) -> dict[str, str]:
 def find(token: str) -> Asked:
     """Raises NotFound."""
     try:
-        public_id, slug = signing.loads(token, salt=_SALT)
+        public_id, slug = _signer().unsign_object(token)
     except signing.BadSignature:
         raise NotFound("This link is not valid.") from None
     people = get_user_model()._default_manager
@@ -90,6 +88,11 @@ def wants(person_id: int | None, slug: str) -> bool:
     return not UnwantedLetters.objects.filter(
         person_id=person_id, category=slug
     ).exists()
+
+
+def _signer() -> signing.Signer:
+    """Without a time: of one person and category the link is always the same."""
+    return signing.Signer(salt="jobs.unsubscribing")
 
 
 @transaction.atomic

@@ -1,13 +1,16 @@
 """Letters that one can do without are easy to be rid of; the others cannot be."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core import mail as sent
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts import letters
 from apps.accounts.models import User
@@ -78,6 +81,13 @@ def test_one_click_without_session_or_token_is_enough(ada: User) -> None:
     assert AuditEvent.objects.filter(
         action="jobs.unwantedletters.add", subject_id=ada.pk
     ).exists()
+
+
+def test_the_link_is_the_same_in_every_letter(ada: User) -> None:
+    with time_machine.travel(timezone.now() - timedelta(days=500)):
+        before = unsubscribing.link(ada, "alerts")
+    assert unsubscribing.link(ada, "alerts") == before
+    assert Client().post(before.removeprefix(settings.PUBLIC_URL)).status_code == 200
 
 
 def test_opening_the_link_changes_nothing(ada: User) -> None:

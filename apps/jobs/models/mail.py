@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 
 from apps.core.ids import uuid7
 from apps.jobs.models.jobs import Job
@@ -68,6 +68,13 @@ class Letter(models.Model):
                 condition=~Q(provider_id=""),
                 name="letter_known_outside",
             ),
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(state__in=["refused", "failed", "bounced", "complained"]),
+                name="letter_troubled",
+            ),
+            # As the console searches for a whole address.
+            models.Index(Upper("to"), name="letter_to"),
         ]
 
     def __str__(self) -> str:
