@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core import rotation, vault
-from apps.jobs import dead_letters, mail, runner, suppressions
+from apps.jobs import dead_letters, leases, mail, runner, suppressions
 from apps.jobs.models import Job, JobFailure, Letter, Suppression
 from apps.jobs.sweeper import sweep
 from tests import post
@@ -265,6 +265,22 @@ def test_a_worker_killed_while_it_sends_sends_nothing_twice(
     kill_while_it_sends(server, monkeypatch)
     assert only().state == "sent"
     assert len(server.mails) == 1 and len(server.seen) == seen
+
+
+def test_a_worker_that_is_gone_before_its_job_is_over_sends_nothing_twice(
+    server: MailServer,
+) -> None:
+    """The letter is marked before the connection is closed and the job ends."""
+    write()
+    lease = leases.claim("messages")
+    assert lease is not None
+    mail.deliver(str(only().public_id))
+    Job.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+    sweep()
+    runner.drain("messages")
+    job = Job.objects.get()
+    assert (job.state, job.attempts, job.deaths) == ("done", 2, 1)
+    assert len(server.mails) == 1 and only().state == "sent"
 
 
 def test_one_killed_before_it_heard_that_the_letter_is_taken_sends_one_that_shows_it(

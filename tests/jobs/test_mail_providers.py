@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from apps.jobs import mail, suppressions
 from apps.jobs.models import Job, Letter, Suppression
+from config import checks
 from config import mail as config
 from config.env import Env
 from tests import post
@@ -328,6 +329,16 @@ def test_without_a_way_to_prove_there_is_no_address(
 ) -> None:
     use(settings, monkeypatch, ADDRESSES[name])
     assert call(name, told(name, "hard", "1")).status_code == 404
+
+
+def test_the_check_says_when_nobody_would_hear_of_bounces(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(settings, monkeypatch, ADDRESSES["postmark"])
+    (warning,) = checks.mail_webhook()
+    assert "bounces are not heard of" in warning.msg
+    use(settings, monkeypatch, ADDRESSES["postmark"], EMAIL_WEBHOOK_SECRET=SECRET)
+    assert checks.mail_webhook() == []
 
 
 def test_mailguns_signature_is_checked(
