@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from apps.accounts import letters
 from apps.accounts.models import User
+from apps.jobs import mail
 from apps.rbac import catalog
 from apps.rbac.catalog import Permission
 
@@ -19,9 +20,10 @@ def who_are_told() -> QuerySet[User]:
 
 
 def tell(*, subject: str, words: str, is_urgent: bool) -> None:
-    """A letter to each who has a verified address."""
+    """A letter to each who has a verified address and wants such letters."""
     page = letters.public("/admin/jobs/alert/")
     for person in who_are_told():
         address = letters.primary_address(person)
         if address:
-            letters.on_paper(subject, f"{words}\n\n{page}", to=address).send()
+            letter = letters.on_paper(subject, f"{words}\n\n{page}", to=address)
+            mail.post(letter, person=person, name="alert", category="alerts")

@@ -8,6 +8,6 @@ MAIL_CATEGORIES = (
         "alerts",
         "Alerts",
         "For operators: what needs attention, as it stands in the console.",
-        Permission.CONSOLE_ENTER,
+        Permission.ALERT_VIEW,
     ),
 )
