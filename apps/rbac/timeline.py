@@ -1,6 +1,6 @@
 """What a person may see of the audit: their own, also what others did about them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -14,6 +14,8 @@ from apps.rbac.models import AuditEvent, Role
 from apps.rbac.policy import Reason
 
 LIMIT = 30
+# For whoever takes all of it away.
+_MANY = 500
 _HOLDING = "rbac.roleassignment."
 _LONGEST_CURSOR = 18  # digits; more is no bigint
 
@@ -75,6 +77,15 @@ def page(
     moments = [_moment(person_id, event, found, roles) for event, found in opened]
     older = str(shown[-1].id) if len(events) > limit else ""
     return Page(moments, older)
+
+
+def every(person_id: int) -> Iterator[Moment]:
+    """All of it, newest first, read page by page."""
+    found = page(person_id, limit=_MANY)
+    yield from found.moments
+    while found.older:
+        found = page(person_id, found.older, limit=_MANY)
+        yield from found.moments
 
 
 def _moment(

@@ -1,0 +1,120 @@
+"""What is kept of a person here: their phones, and what was texted."""
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.core.dossier import Kept
+from apps.sms.models import (
+    DeliveryEvent,
+    InboundText,
+    Lane,
+    LinkPhrase,
+    OptOut,
+    OutboundText,
+    PhoneNumber,
+    SimulatedLine,
+    SimulatedText,
+    Turn,
+)
+
+_PLAYED = "The phones of the simulator are for trying things out, and nobody's."
+
+
+def _wishes(user: User) -> QuerySet[OptOut]:
+    """Of the numbers that are proven to be theirs today."""
+    own = PhoneNumber.objects.filter(user=user).verified()
+    return OptOut.objects.filter(number__in=own.values("e164"))
+
+
+PERSONAL = (
+    Kept(
+        PhoneNumber,
+        ("user", "e164"),
+        "Your phones, also those you gave up.",
+        name="phones",
+        columns={
+            "id": "public_id",
+            "number": "e164",
+            "label": "label",
+            "status": "status",
+            "is_primary": "is_primary",
+            "created_at": "created_at",
+            "verified_at": "verified_at",
+            "released_at": "released_at",
+        },
+    ),
+    Kept(
+        InboundText,
+        ("user", "number"),
+        "Texts you sent to us.",
+        name="texts-from-you",
+        columns={
+            "id": "sid",
+            "from": "number",
+            "to": "our_number",
+            "text": "body",
+            "keyword": "keyword",
+            "media": "media",
+            "received_at": "received_at",
+        },
+    ),
+    Kept(
+        OutboundText,
+        ("user", "number"),
+        "Texts we sent to you. One-time codes are starred: we do not keep them.",
+        name="texts-to-you",
+        columns={
+            "id": "ref",
+            "kind": "kind",
+            "from": "our_number",
+            "to": "number",
+            "text": "body",
+            "state": "state",
+            "delivery": "delivery",
+            "created_at": "created_at",
+            "sent_at": "sent_at",
+            "delivered_at": "delivered_at",
+        },
+    ),
+    Kept(
+        Turn,
+        ("user", "number"),
+        "Which of your texts were answered together, and when.",
+        name="turns",
+        columns={
+            "number": "number",
+            "started_at": "started_at",
+            "finished_at": "finished_at",
+            "why_no_reply": lambda turn: turn.silence and turn.get_silence_display(),
+        },
+    ),
+    Kept(
+        OptOut,
+        ("number",),
+        "Whether your phones want texts from us (STOP and START).",
+        name="stop-and-start",
+        columns={
+            "number": "number",
+            "our_number": "our_number",
+            "wants_no_texts": "is_out",
+            "said_by": "source",
+            "changed_at": "changed_at",
+        },
+        of=_wishes,
+        stays="That a number wants no texts holds whoever it belongs to.",
+    ),
+    Kept(
+        LinkPhrase,
+        ("user",),
+        "Words that link a phone to your account, good for minutes: whoever has them"
+        " could use them.",
+    ),
+    Kept(Lane, ("user",), "Where your texts wait their turn; says nothing but that."),
+    Kept(
+        DeliveryEvent,
+        ("text",),
+        "The carrier's news, from which the delivery of texts to you is told.",
+    ),
+    Kept(SimulatedLine, ("number",), _PLAYED, stays=_PLAYED),
+    Kept(SimulatedText, ("number",), _PLAYED, stays=_PLAYED),
+)
