@@ -186,6 +186,10 @@ ROWS = {
     "app/settings/sign-ins/": reads(THEMSELF),
     "app/settings/sign-ins/others/": posted(fresh(THEMSELF), people_get(302)),
     "app/settings/sign-ins/<uuid:sid>/end/": posted(fresh(THEMSELF), people_get(404)),
+    "app/settings/data/": reads(THEMSELF),
+    "app/settings/data/export/": posted(fresh(THEMSELF), people_get(302)),
+    "app/settings/data/<uuid:public_id>/": reads(fresh(THEMSELF), 404),
+    "app/settings/data/<uuid:public_id>/drop/": posted(THEMSELF, people_get(404)),
     "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/letters/": posted(signed_in, people_get(302)),
@@ -291,6 +295,12 @@ ROWS |= {
     "api/v1/me/sessions/<uuid:sid>": api(fresh(THEMSELF), delete=people_api(404)),
     "api/v1/me/sessions/revoke-others": api(fresh(THEMSELF), post=people_api(204)),
     "api/v1/me/panic": api(THEMSELF, post=people_api(204)),
+    # Asking for one wants a fresh proof.
+    "api/v1/me/export": api(THEMSELF, get=people_api(200), post=people_api(202)),
+    "api/v1/me/export/<uuid:public_id>": api(
+        THEMSELF, get=people_api(404), delete=people_api(404)
+    ),
+    "api/v1/me/export/<uuid:public_id>/file": api(fresh(THEMSELF), get=people_api(404)),
     "api/v1/me/preferences": api(signed_in, get=people_api(200), patch=people_api(200)),
     "api/v1/me/security": api(THEMSELF, get=people_api(200)),
     "api/v1/me/devices": api(THEMSELF, get=people_api(200)),

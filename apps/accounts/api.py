@@ -1,18 +1,21 @@
 """What people ask the API about themselves."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
 from django.urls import path
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import panic, profile, sessions
+from apps.accounts import exports, panic, profile, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import (
+    ExportSerializer,
     MeSerializer,
     PreferencesSerializer,
     SignInSerializer,
@@ -100,6 +103,52 @@ class Panic(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class Exports(APIView):
+    policy = own
+    policies: ClassVar = {"post": fresh(own)}
+
+    @extend_schema(responses=ExportSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Exports of one's own data that are being made or can be fetched."""
+        user: Any = request.user
+        return Response(ExportSerializer(exports.own(user), many=True).data)
+
+    @extend_schema(request=None, responses={202: ExportSerializer})
+    def post(self, request: Request) -> Response:
+        """Ask for one: a ZIP of JSON and CSV, kept for a week. A letter tells when it is
+        ready. One at a time, three a day."""
+        user: Any = request.user
+        asked = exports.ask(user=user)
+        return Response(ExportSerializer(asked).data, status.HTTP_202_ACCEPTED)
+
+
+class Export(APIView):
+    policy = own
+
+    @extend_schema(responses=ExportSerializer)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """How far it is."""
+        user: Any = request.user
+        return Response(ExportSerializer(exports.one(user, public_id)).data)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Stop making it, or delete it with its file."""
+        user: Any = request.user
+        exports.drop(export=exports.one(user, public_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ExportFile(APIView):
+    policy = fresh(own)
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, public_id: UUID) -> StreamingHttpResponse:
+        """The ZIP file."""
+        user: Any = request.user
+        return exports.sent(exports.one(user, public_id))
+
+
 def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
     user: Any = request.user
     form = view.get_serializer(user, data=request.data, partial=True)
@@ -111,6 +160,11 @@ def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
 urlpatterns = [
     path("me/panic", Panic.as_view(), name="me_panic"),
     path("me", Me.as_view(), name="me"),
+    path("me/export", Exports.as_view(), name="me_exports"),
+    path("me/export/<uuid:public_id>", Export.as_view(), name="me_export"),
+    path(
+        "me/export/<uuid:public_id>/file", ExportFile.as_view(), name="me_export_file"
+    ),
     path("me/preferences", Preferences.as_view(), name="me_preferences"),
     path("me/sessions", SignIns.as_view(), name="me_sessions"),
     path(

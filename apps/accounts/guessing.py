@@ -72,5 +72,8 @@ TEXTS_PER_AREA = Limit("code_text_area", times=100, seconds=HOUR)
 # What all codes of a day may cost: at a cent each, twenty dollars.
 TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
 
+# --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
+EXPORTS = Limit("export", times=3, seconds=DAY)
+
 # --- Whole addresses and numbers, of operators who see masks alone. Said below this app.
 SEARCHES = finding.SEARCHES

@@ -4,7 +4,14 @@ from typing import Any
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 
-from apps.accounts.models import EmailChange, KnownBrowser, LoginSession, User
+from apps.accounts.models import (
+    DataExport,
+    EmailChange,
+    ExportPart,
+    KnownBrowser,
+    LoginSession,
+    User,
+)
 from apps.core.dossier import Kept
 
 # Django's own tables between people and roles or permissions.
@@ -91,6 +98,20 @@ PERSONAL = (
             "trusted_until": "trusted_until",
         },
     ),
+    Kept(
+        DataExport,
+        ("user",),
+        "Exports like this one, while they can be fetched.",
+        name="exports",
+        columns={
+            "id": "public_id",
+            "asked_at": "created_at",
+            "ready_at": "ready_at",
+            "expires_at": "expires_at",
+            "bytes": "size",
+        },
+    ),
+    Kept(ExportPart, ("export",), "The files of your exports, in sealed pieces."),
     Kept(_Groups, ("user",), "What your roles come to; roles have their own file."),
     Kept(_Permissions, ("user",), "Empty: permissions come by roles."),
 )

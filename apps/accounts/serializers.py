@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from apps.accounts import time_zones
-from apps.accounts.models import LoginSession, User
+from apps.accounts.models import DataExport, LoginSession, User
 from apps.core.serializers import Choice, ExactModel
 
 
@@ -67,3 +67,28 @@ class SignInSerializer(serializers.ModelSerializer[LoginSession]):
     def get_is_current(self, row: LoginSession) -> bool:
         here: Any = self.context["request"]._request.sign_in
         return bool(here and here.pk == row.pk)
+
+
+class ExportSerializer(serializers.ModelSerializer[DataExport]):
+    """`percent` and `words` while it is being made; `size` in bytes."""
+
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    state = serializers.ChoiceField(choices=DataExport.State.choices, read_only=True)
+    percent = serializers.IntegerField(
+        source="job.percent", allow_null=True, default=None, read_only=True
+    )
+    words = serializers.CharField(source="job.progress", default="", read_only=True)
+
+    class Meta:
+        model = DataExport
+        fields: ClassVar = [
+            "id",
+            "state",
+            "percent",
+            "words",
+            "size",
+            "created_at",
+            "ready_at",
+            "expires_at",
+        ]
+        read_only_fields: ClassVar = fields

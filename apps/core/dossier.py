@@ -22,9 +22,9 @@ class Kept:
     """A table with rows of people.
 
     `ways`: the columns that lead to a person, the owner's first. `words` say what its
-    rows are; of a table that is not handed out, why. `columns`: plain name → attribute,
-    or what makes the value of a row. `stays`: why its rows remain when the account is
-    deleted; without it they go along.
+    rows are; of a table that is not handed out, why. `columns`: plain name → attribute
+    or method, or what makes the value of a row. `stays`: why its rows remain when the
+    account is deleted; without it they go along.
     """
 
     model: type[Model]
@@ -67,4 +67,8 @@ def handed_out() -> tuple[Kept, ...]:
 
 
 def _getter(how: str | Callable[[Any], Any]) -> Callable[[Any], Any]:
-    return attrgetter(how) if isinstance(how, str) else how
+    if not isinstance(how, str):
+        return how
+    read = attrgetter(how)
+    # `get_state_display` and its like are to be asked.
+    return lambda row: found() if callable(found := read(row)) else found

@@ -23,6 +23,7 @@ SECURITY = (
     "accounts.session.",
     "accounts.password.",
     "accounts.email.",
+    "accounts.export.",
     "accounts.standin.",
     "accounts.user.close",
     "accounts.user.panic",

@@ -45,6 +45,15 @@ _DEEDS = {
     ("accounts.user.reopen", "done"): Deed(
         "Opened this account again by email", "opened your account again"
     ),
+    ("accounts.export.ask", "done"): Deed(
+        "Asked for an export of your data", "asked for an export of your data"
+    ),
+    ("accounts.export.drop", "done"): Deed(
+        "Deleted an export of your data", "deleted an export of your data"
+    ),
+    ("accounts.export.fetch", "done"): Deed(
+        "Fetched an export of your data", "fetched an export of your data"
+    ),
     ("accounts.password.change", "done"): Deed(
         "Changed the password", "changed your password"
     ),

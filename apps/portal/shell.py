@@ -53,6 +53,7 @@ _MAP = (
             ("Security", "shield-check", "mfa:factors"),
             ("Sign-ins", "monitor-smartphone", "sign_ins"),
             ("Activity", "activity", "portal:activity"),
+            ("Your data", "archive", "portal:data"),
         ),
     ),
 )

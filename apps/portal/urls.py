@@ -11,6 +11,7 @@ from apps.portal import (
     phones,
     profile,
     setting_up,
+    your_data,
 )
 
 app_name = "portal"
@@ -34,6 +35,10 @@ urlpatterns = [
     path("app/settings/preferences/", profile.preferences, name="preferences"),
     path("app/settings/letters/", profile.letters, name="letters"),
     path("app/settings/close/", closing.close, name="close"),
+    path("app/settings/data/", your_data.data, name="data"),
+    path("app/settings/data/export/", your_data.ask, name="data_ask"),
+    path("app/settings/data/<uuid:public_id>/", your_data.fetch, name="data_fetch"),
+    path("app/settings/data/<uuid:public_id>/drop/", your_data.drop, name="data_drop"),
     path("app/activity/", activity.activity, name="activity"),
     path("dev/phone/", dev_phone.phone, name="dev_phone"),
     path("dev/phone/play/", dev_phone.play, name="dev_phone_play"),

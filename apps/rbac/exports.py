@@ -7,13 +7,13 @@ What is sealed is opened for one person at most, who is told: their own address 
 browser, and what was recorded of them.
 """
 
-import csv
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from apps.core import spreadsheet
 from apps.rbac import ledger
 from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
@@ -38,23 +38,19 @@ COLUMNS = (
     "private",
     "is_readable",
 )
-# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str]:
     """A heading, then a line for each event."""
-    line = csv.writer(_Echo(), lineterminator="\r\n")
-    yield line.writerow(COLUMNS)
+    yield spreadsheet.line(COLUMNS)
     for row in _rows(events, person_id):
-        yield line.writerow([_cell(row[name]) for name in COLUMNS])
+        yield spreadsheet.line(row[name] for name in COLUMNS)
 
 
 def ndjson_lines(events: AuditEventQuerySet, person_id: int | None) -> Iterator[str]:
     for row in _rows(events, person_id):
-        yield _sayable(
-            json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
-        ) + "\n"
+        words = json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
+        yield spreadsheet.sayable(words) + "\n"
 
 
 def _rows(
@@ -73,24 +69,3 @@ def _row(event: AuditEvent, opened: ledger.Opened) -> dict[str, Any]:
     plain = {name: getattr(event, name, None) for name in COLUMNS}
     row = {name: sealed.get(name, plain[name]) for name in COLUMNS}
     return row | {"reason": event.reason or opened.reason}
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value, cls=DjangoJSONEncoder) if value else ""
-    text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return _sayable(f"'{text}" if text.startswith(_FORMULA) else text)
-
-
-def _sayable(text: str) -> str:
-    """A lone surrogate, of some browser's name say, must not end the file."""
-    return text.encode("utf-8", "replace").decode()
-
-
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line

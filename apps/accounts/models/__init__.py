@@ -2,7 +2,16 @@
 
 from apps.accounts.models.browsers import KnownBrowser
 from apps.accounts.models.email_changes import EmailChange
+from apps.accounts.models.exports import DataExport, ExportPart
 from apps.accounts.models.people import User, UserManager
 from apps.accounts.models.sessions import LoginSession
 
-__all__ = ["EmailChange", "KnownBrowser", "LoginSession", "User", "UserManager"]
+__all__ = [
+    "DataExport",
+    "EmailChange",
+    "ExportPart",
+    "KnownBrowser",
+    "LoginSession",
+    "User",
+    "UserManager",
+]
