@@ -295,6 +295,7 @@ ROWS |= {
     "api/v1/me/sessions/<uuid:sid>": api(fresh(THEMSELF), delete=people_api(404)),
     "api/v1/me/sessions/revoke-others": api(fresh(THEMSELF), post=people_api(204)),
     "api/v1/me/panic": api(THEMSELF, post=people_api(204)),
+    "api/v1/me/close": api(fresh(THEMSELF), post=Door(401, 204, 204, 409, 204)),
     # Asking for one wants a fresh proof.
     "api/v1/me/export": api(THEMSELF, get=people_api(200), post=people_api(202)),
     "api/v1/me/export/<uuid:public_id>": api(

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import exports, panic, profile, sessions
+from apps.accounts import closing, exports, panic, profile, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import (
     ExportSerializer,
@@ -103,6 +103,18 @@ class Panic(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class Close(APIView):
+    policy = fresh(own)
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """Close the account: out everywhere at once, and erased after 14 days. Until
+        then a new password through the letter opens it again."""
+        user: Any = request.user
+        closing.close(user=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class Exports(APIView):
     policy = own
     policies: ClassVar = {"post": fresh(own)}
@@ -160,6 +172,7 @@ def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
 urlpatterns = [
     path("me/panic", Panic.as_view(), name="me_panic"),
     path("me", Me.as_view(), name="me"),
+    path("me/close", Close.as_view(), name="me_close"),
     path("me/export", Exports.as_view(), name="me_exports"),
     path("me/export/<uuid:public_id>", Export.as_view(), name="me_export"),
     path(

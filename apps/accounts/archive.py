@@ -6,7 +6,7 @@ Written from front to back, row by row; nothing of it is held whole.
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -32,11 +32,13 @@ def write(sink: Sink, user: User) -> None:
     with ZipFile(target, "w", ZIP_DEFLATED) as archive:
         archive.writestr("README.txt", _readme(user, tables))
         for done, (kept, form) in enumerate(files):
+            about = ZipInfo(f"{kept.name}.{form}", timezone.now().timetuple()[:6])
+            about.compress_type = ZIP_DEFLATED
             # A file may be larger than the 4 GiB that a plain entry can say.
-            with archive.open(f"{kept.name}.{form}", "w", force_zip64=True) as entry:
+            with archive.open(about, "w", force_zip64=True) as entry:
                 for rows, line in enumerate(_FORMS[form](kept, user)):
                     entry.write(spreadsheet.sayable(line).encode())
-                    words = f"Writing {kept.name.replace('-', ' ')}, {rows:,} rows"
+                    words = f"Writing {kept.called}, {rows:,} rows"
                     progress.say(done, len(files), words)
 
 

@@ -1,10 +1,10 @@
-"""Somebody closes their own account, and may come back for a while.
+"""Somebody closes their own account, may come back for a while, and is then erased.
 
 Closed is not suspended: both keep everybody out (`is_active`), but only an account with
 `closed_at` is opened again by its owner, through a link to the proved address.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
@@ -12,11 +12,11 @@ from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import letters, sessions
+from apps.accounts import erasure, letters, sessions
 from apps.accounts.models import User
 from apps.rbac import assignments, audit
 
-DAYS_TO_RETURN = 30
+DAYS_TO_RETURN = erasure.GRACE.days
 
 
 def close(*, user: User) -> None:
@@ -34,8 +34,10 @@ def close(*, user: User) -> None:
         row.is_active, row.closed_at = False, timezone.now()
         row.save(update_fields=["is_active", "closed_at"])
         sessions.end_others(row, sessions.Ending.SUSPENDED, by=row, reason="closed")
+        erasure.schedule(row)
         audit.done("accounts.user.close", actor=row, obj=row)
-        letters.tell(row, "account_closed", days=DAYS_TO_RETURN)
+        until = letters.in_words(row.closed_at + erasure.GRACE, row)
+        letters.tell(row, "account_closed", days=DAYS_TO_RETURN, until=until)
 
 
 def reopen(*, user: User) -> bool:
@@ -74,4 +76,4 @@ def key_for(email: str) -> str:
 
 
 def _earliest() -> datetime:
-    return timezone.now() - timedelta(days=DAYS_TO_RETURN)
+    return timezone.now() - erasure.GRACE

@@ -1,5 +1,6 @@
 """Gathers the background tasks of this app."""
 
+from apps.accounts.erasure import erase
 from apps.accounts.exports import forget, make
 
-__all__ = ["forget", "make"]
+__all__ = ["erase", "forget", "make"]

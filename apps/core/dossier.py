@@ -38,6 +38,16 @@ class Kept:
     # For what is not read row by row from the table.
     read: Callable[[Any], Iterator[Any]] | None = None
     stays: str = ""
+    # What goes with the account though no foreign key says so.
+    also: Callable[[Any], QuerySet[Any]] | None = None
+
+    @property
+    def called(self) -> str:
+        return self.name.replace("-", " ") or str(self.model._meta.verbose_name_plural)
+
+    def is_owned(self, person: type[Model]) -> bool:
+        """By a foreign key of its own."""
+        return self.model._meta.get_field(self.ways[0]).related_model is person
 
     def rows(self, user: Any) -> Iterator[dict[str, Any]]:
         """What is this person's, with plain names, in the order it came to be."""

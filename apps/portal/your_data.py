@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 
-from apps.accounts import exports
+from apps.accounts import closing, exports
 from apps.accounts.models import DataExport
 from apps.core.errors import Conflict, TooMany
 from apps.core.verbs import require_POST, require_safe
@@ -27,7 +27,12 @@ def data(request: SignedIn) -> HttpResponse:
     if request.GET.get("v") == version:
         return HttpResponse(status=UNCHANGED)
     is_being_made = any(each.state == DataExport.State.MAKING for each in found)
-    shown = {"exports": found, "version": version, "is_being_made": is_being_made}
+    shown = {
+        "exports": found,
+        "version": version,
+        "is_being_made": is_being_made,
+        "days": closing.DAYS_TO_RETURN,
+    }
     name = "_data_live" if "v" in request.GET else "data"
     return render(request, f"portal/{name}.html", shown)
 

@@ -1,5 +1,8 @@
 """What is kept of a person here: their phones, and what was texted."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
@@ -18,12 +21,32 @@ from apps.sms.models import (
 )
 
 _PLAYED = "The phones of the simulator are for trying things out, and nobody's."
+# Of what is found by number, and goes with whoever proved that the number is theirs.
+_BY_NUMBER = "Only where the number was never proven to be yours."
 
 
 def _wishes(user: User) -> QuerySet[OptOut]:
     """Of the numbers that are proven to be theirs today."""
     own = PhoneNumber.objects.filter(user=user).verified()
     return OptOut.objects.filter(number__in=own.values("e164"))
+
+
+def _numbers(user: User) -> list[str]:
+    """That they proved, and that nobody else has proved since."""
+    proved = PhoneNumber.objects.filter(user=user, verified_at__isnull=False)
+    others = PhoneNumber.objects.verified().exclude(user=user)
+    own = proved.exclude(e164__in=others.values("e164"))
+    return list(own.values_list("e164", flat=True).distinct())
+
+
+def _by_number(model: type[Any], **more: Any) -> Callable[[User], QuerySet[Any]]:
+    """Rows of their numbers that are of nobody otherwise."""
+    return lambda user: model._base_manager.filter(number__in=_numbers(user), **more)
+
+
+def _lanes(user: User) -> QuerySet[Lane]:
+    """In which texts of their numbers waited before they were linked."""
+    return Lane.objects.filter(key__in=[f"n:{each}" for each in _numbers(user)])
 
 
 PERSONAL = (
@@ -57,6 +80,7 @@ PERSONAL = (
             "media": "media",
             "received_at": "received_at",
         },
+        also=_by_number(InboundText, user=None),
     ),
     Kept(
         OutboundText,
@@ -75,6 +99,7 @@ PERSONAL = (
             "sent_at": "sent_at",
             "delivered_at": "delivered_at",
         },
+        also=_by_number(OutboundText, user=None),
     ),
     Kept(
         Turn,
@@ -87,6 +112,7 @@ PERSONAL = (
             "finished_at": "finished_at",
             "why_no_reply": lambda turn: turn.silence and turn.get_silence_display(),
         },
+        also=_by_number(Turn, user=None),
     ),
     Kept(
         OptOut,
@@ -101,7 +127,8 @@ PERSONAL = (
             "changed_at": "changed_at",
         },
         of=_wishes,
-        stays="That a number wants no texts holds whoever it belongs to.",
+        stays=_BY_NUMBER,
+        also=_by_number(OptOut),
     ),
     Kept(
         LinkPhrase,
@@ -109,12 +136,29 @@ PERSONAL = (
         "Words that link a phone to your account, good for minutes: whoever has them"
         " could use them.",
     ),
-    Kept(Lane, ("user",), "Where your texts wait their turn; says nothing but that."),
+    Kept(
+        Lane,
+        ("user",),
+        "Where your texts wait their turn; says nothing but that.",
+        also=_lanes,
+    ),
     Kept(
         DeliveryEvent,
         ("text",),
         "The carrier's news, from which the delivery of texts to you is told.",
     ),
-    Kept(SimulatedLine, ("number",), _PLAYED, stays=_PLAYED),
-    Kept(SimulatedText, ("number",), _PLAYED, stays=_PLAYED),
+    Kept(
+        SimulatedLine,
+        ("number",),
+        _PLAYED,
+        stays=_BY_NUMBER,
+        also=_by_number(SimulatedLine),
+    ),
+    Kept(
+        SimulatedText,
+        ("number",),
+        _PLAYED,
+        stays=_BY_NUMBER,
+        also=_by_number(SimulatedText),
+    ),
 )

@@ -77,7 +77,7 @@ def choose(path: str) -> None:
 def test_the_page_says_what_happens_and_closes_nothing(alice: User) -> None:
     client = sign_in(alice)
     page = client.get(PAGE).content.decode()
-    assert "30 days" in page and "alice@example.com" in page
+    assert "14 days" in page and "erased" in page and "alice@example.com" in page
     assert is_in(client)
 
 
@@ -89,6 +89,7 @@ def test_closing_signs_out_everywhere_and_lets_nobody_in(alice: User) -> None:
     assert not LoginSession.objects.filter(ended_at=None)
     assert not is_in(sign_in(alice))
     assert "was closed" in str(mail.outbox[-1].subject)
+    assert "After that everything in it is erased" in str(mail.outbox[-1].body)
 
 
 def test_an_old_proof_is_asked_for_again(alice: User) -> None:
@@ -134,10 +135,10 @@ def test_signing_in_is_no_way_back(alice: User) -> None:
     assert not alice.is_active
 
 
-def test_after_thirty_days_nothing_is_sent(alice: User) -> None:
+def test_after_two_weeks_nothing_is_sent(alice: User) -> None:
     closing.close(user=alice)
     link = asked_for_a_link(alice)
-    with time_machine.travel(timezone.now() + timedelta(days=30, seconds=1)):
+    with time_machine.travel(timezone.now() + timedelta(days=14, seconds=1)):
         assert asked_for_a_link(alice) == ""
         assert "no longer works" in Client().get(link).content.decode()
         assert not closing.reopen(user=alice)
@@ -248,7 +249,7 @@ def test_a_link_asked_for_in_time_and_followed_too_late_opens_nothing(
     alice: User, settings: Settings
 ) -> None:
     settings.PASSWORD_RESET_TIMEOUT = 40 * 86_400
-    with time_machine.travel(timezone.now() - timedelta(days=31)):
+    with time_machine.travel(timezone.now() - timedelta(days=15)):
         closing.close(user=alice)
     with time_machine.travel(timezone.now() - timedelta(days=2)):
         link = asked_for_a_link(alice)

@@ -1,0 +1,81 @@
+"""An account that its owner closed, and did not open again, is erased everywhere.
+
+What hangs on numbers that were proven to be theirs goes first, while those are known;
+then their rows, in batches; the person last, and with them the rest and the key that
+what was recorded of them is sealed under. Whoever is interrupted begins anew and finds
+less.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from apps.accounts.models import User
+from apps.core import dossier
+from apps.core.kinds import Queue, job
+from apps.jobs import jobs, progress
+from apps.rbac import audit
+
+# After which nothing brings an account back. Long enough to read one's mail after a
+# holiday; the letter about the closing says it.
+GRACE = timedelta(days=14)
+_BATCH = 500
+
+
+def schedule(user: User) -> None:
+    """Of one that has just been closed."""
+    if user.closed_at is not None:
+        jobs.enqueue(erase, user.pk, at=user.closed_at + GRACE)
+
+
+@job("accounts.erase", queue=Queue.BULK, seconds=3_600)
+def erase(user_id: int) -> None:
+    """Does nothing for an account that is open or suspended by now."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None or user.closed_at is None:
+        return
+    gone = 0
+    for name, rows in _batches(user):
+        while True:
+            with transaction.atomic():
+                if not _is_wanted(user_id):
+                    return
+                ids = list(rows.order_by().values_list("pk", flat=True)[:_BATCH])
+                rows.model._base_manager.filter(pk__in=ids).delete()
+            if not ids:
+                break
+            gone += len(ids)
+            # How much there is, is not counted first: it would take as long.
+            progress.say(0, 0, f"Erasing {name}, {gone:,} rows are gone")
+    _finish(user_id)
+
+
+def _batches(user: User) -> Iterator[tuple[str, QuerySet[Any]]]:
+    every = [kept for kept in dossier.every() if kept.model is not User]
+    for kept in every:
+        if kept.also:
+            yield kept.called, kept.also(user)
+    for kept in every:
+        if not kept.stays and kept.is_owned(User):
+            yield kept.called, kept.model._base_manager.filter(**{kept.ways[0]: user})
+
+
+def _finish(user_id: int) -> None:
+    with transaction.atomic():
+        if not _is_wanted(user_id):
+            return
+        user = User.objects.get(pk=user_id)
+        audit.done("accounts.user.erase", subject=user, obj=user)
+        user.delete()
+
+
+def _is_wanted(user_id: int) -> bool:
+    """Under a lock: an operator may restore it until the last moment. By the clock of
+    the database, which the job was due by. One that was opened and closed again has a
+    later job of its own."""
+    over = User.objects.select_for_update().filter(closed_at__lte=Now() - GRACE)
+    return over.filter(pk=user_id).first() is not None
