@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import letters, sessions
+from apps.accounts import addresses, letters, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
@@ -57,8 +57,9 @@ def undo(key: str) -> str:
     """
     try:
         with transaction.atomic():
-            change = _locked(find(key))
-            user = User.objects.select_for_update().get(pk=change.user_id)
+            found = find(key)
+            user = addresses.locked(found.user_id)
+            change = _still_open(found)
             _put_back(user, change.old)
             _close(change)
             for stop in shelves.across_apps("on_revert", "ON_REVERT"):
@@ -83,9 +84,10 @@ def is_held(email: str) -> bool:
     return EmailChange.objects.open().filter(old=email).exists()
 
 
-def _locked(change: EmailChange) -> EmailChange:
-    """Of two who follow one link at once, the second finds it used."""
-    found = EmailChange.objects.open().select_for_update().filter(pk=change.pk).first()
+def _still_open(change: EmailChange) -> EmailChange:
+    """Of two who follow one link at once, the second finds it used; of two links, the
+    older one wins in the end: it closes the later, and not the other way round."""
+    found = EmailChange.objects.open().filter(pk=change.pk).first()
     if found is None:
         raise NotFound("This link was used already.")
     return found

@@ -28,13 +28,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
+from apps.accounts import addresses as email_addresses
 from apps.accounts import cookies, sessions, tokens, tries
 from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
 from apps.core import vault
-from apps.core.errors import Forbidden, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -202,6 +203,26 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
         return answer
 
 
+class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # untyped package
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        with email_addresses.changing(request):
+            answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+
+class VerifyEmailView(views.VerifyEmailView):  # type: ignore[misc]  # untyped package
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        with email_addresses.changing(request):
+            answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.process.email_address.verified:
+            raise Conflict("This address is proved already.")
+        answer: HttpResponse = super().post(request, *args, **kwargs)
+        return answer
+
+
 def payload(pair: tokens.Pair) -> dict[str, Any]:
     return {
         "access_token": pair.access,
@@ -271,12 +292,12 @@ VIEWS = {
     "auth/session": views.SessionView,
     "auth/login": LoginView,
     "auth/signup": SignupView,
-    "auth/email/verify": views.VerifyEmailView,
+    "auth/email/verify": VerifyEmailView,
     "auth/email/verify/resend": views.ResendEmailVerificationCodeView,
     "auth/password/request": views.RequestPasswordResetView,
     "auth/password/reset": ResetPasswordView,
     "auth/reauthenticate": ReauthenticateView,
-    "account/email": views.ManageEmailView,
+    "account/email": ManageEmailView,
     "account/password/change": ChangePasswordView,
 }
 

@@ -9,6 +9,12 @@ urlpatterns = [
         views.change_password,
         name="account_change_password",
     ),
+    path("accounts/email/", views.manage_email, name="account_email"),
+    path(
+        "accounts/confirm-email/",
+        views.confirm_email,
+        name="account_email_verification_sent",
+    ),
     path("accounts/email/revert/<str:key>/", views.revert_email, name="revert_email"),
     path("accounts/email/again/", views.ask_to_reach, name="ask_to_reach"),
     path("accounts/email/again/<str:key>/", views.reach_again, name="reach_again"),

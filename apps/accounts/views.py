@@ -2,6 +2,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from allauth.account import views as allauth_views
 from allauth.account.views import password_change
 from django.conf import settings
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from apps.accounts import (
+    addresses,
     email_changes,
     fresh_auth,
     panic,
@@ -26,6 +28,10 @@ from apps.core.verbs import (
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
 own = in_person(signed_in)
+manage_email = own(addresses.one_at_a_time(allauth_views.email))
+confirm_email = in_person(public)(
+    addresses.one_at_a_time(allauth_views.email_verification_sent)
+)
 
 
 @signed_in

@@ -1,0 +1,66 @@
+"""A person's addresses change one after the other, under the lock of their row.
+
+allauth reads an address, judges it and writes it without one: two changes at once
+could leave no primary address, and one on its way could outlive what undid it. So every
+door that changes addresses opens `changing` first, and reads under it.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from allauth.account.internal.flows.email_verification_by_code import (
+    EmailVerificationProcess,
+)
+from django.db import IntegrityError, transaction
+
+from apps.accounts import cookies, sessions
+from apps.accounts.models import User
+from apps.core.errors import Conflict
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@contextmanager
+def changing(request: Any) -> Iterator[None]:
+    """One change, of whoever is signed in or about to be.
+
+    Raises `sessions.Over` when their sign-in has ended while they waited, and Conflict
+    for an address that somebody else was faster with.
+    """
+    try:
+        with transaction.atomic():
+            _lock(request)
+            yield
+    except IntegrityError:
+        raise Conflict("This address belongs to another account by now.") from None
+
+
+def one_at_a_time(view: View) -> View:
+    """Of views of allauth's, which read what they change."""
+
+    @wraps(view)
+    def alone(request: Any, *args: Any, **kwargs: Any) -> Any:
+        with changing(request):
+            return view(request, *args, **kwargs)
+
+    return cast(View, alone)
+
+
+def locked(user_id: int) -> User:
+    """The person as they are now. Rows that only name them can still be written."""
+    return User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
+def _lock(request: Any) -> None:
+    user = request.user
+    if user.is_authenticated:
+        now = locked(user.pk)
+        sessions.current(request.sign_in.pk)
+        # What allauth would write back otherwise.
+        user.email, user.email_canonical = now.email, now.email_canonical
+        return
+    process = EmailVerificationProcess.resume(request)
+    if process and process.user:
+        cookies.insist_unchanged(request, locked(process.user.pk))
