@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from apps.accounts import (
+    addresses,
     closing,
     cookies,
     fresh_auth,
@@ -38,16 +39,17 @@ _RESET, _SIGN_UP = "password_reset_key", "sign_up"
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped package
     def clean_email(self, email: str) -> str:
-        """Only addresses that are their own canonical form, so none looks alike."""
+        """Only addresses that are their own canonical form, so none looks alike, in the
+        one spelling they are kept in."""
         try:
-            plain = canonical(email)
+            plain, spelled = canonical(email), addresses.spelled(email)
         except Invalid as error:
             raise ValidationError(error.sentence, code=error.code) from None
         if plain != email.lower():
             raise ValidationError(
                 "Write this address with plain letters.", code="look_alike"
             )
-        return plain
+        return spelled
 
     def save_user(
         self, request: HttpRequest, user: User, form: Any, commit: bool = True

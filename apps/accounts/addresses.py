@@ -13,10 +13,12 @@ from typing import Any, TypeVar, cast
 from allauth.account.internal.flows.email_verification_by_code import (
     EmailVerificationProcess,
 )
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from apps.accounts import cookies, sessions
 from apps.accounts.models import User
+from apps.core import spelling
 from apps.core.errors import Conflict
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -51,6 +53,16 @@ def one_at_a_time(view: View) -> View:
 def locked(user_id: int) -> User:
     """The person as they are now. Rows that only name them can still be written."""
     return User.objects.select_for_update(no_key=True).get(pk=user_id)
+
+
+def spelled(email: str) -> str:
+    """As the account has it that this address leads to, else as a new one is kept.
+
+    Raises Invalid.
+    """
+    known = EmailAddress.objects.filter(email__in=spelling.spellings(email))
+    found = known.order_by("-verified", "pk").values_list("email", flat=True).first()
+    return found or spelling.kept(email)
 
 
 def _lock(request: Any) -> None:

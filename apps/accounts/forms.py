@@ -8,9 +8,9 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts import passwords, time_zones
+from apps.accounts import addresses, passwords, time_zones
 from apps.accounts.models import User
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, Invalid
 
 
 class OneOfSeveral:
@@ -27,6 +27,19 @@ class OneOfSeveral:
             self.account_already_exists = True
             answer = try_save(request)
         return answer
+
+
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # untyped package
+    def clean_login(self) -> str:
+        return as_kept(super().clean_login())
+
+
+def as_kept(email: str) -> str:
+    """An address to sign in with; nobody's stays as it is, and finds nobody."""
+    try:
+        return addresses.spelled(email)
+    except Invalid:
+        return email
 
 
 class SignupForm(OneOfSeveral, allauth_forms.SignupForm):  # type: ignore[misc]  # untyped

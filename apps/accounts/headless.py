@@ -30,7 +30,7 @@ from django.utils.module_loading import import_string
 
 from apps.accounts import addresses as email_addresses
 from apps.accounts import cookies, sessions, tokens, tries
-from apps.accounts.forms import OneOfSeveral
+from apps.accounts.forms import OneOfSeveral, as_kept
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
@@ -201,6 +201,15 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
             body.setdefault("meta", {}).update(payload(tokens.renew(request.sign_in)))
             answer.content = json.dumps(body).encode()
         return answer
+
+
+class LoginInput(inputs.LoginInput):  # type: ignore[misc]  # untyped package
+    def clean_email(self) -> str:
+        return as_kept(self.cleaned_data["email"])
+
+
+class LoginView(views.LoginView):  # type: ignore[misc]  # untyped package
+    input_class = LoginInput
 
 
 class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # untyped package

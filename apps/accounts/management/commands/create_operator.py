@@ -11,9 +11,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
+from apps.accounts import addresses
 from apps.accounts.models import User
 from apps.core.errors import AppError
-from apps.core.spelling import canonical
 from apps.rbac import assignments, catalog
 from apps.rbac.models import Role, RoleAssignment
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         try:
-            address = canonical(email)
+            address = addresses.spelled(email)
             validate_email(address)
         except (AppError, ValidationError) as error:
             raise CommandError(f"{email} is no e-mail address we take.") from error
