@@ -5,10 +5,9 @@ could leave no primary address, and one on its way could outlive what undid it. 
 door that changes addresses opens `changing` first, and reads under it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from allauth.account.internal.flows.email_verification_by_code import (
     EmailVerificationProcess,
@@ -20,8 +19,6 @@ from apps.accounts import cookies, sessions
 from apps.accounts.models import User
 from apps.core import spelling
 from apps.core.errors import Conflict
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 @contextmanager
@@ -37,17 +34,6 @@ def changing(request: Any) -> Iterator[None]:
             yield
     except IntegrityError:
         raise Conflict("This address belongs to another account by now.") from None
-
-
-def one_at_a_time(view: View) -> View:
-    """Of views of allauth's, which read what they change."""
-
-    @wraps(view)
-    def alone(request: Any, *args: Any, **kwargs: Any) -> Any:
-        with changing(request):
-            return view(request, *args, **kwargs)
-
-    return cast(View, alone)
 
 
 def locked(user_id: int) -> User:

@@ -39,6 +39,12 @@ PASSKEYS = Limit("passkey", times=60, seconds=5 * MINUTE)
 # Letters to one address that somebody else asked for.
 LETTERS = Limit("letter", times=5, seconds=HOUR)
 
+# --- Adding an address of one's own: a letter goes to it before it is known whose it is.
+# A person mistypes one or two; through the pages and the API together.
+ADDRESSES_PER_PERSON = Limit("address_person", times=10, seconds=HOUR)
+# Of many accounts made for it: as many as they could reset.
+ADDRESSES_PER_NETWORK = Limit("address_network", times=20, seconds=HOUR)
+
 # --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password.
 # Per person and factor: somebody who mistypes three times signs in six times an hour.
 # Good ones do not count.

@@ -214,6 +214,8 @@ class LoginView(views.LoginView):  # type: ignore[misc]  # untyped package
 
 class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # untyped package
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and request.user.is_authenticated:
+            tries.of_new_address(request)
         with email_addresses.changing(request):
             answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer

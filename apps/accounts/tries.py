@@ -92,6 +92,13 @@ def may_write_to(email: str, letter: str) -> bool:
     return True
 
 
+def of_new_address(request: Any) -> None:
+    """One more address to write to, of whoever is signed in. Raises `TooMany`, or
+    `Unavailable` when nobody counts."""
+    guessing.ADDRESSES_PER_NETWORK.charge(network_of(request))
+    guessing.ADDRESSES_PER_PERSON.charge(str(request.user.pk))
+
+
 class TriesMiddleware:
     """Counts what is posted to the addresses of `BY_NETWORK`."""
 

@@ -28,10 +28,22 @@ from apps.core.verbs import (
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
 own = in_person(signed_in)
-manage_email = own(addresses.one_at_a_time(allauth_views.email))
-confirm_email = in_person(public)(
-    addresses.one_at_a_time(allauth_views.email_verification_sent)
-)
+
+
+@own
+def manage_email(request: Any) -> HttpResponse:
+    if "action_add" in request.POST:
+        tries.of_new_address(request)
+    with addresses.changing(request):
+        page: HttpResponse = allauth_views.email(request)
+    return page
+
+
+@in_person(public)
+def confirm_email(request: HttpRequest) -> HttpResponse:
+    with addresses.changing(request):
+        page: HttpResponse = allauth_views.email_verification_sent(request)
+    return page
 
 
 @signed_in
