@@ -134,7 +134,8 @@ class SignupInput(WholePasswords, OneOfSeveral, inputs.SignupInput):  # type: ig
 
 
 class LoginInput(WholePasswords, inputs.LoginInput):  # type: ignore[misc]  # untyped
-    pass
+    def clean_email(self) -> str:
+        return as_kept(self.cleaned_data["email"])
 
 
 class ReauthenticateInput(WholePasswords, inputs.ReauthenticateInput):  # type: ignore[misc]  # untyped
@@ -201,15 +202,6 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
             body.setdefault("meta", {}).update(payload(tokens.renew(request.sign_in)))
             answer.content = json.dumps(body).encode()
         return answer
-
-
-class LoginInput(inputs.LoginInput):  # type: ignore[misc]  # untyped package
-    def clean_email(self) -> str:
-        return as_kept(self.cleaned_data["email"])
-
-
-class LoginView(views.LoginView):  # type: ignore[misc]  # untyped package
-    input_class = LoginInput
 
 
 class ManageEmailView(views.ManageEmailView):  # type: ignore[misc]  # untyped package

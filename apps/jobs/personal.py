@@ -1,7 +1,40 @@
-"""What is kept of a person here: the work they asked for."""
+"""What is kept of a person here: the work they asked for, and letters to them."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 
 from apps.core.dossier import Kept
-from apps.jobs.models import Alert, Job, JobFailure, StepRun
+from apps.core.spelling import canonical
+from apps.jobs.models import (
+    Alert,
+    Job,
+    JobFailure,
+    Letter,
+    StepRun,
+    Suppression,
+    UnwantedLetters,
+)
+
+
+def _addresses(user: Any) -> set[str]:
+    """That are theirs today, as they are written and in their one spelling."""
+    own = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    written = {user.email, *own}
+    return written | {canonical(each) for each in written}
+
+
+def _letters(user: Any) -> "QuerySet[Letter]":
+    """Also those that strangers could cause, which are nobody's."""
+    own = {each.lower() for each in _addresses(user)}
+    return Letter.objects.alias(written=Lower("to")).filter(written__in=own)
+
+
+def _suppressions(user: Any) -> "QuerySet[Suppression]":
+    return Suppression.objects.filter(address__in=_addresses(user))
+
 
 PERSONAL = (
     Kept(
@@ -34,5 +67,37 @@ PERSONAL = (
         ("acknowledged_by",),
         "About the service. That somebody looked after one is told by their activity.",
         stays="What was the matter with the service, without who looked after it.",
+    ),
+    Kept(
+        Letter,
+        ("person", "to"),
+        "Letters that were sent to you. What they said is not kept.",
+        name="letters",
+        columns={
+            "to": "to",
+            "letter": "name",
+            "subject": "subject",
+            "state": "state",
+            "reason": "reason",
+            "created_at": "created_at",
+        },
+        also=_letters,
+    ),
+    Kept(
+        Suppression,
+        ("address",),
+        "Addresses of yours that we do not write to, and why.",
+        name="suppressed-addresses",
+        columns={"address": "address", "why": "sentence", "at": "at"},
+        of=_suppressions,
+        stays="Only where the address is not yours any more.",
+        also=_suppressions,
+    ),
+    Kept(
+        UnwantedLetters,
+        ("person",),
+        "What you do not want to be written to about.",
+        name="unwanted-letters",
+        columns={"about": "category", "at": "at"},
     ),
 )

@@ -27,7 +27,14 @@ from apps.assistant.models import Conversation, Reminder
 from apps.core import dossier
 from apps.core.kinds import Queue
 from apps.jobs import leases, runner, sweeper
-from apps.jobs.models import Alert, Job, JobFailure
+from apps.jobs.models import (
+    Alert,
+    Job,
+    JobFailure,
+    Letter,
+    Suppression,
+    UnwantedLetters,
+)
 from apps.mfa import enrolment, lost
 from apps.mfa.models import Challenge, FactorState
 from apps.portal import demo
@@ -204,6 +211,9 @@ def _holds(alice: User, ada: User, bob: User) -> None:
         object_repr="zebra-log-entry",
     )
     Alert.objects.create(mark="m", title="t", severity="warn", acknowledged_by=alice)
+    UnwantedLetters.objects.create(person=alice, category="alerts")
+    Letter.objects.create(to="Alice@Example.com", name="zebra-log-entry", state="sent")
+    Suppression.objects.create(address="alice@example.com", why="bounce")
     audit.done(
         "accounts.user.change",
         actor=ada,

@@ -17,7 +17,7 @@ from tests.rbac.things.models import Thing
 
 pytestmark = pytest.mark.django_db
 # Of columns that hold somebody's number, or somebody, without a foreign key.
-NUMBERS = {"number", "e164", "phone"}
+NUMBERS = {"number", "e164", "phone", "to", "address"}
 IDS = {"user_id", "person_id", "actor_id", "on_behalf_of_id", "subject_id"}
 
 
