@@ -300,6 +300,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["apps.rbac.api.PolicyPermission"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.with_problems",
         "config.schema.with_sign_in",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -98,3 +98,23 @@ def test_the_page_of_the_api_works_under_the_content_security_policy(
     page.goto(f"{live_server.url}/api/docs/")
     page.get_by_text("/api/v1/me/sessions").first.wait_for()
     assert not [each for each in said if "Content Security" in each or "Error" in each]
+
+
+def test_every_operation_of_ours_says_what_it_can_be_refused_with(
+    schema: dict[str, Any],
+) -> None:
+    assert "Problem" in schema["components"]["schemas"]
+    ours = [
+        (path, operation)
+        for path, operations in schema["paths"].items()
+        if path.startswith("/api/v1/")
+        for operation in operations.values()
+    ]
+    assert ours
+    for path, operation in ours:
+        answers = operation["responses"]
+        assert {"401", "403", "429", "503"} <= answers.keys(), path
+        assert ("400" in answers) or "requestBody" not in operation, path
+        assert ("404" in answers) or "{" not in path, path
+        (kind,) = answers["401"]["content"]
+        assert kind == "application/problem+json"
