@@ -43,6 +43,12 @@ def manage_email(request: Any) -> HttpResponse:
 def confirm_email(request: HttpRequest) -> HttpResponse:
     with addresses.changing(request):
         page: HttpResponse = allauth_views.email_verification_sent(request)
+    if request.method == "GET" and page.status_code == HTTPStatus.FOUND:
+        messages.info(
+            request,
+            "No code is waited for in this browser. Open the link of a letter in the"
+            " browser that asked for it, or ask for a new one.",
+        )
     return page
 
 

@@ -5,6 +5,11 @@
   const body = () => document.body;
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
+  // A letter's link brings its code along; the button sends it.
+  each(document, "input[name=code][autocomplete]", (field) => {
+    if (!field.value) field.value = decodeURIComponent(location.hash.slice(1));
+  });
+
   // --- Toasts ------------------------------------------------------------------------
 
   function toast(text, tone) {

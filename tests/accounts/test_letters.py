@@ -241,6 +241,7 @@ NAMES = sorted(
     for path in (django_settings.BASE_DIR / "templates/letters").glob("[!_]*.txt")
 )
 ABOUT = {
+    "confirm_url": "https://switchboard.example/accounts/confirm-email/#ABCD-1234",
     "code": "ABCD-1234",
     "when": "today",
     "place": "203.0.113.7, Firefox",
