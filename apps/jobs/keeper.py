@@ -36,6 +36,7 @@ class _Watched:
     hard: float  # when to kill
     renew: float
     is_interrupted: bool = False
+    is_raised: bool = False
 
 
 @dataclass
@@ -75,11 +76,26 @@ def watching(lease: Lease, kind: Kind[object]) -> Iterator[None]:
         keeper.watched[me] = watched
     try:
         yield
+    except TookTooLong:
+        watched.is_raised = True
+        raise
     finally:
+        _forget(keeper, watched)
+
+
+def _forget(keeper: _Keeper, watched: _Watched) -> None:
+    """One that is on its way is waited for, or it would be raised somewhere else. It
+    cannot be called back: CPython 3.11 then looks for it at every step, and under a
+    tracer for ever."""
+    try:
         with keeper.lock:
-            del keeper.watched[me]
-            # One that was not raised in time would be raised somewhere else.
-            _interrupt(me, None)
+            keeper.watched.pop(watched.thread, None)
+        while watched.is_interrupted and not watched.is_raised:
+            time.sleep(0.01)
+    except TookTooLong:
+        with keeper.lock:
+            keeper.watched.pop(watched.thread, None)
+        raise
 
 
 def _end_if_late(each: _Watched) -> None:
@@ -89,13 +105,10 @@ def _end_if_late(each: _Watched) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if now >= each.soft and not each.is_interrupted:
         each.is_interrupted = True
-        _interrupt(each.thread, TookTooLong)
-
-
-def _interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """At its next step in Python; a call that hangs has a time limit of its own."""
-    given = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
+        # At its next step in Python; a call that hangs has a time limit of its own.
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(each.thread), ctypes.py_object(TookTooLong)
+        )
 
 
 def _renew(each: _Watched) -> None:

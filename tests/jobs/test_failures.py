@@ -1,5 +1,6 @@
 """What goes wrong is tried again or kept with its cause, and nothing vanishes."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,9 +8,11 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import kinds
 from apps.core.errors import Conflict
 from apps.core.kinds import Retry, is_permanent, names
-from apps.jobs import dead_letters, jobs, leases, runner
+from apps.jobs import dead_letters, jobs, keeper, leases, runner
+from apps.jobs.keeper import TookTooLong
 from apps.jobs.leases import LeaseLost
 from apps.jobs.models import Job, JobFailure
 from apps.jobs.sweeper import sweep
@@ -202,6 +205,24 @@ def test_what_takes_too_long_is_interrupted() -> None:
     job = only()
     assert (job.state, job.error) == ("dead", "TookTooLong")
     assert job.troubles.get().how == "timed_out"
+
+
+def test_an_interruption_that_comes_as_the_work_ends_stays_inside() -> None:
+    """It is raised where the job is, never in what the worker does next."""
+    jobs.enqueue(chores.note, "milk")
+    lease = leases.claim("default")
+    kind = kinds.named("chores.note")
+    assert lease is not None and kind is not None
+    for _ in range(50):
+        with pytest.raises(TookTooLong), keeper.watching(
+            lease, replace(kind, seconds=0)
+        ):
+            watched = next(iter(keeper._of_this_process().watched.values()))
+            with keeper._of_this_process().lock:
+                keeper._end_if_late(watched)
+        assert not keeper._of_this_process().watched
+    for _ in range(10_000):  # steps in which it would be raised
+        pass
 
 
 def test_one_that_is_cancelled_while_it_fails_is_not_tried_again() -> None:
