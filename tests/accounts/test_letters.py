@@ -253,6 +253,7 @@ ABOUT = {
     "since": "yesterday",
     "app": "Firefox",
     "days": 7,
+    "data_url": "https://switchboard.example/app/settings/data/",
     "factor": "Authenticator app",
     "left": 2,
     "until": "on Friday",

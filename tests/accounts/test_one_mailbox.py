@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from django_redis import get_redis_connection
 
 from apps.accounts.models import User
 from tests.accounts.test_sign_ins import verified
@@ -77,7 +78,10 @@ def test_what_cannot_be_seen_or_written_to_is_refused_and_nothing_is_kept(
     transactional_db: None, door: Callable[[str], int], refusal: int
 ) -> None:
     alice = verified("alice@example.com")
-    assert [door(email) for email in REFUSED] == [refusal] * len(REFUSED)
+    for email in REFUSED:
+        assert door(email) == refusal, email
+        # Each is a try of its own.
+        get_redis_connection().flushdb()
     assert list(User.objects.all()) == [alice]
     assert EmailAddress.objects.count() == 1
     assert not mail.outbox

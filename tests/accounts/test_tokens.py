@@ -83,17 +83,18 @@ def test_an_app_signs_in_and_has_nothing_but_its_pair(alice: User) -> None:
     assert (row.client, row.methods) == ("app", ["password"])
 
 
-def test_a_sign_in_that_ends_the_oldest_asks_the_database_twelve_times(
+def test_a_sign_in_that_ends_the_oldest_asks_the_database_thirteen_times(
     alice: User,
 ) -> None:
-    """The most it does without a second factor (docs/sign-ins.md)."""
+    """The most it does without a second factor; one of them looks for the address as
+    it was kept before there was one spelling (accounts/addresses.py)."""
     while not LoginSession.objects.exclude(ended_at=None).exists():
         sign_in()
     with CaptureQueriesContext(connection) as queries:
         sign_in()
     no_work = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
     asked = [q["sql"] for q in queries if not q["sql"].startswith(no_work)]
-    assert len(asked) <= 12, asked
+    assert len(asked) <= 13, asked
     assert LoginSession.objects.filter(ending=Ending.NEWER).count() == 2
     alice.refresh_from_db()
     assert alice.last_login == LoginSession.objects.latest("created_at").created_at
