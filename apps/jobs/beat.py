@@ -15,7 +15,13 @@ from typing import Any
 
 from celery import current_app
 from celery.beat import Scheduler
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    close_old_connections,
+    connection,
+    transaction,
+)
 from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 
@@ -68,7 +74,7 @@ class BeatScheduler(Scheduler):
                 logger.info("beat_leads")
                 timetable.enter(timetable.of_code())
             found = look(_now())
-        except DatabaseError as error:
+        except (DatabaseError, InterfaceError) as error:
             logger.warning("timetable_not_read", error=type(error).__name__)
             return _ASK_EVERY
         beat("beat")
@@ -93,11 +99,22 @@ def look(now: datetime) -> Look:
                 asked.append(entry.name)
         except (timetable.Unreadable, BadCrontab, OverflowError) as error:
             # One entry that nobody can read must not stop the others.
-            logger.warning("entry_not_read", entry=entry.name, error=str(error))
+            _tell_once(entry, error)
             continue
         if following is not None:
             soonest = min(soonest, following)
     return Look(asked, max(0.05, (soonest - now).total_seconds()))
+
+
+# Entries that could not be read, as they were then.
+_told: dict[int, datetime] = {}
+
+
+def _tell_once(entry: PeriodicTask, error: Exception) -> None:
+    """Until somebody changes it: there is a look every second."""
+    if _told.get(entry.pk) != entry.date_changed:
+        _told[entry.pk] = entry.date_changed
+        logger.warning("entry_not_read", entry=entry.name, error=str(error))
 
 
 def _now() -> datetime:
@@ -113,7 +130,8 @@ def _reckoned(entry: PeriodicTask, now: datetime) -> tuple[Due | None, datetime 
     last = _last(entry, now)
     if entry.expires and now >= entry.expires:
         return None, None
-    if entry.task not in current_app.tasks and not kinds.named(entry.task):
+    # In this order: asking for kinds is what gathers the tasks.
+    if kinds.named(entry.task) is None and entry.task not in current_app.tasks:
         raise timetable.Unreadable(f"no task is called {entry.task}")
     schedule = timetable.when(entry)
     found = due(schedule, last=last, now=now)
@@ -150,7 +168,7 @@ def _ask(entry: PeriodicTask, found: Due) -> bool:
         kind = kinds.named(entry.task)
         if kind is not None:
             at = f"{found.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-            jobs.enqueue(kind, *arguments, key=f"{entry.name} {at}")
+            jobs.enqueue(kind, *arguments, key=f"entry {entry.pk}, {at}")
         if found.missed and _is_told(found):
             MissedRuns.objects.create(
                 entry=entry.name, count=found.missed, since=found.since

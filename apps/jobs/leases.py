@@ -36,7 +36,7 @@ WHERE id = (
     WHERE state = 'waiting' AND queue = %s AND due_at <= now() AND kind = ANY(%s)
     ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, kind, arguments, attempts, failures, request_id, asked_by_id,
+RETURNING id, kind, arguments, attempts, failures, request_id,
     extract(epoch FROM now() - due_at)
 """
 _FINISH = """
@@ -66,7 +66,6 @@ class Lease:
     attempt: int
     failures: int
     request_id: str
-    asked_by_id: int | None
     waited: float  # seconds since it was due
 
     def row(self) -> Any:
@@ -146,11 +145,15 @@ def fail(lease: Lease, error: BaseException, *, how: str) -> bool:
 
 
 def _lease(*row: Any) -> Lease:
-    job_id, kind, arguments, attempt, failures, request_id, asked_by, waited = row
-    if isinstance(arguments, str):
-        arguments = json.loads(arguments)
+    job_id, kind, arguments, attempt, failures, request_id, waited = row
     return Lease(
-        job_id, kind, arguments, attempt, failures, request_id, asked_by, float(waited)
+        job_id,
+        kind,
+        json.loads(arguments),
+        attempt,
+        failures,
+        request_id,
+        float(waited),
     )
 
 

@@ -1,9 +1,9 @@
 """Rules are looked at, and whoever has to know is told once.
 
 Each worker looks every quarter of a minute, not beat: one that is silent must not
-silence the alert that says so. Several who see the same make one alert of it. An alert is pending until
-it has lasted, then firing; it is told when it fires and when it is over, and an
-acknowledged one is not told again.
+silence the alert that says so. Several who see the same make one alert of it. An alert
+is pending until it has lasted, then firing; it is told when it fires and when it is
+over, and an acknowledged one is not told again.
 """
 
 import threading

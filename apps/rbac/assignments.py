@@ -1,7 +1,8 @@
 """Who holds which role. Given, taken back, run out.
 
 Nobody gives or takes more than they have, nor for longer; nobody changes their own
-roles, and the last lasting administrator stays one. One lock puts all changes of roles in order.
+roles, and the last lasting administrator stays one. One lock puts all changes of roles
+in order.
 """
 
 from datetime import datetime, timedelta

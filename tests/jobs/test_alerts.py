@@ -19,7 +19,7 @@ from pytest_django import Settings
 from apps.accounts.models import User
 from apps.core import heartbeats
 from apps.core.errors import Conflict
-from apps.jobs import jobs, rules, runner, watch
+from apps.jobs import checks, jobs, rules, runner, watch
 from apps.jobs.models import Alert, Job, RuleSetting
 from apps.sms.models import OutboundText
 from tests.factories import PhoneNumberFactory
@@ -301,3 +301,13 @@ def test_the_console_has_them_all_and_acknowledges(ada: User) -> None:
     assert "Acknowledge: 1 done." in said
     page = client.get(f"/admin/jobs/alert/{alert.pk}/change/").content.decode()
     assert "ada@example.com" in page and "Acknowledged" in page
+
+
+@pytest.mark.parametrize("name", ["apps.accounts.nobody.tell", "", "apps.rbac.audit"])
+def test_a_channel_that_is_not_there_is_said_at_start(
+    settings: Settings, name: str
+) -> None:
+    assert checks.channels() == []
+    settings.ALERT_CHANNELS = {**settings.ALERT_CHANNELS, "pigeon": name}
+    (found,) = checks.channels()
+    assert found.id == "jobs.E002" and "pigeon" in found.msg

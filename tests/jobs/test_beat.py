@@ -48,7 +48,7 @@ def asked() -> list[str]:
 
 
 def test_what_is_due_becomes_a_job_that_knows_its_time() -> None:
-    entry(interval=every(1))
+    row = entry(interval=every(1))
     assert look(MONDAY + HOUR - timedelta(seconds=1)) == []
     assert look(MONDAY + HOUR) == ["e"]
     assert look(MONDAY + HOUR) == []
@@ -56,8 +56,14 @@ def test_what_is_due_becomes_a_job_that_knows_its_time() -> None:
     assert (job.kind, job.arguments, job.key) == (
         "chores.note",
         ["milk"],
-        "e 2026-11-23T13:00:00Z",
+        f"entry {row.pk}, 2026-11-23T13:00:00Z",
     )
+
+
+def test_a_name_of_any_length_holds_nobody_up() -> None:
+    row = entry(interval=every(1))
+    PeriodicTask.objects.filter(pk=row.pk).update(name="e" * 200)
+    assert look(MONDAY + HOUR) == ["e" * 200] and Job.objects.count() == 1
 
 
 def test_a_bell_is_rung_and_leaves_no_job() -> None:
@@ -67,10 +73,10 @@ def test_a_bell_is_rung_and_leaves_no_job() -> None:
 
 
 def test_what_was_missed_is_told_and_caught_up_once() -> None:
-    entry(interval=every(1))
+    row = entry(interval=every(1))
     with capture_logs() as lines:
         assert look(MONDAY + 5 * HOUR + timedelta(minutes=10)) == ["e"]
-    assert asked() == ["e 2026-11-23T17:00:00Z"]
+    assert asked() == [f"entry {row.pk}, 2026-11-23T17:00:00Z"]
     missed = MissedRuns.objects.get()
     assert (missed.entry, missed.count, missed.since) == ("e", 4, MONDAY + HOUR)
     assert "runs_missed" in [line["event"] for line in lines]
@@ -171,6 +177,8 @@ def test_an_entry_that_cannot_be_read_stops_no_other(bad: dict[str, str]) -> Non
     )
     with capture_logs() as lines:
         assert look(MONDAY + HOUR) == ["other"]
+        assert look(MONDAY + HOUR) == []
+    # Said once, though it is looked at every second.
     assert [x["entry"] for x in lines if x["event"] == "entry_not_read"] == ["e"]
 
 

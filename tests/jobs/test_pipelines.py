@@ -11,10 +11,11 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, NotFound
-from apps.jobs import dead_letters, graphs, runner, runs
+from apps.jobs import checks, dead_letters, graphs, runner, runs
 from apps.jobs.graphs import (
     BadPipeline,
     Edge,
@@ -127,6 +128,13 @@ def test_what_cannot_run_is_refused_where_it_is_written(
 ) -> None:
     with pytest.raises(BadPipeline, match=words):
         Pipeline("p", steps)
+
+
+def test_a_process_does_not_start_with_what_cannot_run(settings: Settings) -> None:
+    assert checks.pipelines() == []
+    settings.INSTALLED_APPS = [*settings.INSTALLED_APPS, "tests.jobs.circular"]
+    (found,) = checks.pipelines()
+    assert found.id == "jobs.E001" and "hen" in found.msg
 
 
 def test_days_that_were_missed_are_caught_up_oldest_first_a_week_at_most() -> None:

@@ -1,0 +1,1 @@
+"""An app whose steps wait for each other."""
