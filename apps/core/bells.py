@@ -6,7 +6,6 @@ sweep (docs/decisions/0002), so nothing here may fail a request.
 """
 
 import math
-import os
 import threading
 import time
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from redis.exceptions import RedisError
 
 from apps.core.logs import logger
+from apps.core.per_process import PerProcess
 from apps.core.redis import connection
 from apps.core.tasks import send
 
@@ -71,7 +71,6 @@ class _Ringer:
     """The thread that rings, started when a process rings for the first time."""
 
     def __init__(self) -> None:
-        self.pid = os.getpid()
         self._asked: set[Bell] = set()
         self._changed = threading.Condition()
         threading.Thread(target=self._serve, name="bells", daemon=True).start()
@@ -90,14 +89,4 @@ class _Ringer:
             time.sleep(_SHARE_SECONDS if rung else _PAUSE_SECONDS)
 
 
-_ringer: _Ringer | None = None
-_starting = threading.Lock()
-
-
-def _of_this_process() -> _Ringer:
-    global _ringer
-    if _ringer is None or _ringer.pid != os.getpid():
-        with _starting:
-            if _ringer is None or _ringer.pid != os.getpid():
-                _ringer = _Ringer()
-    return _ringer
+_of_this_process = PerProcess(_Ringer)

@@ -23,6 +23,7 @@ MOST_BYTES = 256 * 1024
 DEEPEST = 16
 _PREFIX = "/api/"
 _LONGEST_NUMBER = 32
+_LENGTH = re.compile("[0-9]{1,12}", re.ASCII)
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -44,6 +45,13 @@ class BodyMiddleware:
             except AppError as error:
                 return answer(request, error)
         return self.get_response(request)
+
+
+def insist_at_most(request: HttpRequest, most: int) -> None:
+    """Before anything is read. Raises `TooLarge`, also for a length that is none."""
+    length = str(request.META.get("CONTENT_LENGTH") or "0")
+    if not _LENGTH.fullmatch(length) or int(length) > most:
+        raise TooLarge
 
 
 def read(raw: bytes) -> dict[str, Any]:

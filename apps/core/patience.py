@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from apps.core.per_process import PerProcess
+
 _LOOK_EVERY = 1.0
 
 
@@ -20,11 +22,10 @@ _LOOK_EVERY = 1.0
 class _Watch:
     """What is under way in this process: thread → when to hang up on which socket."""
 
-    pid: int = field(default_factory=os.getpid)
     lock: threading.Lock = field(default_factory=threading.Lock)
     calls: dict[int, tuple[float, int]] = field(default_factory=dict)
 
-    def start(self) -> None:
+    def __post_init__(self) -> None:
         threading.Thread(target=self._look, name="patience", daemon=True).start()
 
     def _look(self) -> None:
@@ -38,8 +39,7 @@ class _Watch:
                         _hang_up(descriptor)
 
 
-_watch: _Watch | None = None
-_starting = threading.Lock()
+_of_this_process = PerProcess(_Watch)
 
 
 @contextmanager
@@ -52,17 +52,6 @@ def at_most(seconds: float, descriptor: int) -> Iterator[None]:
     finally:
         with watch.lock:
             del watch.calls[me]
-
-
-def _of_this_process() -> _Watch:
-    global _watch
-    if _watch is None or _watch.pid != os.getpid():
-        with _starting:
-            if _watch is None or _watch.pid != os.getpid():
-                made = _Watch()
-                made.start()
-                _watch = made
-    return _watch
 
 
 def _hang_up(descriptor: int) -> None:

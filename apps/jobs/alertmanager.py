@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_POST
 
-from apps.core.errors import Invalid, NotFound, TooLarge, Unauthorized
+from apps.core import bodies
+from apps.core.errors import Invalid, NotFound, Unauthorized
 from apps.jobs import watch
 from apps.jobs.models import Alert
 from apps.rbac.declared import public
@@ -30,9 +31,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     given = request.META.get("HTTP_AUTHORIZATION", "")
     if not constant_time_compare(given, f"Bearer {settings.ALERTMANAGER_TOKEN}"):
         raise Unauthorized
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > MAX_BYTES:
-        raise TooLarge
+    bodies.insist_at_most(request, MAX_BYTES)
     for labels, words, fires in _read(request.body):
         mark = _mark(labels)
         if not fires:

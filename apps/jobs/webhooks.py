@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from prometheus_client import Counter
 
-from apps.core.errors import Forbidden, Invalid, NotFound, TooLarge
+from apps.core import bodies
+from apps.core.errors import Forbidden, Invalid, NotFound
 from apps.jobs import bounces
 from apps.rbac.declared import public
 
@@ -39,9 +40,7 @@ def tracking(request: HttpRequest, provider: str) -> HttpResponse:
     """Events in any order, any number of times."""
     if provider != settings.MAIL_PROVIDER or not has_proof():
         raise NotFound("There is nothing at this address.")
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > MAX_BYTES:
-        raise TooLarge()
+    bodies.insist_at_most(request, MAX_BYTES)
     reader = _reader(provider)
     try:
         reader.run_validators(request)

@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from prometheus_client import Counter
 
-from apps.core.errors import Forbidden, Invalid, TooLarge, UnsupportedMedia
+from apps.core import bodies
+from apps.core.errors import Forbidden, Invalid, UnsupportedMedia
 from apps.core.logs import logger
 from apps.rbac.declared import public
 from apps.sms import bell, delivery, inbox, signing
@@ -79,9 +80,7 @@ def _signed_form(request: HttpRequest) -> dict[str, str]:
     """The posted fields. Raises 415, 413, 400 or 403; a wrong proof leaves no trace."""
     if request.content_type != FORM:
         raise UnsupportedMedia()
-    length = str(request.META.get("CONTENT_LENGTH") or "0")
-    if not length.isdigit() or int(length) > MAX_BYTES:
-        raise TooLarge()
+    bodies.insist_at_most(request, MAX_BYTES)
     text = request.body.decode("utf-8", "replace")
     try:
         pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
