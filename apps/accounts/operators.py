@@ -1,5 +1,6 @@
 """Operators are told by e-mail that something is the matter."""
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.accounts import letters
@@ -19,9 +20,14 @@ def who_are_told() -> QuerySet[User]:
     ).distinct()
 
 
-def tell(*, subject: str, words: str, is_urgent: bool) -> None:
+def tell(*, subject: str, words: str, is_urgent: bool, mark: str) -> None:
     """A letter to each who has a verified address and wants such letters."""
     page = letters.public("/admin/jobs/alert/")
+    with transaction.atomic():
+        _write_to_each(subject, words, page)
+
+
+def _write_to_each(subject: str, words: str, page: str) -> None:
     for person in who_are_told():
         address = letters.primary_address(person)
         if address:

@@ -16,7 +16,7 @@ DEAD_AFTER_SECONDS = 16
 def beat(name: str) -> None:
     """Say that `name` ("worker", "beat") is alive now. Silent when Redis is away."""
     try:
-        connection().set(f"heartbeat:{name}", f"{time.time():.0f}", ex=3600)
+        connection().set(f"heartbeat:{name}", f"{time.time():.0f}")
     except RedisError:
         return
 

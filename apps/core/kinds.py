@@ -40,8 +40,8 @@ class Queue(TextChoices):
 class Retry:
     """How often, and how long to wait before the second try and each one after.
 
-    Eight tries with these waits reach over three hours: long enough for a service that
-    is down, short enough that somebody hears of it the same day.
+    Eight tries with these waits reach over one to two and a half hours: long enough for
+    a service that is down, short enough that somebody hears of it the same day.
     """
 
     tries: int = 8
@@ -100,9 +100,9 @@ def named(name: str) -> Kind[Any] | None:
     return _all().get(name)
 
 
-def names(queue: str = "") -> list[str]:
-    """Of every kind, or of those in one queue, in order."""
-    return sorted(n for n, kind in _all().items() if queue in ("", kind.queue))
+def names() -> list[str]:
+    """Of every kind, in order."""
+    return sorted(_all())
 
 
 def is_permanent(error: BaseException) -> bool:

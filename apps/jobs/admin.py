@@ -10,18 +10,15 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import kinds
-from apps.core.errors import Conflict
 from apps.jobs import (  # noqa: F401  (some register their pages)
     alert_pages,
     dead_letters,
-    jobs,
     mail_pages,
     pipeline_pages,
     retention_pages,
     timetable_pages,
 )
 from apps.jobs.models import Job, MissedRuns
-from apps.rbac import audit
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page
@@ -51,9 +48,7 @@ def drop(request: Any, job: Any, reason: str) -> None:
     permission=Permission.JOB_REQUEUE,
 )
 def cancel(request: Any, job: Any, reason: str) -> None:
-    if not jobs.cancel(job.pk):
-        raise Conflict("That job is over already.")
-    audit.done("jobs.job.cancel", actor=request.user, obj=job, words=reason)
+    dead_letters.cancel(by=request.user, job=job, reason=reason)
 
 
 class KindFilter(admin.SimpleListFilter):

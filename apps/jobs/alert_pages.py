@@ -8,7 +8,6 @@ from django.http import HttpRequest
 
 from apps.jobs import rules, watch
 from apps.jobs.models import Alert, RuleSetting
-from apps.rbac import audit
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.forms import VerbForm, VerbPage
@@ -72,13 +71,8 @@ class RuleForm(VerbForm):
         self.fields["rule"].disabled = bool(self.instance.pk)
 
     def act(self) -> RuleSetting:
-        before = RuleSetting.objects.filter(pk=self.instance.pk).values().first()
         row: RuleSetting = self.instance
-        row.save()
-        after = {"is_on": row.is_on, "above": row.above}
-        audit.done(
-            Permission.RULE_CHANGE, actor=self.by, obj=row, before=before, after=after
-        )
+        watch.change_rule(by=self.by, row=row)
         return row
 
 

@@ -1,6 +1,7 @@
 """What is watched of the background work."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -34,32 +35,25 @@ def _silence() -> float | None:
     return heartbeats.age("beat")
 
 
+# What somebody waits for, and what may take its time.
+LAGS = tuple(
+    Rule(
+        f"jobs.{queue}_lag",
+        f"The queue {queue} is late",
+        partial(_waited, queue),
+        "seconds",
+        above=above,
+        lasting=lasting,
+        severity=severity,
+    )
+    for queue, above, lasting, severity in (
+        ("messages", 30, 30, Severity.PAGE),
+        ("default", 300, 60, Severity.TICKET),
+        ("bulk", 7_200, 60, Severity.TICKET),
+    )
+)
 RULES = (
-    Rule(
-        "jobs.messages_lag",
-        "The queue messages is late",
-        lambda: _waited("messages"),
-        "seconds",
-        above=30,
-        lasting=30,
-        severity=Severity.PAGE,
-    ),
-    Rule(
-        "jobs.default_lag",
-        "The queue default is late",
-        lambda: _waited("default"),
-        "seconds",
-        above=300,
-        lasting=60,
-    ),
-    Rule(
-        "jobs.bulk_lag",
-        "The queue bulk is late",
-        lambda: _waited("bulk"),
-        "seconds",
-        above=7_200,
-        lasting=60,
-    ),
+    *LAGS,
     Rule("jobs.failures", "Jobs fail for good", _failed, "percent", above=10),
     Rule(
         "jobs.dead_letters",

@@ -76,6 +76,8 @@ class BeatScheduler(Scheduler):
             found = look(_now())
         except (DatabaseError, InterfaceError) as error:
             logger.warning("timetable_not_read", error=type(error).__name__)
+            # What the code enters may not have been.
+            self._leads = False
             return _ASK_EVERY
         beat("beat")
         return found.wait

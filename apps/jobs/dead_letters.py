@@ -1,10 +1,11 @@
-"""What an operator does about jobs that are dead."""
+"""What an operator does about jobs: those that are dead, and those nobody needs."""
 
 from typing import Any
 
 from django.db import connection, transaction
 
 from apps.core.errors import Conflict
+from apps.jobs import jobs, runs
 from apps.jobs.jobs import BELLS
 from apps.jobs.models import Job
 from apps.rbac import audit
@@ -26,6 +27,8 @@ def requeue(*, by: Any, job: Job, reason: str) -> None:
         if not cursor.rowcount:
             raise Conflict("That job is not dead.")
     _record(Permission.JOB_REQUEUE, by, job, reason)
+    # A step that runs again is no failed one.
+    runs.job_ended(job.pk)
     transaction.on_commit(BELLS[job.queue].ring)
 
 
@@ -38,5 +41,14 @@ def drop(*, by: Any, job: Job, reason: str) -> None:
     _record(Permission.JOB_DROP, by, job, reason)
 
 
-def _record(permission: Permission, by: Any, job: Job, reason: str) -> None:
-    audit.done(permission, actor=by, subject=job.asked_by_id, obj=job, words=reason)
+@transaction.atomic
+def cancel(*, by: Any, job: Job, reason: str) -> None:
+    """What waits is not begun, what runs stops where it can. Raises Conflict for one
+    that is over."""
+    if not jobs.cancel(job.pk):
+        raise Conflict("That job is over already.")
+    _record("jobs.job.cancel", by, job, reason)
+
+
+def _record(action: str, by: Any, job: Job, reason: str) -> None:
+    audit.done(action, actor=by, subject=job.asked_by_id, obj=job, words=reason)

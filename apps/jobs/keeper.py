@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from apps.core.kinds import Kind
 from apps.core.logs import logger
+from apps.core.per_process import PerProcess
 from apps.jobs import leases
 from apps.jobs.leases import Lease, LeaseLost
 
 _LOOK_EVERY = 0.25
+# An interruption arrives within milliseconds; one that does not was caught by the work.
+_ON_ITS_WAY = 1.0
 
 
 class TookTooLong(BaseException):
@@ -43,11 +46,10 @@ class _Watched:
 class _Keeper:
     """What runs in this process: thread → job."""
 
-    pid: int = field(default_factory=os.getpid)
     lock: threading.Lock = field(default_factory=threading.Lock)
     watched: dict[int, _Watched] = field(default_factory=dict)
 
-    def start(self) -> None:
+    def __post_init__(self) -> None:
         threading.Thread(target=self._look, name="keeper", daemon=True).start()
 
     def _look(self) -> None:
@@ -61,8 +63,7 @@ class _Keeper:
                 _renew(each)
 
 
-_keeper: _Keeper | None = None
-_starting = threading.Lock()
+_of_this_process = PerProcess(_Keeper)
 
 
 @contextmanager
@@ -90,12 +91,17 @@ def _forget(keeper: _Keeper, watched: _Watched) -> None:
     try:
         with keeper.lock:
             keeper.watched.pop(watched.thread, None)
-        while watched.is_interrupted and not watched.is_raised:
+        until = time.monotonic() + _ON_ITS_WAY
+        while _is_awaited(watched) and time.monotonic() < until:
             time.sleep(0.01)
     except TookTooLong:
         with keeper.lock:
             keeper.watched.pop(watched.thread, None)
         raise
+
+
+def _is_awaited(watched: _Watched) -> bool:
+    return watched.is_interrupted and not watched.is_raised
 
 
 def _end_if_late(each: _Watched) -> None:
@@ -118,17 +124,6 @@ def _renew(each: _Watched) -> None:
     except LeaseLost:
         # Whoever works on it finds out when they come to say how it went.
         each.renew = float("inf")
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         logger.warning("lease_not_renewed", error=type(error).__name__)
         connection.close()
-
-
-def _of_this_process() -> _Keeper:
-    global _keeper
-    if _keeper is None or _keeper.pid != os.getpid():
-        with _starting:
-            if _keeper is None or _keeper.pid != os.getpid():
-                made = _Keeper()
-                made.start()
-                _keeper = made
-    return _keeper

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.core import shelves
+from apps.core.errors import Invalid, NotFound
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.jobs import progress
@@ -58,6 +59,8 @@ def every() -> dict[str, Rule]:
 
 def enter(**_: Any) -> None:
     """A row for each rule, for operators to change; those without a rule go."""
+    if RetentionRule._meta.db_table not in connection.introspection.table_names():
+        return  # on the way back, or before anything is there
     rules = every()
     RetentionRule.objects.exclude(rule__in=rules).delete()
     RetentionRule.objects.bulk_create(
@@ -76,10 +79,13 @@ def dry_run(keys: list[str] | None = None) -> list[Looked]:
 
 
 def change(*, by: Any, row: RetentionRule) -> None:
-    """To what the row says. Raises ValueError for fewer days than may be."""
-    rule = every()[row.rule]
+    """To what the row says. Raises Invalid for fewer days than may be, NotFound for a
+    rule that is not there any more."""
+    rule = every().get(row.rule)
+    if rule is None:
+        raise NotFound("There is no such rule any more.")
     if not rule.least <= row.days <= LONGEST:
-        raise ValueError(f"{rule.least} to {LONGEST} days")
+        raise Invalid(f"It may be {rule.least} to {LONGEST} days.")
     with transaction.atomic():
         kept = RetentionRule.objects.select_for_update().get(pk=row.pk)
         before = {"days": kept.days, "is_on": kept.is_on}

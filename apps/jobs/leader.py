@@ -50,12 +50,14 @@ class Leadership:
         parameters = {**database.get_connection_params(), "connect_timeout": 2}
         for django_only in ("cursor_factory", "context", "prepare_threshold"):
             parameters.pop(django_only, None)
-        asking = psycopg.connect(**parameters, **_KEEP_ALIVE, autocommit=True)
-        row = asking.execute(
-            "SELECT pg_try_advisory_lock(%s)", [self._number]
-        ).fetchone()
-        if row is None or not row[0]:
-            asking.close()
-            return False
-        self._connection = asking
-        return True
+        # What the address says itself comes last.
+        asking = psycopg.connect(**{**_KEEP_ALIVE, **parameters}, autocommit=True)
+        try:
+            lock = "SELECT pg_try_advisory_lock(%s)"
+            row = asking.execute(lock, [self._number]).fetchone()
+            if row is not None and row[0]:
+                self._connection = asking
+        finally:
+            if self._connection is not asking:
+                asking.close()
+        return self._connection is not None

@@ -25,6 +25,8 @@ from apps.jobs.models import Job, JobFailure
 
 # Whoever kills three workers would kill the fourth.
 MOST_DEATHS = 3
+# While a new release is rolled out, the old one meets kinds that it does not know yet.
+UNKNOWN_FOR = timedelta(minutes=15)
 _MOST_FRAMES = 12
 
 _CLAIM = """
@@ -40,7 +42,7 @@ RETURNING id, kind, arguments, attempts, failures, request_id,
     extract(epoch FROM now() - due_at)
 """
 _FINISH = """
-UPDATE jobs_job SET state = 'done', finished_at = now(), lease_until = NULL,
+UPDATE jobs_job SET state = 'done', finished_at = clock_timestamp(), lease_until = NULL,
     percent = CASE WHEN percent IS NULL THEN NULL ELSE 100 END
 WHERE id = %s AND attempts = %s AND state = 'running'
 """
@@ -82,8 +84,8 @@ def seconds() -> float:
 def claim(queue: str) -> Lease | None:
     """What has waited longest in a queue, of the kinds that this code knows."""
     with connection.cursor() as cursor:
-        known = kinds.names(queue)
-        cursor.execute(_CLAIM, [seconds(), _me(), queue, known])
+        # Of all: a release may have moved a kind since the job was asked for.
+        cursor.execute(_CLAIM, [seconds(), _me(), queue, kinds.names()])
         row = cursor.fetchone()
     return None if row is None else _lease(*row)
 

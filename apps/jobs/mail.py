@@ -28,7 +28,7 @@ from apps.core.rotation import Sealed
 from apps.jobs import categories, jobs, refusals, suppressions, unsubscribing
 from apps.jobs.models import Letter, Suppression
 
-ENDED = Counter("switchboard_letters_total", "What became of letters", ["outcome"])
+ENDED = Counter("switchboard_letters_total", "Letters sent or refused", ["outcome"])
 
 # What a dead letter may be sent back within; its codes and links are older than that.
 _KEPT = "7 days"

@@ -6,17 +6,11 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.jobs import timetable
+from apps.jobs import alerts, timetable, watch
 from apps.jobs.models import Alert, Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
 
-# What somebody waits for, and what may take its time.
-_LATE = {
-    "messages": timedelta(seconds=30),
-    "default": timedelta(minutes=5),
-    "bulk": timedelta(hours=2),
-}
 _NEWS_FOR = timedelta(days=1)
 
 
@@ -32,15 +26,14 @@ def _dead() -> Iterator[Notice]:
 
 
 def _late() -> Iterator[Notice]:
-    for queue, patience in _LATE.items():
-        oldest = Job.objects.due().filter(queue=queue).order_by("due_at", "id").first()
-        waited = timezone.now() - oldest.due_at if oldest else timedelta()
-        if waited > patience:
-            minutes = max(1, waited // timedelta(minutes=1))
+    """Beside the alerts, which only a worker raises."""
+    for rule in alerts.LAGS:
+        waited = rule.measure() or 0.0
+        if waited > watch.bound(rule):
+            minutes = max(1, int(waited // 60))
             yield Notice(
-                f"The queue {queue} is {minutes} min late. Whether its worker runs"
-                " comes first.",
-                _list(f"state__exact=waiting&queue__exact={queue}"),
+                f"{rule.title}: {minutes} min. Whether its worker runs comes first.",
+                _list("state__exact=waiting"),
                 "bad",
             )
 

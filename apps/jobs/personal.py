@@ -4,7 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 
 from apps.core.dossier import Kept
 from apps.core.spelling import canonical
@@ -28,8 +28,8 @@ def _addresses(user: Any) -> set[str]:
 
 def _letters(user: Any) -> "QuerySet[Letter]":
     """Also those that strangers could cause, which are nobody's."""
-    own = {each.lower() for each in _addresses(user)}
-    return Letter.objects.alias(written=Lower("to")).filter(written__in=own)
+    own = {each.upper() for each in _addresses(user)}
+    return Letter.objects.alias(written=Upper("to")).filter(written__in=own)
 
 
 def _suppressions(user: Any) -> "QuerySet[Suppression]":

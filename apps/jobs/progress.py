@@ -44,12 +44,6 @@ def of(lease: Lease) -> Iterator[None]:
         _current.reset(token)
 
 
-def job_id() -> int | None:
-    """Of the job that is running here."""
-    told = _current.get()
-    return told.lease.job_id if told else None
-
-
 def say(done: int, of: int, words: str = "") -> None:
     """`done` of `of` are through. Raises Cancelled when it need not go on, LeaseLost
     when another worker does it by now: let both pass."""

@@ -43,7 +43,9 @@ RULES = (
     Rule("jobs.given_up", "Jobs that were dropped or cancelled", _given_up, days=90),
     Rule("jobs.missed_runs", "Runs that were missed", _missed, days=30),
     Rule("jobs.pipelines", "Runs of pipelines", _runs, days=90),
-    # Their words are gone as soon as they are sent.
-    Rule("jobs.letters", "Letters that were sent or refused", _letters, days=90),
+    # Their words are gone as soon as they are sent; a dead one is kept for a week.
+    Rule(
+        "jobs.letters", "Letters that were sent or refused", _letters, days=90, least=8
+    ),
     Rule("jobs.alerts", "Alerts that are over", _alerts, days=180),
 )

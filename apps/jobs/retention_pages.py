@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest
 
@@ -14,17 +13,9 @@ from apps.rbac.console.forms import VerbForm, VerbPage
 
 
 class RetentionForm(VerbForm):
-    days = forms.IntegerField(label="Days kept", max_value=keeping.LONGEST)
-
     class Meta:
         model = RetentionRule
         fields = ("days", "is_on")
-
-    def clean_days(self) -> int:
-        days, rule = self.cleaned_data["days"], keeping.every()[self.instance.rule]
-        if days < rule.least:
-            raise forms.ValidationError(f"At least {rule.least}.")
-        return int(days)
 
     def act(self) -> RetentionRule:
         row: RetentionRule = self.instance

@@ -3,7 +3,14 @@
 import time
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    connection,
+    connections,
+    transaction,
+)
 from prometheus_client import Counter, Histogram
 
 from apps.core import kinds
@@ -60,7 +67,7 @@ def drain(queue: str) -> int:
         WAITED.labels(queue).observe(max(0.0, lease.waited))
         try:
             run(lease)
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             # What became of it is not known here; the sweeper finds it.
             logger.exception("job_not_kept", job=lease.job_id)
             return done
@@ -107,10 +114,11 @@ def _attempt(lease: Lease, kind: Kind[Any]) -> str:
         leases.stop(lease)
         return "cancelled"
     except TookTooLong as error:
-        # Whatever it was in the middle of saying to the database.
-        connection.close()
+        _hang_up()
         return _failed(lease, error, JobFailure.How.TIMED_OUT)
     except Exception as error:
+        # Perhaps that the database has hung up: how it went is still to be said.
+        connection.close_if_unusable_or_obsolete()
         return _failed(lease, error, JobFailure.How.FAILED)
     return "done"
 
@@ -124,6 +132,14 @@ def _work(lease: Lease, kind: Kind[Any]) -> None:
     with progress.of(lease):
         kind(*lease.arguments)
     leases.finish(lease)
+
+
+def _hang_up() -> None:
+    """Whatever the work was in the middle of saying to the database."""
+    connection.close()
+    if connection.in_atomic_block:
+        # It was interrupted on the way out of a transaction, and waits for its end.
+        del connections[DEFAULT_DB_ALIAS]
 
 
 def _failed(lease: Lease, error: BaseException, how: str) -> str:

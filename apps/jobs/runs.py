@@ -17,6 +17,7 @@ from apps.core.errors import Conflict, NotFound
 from apps.core.kinds import job
 from apps.jobs import graphs, jobs
 from apps.jobs.graphs import End, Pipeline, Verdict
+from apps.jobs.leases import UNKNOWN_FOR
 from apps.jobs.models import Job, PipelineRun, StepRun
 from apps.rbac import audit
 
@@ -152,7 +153,10 @@ def _begin(run: PipelineRun, step: StepRun) -> None:
     declared = run.graph[step.name]
     kind = kinds.named(declared["kind"])
     if kind is None:
-        # Another release knows it; this one comes back to it.
+        # A release that knows it may be on its way; not for ever.
+        if run.created_at < timezone.now() - UNKNOWN_FOR:
+            step.state = StepRun.State.FAILED
+            step.save(update_fields=["state"])
         return
     step.round += 1
     step.job_id = jobs.enqueue(

@@ -35,8 +35,10 @@ def suppress(address: str, why: str, detail: str = "") -> bool:
 
 
 def proved(address: str) -> None:
-    """Somebody has just read a letter there."""
-    Suppression.objects.filter(address=_spelled(address)).delete()
+    """Somebody has just read a letter there. What they complained of stays so."""
+    Suppression.objects.filter(
+        address=_spelled(address), why=Suppression.Why.BOUNCE
+    ).delete()
 
 
 @transaction.atomic

@@ -1,23 +1,19 @@
 """Finds what was left: jobs whose worker is gone, bells that were lost, work nobody
 knows how to do."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from apps.core import kinds
 from apps.core.logs import logger
 from apps.core.tasks import task
 from apps.jobs import mail, runs
 from apps.jobs.jobs import BELLS
-from apps.jobs.leases import MOST_DEATHS
+from apps.jobs.leases import MOST_DEATHS, UNKNOWN_FOR
 from apps.jobs.models import Job
 
 EVERY_SECONDS = 5
-# While a new release is rolled out, the old one meets kinds that it does not know yet.
-UNKNOWN_FOR = timedelta(minutes=15)
 
 # In one statement: what another sweeper holds is skipped, and what a worker has renewed
 # in the meantime is looked at again and left alone.
@@ -62,11 +58,12 @@ def sweep() -> None:
         logger.warning("job_abandoned", job=job_id)
     for job_id in _ids(_UNKNOWN, [UNKNOWN_FOR, kinds.names()]):
         logger.error("job_unknown", job=job_id)
+    due = Job.objects.due().order_by()
+    for queue in due.values_list("queue", flat=True).distinct():
+        BELLS[queue].ring_now()
+    # Behind the bells, which must not wait for a run that somebody holds.
     runs.advance_all()
     mail.give_up()
-    due = Job.objects.filter(state=Job.State.WAITING, due_at__lte=Now())
-    for queue in due.order_by().values_list("queue", flat=True).distinct():
-        BELLS[queue].ring_now()
 
 
 def _ids(statement: str, values: list[Any]) -> list[int]:

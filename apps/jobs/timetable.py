@@ -65,14 +65,9 @@ def enter(entries: Mapping[str, Mapping[str, Any]]) -> None:
     """What the code says (`of_code`), for entries that are not there; of the others only what they
     do: when they run is for operators to say."""
     for name, entry in entries.items():
-        kept = PeriodicTask.objects.filter(name=name)
-        if not kept.update(task=entry["task"]):
-            PeriodicTask.objects.create(
-                name=name,
-                task=entry["task"],
-                args=json.dumps(entry.get("args", [])),
-                **_row(entry["schedule"]),
-            )
+        does = {"task": entry["task"], "args": json.dumps(entry.get("args", []))}
+        if not PeriodicTask.objects.filter(name=name).update(**does):
+            PeriodicTask.objects.create(name=name, **does, **_row(entry["schedule"]))
 
 
 def schedule_of(row: Any) -> Schedule:

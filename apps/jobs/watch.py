@@ -22,7 +22,6 @@ from django.db import (
     transaction,
 )
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from apps.core import http
@@ -47,8 +46,12 @@ def look() -> None:
         if setting is not None and not setting.is_on:
             resolve(Alert.Source.PRODUCT, rule.key)
             continue
-        own = setting.above if setting is not None else None
-        _look_at(rule, rule.above if own is None else own)
+        _look_at(rule, _above(rule, setting))
+
+
+def bound(rule: Rule) -> float:
+    """Above which it fires, by operators' word or the code's."""
+    return _above(rule, RuleSetting.objects.filter(rule=rule.key).first())
 
 
 def raise_alert(
@@ -68,7 +71,7 @@ def raise_alert(
                 )
         except IntegrityError:
             return  # somebody else has just begun it
-    since = timezone.now() - timedelta(seconds=lasting)
+    since = Now() - timedelta(seconds=lasting)
     with transaction.atomic():
         fires = found.filter(state=Alert.State.PENDING, began_at__lte=since)
         for alert in fires.select_for_update(skip_locked=True):
@@ -101,6 +104,20 @@ def acknowledge(*, by: Any, alert: Alert, words: str) -> None:
     audit.done(Permission.ALERT_ACKNOWLEDGE, actor=by, obj=alert, words=words)
 
 
+@transaction.atomic
+def change_rule(*, by: Any, row: RuleSetting) -> None:
+    """To what the row says: a new one, or another bound."""
+    kept = RuleSetting.objects.select_for_update().filter(pk=row.pk).first()
+    row.save()
+    audit.done(
+        Permission.RULE_CHANGE,
+        actor=by,
+        obj=row,
+        before={"is_on": kept.is_on, "above": kept.above} if kept else None,
+        after={"is_on": row.is_on, "above": row.above},
+    )
+
+
 @job("jobs.tell_of_alert", queue=Queue.MESSAGES)
 def tell_of_alert(alert_id: int, what: str, channel: str) -> None:
     """By one channel; each is tried again by itself."""
@@ -115,7 +132,13 @@ def tell_of_alert(alert_id: int, what: str, channel: str) -> None:
             subject=f"{what.capitalize()}: {alert.title}",
             words=words,
             is_urgent=alert.severity == rules.Severity.PAGE,
+            mark=f"{alert_id}:{what}",
         )
+
+
+def _above(rule: Rule, setting: RuleSetting | None) -> float:
+    own = setting.above if setting is not None else None
+    return rule.above if own is None else own
 
 
 def _look_at(rule: Rule, above: float) -> None:

@@ -372,7 +372,6 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1}
 CELERY_BEAT_SCHEDULER = "apps.jobs.beat.BeatScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-DJANGO_CELERY_BEAT_TZ_AWARE = True
 
 # --- Pages -----------------------------------------------------------------------------
 

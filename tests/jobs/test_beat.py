@@ -14,10 +14,13 @@ from django_celery_beat.models import (
 )
 from structlog.testing import capture_logs
 
+from apps.core import heartbeats
 from apps.core.redis import connection as redis
 from apps.jobs import beat, timetable
+from apps.jobs.beat import BeatScheduler
 from apps.jobs.leader import Leadership
 from apps.jobs.models import Job, MissedRuns
+from config.celery import app as celery
 from tests.jobs import workers
 from tests.jobs.workers import CELERY, wait_until
 
@@ -198,9 +201,11 @@ def test_the_code_enters_what_is_not_there_and_leaves_times_to_operators() -> No
     night = PeriodicTask.objects.get(name="nightly")
     assert (night.crontab.hour, night.crontab.minute) == ("3", "30")
     PeriodicTask.objects.filter(name="often").update(interval=every(9, "minutes"))
-    timetable.enter({"often": {"task": "chores.note", "schedule": 5}})
+    again = {"task": "chores.note", "schedule": 5, "args": ["milk"]}
+    timetable.enter({"often": again})
     often = PeriodicTask.objects.get(name="often")
     assert (often.task, str(often.interval)) == ("chores.note", "every 9 minutes")
+    assert timetable.arguments_of(often) == ["milk"]
 
 
 def test_one_leads_until_its_connection_is_gone() -> None:
@@ -253,3 +258,40 @@ def test_two_real_beats_and_the_first_is_killed() -> None:
         wait_until(lambda: count() > later, seconds=3)
     keys = list(Job.objects.filter(kind="chores.note").values_list("key", flat=True))
     assert len(keys) == len(set(keys)) >= 4
+
+
+def test_what_could_not_be_entered_is_entered_later() -> None:
+    """Beat comes up before the tables are there."""
+    scheduler = BeatScheduler(app=celery)
+
+    def rename(old: str, new: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+    table = PeriodicTask._meta.db_table
+    rename(table, "away")
+    try:
+        scheduler.tick()
+    finally:
+        rename("away", table)
+    try:
+        scheduler.tick()
+        assert PeriodicTask.objects.filter(name="sms-sweep").exists()
+    finally:
+        scheduler.close()
+
+
+def test_a_beat_that_has_been_silent_for_days_is_still_known_to_be() -> None:
+    heartbeats.beat("beat")
+    assert redis().ttl("heartbeat:beat") == -1
+
+
+def test_what_an_address_says_of_its_connection_comes_last() -> None:
+    options = connection.settings_dict["OPTIONS"]
+    options["keepalives_idle"] = 30
+    try:
+        leadership = Leadership(4_712)
+        assert leadership.is_mine()
+        leadership.give_up()
+    finally:
+        del options["keepalives_idle"]

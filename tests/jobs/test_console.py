@@ -111,7 +111,7 @@ def test_a_queue_that_is_late_and_runs_that_were_missed_need_attention(
     jobs.enqueue(chores.quick, "late", at=timezone.now() - timedelta(minutes=3))
     MissedRuns.objects.create(entry="night", count=4, since=timezone.now())
     front = as_ada.get("/admin/").content.decode()
-    assert "The queue messages is 3 min late." in front
+    assert "The queue messages is late: 3 min." in front
     assert "night was missed 4 times, and caught up with once." in front
 
 

@@ -1,7 +1,8 @@
 """What goes wrong is tried again or kept with its cause, and nothing vanishes."""
 
+import time
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +12,11 @@ from apps.accounts.models import User
 from apps.core import kinds
 from apps.core.errors import Conflict
 from apps.core.kinds import Retry, is_permanent, names
-from apps.jobs import dead_letters, jobs, keeper, leases, runner
+from apps.jobs import dead_letters, jobs, keeper, leases, runner, runs
+from apps.jobs.graphs import Pipeline, Step
 from apps.jobs.keeper import TookTooLong
 from apps.jobs.leases import LeaseLost
-from apps.jobs.models import Job, JobFailure
+from apps.jobs.models import Job, JobFailure, PipelineRun
 from apps.jobs.sweeper import sweep
 from apps.rbac.models import AuditEvent
 from tests.jobs.chores import tasks as chores
@@ -256,3 +258,76 @@ def test_progress_is_seen_and_a_cancelled_job_stops(monkeypatch: Any) -> None:
 def test_progress_said_by_nobody_is_heard_by_nobody() -> None:
     chores.count(3)
     assert Effect.objects.count() == 1
+
+
+def test_a_kind_that_was_moved_to_another_queue_is_found_where_it_was() -> None:
+    jobs.enqueue(chores.note, "milk")
+    # As an older release asked for it.
+    Job.objects.update(queue="bulk")
+    assert runner.drain("default") == 0
+    assert runner.drain("bulk") == 1
+
+
+def test_an_interruption_that_the_work_swallows_holds_no_worker() -> None:
+    jobs.enqueue(chores.swallow)
+    began = time.monotonic()
+    assert runner.drain("default") == 1
+    assert time.monotonic() - began < 10
+    assert only().state == "done"
+
+
+def test_a_connection_that_is_lost_is_a_failure_with_its_cause() -> None:
+    jobs.enqueue(chores.hang_up)
+    assert runner.drain("default") == 1
+    job = only()
+    assert (job.state, job.failures, job.deaths) == ("waiting", 1, 0)
+    assert job.error == "OperationalError"
+
+
+def test_a_step_that_is_sent_back_runs_again_at_once(ada: User) -> None:
+    started = runs.start(
+        Pipeline("p", (Step("a", chores.go_wrong, ("closed",)),)), date(2026, 11, 25)
+    )
+    runner.drain("default")
+    step = started.steps.get()
+    assert step.state == "failed"
+    dead_letters.requeue(by=ada, job=only(), reason="The shop is open again")
+    step.refresh_from_db()
+    started.refresh_from_db()
+    assert (step.state, started.state) == ("running", "running")
+    with pytest.raises(Conflict):
+        runs.rerun_from(by=ada, step=step, reason="Once more")
+
+
+def test_a_step_whose_code_is_gone_fails_after_a_while() -> None:
+    started = runs.start(
+        Pipeline("p", (Step("a", chores.note, ("x",)), Step("b", chores.note, ("y",)))),
+        date(2026, 11, 25),
+    )
+    started.graph["b"]["kind"] = "chores.retired"
+    PipelineRun.objects.update(graph=started.graph)
+    started.steps.filter(name="b").update(state="waiting", job=None)
+    runner.drain("default")
+    sweep()
+    assert started.steps.get(name="b").state == "waiting"
+    PipelineRun.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    sweep()
+    started.refresh_from_db()
+    assert (started.steps.get(name="b").state, started.state) == ("failed", "failed")
+
+
+def test_whoever_asked_reads_that_an_operator_cancelled(alice: User, ada: User) -> None:
+    job_id = jobs.enqueue(chores.note, "milk", by=alice)
+    job = Job.objects.get(pk=job_id)
+    dead_letters.cancel(by=ada, job=job, reason="Not needed")
+    event = AuditEvent.objects.filter(action="jobs.job.cancel").latest("id")
+    assert (event.actor_id, event.subject_id) == (ada.pk, alice.pk)
+    with pytest.raises(Conflict):
+        dead_letters.cancel(by=ada, job=job, reason="Not needed")
+
+
+def test_how_long_atomic_work_took_is_told() -> None:
+    jobs.enqueue(chores.once, "milk", 200)
+    runner.drain("default")
+    took = only().took
+    assert took is not None and took >= timedelta(milliseconds=200)

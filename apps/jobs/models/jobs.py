@@ -15,10 +15,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         """By the clock of the database, the only one that all workers share."""
         return self.filter(state=Job.State.WAITING, due_at__lte=Now())
 
-    def abandoned(self) -> "JobQuerySet":
-        """Whoever ran them has stopped saying so."""
-        return self.filter(state=Job.State.RUNNING, lease_until__lt=Now())
-
     def dead(self) -> "JobQuerySet":
         return self.filter(state=Job.State.DEAD)
 

@@ -1,4 +1,4 @@
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -67,6 +67,3 @@ class StepRun(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in (self.State.WAITING, self.State.RUNNING)
-
-    def declared(self) -> Any:
-        return self.run.graph[self.name]

@@ -5,6 +5,8 @@ import signal
 import time
 from collections.abc import Callable
 
+from django.db import connection
+
 from apps.core.errors import Invalid, OutsideFailure, TooMany
 from apps.core.kinds import Queue, Retry, job
 from apps.core.request_ids import current_request_id
@@ -81,3 +83,21 @@ def count(steps: int, milliseconds: int = 0) -> None:
 @job("chores.under_which_id")
 def under_which_id() -> None:
     Effect.objects.create(name=current_request_id())
+
+
+@job("chores.swallow", seconds=0.2, grace=60)
+def swallow() -> None:
+    """What no work should do: it keeps the interruption to itself."""
+    until = time.monotonic() + 1.5
+    while time.monotonic() < until:
+        try:
+            sum(range(1000))
+        except BaseException:
+            return
+
+
+@job("chores.hang_up")
+def hang_up() -> None:
+    """The database ends the connection in the middle of the work."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
