@@ -117,8 +117,9 @@ def _attempt(lease: Lease, kind: Kind[Any]) -> str:
         _hang_up()
         return _failed(lease, error, JobFailure.How.TIMED_OUT)
     except Exception as error:
-        # Perhaps that the database has hung up: how it went is still to be said.
-        connection.close_if_unusable_or_obsolete()
+        if not connection.in_atomic_block:
+            # Perhaps that the database has hung up: how it went is still to be said.
+            connection.close_if_unusable_or_obsolete()
         return _failed(lease, error, JobFailure.How.FAILED)
     return "done"
 
