@@ -1,5 +1,5 @@
-"""Which browser asks: a cookie for each person who signs in with it, which outlives
-their sign-ins.
+"""Which browser asks, or which app that keeps cookies: a cookie for each person who
+signs in with it, which outlives their sign-ins.
 
 Its value is made here, never taken over: one that was there before may have been put
 there by somebody who knows it.
@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from apps.accounts.models import KnownBrowser, User
+from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.accounts.models.browsers import KnownBrowserQuerySet
 from apps.core import user_agents
 from apps.core.errors import NotFound
@@ -24,7 +24,7 @@ from apps.rbac.catalog import Permission
 
 # What `secrets.token_urlsafe(32)` makes; anything longer was not made here.
 _LONGEST = 64
-# A person has a handful of browsers.
+# A person has a handful of browsers, and of apps.
 _MOST = 20
 
 
@@ -54,7 +54,13 @@ def cookie_of(user: User) -> str:
     return f"{settings.BROWSER_COOKIE_NAME}_{mark}"
 
 
-def remember(request: HttpRequest, user: User, *, anew: bool = False) -> None:
+def remember(
+    request: HttpRequest,
+    user: User,
+    *,
+    client: str = LoginSession.Client.BROWSER,
+    anew: bool = False,
+) -> None:
     """After a sign-in. `anew`: with a new value, whoever knows the old one."""
     name, value = cookie_of(user), secrets.token_urlsafe(32)
     seen = {
@@ -65,8 +71,10 @@ def remember(request: HttpRequest, user: User, *, anew: bool = False) -> None:
     if not anew and known.update(**seen):
         value = request.COOKIES[name]
     elif not known.update(digest=_digest(value), **seen):
-        KnownBrowser.objects.create(user=user, digest=_digest(value), **seen)
-        _forget_surplus(user)
+        KnownBrowser.objects.create(
+            user=user, digest=_digest(value), client=client, **seen
+        )
+        _forget_surplus(user, client)
     request.COOKIES[name] = value
     request.META["KNOWN_BROWSER"] = (name, value)
 
@@ -97,8 +105,10 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
         )
 
 
-def _forget_surplus(user: User) -> None:
-    known = KnownBrowser.objects.filter(user=user).order_by("-last_seen_at", "-pk")
+def _forget_surplus(user: User, client: str) -> None:
+    """Each kind by itself: an app that keeps no cookies is new every time."""
+    known = KnownBrowser.objects.filter(user=user, client=client)
+    known = known.order_by("-last_seen_at", "-pk")
     surplus = [row.pk for row in known[_MOST:]]
     KnownBrowser.objects.filter(pk__in=surplus).delete()
 

@@ -140,8 +140,7 @@ def _began(request: Any, user: User, **_: Any) -> None:
     row = begin(request, user)
     if user.frozen_at is not None and (row.is_strong or not has_second_factor(user)):
         panic.end(user)
-    if row.client == LoginSession.Client.BROWSER:
-        browsers.remember(request, user)
+    browsers.remember(request, user, client=row.client)
     if before:
         old = LoginSession.objects.filter(pk=before, user=user)
         sessions.end(old, sessions.Ending.SIGNED_OUT)

@@ -25,7 +25,7 @@ PASSWORDS_PER_NETWORK = Limit("password_network", times=30, seconds=5 * MINUTE)
 # Per account, of all browsers it does not know: 960 a day at most, which opens none
 # that keeps the rules for passwords.
 PASSWORDS_OF_STRANGERS = Limit("password_strangers", times=10, seconds=15 * MINUTE)
-# Per account and browser that was signed in to it before: strangers who used up theirs
+# Per account and browser or app that was signed in to it before: strangers who used up theirs
 # lock its owner out of nothing.
 PASSWORDS_OF_KNOWN = Limit("password_known", times=10, seconds=15 * MINUTE)
 
@@ -45,7 +45,8 @@ ADDRESSES_PER_PERSON = Limit("address_person", times=10, seconds=HOUR)
 # Of many accounts made for it: as many as they could reset.
 ADDRESSES_PER_NETWORK = Limit("address_network", times=20, seconds=HOUR)
 
-# --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password.
+# --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password:
+# those of browsers that the account knows are counted apart from all others.
 # Per person and factor: somebody who mistypes three times signs in six times an hour.
 # Good ones do not count.
 CODES = Limit("code", times=20, seconds=HOUR)

@@ -88,11 +88,12 @@ PERSONAL = (
     Kept(
         KnownBrowser,
         ("user",),
-        "Browsers you signed in with.",
+        "Browsers and apps you signed in with.",
         name="browsers",
         columns={
             "id": "public_id",
             "name": "called",
+            "kind": "client",
             "created_at": "created_at",
             "last_seen_at": "last_seen_at",
             "trusted_until": "trusted_until",

@@ -1,11 +1,14 @@
 """Second factors in the console: how people stand, and what an operator can do."""
 
+from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.mfa import lost
 from apps.mfa.models import FactorState, RecoveryDevice, SMSDevice, TOTPDevice
@@ -38,9 +41,9 @@ def reset(request: Any, state: Any, reason: str) -> None:
 class FactorStateAdmin(Page):
     task = "People"
     owner = "user"
-    list_display = ("user", "kinds", "failures", "frozen_until", "enforced_at")
-    fields = ("user", "kinds", "failures", "frozen_until", "enforced_at")
-    list_filter = ("frozen_until", "enforced_at")
+    list_display = ("user", "kinds", "wrong_codes", "waits_until", "enforced_at")
+    fields = ("user", "kinds", "wrong_codes", "waits_until", "enforced_at")
+    list_filter = ("enforced_at",)
     list_select_related = ("user",)
     search_fields = ("user__email_canonical__startswith",)
     search_help_text = "The beginning of an e-mail address"
@@ -53,7 +56,26 @@ class FactorStateAdmin(Page):
             f"has_{name.replace(' ', '_')}": Exists(model.objects.filter(**theirs))
             for name, model in _KINDS.items()
         }
-        return super().get_queryset(request).annotate(**has)
+        waits = "user__wrong_codes__waits_until"
+        is_on = Q(**{f"{waits}__gt": timezone.now()})
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                **has,
+                wrong_codes=Coalesce(Sum("user__wrong_codes__count"), 0),
+                waits_until=Max(waits, filter=is_on),
+            )
+        )
+
+    @admin.display(description="wrong codes since the last good one")
+    def wrong_codes(self, state: Any) -> int:
+        return int(state.wrong_codes)
+
+    @admin.display(description="takes no codes until")
+    def waits_until(self, state: Any) -> datetime | None:
+        found: datetime | None = state.waits_until
+        return found
 
     @admin.display(description="factors")
     def kinds(self, state: Any) -> str:

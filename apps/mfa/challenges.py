@@ -10,7 +10,7 @@ from datetime import datetime
 
 import django_otp
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.accounts import guessing
@@ -18,7 +18,7 @@ from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, TooMany
 from apps.mfa import notices
 from apps.mfa.factor import Factor, named
-from apps.mfa.models import Challenge, FactorState
+from apps.mfa.models import Challenge, LostFactors, WrongCodes
 from apps.mfa.models.challenge import session_digest
 from apps.mfa.models.device import Device
 from apps.rbac import audit
@@ -59,19 +59,25 @@ def current(
 
 
 def begin(
-    *, user: User, factor: str, purpose: str, session: str, device: Device | None = None
+    *,
+    user: User,
+    factor: str,
+    purpose: str,
+    session: str,
+    device: Device | None = None,
+    is_known: bool = True,
 ) -> Challenge:
     """The open challenge of this attempt, or a new one; sends what there is to send.
 
     `session` names the sign-in that may answer it. `device` is one that is being set
-    up; otherwise it is the person's own. Raises `Conflict` when they have none, and
-    what sending raises.
+    up; otherwise it is the person's own. `is_known`: whether anything but the password
+    says that it is they. Raises `Conflict` when they have none, and what sending raises.
     """
     declared = named(factor)
     found = device or declared.device(user)
     if found is None:
         raise Conflict("That is not set up for you.", code="not_enrolled")
-    challenge, is_new = _open(user, declared, found, purpose, session)
+    challenge, is_new = _open(user, declared, found, purpose, session, is_known)
     if is_new and declared.is_sent:
         try:
             send(challenge)
@@ -114,8 +120,9 @@ def verify(challenge: Challenge, typed: str) -> Device:
         # Replaced or removed meanwhile: the next attempt asks the device of today.
         _close(challenge)
         raise Spent
-    _insist_ready(device, factor, challenge.user)
-    key = f"{challenge.user_id}:{factor.id}"
+    if factor.can_be_guessed:
+        _insist_ready(challenge)
+    key = f"{challenge.user_id}:{challenge.side}:{factor.id}"
     ticket = guessing.CODES.charge(key)
     _charge(challenge, factor)
     found: Device | None = django_otp.verify_token(
@@ -127,13 +134,24 @@ def verify(challenge: Challenge, typed: str) -> Device:
     if found is None or not counts:
         raise _refusal(challenge)
     guessing.CODES.give_back(key, ticket)
-    FactorState.objects.clear(challenge.user)
+    proved(challenge.user, _counted(challenge))
     _recorded(challenge, allowed=True)
     return found
 
 
+def proved(user: User, wrong: QuerySet[WrongCodes]) -> None:
+    """A factor was: the wrong ones before it are forgotten, and none is lost."""
+    wrong.delete()
+    LostFactors.objects.filter(user=user).end(LostFactors.Ended.PROVED)
+
+
 def _open(
-    user: User, factor: Factor, device: Device, purpose: str, session: str
+    user: User,
+    factor: Factor,
+    device: Device,
+    purpose: str,
+    session: str,
+    is_known: bool,
 ) -> tuple[Challenge, bool]:
     now = timezone.now()
     place = {
@@ -147,8 +165,10 @@ def _open(
     until = now + Challenge.GOOD_FOR
     try:
         with transaction.atomic():
-            made = {"factor": factor.id, "expires_at": until}
-            return Challenge.objects.create(**place, **made), True
+            made = Challenge.objects.create(
+                **place, factor=factor.id, expires_at=until, is_known=is_known
+            )
+            return made, True
     except IntegrityError:
         # There is one, perhaps begun this very moment by another request.
         found = ours.first()
@@ -157,14 +177,15 @@ def _open(
         return found, False
 
 
-def _insist_ready(device: Device, factor: Factor, user: User) -> None:
+def _counted(challenge: Challenge) -> QuerySet[WrongCodes]:
+    return WrongCodes.objects.filter(user=challenge.user, is_known=challenge.is_known)
+
+
+def _insist_ready(challenge: Challenge) -> None:
     """Nothing is charged for an answer that would not be looked at anyway."""
-    if pause := device.pause():
-        raise _wait(pause)
-    if factor.can_be_guessed:
-        state = FactorState.objects.filter(user=user).first()
-        if state and state.is_frozen and state.frozen_until:
-            raise _frozen(state.frozen_until)
+    wrong = _counted(challenge).first()
+    if wrong is not None and wrong.pause:
+        raise _frozen(wrong.pause) if wrong.is_frozen else _wait(wrong.pause)
 
 
 @transaction.atomic(durable=True)
@@ -178,8 +199,12 @@ def _charge(challenge: Challenge, factor: Factor) -> None:
     ).update(attempts=F("attempts") + 1)
     if not charged:
         raise Spent
-    if factor.can_be_guessed and not FactorState.objects.charge(challenge.user):
-        raise _frozen(timezone.now() + guessing.FROZEN_FOR)
+    if factor.can_be_guessed and not WrongCodes.objects.charge(
+        challenge.user, is_known=challenge.is_known
+    ):
+        # Another one was given this very moment.
+        _insist_ready(challenge)
+        raise _wait(timezone.now())
     challenge.refresh_from_db(fields=["attempts"])
 
 
@@ -192,9 +217,9 @@ def _close(challenge: Challenge) -> bool:
 def _refusal(challenge: Challenge) -> Invalid:
     """What to say; after the last try the challenge is over."""
     _recorded(challenge, allowed=False)
-    state = FactorState.objects.filter(user=challenge.user).first()
-    if state and state.is_frozen:
-        notices.frozen(challenge.user)
+    wrong = _counted(challenge).first()
+    if wrong and wrong.is_frozen:
+        notices.frozen(challenge.user, is_known=challenge.is_known)
     if challenge.attempts >= guessing.TRIES_PER_CHALLENGE:
         _close(challenge)
         return Spent()

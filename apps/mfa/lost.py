@@ -30,6 +30,7 @@ from apps.mfa.models import (
     RecoveryDevice,
     SMSDevice,
     TOTPDevice,
+    WrongCodes,
 )
 from apps.rbac import assignments, audit
 from apps.sms import outbox
@@ -161,10 +162,9 @@ def reset(*, by: User, user: User, reason: str) -> None:
 
 def _remove_all(user: User) -> None:
     FactorState.objects.update_or_create(
-        user=user,
-        defaults={"enforced_at": timezone.now(), "failures": 0, "frozen_until": None},
+        user=user, defaults={"enforced_at": timezone.now()}
     )
-    for model in (TOTPDevice, SMSDevice, RecoveryDevice):
+    for model in (TOTPDevice, SMSDevice, RecoveryDevice, WrongCodes):
         model.objects.filter(user=user).delete()
     Authenticator.objects.filter(user=user).delete()
 

@@ -39,8 +39,8 @@ def factors_reset(user: User) -> None:
     _tell(user, "factors_reset")
 
 
-def frozen(user: User) -> None:
-    _tell(user, "factors_frozen")
+def frozen(user: User, *, is_known: bool) -> None:
+    _tell(user, "factors_frozen", is_known=is_known)
 
 
 def addresses(user: User) -> list[str]:

@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 
 from apps.accounts.models import User
 from apps.mfa import notices
-from apps.mfa.models import FactorState, RecoveryDevice, SMSDevice, TOTPDevice
+from apps.mfa.models import RecoveryDevice, SMSDevice, TOTPDevice, WrongCodes
 from apps.mfa.on_panic import let_no_passkey_in_alone, trust_no_browser
 
 
@@ -19,7 +19,7 @@ def forget_new_factors(user: User, since: datetime) -> None:
     if gone:
         # They came with what was removed, or were made anew to be known.
         RecoveryDevice.objects.filter(user=user, created_at__gte=since).delete()
-        FactorState.objects.filter(user=user).update(failures=0, frozen_until=None)
+        WrongCodes.objects.filter(user=user).delete()
         notices.factors_reset(user)
 
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from apps.accounts.models import User
 from apps.mfa import challenges, enforcement, enrolment
 from apps.mfa.factors.passkey import FACTOR
-from apps.mfa.models import FactorState
+from apps.mfa.models import WrongCodes
 from apps.rbac import audit
 
 
@@ -41,7 +41,7 @@ def _removed(user: User, **_: Any) -> None:
 
 @receiver(signals.authenticator_used)
 def _used(user: User, **_: Any) -> None:
-    FactorState.objects.clear(user)
+    challenges.proved(user, WrongCodes.objects.filter(user=user))
     audit.decided(
         challenges.VERIFY, allowed=True, subject=user, private={"factor": FACTOR.id}
     )

@@ -11,6 +11,7 @@ from apps.mfa.models import (
     RecoveryDevice,
     SMSDevice,
     TOTPDevice,
+    WrongCodes,
 )
 
 _ADDED = {"is_confirmed": "confirmed", "added_at": "created_at"}
@@ -69,12 +70,22 @@ PERSONAL = (
     Kept(
         FactorState,
         ("user",),
-        "Wrong codes since the last good one.",
+        "Whether you have to set a second factor up again.",
+        name="second-factors",
+        columns={
+            "asked_to_set_up_at": "enforced_at",
+            "passkeys_alone_from": "passkeys_alone_from",
+        },
+    ),
+    Kept(
+        WrongCodes,
+        ("user",),
+        "Wrong codes since the last good one, from your own browsers and from others.",
         name="wrong-codes",
         columns={
-            "wrong_codes": "failures",
-            "frozen_until": "frozen_until",
-            "asked_to_set_up_at": "enforced_at",
+            "from_your_browsers": "is_known",
+            "wrong_codes": "count",
+            "no_codes_until": "waits_until",
         },
     ),
     Kept(Challenge, ("user",), "Digests of codes that were asked for, for minutes."),

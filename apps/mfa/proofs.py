@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
 
+from apps.accounts import browsers
 from apps.accounts.models import User
 from apps.core.errors import Invalid
 from apps.mfa import challenges, factor, notices
@@ -33,7 +34,9 @@ def prove(
     challenge = challenges.current(**place, session=session)
     if challenge is None:
         challenges.insist_typed(name)
-        challenge = challenges.begin(**place, session=session)
+        challenge = challenges.begin(
+            **place, session=session, is_known=_is_known(request, user, purpose)
+        )
     device = challenges.verify(challenge, typed)
     if isinstance(device, RecoveryDevice):
         notices.recovery_code_used(user, device.left)
@@ -54,6 +57,13 @@ def text(request: HttpRequest, *, user: User, name: str, purpose: str) -> Challe
     place: dict[str, Any] = {"user": user, "factor": name, "purpose": purpose}
     challenge = challenges.current(**place, session=session)
     if challenge is None:
-        return challenges.begin(**place, session=session)
+        return challenges.begin(
+            **place, session=session, is_known=_is_known(request, user, purpose)
+        )
     challenges.send(challenge)
     return challenge
+
+
+def _is_known(request: HttpRequest, user: User, purpose: str) -> bool:
+    """Whoever is signed in has proved more than a password."""
+    return purpose != Purpose.LOGIN or browsers.this(request, user).exists()

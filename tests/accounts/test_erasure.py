@@ -36,7 +36,7 @@ from apps.jobs.models import (
     UnwantedLetters,
 )
 from apps.mfa import enrolment, lost
-from apps.mfa.models import Challenge, FactorState
+from apps.mfa.models import Challenge, FactorState, WrongCodes
 from apps.portal import demo
 from apps.rbac import assignments, audit, ledger, person_keys, shares
 from apps.rbac.models import AuditEvent
@@ -128,6 +128,7 @@ def _has_factors(alice: User) -> None:
     enrolment.new_recovery_codes(user=alice)
     lost.begin(user=alice)
     FactorState.objects.get_or_create(user=alice)
+    WrongCodes.objects.charge(alice, is_known=True)
     Authenticator.objects.create(
         user=alice,
         type=Authenticator.Type.WEBAUTHN,

@@ -31,7 +31,7 @@ from hypothesis.stateful import (
 )
 
 from apps.accounts import suspension
-from apps.mfa.models import RecoveryDevice, TOTPDevice
+from apps.mfa.models import TOTPDevice, WrongCodes
 from apps.rbac import assignments, limits
 from apps.rbac.models import Role
 from tests.accounts.identity_model import (
@@ -566,10 +566,7 @@ class Identity(RuleBasedStateMachine):
         redis.delete("-", *redis.keys("limit:*"))
 
     def _forget_pauses(self) -> None:
-        for model in (TOTPDevice, RecoveryDevice):
-            model.objects.filter(user=self.user).update(
-                throttling_failure_timestamp=None, throttling_failure_count=0
-            )
+        WrongCodes.objects.filter(user=self.user).delete()
 
 
 def _password(number: int) -> str:

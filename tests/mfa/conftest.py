@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -17,7 +18,7 @@ from django_redis import get_redis_connection
 from apps.accounts.models import User
 from apps.core.errors import AppError
 from apps.mfa import enrolment
-from apps.mfa.models import FactorState, SMSDevice, TOTPDevice
+from apps.mfa.models import SMSDevice, TOTPDevice, WrongCodes
 from apps.sms import confidential
 from apps.sms.models import OutboundText, PhoneNumber
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
@@ -84,16 +85,18 @@ def wrong(right: str) -> str:
 
 def no_pause(device: OtpDevice) -> None:
     """As if the pause after a wrong code were over."""
-    type(device).objects.filter(pk=device.pk).update(throttling_failure_timestamp=None)
+    wrong = WrongCodes.objects.filter(user=device.user)
+    wrong.update(waits_until=timezone.now() - timedelta(seconds=1))
 
 
 def failures(user: User) -> int:
-    state = FactorState.objects.filter(user=user).first()
-    return state.failures if state else 0
+    return sum(each.count for each in WrongCodes.objects.filter(user=user))
 
 
-def freeze(user: User, count: int = 99) -> None:
-    FactorState.objects.update_or_create(user=user, defaults={"failures": count})
+def freeze(user: User, count: int = 99, *, is_known: bool = True) -> None:
+    """As if there had been so many wrong codes, and the last one a while ago."""
+    counted = {"count": count, "waits_until": timezone.now() - timedelta(seconds=1)}
+    WrongCodes.objects.update_or_create(user=user, is_known=is_known, defaults=counted)
 
 
 def together(times: int, act: Callable[[], object]) -> list[Any]:

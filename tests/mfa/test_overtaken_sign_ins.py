@@ -13,7 +13,7 @@ from apps.mfa import enrolment, lost
 from apps.mfa.models import LostFactors, SMSDevice, TOTPDevice
 from apps.mfa.models.totp import this_step
 from tests.factories import PASSWORD
-from tests.mfa.conftest import give_password, prove, texted
+from tests.mfa.conftest import give_password, no_pause, prove, texted
 from tests.mfa.test_headless import Http
 from tests.rbac.factories import person
 
@@ -149,6 +149,7 @@ def test_a_replaced_app_answers_only_as_the_new_one(
     enrolment.begin_totp(user=alice)
     new = TOTPDevice.objects.get(user=alice, confirmed=False)
     enrolment.confirm_totp(user=alice, code=new.code(), session="of the owner")
+    no_pause(app)
     # Its challenge was of the old one, and is over with it.
     assert prove(client, "totp", app.code())["Location"] == LOGIN
     assert_nobody_is_in(client)

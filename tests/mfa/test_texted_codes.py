@@ -25,7 +25,7 @@ def ask(user: User, session: str = SESSION) -> Challenge:
 
 
 def minute_over() -> None:
-    get_redis_connection().delete(f"limit:{guessing.TEXT_PAUSE.name}:{ALICE}")
+    get_redis_connection().delete(f"limit:{guessing.TEXT_PAUSE.name}:{ALICE}:known")
 
 
 @pytest.mark.parametrize("purpose", Challenge.Purpose.values)
@@ -87,7 +87,7 @@ def test_five_texts_an_hour_and_no_more(alice: User, phone: SMSDevice) -> None:
     ("limit", "key"),
     [
         (guessing.TEXTS_PER_PERSON_A_DAY, "person"),
-        (guessing.TEXTS_PER_NUMBER, ALICE),
+        (guessing.TEXTS_PER_NUMBER, f"{ALICE}:known"),
         (guessing.TEXTS_PER_AREA, "+1202"),
         (guessing.TEXTS_A_DAY, ""),
     ],
@@ -97,7 +97,7 @@ def test_each_budget_ends_the_texts(
     alice: User, phone: SMSDevice, limit: Limit, key: str
 ) -> None:
     for _ in range(limit.times):
-        limit.charge(str(alice.pk) if key == "person" else key)
+        limit.charge(f"{alice.pk}:known" if key == "person" else key)
     with pytest.raises(TooMany):
         ask(alice)
     assert not OutboundText.objects.exists()
@@ -121,7 +121,7 @@ def test_at_once_no_more_are_texted_than_the_hour_allows(
     """Also where the pause between two is over."""
     left = 2
     for _ in range(guessing.TEXTS_PER_PERSON.times - left):
-        guessing.TEXTS_PER_PERSON.charge(str(alice.pk))
+        guessing.TEXTS_PER_PERSON.charge(f"{alice.pk}:known")
     numbered = itertools.count()
 
     def after_a_pause() -> Challenge:
@@ -151,7 +151,7 @@ def test_a_number_carries_its_count_to_another_account(
     alice: User, bob: User, phone: SMSDevice
 ) -> None:
     for _ in range(guessing.TEXTS_PER_NUMBER.times - 1):
-        guessing.TEXTS_PER_NUMBER.charge(ALICE)
+        guessing.TEXTS_PER_NUMBER.charge(f"{ALICE}:known")
     ask(alice)
     numbers.release(user=alice, public_id=str(phone.phone.public_id))
     moved = numbers.verify(user=bob, e164=ALICE)

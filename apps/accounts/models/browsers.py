@@ -1,4 +1,4 @@
-"""Browsers that somebody was signed in with before."""
+"""Browsers and apps that somebody was signed in with before."""
 
 from datetime import timedelta
 from typing import ClassVar
@@ -8,6 +8,7 @@ from django.db.models import Func
 from django.utils import timezone
 
 from apps.accounts.models.people import User
+from apps.accounts.models.sessions import LoginSession
 from apps.core.ids import uuid7
 
 DIGEST_LENGTH = 64
@@ -20,9 +21,10 @@ class KnownBrowserQuerySet(models.QuerySet["KnownBrowser"]):
 
 
 class KnownBrowser(models.Model):
-    """One browser and one person who signs in with it, by a digest of a random value in
-    a cookie of theirs. Knowing it proves nothing: it gives its owner tries of their own
-    (tries.py), and they may spare it the second factor (mfa/trusted.py).
+    """One browser, or an app that keeps cookies, and one person who signs in with it,
+    by a digest of a random value in a cookie of theirs. Knowing it proves nothing: it
+    gives its owner tries of their own (tries.py, mfa/challenges.py), and they may spare
+    a browser the second factor (mfa/trusted.py).
     """
 
     # Longer than a vacation; each sign-in starts it anew.
@@ -36,6 +38,12 @@ class KnownBrowser(models.Model):
     )
     user = models.ForeignKey(User, models.CASCADE, related_name="known_browsers")
     digest = models.CharField(max_length=DIGEST_LENGTH)
+    client = models.CharField(
+        max_length=7,
+        choices=LoginSession.Client.choices,
+        default=LoginSession.Client.BROWSER,
+        db_default=LoginSession.Client.BROWSER,
+    )
     # "Firefox on Windows", in our words.
     name = models.CharField(max_length=40, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -58,4 +66,5 @@ class KnownBrowser(models.Model):
 
     @property
     def called(self) -> str:
-        return self.name or "A browser"
+        is_app = self.client == LoginSession.Client.APP
+        return self.name or ("An app" if is_app else "A browser")

@@ -44,7 +44,7 @@ def send(challenge: Challenge) -> None:
     found = SMSDevice.from_persistent_id(challenge.device_id)
     if found is None or not found.is_reachable:
         raise Conflict(UNREACHABLE, code="unreachable")
-    _charge(found)
+    _charge(found, challenge.side)
     code = f"{secrets.randbelow(10**6):06}"
     with transaction.atomic():
         # Wrong answers stay counted: a new text is no new set of tries.
@@ -78,13 +78,14 @@ def words(code: str, purpose: str) -> str:
     return body
 
 
-def _charge(found: SMSDevice) -> None:
+def _charge(found: SMSDevice, side: str) -> None:
     """The pause first: who is only impatient pays for nothing else."""
-    number, person = found.phone.e164, str(found.user_id)
-    guessing.TEXT_PAUSE.charge(number)
+    number = found.phone.e164
+    to_number, person = f"{number}:{side}", f"{found.user_id}:{side}"
+    guessing.TEXT_PAUSE.charge(to_number)
     guessing.TEXTS_PER_PERSON.charge(person)
     guessing.TEXTS_PER_PERSON_A_DAY.charge(person)
-    guessing.TEXTS_PER_NUMBER.charge(number)
+    guessing.TEXTS_PER_NUMBER.charge(to_number)
     guessing.TEXTS_PER_AREA.charge(area(number))
     guessing.TEXTS_A_DAY.charge("")
 

@@ -2,7 +2,7 @@
 
     User ─┬─ TOTPDevice, SMSDevice ── PhoneNumber, RecoveryDevice ── RecoveryCode
           ├─ Challenge (one attempt to prove one device, for one purpose)
-          ├─ FactorState (wrong codes in a row)
+          ├─ FactorState, WrongCodes (one after the other)
           └─ LostFactors (the slow way back)
 
 Passkeys are rows of allauth's (`allauth.mfa.models.Authenticator`).
@@ -14,6 +14,7 @@ from apps.mfa.models.recovery import RecoveryCode, RecoveryDevice
 from apps.mfa.models.sms import SMSDevice
 from apps.mfa.models.state import FactorState
 from apps.mfa.models.totp import TOTPDevice
+from apps.mfa.models.wrong_codes import WrongCodes
 
 __all__ = [
     "Challenge",
@@ -23,4 +24,5 @@ __all__ = [
     "RecoveryDevice",
     "SMSDevice",
     "TOTPDevice",
+    "WrongCodes",
 ]

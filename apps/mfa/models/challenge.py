@@ -35,6 +35,8 @@ class Challenge(models.Model):
     device_id = models.CharField(max_length=60)
     purpose = models.CharField(max_length=6, choices=Purpose.choices)
     session_digest = models.CharField(max_length=64)
+    # Begun by somebody signed in, or in a browser where they were (see `WrongCodes`).
+    is_known = models.BooleanField(default=True)
     code_digest = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sends = models.PositiveSmallIntegerField(default=0)
@@ -56,6 +58,11 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"challenge {self.pk}"
+
+    @property
+    def side(self) -> str:
+        """Whose tries and texts it uses up: the owner's, or those of strangers."""
+        return "known" if self.is_known else "strange"
 
     def has_code(self, code: str) -> bool:
         """Whether this is the code that was texted for it."""
