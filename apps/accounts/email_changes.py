@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import addresses, letters, sessions
+from apps.accounts import addresses, letters, passwords, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
@@ -102,7 +102,7 @@ def _put_back(user: User, address: str) -> None:
         user=user, email=address, defaults={"verified": True, "primary": True}
     )
     user.email = address
-    user.set_unusable_password()
+    passwords.retire(user)
     user.save(update_fields=["email", "password"])
 
 

@@ -8,7 +8,7 @@ in `on_panic.py`, a tuple `ON_PANIC`, what else it stops.
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import letters, sessions
+from apps.accounts import letters, passwords, sessions
 from apps.accounts.models import LoginSession, User
 from apps.core import shelves
 from apps.rbac import audit
@@ -22,7 +22,7 @@ def begin(user: User) -> None:
         rows = LoginSession.objects.filter(user=row, ended_at=None)
         sessions.end(rows, sessions.Ending.PANIC, by=row)
         row.frozen_at = timezone.now()
-        row.set_unusable_password()
+        passwords.retire(row)
         row.save(update_fields=["frozen_at", "password"])
         for stop in shelves.across_apps("on_panic", "ON_PANIC"):
             stop(row)

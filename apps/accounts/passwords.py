@@ -1,4 +1,4 @@
-"""What a password has to be: long, not known, and not easy to guess.
+"""What a password has to be: long, not known, not easy to guess, and not retired.
 
 Nothing about kinds of characters (NIST SP 800-63B §3.1.1.2, OWASP ASVS 6.2.5). Sign-up,
 change, reset, the API and `create_operator` all ask `PasswordRules`.
@@ -9,6 +9,11 @@ import unicodedata
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import (
+    UNUSABLE_PASSWORD_PREFIX,
+    check_password,
+    identify_hasher,
+)
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 
@@ -39,6 +44,7 @@ class PasswordRules:
         self._common.validate(password, user)
         _withstand_guesses(password, known)
         _be_unknown(password)
+        _be_another(password, user)
 
     def get_help_text(self) -> str:
         return hint()
@@ -48,6 +54,13 @@ def spelled(password: str | None) -> str | None:
     """As it is hashed: one keyboard types é as one character, another as two, and a
     wide digit is the digit (NFKC, NIST SP 800-63B §3.1.1.2)."""
     return None if password is None else unicodedata.normalize("NFKC", password)
+
+
+def retire(user: Any) -> None:
+    """No password fits from now on, and the one that did is not taken again: somebody
+    else may know it. The caller saves the row."""
+    if user.has_usable_password():
+        user.password = f"{UNUSABLE_PASSWORD_PREFIX}{user.password}"
 
 
 def hint() -> str:
@@ -118,4 +131,19 @@ def _be_unknown(password: str) -> None:
             "This password became known in a breach of some other service, so it is"
             " among the first to be tried. Use one that you use nowhere else.",
             code="password_breached",
+        )
+
+
+def _be_another(password: str, user: Any) -> None:
+    """Than the one that was retired. One hash, of whoever follows a letter's link."""
+    before = str(getattr(user, "password", "")).removeprefix(UNUSABLE_PASSWORD_PREFIX)
+    try:
+        identify_hasher(before)
+    except ValueError:
+        return  # none was retired
+    if not user.has_usable_password() and check_password(password, before):
+        raise ValidationError(
+            "This is the password of before, which somebody else may know. Take"
+            " another.",
+            code="password_retired",
         )

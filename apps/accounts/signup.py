@@ -7,7 +7,7 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
-from apps.accounts import email_changes, time_zones
+from apps.accounts import email_changes, names, time_zones
 from apps.accounts.models import User
 
 NAME_LENGTH = 80
@@ -19,6 +19,7 @@ class Signup(forms.Form):
     name = forms.CharField(
         max_length=NAME_LENGTH,
         required=False,
+        validators=[names.insist_readable],
         help_text="What Switchboard calls you.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )

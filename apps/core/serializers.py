@@ -1,7 +1,8 @@
-"""What the API takes: values of the JSON type that its schema names, and no others.
+"""What the API takes: the fields that its schema names, of the JSON type it names.
 
-REST framework makes text of a number, a number of text and an id of a number. Whoever
-sends one for the other has made a mistake, and is told.
+REST framework makes text of a number, a number of text and an id of a number, and reads
+past a field that it does not know. Whoever sends such a thing has made a mistake, and
+is told.
 """
 
 from collections.abc import Mapping
@@ -12,6 +13,8 @@ from rest_framework import serializers
 
 M = TypeVar("M", bound=Model)
 _WRONG = "This is of another type."
+_UNKNOWN = "There is no such field here."
+_FIXED = "This cannot be changed here."
 
 
 class Choice(serializers.ChoiceField):
@@ -37,14 +40,18 @@ _TYPES: tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], type], ...] = (
 class Exact(serializers.Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         given = data if isinstance(data, Mapping) else {}
-        wrong = {
-            name: [_WRONG]
-            for name, field in self.fields.items()
-            if not field.read_only and not _fits(field, given.get(name))
-        }
+        wrong = {name: [why] for name in given if (why := self._why_not(name, given))}
         if wrong:
             raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
+
+    def _why_not(self, name: Any, given: Mapping[Any, Any]) -> str:
+        field = self.fields.get(name)
+        if field is None:
+            return _UNKNOWN
+        if field.read_only:
+            return _FIXED
+        return "" if _fits(field, given[name]) else _WRONG
 
 
 class ExactModel(Exact, serializers.ModelSerializer[M]):

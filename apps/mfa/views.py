@@ -110,11 +110,14 @@ def remove(request: Request, name: str) -> HttpResponse:
     declared = factor.named(name)
     if not declared.is_enrolled(request.user) or not declared.is_typed:
         raise NotFound("That is not set up for you.")
-    is_last = factor.is_last(request.user, declared)
-    if request.method != "POST":
-        shown = {"factor": declared, "is_last": is_last}
-        return render(request, "mfa/remove.html", shown)
     try:
+        if request.method != "POST":
+            enrolment.insist_removable(request.user, declared)
+            shown = {
+                "factor": declared,
+                "is_last": factor.is_last(request.user, declared),
+            }
+            return render(request, "mfa/remove.html", shown)
         enrolment.remove(user=request.user, name=name)
     except Conflict as error:
         messages.error(request, error.sentence)

@@ -252,13 +252,31 @@ def test_me_takes_text_only(name: str, wrong: str, alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [b'"\\u0000"', b'"\\ud800"', b'"\xff"', b'"' + b"x" * 9999 + b'"']
+    "raw",
+    [
+        b'"\\u0000"',
+        b'"\\ud800"',
+        b'"\xff"',
+        b'"' + b"x" * 9999 + b'"',
+        b'"two\\nlines"',
+        b'"\\u202etxet"',
+    ],
 )
 @pytest.mark.parametrize("name", ["name", "timezone"])
 def test_me_takes_no_odd_text(name: str, raw: bytes, alice: User) -> None:
     answer = patch(alice, b'{"%s":%s}' % (name.encode(), raw))
     assert_refused(answer)
     assert answer["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["email", "id", "is_staff", "nmae", ""])
+def test_me_says_what_it_does_not_take(name: str, alice: User) -> None:
+    """And changes nothing of what stands beside it."""
+    given = {name: "somebody@example.com", "name": "Other"}
+    answer = patch(alice, json.dumps(given).encode())
+    assert_refused(answer)
+    assert list(answer.json()["errors"]) == [name]
+    assert User.objects.get().name != "Other"
 
 
 def patch(user: User, raw: bytes) -> Any:

@@ -91,6 +91,8 @@ def test_it_works_although_the_thief_is_signed_in(thief: Client) -> None:
     for known in (OLD, NEW):
         assert not is_in(sign_in(known))
     page = owner.get(answer["Location"])["Location"]
+    known_to_the_thief = {"password1": PASSWORD, "password2": PASSWORD}
+    assert b"the password of before" in owner.post(page, known_to_the_thief).content
     form = {"password1": CHOSEN, "password2": CHOSEN}
     assert owner.post(page, form).status_code == 302
     assert not is_in(owner)

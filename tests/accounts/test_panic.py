@@ -37,15 +37,15 @@ def phone(alice: User) -> PhoneNumber:
     return PhoneNumberFactory.create(user=alice)
 
 
-def chosen_anew() -> None:
-    """A new password by the link of the letter."""
+def chosen_anew(password: str = NEW) -> str:
+    """A new password by the link of the letter; what is said when it is not taken."""
     client = Client()
     client.post("/accounts/password/reset/", {"email": "alice@example.com"})
     found = re.search(r"(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
     assert found
     led = client.get(found[1])["Location"]
-    answer = client.post(led, {"password1": NEW, "password2": NEW})
-    assert answer.status_code == 302
+    answer = client.post(led, {"password1": password, "password2": password})
+    return answer.content.decode() if answer.status_code == 200 else ""
 
 
 def with_password(password: str) -> Client:
@@ -81,9 +81,19 @@ def test_it_is_pressed_over_the_api_without_a_fresh_proof(alice: User) -> None:
     assert phone.get("/api/v1/me").status_code == 401
 
 
+def test_the_old_password_is_not_taken_again(alice: User) -> None:
+    """Whoever is feared to be in may know it."""
+    sign_in(alice).post(PAGE)
+    panic.begin(alice)
+    assert "the password of before" in chosen_anew(PASSWORD)
+    assert not is_in(with_password(PASSWORD))
+    assert not chosen_anew()
+    assert is_in(with_password(NEW))
+
+
 def test_a_new_password_by_letter_is_the_way_back(alice: User) -> None:
     sign_in(alice).post(PAGE)
-    chosen_anew()
+    assert not chosen_anew()
     alice.refresh_from_db()
     # The letter alone does not do it.
     assert alice.frozen_at is not None

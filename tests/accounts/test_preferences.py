@@ -129,6 +129,9 @@ def test_a_change_is_recorded_with_what_was_before(alice: User) -> None:
         ({"clock_hours": 13}, ValidationError),
         ({"theme": "pink"}, ValidationError),
         ({"name": "x" * 81}, ValidationError),
+        ({"name": "Alice\nPaid in full"}, ValidationError),
+        ({"name": "\u202eecilA"}, ValidationError),
+        ({"name": "\u3164"}, ValidationError),
         ({"quiet_from": time(22)}, Invalid),
         ({"quiet_from": time(7), "quiet_until": time(7)}, Invalid),
         ({"is_active": False}, ValueError),
@@ -142,6 +145,14 @@ def test_the_verb_takes_nothing_else(
         profile.change(user=alice, **new)
     before = User.objects.get()
     assert (before.timezone, before.theme) == ("Europe/Berlin", "system")
+
+
+@pytest.mark.parametrize(
+    "name", ["Zoë", "李小龍", "می\u200cخواهم", "O’Neil-Sáenz 👩\u200d🔬"]
+)
+def test_names_of_all_scripts_are_names(alice: User, name: str) -> None:
+    profile.change(user=alice, name=name)
+    assert User.objects.get().name == name
 
 
 def test_a_page_for_nobody_has_no_theme(alice: User) -> None:

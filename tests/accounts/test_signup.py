@@ -46,6 +46,13 @@ def test_a_code_from_the_mail_opens_the_account(db: None) -> None:
     assert EmailAddress.objects.get().verified
 
 
+@pytest.mark.parametrize("name", ["Dana\nPaid", "\u202eanaD", "\u3164", "D\u200bana"])
+def test_a_name_that_cannot_be_read_is_refused(db: None, name: str) -> None:
+    _, status, _, page = _sign_up("dana@example.com", name=name)
+    assert status == 200 and "A name is one line" in page
+    assert not User.objects.exists()
+
+
 def test_a_wrong_code_opens_nothing(db: None) -> None:
     client, _, location, _ = _sign_up("dana@example.com")
     answer = client.post(location, {"code": "WRONG-1"})

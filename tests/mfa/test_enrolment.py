@@ -232,6 +232,12 @@ def test_an_administrator_keeps_the_last_factor(alice: User) -> None:
     with pytest.raises(Conflict) as refusal:
         enrolment.remove(user=alice, name="totp")
     assert refusal.value.code == "last_factor"
+    # Nor does a page ask about it first and refuse it afterwards.
+    TOTPDevice.objects.update(last_t=-1)
+    client = sign_in(alice, TOTPDevice.objects.get())
+    asked = client.get(f"{HOME}totp/remove/", follow=True)
+    assert asked.redirect_chain == [(HOME, 302)]
+    assert "Your role needs a second factor." in asked.content.decode()
     phone = alice.phone_numbers.get()
     enrolment.begin_sms(user=alice, number=phone.public_id, session=SESSION)
     enrolment.confirm_sms(user=alice, code=texted(), session=SESSION)

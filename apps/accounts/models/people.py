@@ -9,7 +9,7 @@ from django.contrib.auth.models import (
 from django.db import models, transaction
 from django.utils.crypto import constant_time_compare
 
-from apps.accounts import passwords
+from apps.accounts import names, passwords
 from apps.core.ids import uuid7
 from apps.core.spelling import canonical
 from apps.rbac import assignments, catalog, membership, policy
@@ -62,7 +62,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     email = models.EmailField("e-mail address", unique=True)
     email_canonical = models.EmailField(unique=True, editable=False)
-    name = models.CharField(max_length=80, blank=True)
+    name = models.CharField(
+        max_length=80, blank=True, validators=[names.insist_readable]
+    )
     timezone = models.CharField(
         "time zone", max_length=64, default="UTC", help_text="An IANA name."
     )
