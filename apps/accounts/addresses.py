@@ -36,11 +36,6 @@ def changing(request: Any) -> Iterator[None]:
         raise Conflict("This address belongs to another account by now.") from None
 
 
-def locked(user_id: int) -> User:
-    """The person as they are now. Rows that only name them can still be written."""
-    return User.objects.select_for_update(no_key=True).get(pk=user_id)
-
-
 def spelled(email: str) -> str:
     """As the account has it that this address leads to, else as a new one is kept.
 
@@ -54,11 +49,11 @@ def spelled(email: str) -> str:
 def _lock(request: Any) -> None:
     user = request.user
     if user.is_authenticated:
-        now = locked(user.pk)
+        now = User.objects.locked(user.pk)
         sessions.current(request.sign_in.pk)
         # What allauth would write back otherwise.
         user.email, user.email_canonical = now.email, now.email_canonical
         return
     process = EmailVerificationProcess.resume(request)
     if process and process.user:
-        cookies.insist_unchanged(request, locked(process.user.pk))
+        cookies.insist_unchanged(request, User.objects.locked(process.user.pk))

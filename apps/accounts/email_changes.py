@@ -2,8 +2,8 @@
 
 Whoever took over an account and gave it an address of their own keeps nothing by that:
 not the address, not a sign-in, not the password they know, not another address they
-added before, not a second factor they set up since. Each app says in `on_revert.py`, a
-tuple `ON_REVERT`, what else it takes back.
+added before, not a second factor or a phone of since. Each app says in `on_revert.py`,
+a tuple `ON_REVERT`, what else it takes back.
 """
 
 import secrets
@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import addresses, letters, passwords, sessions
+from apps.accounts import letters, passwords, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
@@ -58,12 +58,15 @@ def undo(key: str) -> str:
     try:
         with transaction.atomic():
             found = find(key)
-            user = addresses.locked(found.user_id)
+            user = User.objects.locked(found.user_id)
             change = _still_open(found)
             _put_back(user, change.old)
             _close(change)
             for stop in shelves.across_apps("on_revert", "ON_REVERT"):
                 stop(user, change.changed_at)
+            # Last: it waits for whoever names this person, and that may be a text which
+            # holds their lane; those above have it.
+            user.save(update_fields=["email", "password"])
             audit.done(
                 "accounts.email.revert",
                 subject=user,
@@ -103,7 +106,6 @@ def _put_back(user: User, address: str) -> None:
     )
     user.email = address
     passwords.retire(user)
-    user.save(update_fields=["email", "password"])
 
 
 def _close(change: EmailChange) -> None:

@@ -34,7 +34,7 @@ def ask(*, user: User) -> DataExport:
     try:
         with transaction.atomic():
             # One at a time: whoever asks at the same moment waits here.
-            User.objects.select_for_update(no_key=True).get(pk=user.pk)
+            User.objects.locked(user.pk)
             _make_room(user)
             export = DataExport.objects.create(user=user)
             export.job_id = jobs.enqueue(make, export.pk, by=user)

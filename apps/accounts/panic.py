@@ -18,7 +18,7 @@ def begin(user: User) -> None:
     """Nobody is signed in, no password fits and nothing is done for them by text, from
     the next request and the next text on."""
     with transaction.atomic():
-        row = User.objects.select_for_update().get(pk=user.pk)
+        row = User.objects.locked(user.pk)
         rows = LoginSession.objects.filter(user=row, ended_at=None)
         sessions.end(rows, sessions.Ending.PANIC, by=row)
         row.frozen_at = timezone.now()
@@ -33,7 +33,7 @@ def begin(user: User) -> None:
 def end(user: User) -> None:
     """They are in again, by all they have to prove: texting goes on."""
     with transaction.atomic():
-        row = User.objects.select_for_update().get(pk=user.pk)
+        row = User.objects.locked(user.pk)
         if row.frozen_at is None:
             return
         row.frozen_at = user.frozen_at = None

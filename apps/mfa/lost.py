@@ -57,7 +57,7 @@ def begin(*, user: User) -> LostFactors:
     if found := waiting(user):
         return found
     with transaction.atomic():
-        _lock(user)
+        User.objects.locked(user.pk)
         # Under the lock: whoever presses twice has lost them once.
         if found := waiting(user):
             return found
@@ -145,7 +145,7 @@ def reset(*, by: User, user: User, reason: str) -> None:
     if not before:
         raise Conflict("They have no second factor.")
     with transaction.atomic():
-        _lock(user)
+        User.objects.locked(user.pk)
         LostFactors.objects.filter(user=user).end(Ended.OVER)
         _remove_all(user)
         sessions.end_others(user, sessions.Ending.FACTORS, by=by)
@@ -187,7 +187,3 @@ def _announce(loss: LostFactors, token: str) -> None:
 
 def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _lock(user: User) -> None:
-    User.objects.select_for_update().get(pk=user.pk)

@@ -69,7 +69,7 @@ def phrase_for(user: User) -> Phrase:
 @transaction.atomic
 def renew(user: User) -> Phrase:
     """New words; the old ones stop working."""
-    LinkPhrase.objects.filter(user=user).delete()
+    forget(user)
     words = "-".join(secrets.choice(words) for words in _LISTS)
     phrase = LinkPhrase.objects.create(
         user=user,
@@ -78,6 +78,11 @@ def renew(user: User) -> Phrase:
         expires_at=timezone.now() + LinkPhrase.GOOD_FOR,
     )
     return Phrase(words, phrase.expires_at)
+
+
+def forget(user: User) -> None:
+    """No words link a phone to this person any more, until they look at new ones."""
+    LinkPhrase.objects.filter(user=user).delete()
 
 
 def words_in(body: str) -> str:
@@ -110,27 +115,26 @@ def redeem(*, words: str, number: str) -> str:
 
     Belongs into the transaction that holds the number's lane.
     """
-    phrase = (
-        LinkPhrase.objects.select_for_update()
-        .select_related("user")
-        .filter(
-            digest__in=vault.digests(words, purpose=_PURPOSE),
-            used_at=None,
-            expires_at__gt=timezone.now(),
-        )
-        .first()
+    live = LinkPhrase.objects.filter(
+        digest__in=vault.digests(words, purpose=_PURPOSE),
+        used_at=None,
+        expires_at__gt=timezone.now(),
     )
-    if phrase is None or not phrase.user.is_active or phrase.user.frozen_at:
+    owner_id = live.values_list("user_id", flat=True).first()
+    if owner_id is None:
+        return WRONG
+    # Whoever takes the account back holds this, and then the words are gone.
+    user = User.objects.locked(owner_id)
+    phrase = live.select_for_update().first()
+    if phrase is None or not user.is_active or user.frozen_at:
         return WRONG
     try:
-        numbers.verify(user=phrase.user, e164=number)
+        numbers.verify(user=user, e164=number)
     except AppError as error:
         return error.sentence
     phrase.used_at = timezone.now()
     phrase.save(update_fields=["used_at"])
-    return (
-        f"This phone is linked, {phrase.user.short_name}. Text ? to see what I can do."
-    )
+    return f"This phone is linked, {user.short_name}. Text ? to see what I can do."
 
 
 def _digest(words: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Numbers and whose they are."""
 
+from datetime import datetime
 from typing import Any
 
 import phonenumbers
@@ -149,6 +150,16 @@ def release(*, user: User, public_id: str) -> PhoneNumber:
     if was_verified:
         _tell(user, "phone_removed", number, heir=heir and display(heir.e164))
     return number
+
+
+@transaction.atomic
+def release_since(user: User, since: datetime) -> None:
+    """Give up what was verified since then; the primary one last, so that none of the
+    others takes its place meanwhile."""
+    lanes.lock_person(user)
+    new = PhoneNumber.objects.owned_by(user).verified().filter(verified_at__gte=since)
+    for number in new.order_by("is_primary", "pk"):
+        release(user=user, public_id=str(number.public_id))
 
 
 def _tell(user: User, letter: str, number: PhoneNumber, **facts: Any) -> None:

@@ -39,6 +39,12 @@ class UserManager(BaseUserManager["User"]):
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email_canonical=canonical(username or ""))
 
+    def locked(self, pk: int) -> "User":
+        """The person as they are now, for the rest of the transaction. Rows that only
+        name them can still be written, so whoever holds this may wait for their lane
+        (sms/lanes.py), which is always taken after it."""
+        return self.select_for_update(no_key=True).get(pk=pk)
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with an e-mail address; there is no username."""

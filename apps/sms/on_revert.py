@@ -1,0 +1,16 @@
+"""Somebody had taken an account over and changed its address; its owner has it back."""
+
+from datetime import datetime
+
+from apps.accounts.models import User
+from apps.sms import linking, numbers
+
+
+def give_up_new_phones(user: User, since: datetime) -> None:
+    """Those that were linked since the address was changed are not the owner's, nor
+    need the words be that link another one."""
+    numbers.release_since(user, since)
+    linking.forget(user)
+
+
+ON_REVERT = (give_up_new_phones,)
