@@ -39,6 +39,10 @@ def factors_reset(user: User) -> None:
     _tell(user, "factors_reset")
 
 
+def factors_taken_back(user: User) -> None:
+    _tell(user, "factors_taken_back")
+
+
 def frozen(user: User, *, is_known: bool) -> None:
     _tell(user, "factors_frozen", is_known=is_known)
 

@@ -1,18 +1,20 @@
 """Whoever had an account taken from them and has it back has it to themself."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.utils import timezone
 
-from apps.accounts import email_changes, letters, panic, sessions
+from apps.accounts import email_changes, panic, sessions
 from apps.accounts.models import LoginSession, User
-from apps.mfa import factor, lost, on_panic, passkeys_alone
-from apps.mfa.models import FactorState, LostFactors, TOTPDevice
+from apps.mfa import enrolment, factor, lost, on_panic, passkeys_alone
+from apps.mfa.factors import recovery
+from apps.mfa.models import FactorState, LostFactors, RecoveryDevice, TOTPDevice
+from tests.accounts import reverts
 from tests.accounts.test_sign_ins import verified
-from tests.mfa.conftest import together
+from tests.mfa.conftest import app_of, together
 from tests.rbac.factories import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,30 +39,66 @@ def passkey(user: User, **ago: int) -> Authenticator:
     return key
 
 
-def reverted(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Follow the link that the letter to the old address has."""
-    links: list[str] = []
-    tell = letters.tell
+def age(user: User, **ago: int) -> None:
+    """As if what is set up had been set up then."""
+    at = timezone.now() - timedelta(**ago)
+    for model in (TOTPDevice, RecoveryDevice):
+        model.objects.filter(user=user).update(created_at=at)
 
-    def told(person: User, name: str, **facts: Any) -> None:
-        links.extend([facts["revert_url"]] if "revert_url" in facts else [])
-        tell(person, name, **facts)
 
-    monkeypatch.setattr(letters, "tell", told)
-    email_changes.record(user=user, old="alice@example.com", new="evil@example.com")
+def reverted(user: User) -> None:
+    """Somebody has changed the address, added a passkey, and is undone."""
+    key = reverts.key_of(user)
     passkey(user)
-    email_changes.undo(links[0].rstrip("/").rpartition("/")[2])
+    email_changes.undo(key)
 
 
 def test_factors_set_up_since_the_address_was_changed_go_with_the_revert(
-    alice: User, monkeypatch: pytest.MonkeyPatch
+    alice: User,
 ) -> None:
     own = passkey(alice, days=9)
-    reverted(alice, monkeypatch)
+    reverted(alice)
     assert list(Authenticator.objects.filter(user=alice)) == [own]
     alice.refresh_from_db()
     # Hers is a second step from now on: it may not have been hers.
     assert factor.are_set_up(alice) and not passkeys_alone.may(own)
+
+
+def test_recovery_codes_made_since_go_with_the_revert(alice: User) -> None:
+    """Beside factors that were there before."""
+    app_of(alice)
+    age(alice, days=9)
+    key = reverts.key_of(alice)
+    enrolment.new_recovery_codes(user=alice)
+    mail.outbox.clear()
+    email_changes.undo(key)
+    assert [each.id for each in factor.of(alice)] == ["totp"]
+    assert recovery.device(alice) is None
+    [letter] = [each for each in mail.outbox if "factor" in each.subject]
+    assert (letter.to, "made after" in letter.body) == ([alice.email], True)
+
+
+def test_older_recovery_codes_go_with_the_last_factor(alice: User) -> None:
+    app_of(alice)
+    enrolment.new_recovery_codes(user=alice)
+    age(alice, days=9)
+    key = reverts.key_of(alice)
+    # Their own app in the place of hers.
+    TOTPDevice.objects.filter(user=alice).delete()
+    app_of(alice)
+    email_changes.undo(key)
+    assert not RecoveryDevice.objects.filter(user=alice).exists()
+    assert not factor.of(alice)
+
+
+def test_a_loss_that_was_begun_ends_with_the_revert(alice: User) -> None:
+    own = app_of(alice)
+    age(alice, days=9)
+    key = reverts.key_of(alice)
+    lost.begin(user=alice)
+    email_changes.undo(key)
+    assert lost.waiting(alice) is None
+    assert TOTPDevice.objects.get() == own
 
 
 def test_a_passkey_is_no_sign_in_while_a_new_password_has_to_be_chosen(
