@@ -123,6 +123,8 @@ def finish(user: User) -> bool:
     if found is None or not found.is_ready:
         return False
     with transaction.atomic():
+        # What is set up at this moment is there by then, and goes too.
+        User.objects.locked(user.pk)
         if not LostFactors.objects.filter(pk=found.pk).end(Ended.DONE):
             return False
         _remove_all(user)
@@ -141,11 +143,11 @@ def reset(*, by: User, user: User, reason: str) -> None:
     if by.pk == user.pk:
         raise Forbidden("Nobody resets their own factors.")
     assignments.insist_within_reach(by, user)
-    before = [each.id for each in factor.of(user)]
-    if not before:
-        raise Conflict("They have no second factor.")
     with transaction.atomic():
         User.objects.locked(user.pk)
+        before = [each.id for each in factor.of(user)]
+        if not before:
+            raise Conflict("They have no second factor.")
         LostFactors.objects.filter(user=user).end(Ended.OVER)
         _remove_all(user)
         sessions.end_others(user, sessions.Ending.FACTORS, by=by)

@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from apps.accounts import email_changes, panic, sessions
 from apps.accounts.models import LoginSession, User
+from apps.core.errors import Conflict
 from apps.mfa import enrolment, factor, lost, on_panic, passkeys_alone
 from apps.mfa.factors import recovery
 from apps.mfa.models import FactorState, LostFactors, RecoveryDevice, TOTPDevice
 from tests.accounts import reverts
+from tests.accounts.test_address_races import overtaken
 from tests.accounts.test_sign_ins import verified
 from tests.mfa.conftest import app_of, together
 from tests.rbac.factories import person
@@ -132,6 +134,29 @@ def test_others_are_signed_out_when_the_factors_are_gone(alice: User) -> None:
     ada = person("administrator", email="ada@example.com")
     lost.reset(by=ada, user=alice, reason="Lost their bag")
     assert not LoginSession.objects.filter(user=alice, ended_at=None).exists()
+
+
+def test_what_is_set_up_while_the_time_runs_out_goes_too(alice: User) -> None:
+    TOTPDevice.make(alice, confirmed=True)
+    lost.begin(user=alice)
+    LostFactors.objects.update(ready_at=timezone.now() - timedelta(seconds=1))
+    finished = overtaken(
+        alice,
+        lambda: TOTPDevice.objects.update(confirmed=False) and app_of(alice),
+        lambda: lost.finish(alice),
+    )
+    assert finished and not factor.are_set_up(alice)
+
+
+def test_of_two_operators_one_resets(alice: User) -> None:
+    TOTPDevice.make(alice, confirmed=True)
+    ada = person("administrator", email="ada@example.com")
+
+    def reset(why: str) -> None:
+        lost.reset(by=ada, user=alice, reason=why)
+
+    with pytest.raises(Conflict):
+        overtaken(alice, lambda: reset("first"), lambda: reset("second"))
 
 
 def test_whoever_presses_twice_has_lost_their_factors_once(alice: User) -> None:
