@@ -12,7 +12,8 @@ from uuid import UUID, uuid4
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
@@ -20,7 +21,7 @@ from apps.accounts import archive, guessing, letters
 from apps.accounts.models import DataExport, ExportPart, User
 from apps.core.errors import Conflict, NotFound, Unavailable
 from apps.core.kinds import Queue, job
-from apps.jobs import jobs
+from apps.jobs import jobs, progress
 from apps.rbac import audit, person_keys
 
 KEPT_FOR = timedelta(days=7)
@@ -66,9 +67,13 @@ def drop(*, export: DataExport) -> None:
     """What is being made stops, at its next word of progress; what is there is deleted
     with its file."""
     with transaction.atomic():
-        audit.done("accounts.export.drop", actor=export.user, obj=export)
-        if export.job_id is None or not jobs.cancel(export.job_id):
-            export.delete()
+        # Under the same lock it becomes ready.
+        row = DataExport.objects.select_for_update().filter(pk=export.pk).first()
+        if row is None:
+            return
+        audit.done("accounts.export.drop", actor=export.user, obj=row)
+        if row.ready_at or row.job_id is None or not jobs.cancel(row.job_id):
+            row.delete()
 
 
 def sent(export: DataExport) -> StreamingHttpResponse:
@@ -111,17 +116,24 @@ def make(export_id: int) -> None:
     except BaseException:
         parts.discard()
         raise
-    if not _finish(export, parts):
+    try:
+        is_the_file = _finish(export, parts)
+    except progress.Cancelled:
+        parts.discard()
+        raise
+    if not is_the_file:
         parts.discard()
 
 
 @job("accounts.forget_export", queue=Queue.BULK)
 def forget(export_id: int) -> None:
-    """Once it has expired, and also what never became ready."""
+    """Once it has expired, by the clock of the database, which the job was due by; and
+    also what never became ready."""
     export = DataExport.objects.filter(pk=export_id).select_related("job").first()
-    lasts = (DataExport.State.MAKING, DataExport.State.READY)
-    if export is not None and export.state not in lasts:
-        export.delete()
+    if export is None or export.state == DataExport.State.MAKING:
+        return
+    is_over = Q(expires_at=None) | Q(expires_at__lte=Now())
+    DataExport.objects.filter(is_over, pk=export_id).delete()
 
 
 def _make_room(user: User) -> None:
@@ -133,24 +145,28 @@ def _make_room(user: User) -> None:
 
 
 def _finish(export: DataExport, parts: "_Parts") -> bool:
-    """Whether this attempt is the file: nobody was faster, nobody dropped it. What
-    attempts that were killed have left goes."""
+    """Whether this attempt is the file: nobody was faster. What attempts that were
+    killed have left goes. Raises Cancelled when it was dropped meanwhile."""
     now = timezone.now()
     until = now + KEPT_FOR
     with transaction.atomic():
-        made = DataExport.objects.filter(pk=export.pk, ready_at=None).update(
-            ready_at=now, expires_at=until, attempt=parts.attempt, size=parts.size
+        row = DataExport.objects.select_for_update().filter(pk=export.pk).first()
+        if row is None or row.ready_at:
+            return False
+        if row.is_stopping:
+            raise progress.Cancelled
+        row.ready_at, row.expires_at = now, until
+        row.attempt, row.size = parts.attempt, parts.size
+        row.save(update_fields=["ready_at", "expires_at", "attempt", "size"])
+        export.parts.exclude(attempt=parts.attempt).delete()
+        jobs.enqueue(forget, export.pk, at=until)
+        letters.tell(
+            export.user,
+            "export_ready",
+            until=letters.in_words(until, export.user),
+            data_url=letters.public(f"{settings.LOGIN_REDIRECT_URL}settings/data/"),
         )
-        if made:
-            export.parts.exclude(attempt=parts.attempt).delete()
-            jobs.enqueue(forget, export.pk, at=until)
-            letters.tell(
-                export.user,
-                "export_ready",
-                until=letters.in_words(until, export.user),
-                data_url=letters.public(f"{settings.LOGIN_REDIRECT_URL}settings/data/"),
-            )
-    return bool(made)
+    return True
 
 
 def _opened(export: DataExport, key: AESGCMSIV) -> Iterator[bytes]:
