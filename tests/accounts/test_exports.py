@@ -24,6 +24,7 @@ from apps.core.errors import Conflict, NotFound, TooMany
 from apps.core.kinds import Queue
 from apps.jobs import leases, progress, runner, sweeper
 from apps.jobs.models import Job
+from apps.mfa import on_panic
 from apps.portal import demo
 from apps.rbac import person_keys, shares
 from apps.sms.models import OutboundText
@@ -140,6 +141,13 @@ def test_no_secret_is_in_it(alice: User) -> None:
         whole = b"".join(file.read(name) for name in file.namelist()).decode()
     for secret in (device.key, device.sealed, alice.password, str(alice.password_mark)):
         assert secret not in whole
+
+
+def test_it_says_since_when_no_passkey_is_enough(alice: User) -> None:
+    on_panic.let_no_passkey_in_alone(alice)
+    with fetched(alice) as file:
+        [row] = table(file, "second-factors")
+    assert row["passkeys_alone_from"]
 
 
 def test_a_cell_is_no_formula_and_json_has_it_as_it_is(alice: User) -> None:
