@@ -6,8 +6,8 @@
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
   // A letter's link brings its code along; the button sends it.
-  each(document, "input[name=code][autocomplete]", (field) => {
-    if (!field.value) field.value = decodeURIComponent(location.hash.slice(1));
+  each(document, "form[data-code-from-link] input[name=code]", (field) => {
+    if (!field.value) field.value = location.hash.slice(1);
   });
 
   // --- Toasts ------------------------------------------------------------------------

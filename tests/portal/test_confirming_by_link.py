@@ -31,3 +31,23 @@ def test_the_link_fills_the_code_in_and_the_button_proves_it(
     assert proved.exists()
     page.goto(f"{site}{found[0]}")
     assert "browser that asked for it" in page.content()
+
+
+def test_whatever_stands_after_the_hash_stops_nothing(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    errors: list[object] = []
+    page.on("pageerror", lambda error: errors.append(error))
+    demo.people()
+    sign_in("alice@example.com")
+    page.goto(f"{site}/accounts/email/")
+    page.locator("[name=email]:not([type=hidden])").fill("new@example.org")
+    page.locator("[name=action_add]").click()
+    page.wait_for_url(f"{site}/accounts/confirm-email/")
+    page.goto("about:blank")
+    page.goto(f"{site}/accounts/confirm-email/#%")
+    assert page.locator("[name=code]").input_value() == "%"
+    # The rest of the script has run: it shows what is for scripts alone.
+    page.goto("about:blank")
+    page.goto(f"{site}/app/phones/#%")
+    assert not errors
