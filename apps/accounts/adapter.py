@@ -26,7 +26,7 @@ from apps.accounts import (
 from apps.accounts.letters import public as public
 from apps.accounts.models import User
 from apps.core.addresses import client_address
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict, Invalid, TooMany
 from apps.core.spelling import canonical
 from apps.jobs import mail
 
@@ -177,9 +177,9 @@ def _post(
     Every address is counted, and whoever asks is answered as if the letter were sent:
     it has cost them the same.
     """
-    may_be_sent = tries.may_write_to(
-        letter.to[0], _RESET if name == _RESET else _SIGN_UP
-    )
-    if may_be_sent:
-        is_proof = name == _PROOF
-        mail.post(letter, name=name, is_proof=is_proof, has_reader=has_reader)
+    try:
+        tries.of_letter(letter.to[0], _RESET if name == _RESET else _SIGN_UP)
+    except TooMany:
+        return
+    is_proof = name == _PROOF
+    mail.post(letter, name=name, is_proof=is_proof, has_reader=has_reader)

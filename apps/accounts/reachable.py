@@ -20,19 +20,19 @@ _NAME = "address_again"
 
 
 def ask(*, user: User, address: str) -> None:
-    """Write there once more, at most a few times an hour. Raises NotFound for what is
-    no proved address of theirs."""
+    """Write there once more, a few times an hour. Raises NotFound for what is no proved
+    address of theirs, TooMany, Unavailable."""
     theirs = EmailAddress.objects.filter(
         user=user, email=address.lower(), verified=True
     )
     if not theirs.exists():
         raise NotFound("That is none of your addresses.")
+    tries.of_letter(address, _NAME)
     link = reverse("reach_again", args=[signing.dumps(address.lower(), salt=_SALT)])
     letter = letters.written(
         _NAME, to=address, about={"again_url": letters.public(link)}
     )
-    if tries.may_write_to(address, _NAME):
-        mail.post(letter, name=_NAME, person=user, is_proof=True)
+    mail.post(letter, name=_NAME, person=user, is_proof=True)
 
 
 def find(key: str) -> str:

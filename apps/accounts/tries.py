@@ -56,7 +56,7 @@ def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
 
     Raises `TooMany`, or `Unavailable` when nobody counts.
     """
-    address = _canonical(email)
+    address = as_counted(email)
     # All addresses of one person are one account.
     person = browsers.person_at(address)
     account = vault.digests(
@@ -80,16 +80,13 @@ def of_password(request: HttpRequest, email: str) -> Iterator[Try]:
             limit.give_back(key, ticket)
 
 
-def may_write_to(email: str, letter: str) -> bool:
-    """Whether one more letter of this name, that a stranger can cause, may go to this
-    address. Each kind by itself: who asks for one keeps no other from coming."""
-    words = f"{letter}:{_canonical(email)}"
+def of_letter(email: str, letter: str) -> None:
+    """One more letter of this name, that a stranger can cause, to this address. Each
+    kind by itself: who asks for one keeps no other from coming. Raises `TooMany`, or
+    `Unavailable` when nobody counts."""
+    words = f"{letter}:{as_counted(email)}"
     key = vault.digests(words, purpose="accounts.letters")[0]
-    try:
-        guessing.LETTERS.charge(key)
-    except TooMany:
-        return False
-    return True
+    guessing.LETTERS.charge(key)
 
 
 def of_new_address(request: Any) -> None:
@@ -97,6 +94,14 @@ def of_new_address(request: Any) -> None:
     `Unavailable` when nobody counts."""
     guessing.ADDRESSES_PER_NETWORK.charge(network_of(request))
     guessing.ADDRESSES_PER_PERSON.charge(str(request.user.pk))
+
+
+def as_counted(email: str) -> str:
+    """One way to write an address; one that is none as it is."""
+    try:
+        return canonical(email)
+    except Invalid:
+        return email
 
 
 class TriesMiddleware:
@@ -132,10 +137,3 @@ def _is_try(request: HttpRequest) -> bool:
     if request.method == "GET":
         return any(name in request.headers for name in _KEYS)
     return request.method not in ("HEAD", "OPTIONS")
-
-
-def _canonical(email: str) -> str:
-    try:
-        return canonical(email)
-    except Invalid:
-        return email

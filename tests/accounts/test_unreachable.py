@@ -10,7 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import letters
+from apps.accounts import guessing, letters
 from apps.accounts.models import User
 from apps.jobs import suppressions
 from apps.jobs.models import Letter
@@ -61,7 +61,8 @@ def test_a_letter_that_arrives_lifts_it(alice: User) -> None:
     suppressions.suppress(alice.email, "bounce", "550 mailbox full")
     link = asked(client, alice.email)
     assert link in str(mail.outbox[0].body)
-    assert b"Write to it again" in Client().get(link).content
+    page = Client().get(link).content.decode()
+    assert "Write to you again?" in page and "and Switchboard writes to" in page
     assert said(client) == [True, True]
     assert Client().post(link).status_code == 302
     assert said(client) == [False, False]
@@ -77,6 +78,17 @@ def test_a_link_is_for_its_address_and_its_day(alice: User) -> None:
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert Client().post(link).status_code == 404
     assert said(client) == [True, True]
+
+
+def test_nobody_is_told_of_a_letter_that_is_not_sent(alice: User) -> None:
+    client = signed_in(alice)
+    suppressions.suppress(alice.email, "bounce")
+    for _ in range(guessing.LETTERS.times):
+        asked(client, alice.email)
+    mail.outbox.clear()
+    answer = client.post(AGAIN, {"email": alice.email})
+    assert answer.status_code == 429 and int(answer["Retry-After"]) > 0
+    assert not mail.outbox
 
 
 def test_nobody_has_letters_sent_to_what_is_not_theirs(alice: User) -> None:
