@@ -7,11 +7,9 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
-from apps.accounts import closing, email_changes, letters, places
+from apps.accounts import browsers, closing, email_changes, letters, places, tries
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import Invalid
-from apps.core.spelling import canonical
 from apps.jobs import suppressions
 from apps.rbac import audit
 
@@ -21,11 +19,8 @@ def _refused(credentials: dict[str, Any], **_: Any) -> None:
     """Belongs to the account that was tried. An address without one is kept only as a
     keyed digest: enough to tell many tries at one from one try at many."""
     given = str(credentials.get("email") or credentials.get("username") or "")
-    try:
-        address = canonical(given)
-    except Invalid:
-        address = given
-    user = User.objects.filter(email_canonical=address).only("pk").first()
+    address = tries.as_counted(given)
+    user = browsers.person_at(address)
     digest, *_older = vault.digests(address, purpose="accounts.unknown_address")
     audit.decided(
         "accounts.session.open",

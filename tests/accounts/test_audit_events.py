@@ -62,6 +62,16 @@ def test_a_wrong_password_is_the_accounts_and_nobodys_deed(
     assert opened.details == {}
 
 
+def test_a_wrong_password_at_another_proved_address_is_the_accounts_as_well(
+    alice: User, since: int
+) -> None:
+    second = EmailAddress.objects.create(user=alice, email="second@example.com")
+    sign_in("a-wrong-password", second.email)
+    EmailAddress.objects.filter(pk=second.pk).update(verified=True)
+    sign_in("a-wrong-password", "Second@example.com")
+    assert [each.subject_id for each, _ in events(since)] == [None, alice.pk]
+
+
 def test_an_unknown_address_is_not_readable_but_can_be_compared(
     alice: User, since: int
 ) -> None:
