@@ -73,10 +73,11 @@ def undo(key: str) -> str:
                 before={"email": change.new},
                 after={"email": change.old},
             )
+            for address in (change.old, change.new):
+                facts = {"old": change.old, "new": change.new}
+                letters.tell(user, "email_reverted", to=address, **facts)
     except IntegrityError:
         raise Conflict("This address belongs to another account by now.") from None
-    for address in (change.old, change.new):
-        letters.tell(user, "email_reverted", to=address, old=change.old, new=change.new)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     names = {"uidb36": user_pk_to_url_str(user), "key": token}
     return reverse("account_reset_password_from_key", kwargs=names)

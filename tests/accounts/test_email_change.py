@@ -111,6 +111,22 @@ def test_both_addresses_and_the_audit_hear_of_it(thief: Client) -> None:
     assert reverts.count() == before + 1
 
 
+def test_it_is_undone_with_its_letters_or_not_at_all(thief: Client) -> None:
+    link = change(thief, NEW)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE jobs_letter ADD CONSTRAINT none_of_these"
+            " CHECK (name <> 'email_reverted') NOT VALID"
+        )
+    try:
+        assert Client(raise_request_exception=False).post(link).status_code >= 400
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE jobs_letter DROP CONSTRAINT none_of_these")
+    assert User.objects.get().email == NEW
+    assert Client().post(link).status_code == 302
+
+
 def test_a_second_address_of_the_thief_is_no_way_back(thief: Client) -> None:
     user = User.objects.get()
     EmailAddress.objects.create(user=user, email=THIRD, verified=True)
