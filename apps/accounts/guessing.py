@@ -9,7 +9,6 @@ and `FAILURES_IN_A_ROW`.
 from datetime import timedelta
 
 from apps.core.limits import Limit
-from apps.rbac.console import finding
 
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
@@ -81,6 +80,3 @@ TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
 
 # --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
 EXPORTS = Limit("export", times=3, seconds=DAY)
-
-# --- Whole addresses and numbers, of operators who see masks alone. Said below this app.
-SEARCHES = finding.SEARCHES
