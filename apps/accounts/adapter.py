@@ -137,12 +137,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
     def send_mail(self, template_prefix: str, email: str, context: Any) -> None:
         """allauth calls its letters by the paths of its own templates. Anybody can
         cause them; what is told to an owner goes through `letters.tell`."""
-        app, _, name = template_prefix.partition("/email/")
-        if app != "account":
-            draft = self.render_mail(template_prefix, email, context)
-            letter = letters.on_paper(draft.subject, str(draft.body), to=email)
-            mail.post(letter, name=name)
-            return
+        name = template_prefix.removeprefix("account/email/")
         if name != _NOBODYS:
             name = name.removesuffix("_signup")
             if name == _PROOF:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from django.conf import settings as django_settings
 from django.core import mail
@@ -353,13 +352,3 @@ def test_what_is_html_in_a_fact_is_shown_as_it_is() -> None:
     letter = letters.written("email_added", to="alice@example.com", about=about)
     assert "<b>x</b>@example.com was" in str(letter.body)
     assert "&lt;b&gt;x&lt;/b&gt;" in str(letter.alternatives[0][0])
-
-
-def test_a_letter_of_another_package_is_on_the_same_sheet(alice: User) -> None:
-    about = {"timestamp": timezone.now(), "ip": "203.0.113.7", "user_agent": "Firefox"}
-    get_adapter().send_mail("mfa/email/webauthn_added", "alice@example.com", about)
-    letter = mail.outbox[0]
-    assert isinstance(letter, EmailMultiAlternatives)
-    assert "-- \nSwitchboard" in str(letter.body)
-    assert "example.com!" not in str(letter.body)
-    assert _html(letter).links[-1] == "https://switchboard.example"
