@@ -107,18 +107,6 @@ def _email_removed(user: User, email_address: EmailAddress, **_: Any) -> None:
 
 @receiver(signals.email_verification_code_rejected)
 def _email_code_refused(user: User | None = None, **_: Any) -> None:
-    _code_refused("accounts.email.confirm", user)
-
-
-@receiver(signals.password_reset_code_rejected)
-def _reset_code_refused(user: User | None = None, **_: Any) -> None:
-    _code_refused("accounts.password.reset", user)
-
-
-@receiver(signals.login_code_rejected)
-def _login_code_refused(user: User | None = None, **_: Any) -> None:
-    _code_refused("accounts.session.open", user)
-
-
-def _code_refused(action: str, user: User | None) -> None:
-    audit.decided(action, allowed=False, subject=user, reason="bad_code")
+    audit.decided(
+        "accounts.email.confirm", allowed=False, subject=user, reason="bad_code"
+    )
