@@ -2,40 +2,41 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
 
 from apps.accounts.models import User
 from apps.assistant import toolbox
 from apps.assistant.models import ToolCall
 from apps.core.verbs import require_safe
+from apps.portal import live
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads
 from apps.sms.threads import Message
-
-UNCHANGED = 204
 
 
 @signed_in
 @require_safe
 def conversation(request: SignedIn) -> HttpResponse:
     """The newest page is live: it asks again with the version it shows."""
-    version = threads.version(request.user)
-    is_poll = "v" in request.GET
-    if is_poll and request.GET["v"] == version:
-        return HttpResponse(status=UNCHANGED)
-    before = request.GET.get("before", "")
-    page = threads.page(request.user, before=before)
-    template = "portal/_thread.html" if is_poll else "portal/conversation.html"
-    shown = {
+    return live.answer(
+        request,
+        threads.version(request.user),
+        lambda: _shown(request.user, request.GET.get("before", "")),
+        page="portal/conversation.html",
+        part="portal/_thread.html",
+    )
+
+
+def _shown(user: User, before: str) -> dict[str, Any]:
+    page = threads.page(user, before=before)
+    return {
         "page": page,
-        "thread": with_deeds(request.user, page.messages),
-        "version": version,
+        "thread": with_deeds(user, page.messages),
         "before": before,
     }
-    return render(request, template, shown)
 
 
 def with_deeds(

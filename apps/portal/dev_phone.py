@@ -1,6 +1,5 @@
 """A phone to play with: it texts through the real, signed webhook."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core.errors import AppError, NotFound
+from apps.portal import live
 from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
 from apps.rbac.declared import in_person, public
@@ -26,7 +26,6 @@ from apps.sms.models import InboundText, PhoneNumber
 View = Callable[[HttpRequest], HttpResponse]
 
 STRANGER = "+12025550199"
-UNCHANGED = 204
 SHOWN = 60
 LOG = "dev_phone_log"
 LOG_LENGTH = 15
@@ -83,23 +82,28 @@ def phone(request: HttpRequest) -> HttpResponse:
     lines = _lines()
     number = _number(request, lines)
     thread = _thread(number)
-    version = _version(thread)
-    if request.GET.get("v") == version:
-        return HttpResponse(status=UNCHANGED)
-    is_poll = "v" in request.GET
-    template = "portal/_dev_thread.html" if is_poll else "portal/dev_phone.html"
-    shown = {
+    with timezone.override(_zone(number)):
+        return live.answer(
+            request,
+            live.version(thread),
+            lambda: _shown(request, number, lines, thread),
+            page="portal/dev_phone.html",
+            part="portal/_dev_thread.html",
+        )
+
+
+def _shown(
+    request: HttpRequest, number: str, lines: Lines, thread: list[Said]
+) -> dict[str, Any]:
+    return {
         "number": number,
         "lines": lines,
         "is_far": number in dict(lines.more),
         "thread": thread,
-        "version": version,
-        "form": PlayedTextForm(initial=_draft(request, number, is_poll)),
+        "form": PlayedTextForm(initial=_draft(request, number)),
         "line_form": LineForm(auto_id="line_%s"),
         "log": request.session.get(LOG, []),
     }
-    with timezone.override(_zone(number)):
-        return render(request, template, shown)
 
 
 @_only_here
@@ -199,8 +203,8 @@ def _lines() -> Lines:
     return Lines([*found[:NEAR], stranger], found[NEAR:])
 
 
-def _draft(request: HttpRequest, number: str, is_poll: bool) -> dict[str, str]:
-    body = "" if is_poll else request.session.pop(DRAFT, "")
+def _draft(request: HttpRequest, number: str) -> dict[str, str]:
+    body = "" if live.is_asked_again(request) else request.session.pop(DRAFT, "")
     return {"number": number, "body": body}
 
 
@@ -237,8 +241,3 @@ def _facts(got: simulator.Received) -> list[str]:
     if got.milliseconds is not None:
         facts.append(milliseconds(got.milliseconds))
     return facts
-
-
-def _version(thread: list[Said]) -> str:
-    """Changes whenever a bubble or its state does."""
-    return hashlib.sha256(repr(thread).encode()).hexdigest()[:16]

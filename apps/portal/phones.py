@@ -4,7 +4,6 @@ Whatever is texted from one is done in its owner's name, so each change, and a l
 the words that link one, needs a fresh proof.
 """
 
-import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -22,14 +21,13 @@ from apps.core.verbs import (
     require_POST,
     require_safe,
 )
+from apps.portal import live
 from apps.portal.forms import NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, requires, signed_in
 from apps.sms import linking, numbers
 from apps.sms.models import PhoneNumber
-
-UNCHANGED = 204
 
 
 @dataclass(frozen=True)
@@ -108,26 +106,25 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     is_theirs = getattr(request, "standing_in", None) is None
     is_wanted = is_theirs and (is_asked or not is_linked)
     step_up = fresh_auth.missing(request) if is_wanted else None
-    if step_up and is_asked and "v" not in request.GET:
+    if step_up and is_asked and not live.is_asked_again(request):
         return step_up.answer(request)
     pairing = None
     if is_wanted and step_up is None:
         pairing = _pairing(linking.phrase_for(request.user))
-    version = _version(own, pairing)
-    if request.GET.get("v") == version:
-        return HttpResponse(status=UNCHANGED)
-    template = (
-        "portal/_phones_live.html" if "v" in request.GET else "portal/phones.html"
-    )
     shown = {
         "own": own,
         "is_linked": is_linked,
         "is_theirs": is_theirs,
         "pairing": pairing,
-        "version": version,
         "form": form,
     }
-    return render(request, template, shown)
+    return live.answer(
+        request,
+        _version(own, pairing),
+        lambda: shown,
+        page="portal/phones.html",
+        part="portal/_phones_live.html",
+    )
 
 
 def _pairing(phrase: linking.Phrase) -> Pairing:
@@ -141,9 +138,8 @@ def _pairing(phrase: linking.Phrase) -> Pairing:
 
 
 def _version(own: list[PhoneNumber], pairing: Pairing | None) -> str:
-    shown = [f"{n.public_id}{n.status}{n.is_primary}" for n in own]
     words = pairing.phrase.words if pairing else ""
-    return hashlib.sha256("|".join([*shown, words]).encode()).hexdigest()[:16]
+    return live.version([(n.public_id, n.status, n.is_primary) for n in own] + [words])
 
 
 def _own(request: SignedIn, public_id: UUID) -> PhoneNumber:
