@@ -28,9 +28,17 @@ def changing(request: Any) -> Iterator[None]:
     Raises `sessions.Over` when their sign-in has ended while they waited, and Conflict
     for an address that somebody else was faster with.
     """
+    with nobody_elses():
+        _lock(request)
+        yield
+
+
+@contextmanager
+def nobody_elses() -> Iterator[None]:
+    """A transaction. Raises Conflict for an address that somebody else was faster
+    with."""
     try:
         with transaction.atomic():
-            _lock(request)
             yield
     except IntegrityError:
         raise Conflict("This address belongs to another account by now.") from None

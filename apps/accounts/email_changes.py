@@ -12,15 +12,14 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
-from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import letters, passwords, sessions
+from apps.accounts import addresses, letters, passwords, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
-from apps.core.errors import Conflict, NotFound
+from apps.core.errors import NotFound
 from apps.rbac import audit
 
 _PURPOSE = "accounts.email_change"
@@ -41,7 +40,7 @@ def find(key: str) -> EmailChange:
     """The change that a link undoes. Raises NotFound for one used or too old."""
     digests = vault.digests(key, purpose=_PURPOSE)
     found = EmailChange.objects.open().filter(key_digest__in=digests)
-    change = found.select_related("user").first()
+    change = found.first()
     if change is None:
         raise NotFound(
             f"This link was used already, or it is older than {DAYS_TO_UNDO} days."
@@ -55,29 +54,27 @@ def undo(key: str) -> str:
     All other addresses go, all sign-ins end and the old password counts no more. Raises
     NotFound, or Conflict for an address that belongs to another account by now.
     """
-    try:
-        with transaction.atomic():
-            found = find(key)
-            user = User.objects.locked(found.user_id)
-            change = _still_open(found)
-            _put_back(user, change.old)
-            _close(change)
-            for stop in shelves.across_apps("on_revert", "ON_REVERT"):
-                stop(user, change.changed_at)
-            # Last: it waits for whoever names this person, and that may be a text which
-            # holds their lane; those above have it.
-            user.save(update_fields=["email", "password"])
-            audit.done(
-                "accounts.email.revert",
-                subject=user,
-                before={"email": change.new},
-                after={"email": change.old},
-            )
-            for address in (change.old, change.new):
-                facts = {"old": change.old, "new": change.new}
-                letters.tell(user, "email_reverted", to=address, **facts)
-    except IntegrityError:
-        raise Conflict("This address belongs to another account by now.") from None
+    with addresses.nobody_elses():
+        user = User.objects.locked(find(key).user_id)
+        # Of two who follow one link at once, the second finds it used; of two links,
+        # the older one wins in the end: it closes the later, not the other way round.
+        change = find(key)
+        _put_back(user, change.old)
+        _close(change)
+        for stop in shelves.across_apps("on_revert", "ON_REVERT"):
+            stop(user, change.changed_at)
+        # Last: it waits for whoever names this person, and that may be a text which
+        # holds their lane; those above have it.
+        user.save(update_fields=["email", "password"])
+        audit.done(
+            "accounts.email.revert",
+            subject=user,
+            before={"email": change.new},
+            after={"email": change.old},
+        )
+        for address in (change.old, change.new):
+            facts = {"old": change.old, "new": change.new}
+            letters.tell(user, "email_reverted", to=address, **facts)
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     names = {"uidb36": user_pk_to_url_str(user), "key": token}
     return reverse("account_reset_password_from_key", kwargs=names)
@@ -86,15 +83,6 @@ def undo(key: str) -> str:
 def is_held(email: str) -> bool:
     """Whether its owner may still want it back, so that nobody else signs up with it."""
     return EmailChange.objects.open().filter(old=email).exists()
-
-
-def _still_open(change: EmailChange) -> EmailChange:
-    """Of two who follow one link at once, the second finds it used; of two links, the
-    older one wins in the end: it closes the later, and not the other way round."""
-    found = EmailChange.objects.open().filter(pk=change.pk).first()
-    if found is None:
-        raise NotFound("This link was used already.")
-    return found
 
 
 def _put_back(user: User, address: str) -> None:
