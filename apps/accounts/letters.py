@@ -21,8 +21,7 @@ from django.utils import timezone
 
 from apps.accounts import places, preferences
 from apps.accounts.models import LoginSession, User
-from apps.jobs import mail, suppressions, unsubscribing
-from apps.jobs.models import Suppression
+from apps.jobs import mail, unsubscribing
 from apps.rbac import origins
 
 
@@ -100,12 +99,6 @@ def primary_address(user: User) -> str:
     """The verified address that we write to, if there is one."""
     found = EmailAddress.objects.filter(user=user, primary=True, verified=True).first()
     return str(found.email) if found else ""
-
-
-def unreachable(user: User) -> list[Suppression]:
-    """Their addresses that we do not write to, and why."""
-    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    return suppressions.among(addresses)
 
 
 def in_words(at: datetime, user: User) -> str:

@@ -12,11 +12,18 @@ from apps.accounts import letters, tries
 from apps.accounts.models import User
 from apps.core.errors import NotFound
 from apps.jobs import mail, suppressions
+from apps.jobs.models import Suppression
 from apps.rbac import audit
 
 _SALT = "accounts.reachable"
 _VALID_FOR = timedelta(days=1)
 _NAME = "address_again"
+
+
+def suppressed(user: User) -> list[Suppression]:
+    """Their addresses that we do not write to, and why."""
+    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    return suppressions.among(addresses)
 
 
 def ask(*, user: User, address: str) -> None:

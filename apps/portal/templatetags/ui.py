@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
-from apps.accounts import letters, preferences
+from apps.accounts import preferences, reachable
 from apps.accounts.models import User
 from apps.sms import numbers
 
@@ -48,7 +48,7 @@ def moment(at: datetime, shape: str = "full") -> dict[str, Any]:
 def unreachable(context: template.Context, user: User) -> dict[str, Any]:
     """Which of their addresses our letters do not reach, and the way back."""
     return {
-        "suppressions": letters.unreachable(user),
+        "suppressions": reachable.suppressed(user),
         "csrf_token": context.get("csrf_token"),
     }
 
