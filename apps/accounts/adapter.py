@@ -23,7 +23,6 @@ from apps.accounts import (
     sessions,
     tries,
 )
-from apps.accounts.letters import public as public
 from apps.accounts.models import User
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Invalid, TooMany
@@ -128,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         """`key` is allauth's "<person>-<token>"."""
         uid, _, token = key.partition("-")
         name = "account_reset_password_from_key"
-        return public(reverse(name, kwargs={"uidb36": uid, "key": token}))
+        return letters.public(reverse(name, kwargs={"uidb36": uid, "key": token}))
 
     def send_account_already_exists_mail(self, email: str) -> None:
         name = "account_already_exists"
@@ -143,7 +142,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             if name == _PROOF:
                 # After the "#" it reaches no server and no log, and scanners of mail
                 # use nothing up: the page fills it in, its button sends it.
-                page = public(reverse("account_email_verification_sent"))
+                page = letters.public(reverse("account_email_verification_sent"))
                 context = {**context, "confirm_url": f"{page}#{context['code']}"}
             _post(letters.written(name, to=email, about=context), name)
             return

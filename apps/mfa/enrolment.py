@@ -8,12 +8,13 @@ import base64
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
 
 import segno
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -33,6 +34,7 @@ from apps.mfa.models import (
     RecoveryDevice,
     SMSDevice,
     TOTPDevice,
+    WrongCodes,
 )
 from apps.mfa.models.device import Device
 from apps.mfa.models.recovery import SELECTOR_LENGTH, VERIFIER_LENGTH
@@ -177,6 +179,19 @@ def removed(user: User, declared: factor.Factor, *, by: User) -> None:
     )
     _others_out(user)
     notices.removed(user, declared.name)
+
+
+def take_back(user: User, since: datetime) -> None:
+    """What was set up since then is not the owner's. Recovery codes go with it, or with
+    the last factor."""
+    gone = 0
+    for model in (TOTPDevice, SMSDevice, Authenticator, RecoveryDevice):
+        gone += model.objects.filter(user=user, created_at__gte=since).delete()[0]
+    if gone:
+        if not factor.are_set_up(user):
+            RecoveryDevice.objects.filter(user=user).delete()
+        WrongCodes.objects.filter(user=user).delete()
+        notices.factors_taken_back(user)
 
 
 def new_recovery_codes(*, user: User) -> list[str]:

@@ -19,8 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from apps.accounts import guessing, sessions
-from apps.accounts.adapter import public
+from apps.accounts import guessing, letters, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden, NotFound, TooMany
 from apps.mfa import factor, notices
@@ -105,6 +104,11 @@ def veto(*, user: User) -> None:
     cancel(loss=loss, how=Ended.VETO)
 
 
+def stop(user: User) -> None:
+    """Whoever is in might have begun it; frozen, nobody begins another."""
+    LostFactors.objects.filter(user=user).end(Ended.VETO)
+
+
 def cancel(*, loss: LostFactors, how: str) -> None:
     """The owner says no. Raises Conflict when it is over already."""
     with transaction.atomic():
@@ -172,7 +176,7 @@ def _remove_all(user: User) -> None:
 
 
 def _announce(loss: LostFactors, token: str) -> None:
-    link = public(
+    link = letters.public(
         reverse("mfa_lost_cancel", kwargs={"public_id": loss.public_id, "token": token})
     )
     notices.loss_begun(loss.user, loss.ready_at, link)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from apps.accounts.models import User
 from apps.mfa.models import FactorState
 
@@ -15,3 +17,11 @@ def may(key: Any) -> bool:
     state = FactorState.objects.filter(user=user).first()
     since = state.passkeys_alone_from if state else None
     return since is None or bool(key.created_at >= since)
+
+
+def begin_anew(user: User) -> None:
+    """None that there is may: one may be whoever's else. Those made from now on are the
+    owner's."""
+    FactorState.objects.update_or_create(
+        user=user, defaults={"passkeys_alone_from": timezone.now()}
+    )

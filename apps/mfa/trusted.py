@@ -42,6 +42,11 @@ def trust(request: HttpRequest, user: User) -> None:
         audit.done("mfa.trust.add", actor=user, subject=user, obj=here.first())
 
 
+def forget(user: User) -> None:
+    """No browser of theirs is trusted any more."""
+    KnownBrowser.objects.filter(user=user).update(trusted_until=None, trusted_for="")
+
+
 def is_trusted(request: HttpRequest, user: User) -> bool:
     """Whether this browser may skip the second step of this person's sign-in."""
     # An app sends whatever it likes as cookies, and has no browser to trust.

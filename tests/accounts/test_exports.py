@@ -24,7 +24,7 @@ from apps.core.errors import Conflict, NotFound, TooMany
 from apps.core.kinds import Queue
 from apps.jobs import leases, progress, runner, sweeper
 from apps.jobs.models import Job
-from apps.mfa import on_panic
+from apps.mfa import passkeys_alone
 from apps.portal import demo
 from apps.rbac import person_keys, shares
 from apps.sms.models import OutboundText
@@ -144,7 +144,7 @@ def test_no_secret_is_in_it(alice: User) -> None:
 
 
 def test_it_says_since_when_no_passkey_is_enough(alice: User) -> None:
-    on_panic.let_no_passkey_in_alone(alice)
+    passkeys_alone.begin_anew(alice)
     with fetched(alice) as file:
         [row] = table(file, "second-factors")
     assert row["passkeys_alone_from"]

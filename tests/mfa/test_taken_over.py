@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.accounts import email_changes, panic, sessions
 from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict
-from apps.mfa import enrolment, factor, lost, on_panic, passkeys_alone
+from apps.mfa import enrolment, factor, lost, passkeys_alone
 from apps.mfa.factors import recovery
 from apps.mfa.models import FactorState, LostFactors, RecoveryDevice, TOTPDevice
 from tests.accounts import reverts
@@ -171,5 +171,5 @@ def test_no_other_change_makes_passkeys_a_second_step(alice: User) -> None:
     key = passkey(alice)
     FactorState.objects.get_or_create(user=alice)
     assert passkeys_alone.may(key)
-    on_panic.let_no_passkey_in_alone(alice)
+    passkeys_alone.begin_anew(alice)
     assert not passkeys_alone.may(key)
