@@ -1,4 +1,4 @@
-"""The one field of every page that takes a code."""
+"""What is typed, and what a passkey answers."""
 
 from typing import Any
 
@@ -34,8 +34,12 @@ class Credential(forms.JSONField):
         except RecursionError:
             found = None
         if not _is_shaped(found):
-            raise forms.ValidationError("This is no passkey’s answer.", code="invalid")
+            raise _unreadable()
         return found
+
+
+def _unreadable() -> forms.ValidationError:
+    return forms.ValidationError("This is no passkey’s answer.", code="invalid")
 
 
 def _is_shaped(found: Any) -> bool:
@@ -52,9 +56,7 @@ class _Sound(allauth_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]  # u
             return super().clean_credential()
         except (KeyError, TypeError, ValueError) as error:
             # The package means to refuse what it cannot read, and trips over it.
-            raise forms.ValidationError(
-                "This is no passkey’s answer.", code="invalid"
-            ) from error
+            raise _unreadable() from error
 
 
 class AuthenticatePasskeyForm(_Sound):
@@ -86,9 +88,7 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # un
         try:
             found: dict[str, Any] = super().clean()
         except (KeyError, TypeError, ValueError) as error:
-            raise forms.ValidationError(
-                "This is no passkey’s answer.", code="invalid"
-            ) from error
+            raise _unreadable() from error
         return found
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
