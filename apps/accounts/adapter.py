@@ -150,7 +150,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         # Without one it is written and queued like a letter to somebody: the time it
         # takes must not say who has an account.
         link = self.get_reset_password_from_key_url(key or f"0-{get_random_string(39)}")
-        about = {"password_reset_url": link}
+        about = {"password_reset_url": link, "days": closing.DAYS_TO_RETURN}
         letter = letters.written("account_reopen", to=email, about=about)
         _post(letter, _RESET, has_reader=bool(key))
 

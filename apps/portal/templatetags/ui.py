@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
-from apps.accounts import preferences, reachable
+from apps.accounts import closing, preferences, reachable
 from apps.accounts.models import User
 from apps.sms import numbers
 
@@ -51,6 +51,12 @@ def unreachable(context: template.Context, user: User) -> dict[str, Any]:
         "suppressions": reachable.suppressed(user),
         "csrf_token": context.get("csrf_token"),
     }
+
+
+@register.simple_tag
+def days_to_return() -> int:
+    """For how long the owner of a closed account opens it again."""
+    return closing.DAYS_TO_RETURN
 
 
 @register.filter
