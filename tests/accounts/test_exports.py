@@ -395,8 +395,8 @@ def test_one_that_was_deleted_or_whose_person_left_is_not_made(alice: User) -> N
 
 
 def test_no_more_is_held_than_a_part_or_two(alice: User) -> None:
-    """However long a history is: 40,000 texts are 20 MB of JSON and CSV."""
-    _many_texts(alice, 40_000)
+    """However long a history is: of 10,000 texts, 5 MB of JSON and CSV, no more than of
+    2,500."""
 
     class Counted:
         size = 0
@@ -407,12 +407,20 @@ def test_no_more_is_held_than_a_part_or_two(alice: User) -> None:
 
         def flush(self) -> None: ...
 
-    sink = Counted()
-    tracemalloc.start()
-    archive.write(sink, alice)
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert sink.size > 1_000_000 and peak < 12_000_000
+    def held() -> tuple[int, int]:
+        sink = Counted()
+        tracemalloc.start()
+        archive.write(sink, alice)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return sink.size, peak
+
+    held()
+    _many_texts(alice, 2_500)
+    size, peak = held()
+    _many_texts(alice, 7_500)
+    bigger, higher = held()
+    assert bigger - size > 500_000 and higher - peak < 250_000
 
 
 def test_the_person_goes_and_their_exports_with_them(alice: User) -> None:

@@ -9,7 +9,7 @@ from apps.rbac import explanation, policy
 from tests.rbac.oracle import ACTIONS, World
 from tests.rbac.things.models import Thing
 
-ROUNDS, CHANGES, QUESTIONS = 4, 30, 6_250
+ROUNDS, CHANGES, QUESTIONS = 2, 60, 12_500
 
 
 @pytest.mark.django_db
