@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils.crypto import get_random_string
 
 from apps.accounts import (
-    addresses,
     closing,
     cookies,
+    email_addresses,
     fresh_auth,
     letters,
     passwords,
@@ -41,7 +41,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         """Only addresses that are their own canonical form, so none looks alike, in the
         one spelling they are kept in."""
         try:
-            plain, spelled = canonical(email), addresses.spelled(email)
+            plain, spelled = canonical(email), email_addresses.spelled(email)
         except Invalid as error:
             raise ValidationError(error.sentence, code=error.code) from None
         if plain != email.lower():

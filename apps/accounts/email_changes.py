@@ -15,7 +15,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import addresses, letters, passwords, sessions
+from apps.accounts import email_addresses, letters, passwords, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
@@ -54,7 +54,7 @@ def undo(key: str) -> str:
     All other addresses go, all sign-ins end and the old password counts no more. Raises
     NotFound, or Conflict for an address that belongs to another account by now.
     """
-    with addresses.nobody_elses():
+    with email_addresses.nobody_elses():
         user = User.objects.locked(find(key).user_id)
         # Of two who follow one link at once, the second finds it used; of two links,
         # the older one wins in the end: it closes the later, not the other way round.

@@ -8,9 +8,9 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts import addresses, passwords, time_zones
+from apps.accounts import email_addresses, passwords, time_zones
 from apps.accounts.models import User
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Conflict
 
 
 class OneOfSeveral:
@@ -31,15 +31,7 @@ class OneOfSeveral:
 
 class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # untyped package
     def clean_login(self) -> str:
-        return as_kept(super().clean_login())
-
-
-def as_kept(email: str) -> str:
-    """An address to sign in with; nobody's stays as it is, and finds nobody."""
-    try:
-        return addresses.spelled(email)
-    except Invalid:
-        return email
+        return email_addresses.as_kept(super().clean_login())
 
 
 class SignupForm(OneOfSeveral, allauth_forms.SignupForm):  # type: ignore[misc]  # untyped

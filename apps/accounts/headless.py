@@ -1,9 +1,5 @@
-"""allauth's JSON API for apps: its login ends in a pair of tokens for one sign-in.
-
-Until everything is proved an app holds the key of a pending session
-(`X-Session-Token`). Afterwards that key is worth nothing: what the server remembers
-moves to a session only the server can name, and the app shows its access token.
-"""
+"""allauth's JSON API for apps: its login ends in a pair of tokens for one sign-in
+(app_sessions.py)."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -23,18 +19,22 @@ from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
 from allauth.headless.tokens.views import RefreshTokenView
 from django.conf import settings
-from django.contrib.sessions.backends.base import CreateError, SessionBase
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
-from apps.accounts import addresses as email_addresses
-from apps.accounts import cookies, sessions, tokens, tries
-from apps.accounts.forms import OneOfSeveral, as_kept
+from apps.accounts import (
+    app_sessions,
+    cookies,
+    email_addresses,
+    sessions,
+    tokens,
+    tries,
+)
+from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
-from apps.accounts.models import LoginSession
 from apps.accounts.sessionstore import SessionStore
-from apps.core import vault
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 
@@ -67,27 +67,23 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
         """Raises `tokens.BadToken` or `sessions.Over` for a token that proves nothing
         (any more)."""
         if "." in session_token:
-            return _remembered(tokens.opened(session_token))
+            return app_sessions.remembered(tokens.opened(session_token))
         store = SessionStore(session_token)
         pending = bool(store.keys()) and cookies.sid_of(store) is None
         return store if pending else None
 
     def create_access_token_payload(self, request: Any) -> dict[str, Any]:
         """Raises Forbidden for whoever has to set up a second factor first."""
-        pending, row = request.session, request.sign_in
+        row = request.sign_in
         if import_string(settings.FACTORS_WERE_RESET)(row.user):
-            pending.flush()
+            request.session.flush()
             sessions.end([row], sessions.Ending.FACTORS)
             raise Forbidden(
                 "Your second factors were reset. Set one up on the website first.",
                 code="second_factor_missing",
             )
-        # allauth may put one answer together twice.
-        if not isinstance(pending, _Remembered):
-            request.session = _remembered(row)
-            request.session.update(dict(pending.items()))
-            pending.delete()
-        return payload(tokens.issue(row))
+        app_sessions.move(request, row)
+        return app_sessions.payload(tokens.issue(row))
 
     def refresh_token(self, refresh_token: str) -> tuple[str, str]:
         """Raises `tokens.BadToken` or `sessions.Over`."""
@@ -135,7 +131,7 @@ class SignupInput(WholePasswords, OneOfSeveral, inputs.SignupInput):  # type: ig
 
 class LoginInput(WholePasswords, inputs.LoginInput):  # type: ignore[misc]  # untyped
     def clean_email(self) -> str:
-        return as_kept(self.cleaned_data["email"])
+        return email_addresses.as_kept(self.cleaned_data["email"])
 
 
 class ReauthenticateInput(WholePasswords, inputs.ReauthenticateInput):  # type: ignore[misc]  # untyped
@@ -199,7 +195,8 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
         is_app = request.allauth.headless.client == Client.APP
         if is_app and answer.status_code == HTTPStatus.OK:
             body = json.loads(answer.content)
-            body.setdefault("meta", {}).update(payload(tokens.renew(request.sign_in)))
+            pair = tokens.renew(request.sign_in)
+            body.setdefault("meta", {}).update(app_sessions.payload(pair))
             answer.content = json.dumps(body).encode()
         return answer
 
@@ -226,37 +223,6 @@ class VerifyEmailView(views.VerifyEmailView):  # type: ignore[misc]  # untyped p
         return answer
 
 
-def payload(pair: tokens.Pair) -> dict[str, Any]:
-    return {
-        "access_token": pair.access,
-        "refresh_token": pair.refresh,
-        "expires_in": pair.expires_in,
-    }
-
-
-class _Remembered(SessionStore):
-    """Its key never leaves the server, so there is nothing to change it for."""
-
-    def cycle_key(self) -> None:
-        self.modified = True
-
-
-def _remembered(row: LoginSession) -> SessionStore:
-    """What allauth keeps between the requests of one app's sign-in."""
-    key, *_older = vault.digests(str(row.pk), purpose="accounts.remembered")
-    store = _Remembered(key)
-    if cookies.sid_of(store) is None:
-        store = _Remembered(key)
-        # Not looked for again: what is not found takes the key away from the store.
-        store._session_cache = {}  # type: ignore[attr-defined]  # not in the stubs
-        cookies.adopt(store, row)
-        try:
-            store.save(must_create=True)
-        except CreateError:  # another request of the same app was faster
-            return _Remembered(key)
-    return store
-
-
 def typed(view: View) -> View:
     """Refuses values of another type: allauth's forms would make text of a list, and
     take `["a password"]` for one."""
@@ -275,7 +241,7 @@ def typed(view: View) -> View:
     return cast(View, looked_over)
 
 
-def addresses(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
+def doors(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
     """Views of allauth's API for one kind of client. Each looks itself who is asking,
     and is closed to whoever stands in for somebody."""
     opened = in_person(public)
@@ -305,6 +271,6 @@ VIEWS = {
 }
 
 urlpatterns = [
-    *addresses(Client.BROWSER, VIEWS),
-    *addresses(Client.APP, VIEWS | {"tokens/refresh": RefreshTokenView}),
+    *doors(Client.BROWSER, VIEWS),
+    *doors(Client.APP, VIEWS | {"tokens/refresh": RefreshTokenView}),
 ]

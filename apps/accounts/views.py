@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from apps.accounts import (
-    addresses,
+    email_addresses,
     email_changes,
     fresh_auth,
     panic,
@@ -34,14 +34,14 @@ own = in_person(signed_in)
 def manage_email(request: Any) -> HttpResponse:
     if "action_add" in request.POST:
         tries.of_new_address(request)
-    with addresses.changing(request):
+    with email_addresses.changing(request):
         page: HttpResponse = allauth_views.email(request)
     return page
 
 
 @in_person(public)
 def confirm_email(request: HttpRequest) -> HttpResponse:
-    with addresses.changing(request):
+    with email_addresses.changing(request):
         page: HttpResponse = allauth_views.email_verification_sent(request)
     if request.method == "GET" and page.status_code == HTTPStatus.FOUND:
         messages.info(

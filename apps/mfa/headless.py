@@ -21,7 +21,7 @@ from allauth.mfa.stages import AuthenticateStage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts.headless import addresses
+from apps.accounts.headless import doors
 from apps.accounts.models import User
 from apps.core.errors import AppError, Invalid, TooMany, Unavailable
 from apps.mfa import factor, proofs
@@ -197,6 +197,6 @@ VIEWS = {
 }
 
 urlpatterns = [
-    *addresses(Client.BROWSER, VIEWS),
-    *addresses(Client.APP, VIEWS),
+    *doors(Client.BROWSER, VIEWS),
+    *doors(Client.APP, VIEWS),
 ]

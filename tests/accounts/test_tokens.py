@@ -87,7 +87,7 @@ def test_a_sign_in_that_ends_the_oldest_asks_the_database_thirteen_times(
     alice: User,
 ) -> None:
     """The most it does without a second factor; one of them looks for the address as
-    it was kept before there was one spelling (accounts/addresses.py)."""
+    it was kept before there was one spelling (accounts/email_addresses.py)."""
     while not LoginSession.objects.exclude(ended_at=None).exists():
         sign_in()
     with CaptureQueriesContext(connection) as queries:

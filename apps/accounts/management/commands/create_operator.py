@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_email
 from django.db import transaction
 
-from apps.accounts import addresses
+from apps.accounts import email_addresses
 from apps.accounts.models import User
 from apps.core.errors import AppError
 from apps.rbac import assignments, catalog
@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, email: str, name: str, **options: Any) -> None:
         try:
-            address = addresses.spelled(email)
+            address = email_addresses.spelled(email)
             validate_email(address)
         except (AppError, ValidationError) as error:
             raise CommandError(f"{email} is no e-mail address we take.") from error

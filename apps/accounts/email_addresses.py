@@ -18,7 +18,7 @@ from django.db import IntegrityError, transaction
 from apps.accounts import cookies, sessions
 from apps.accounts.models import User
 from apps.core import spelling
-from apps.core.errors import Conflict
+from apps.core.errors import Conflict, Invalid
 
 
 @contextmanager
@@ -52,6 +52,14 @@ def spelled(email: str) -> str:
     known = EmailAddress.objects.filter(email__in=spelling.spellings(email))
     found = known.order_by("-verified", "pk").values_list("email", flat=True).first()
     return found or spelling.kept(email)
+
+
+def as_kept(email: str) -> str:
+    """An address to sign in with; nobody's stays as it is, and finds nobody."""
+    try:
+        return spelled(email)
+    except Invalid:
+        return email
 
 
 def _lock(request: Any) -> None:
