@@ -8,17 +8,10 @@ from django.test import Client
 
 from apps.accounts import guessing, sessions, tokens
 from apps.accounts.models import User
-from tests.accounts.test_sign_ins import verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MOST = guessing.ADDRESSES_PER_PERSON.times
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    user: User = verified("alice@example.com")
-    return user
 
 
 def by_page(user: User, email: str, network: str = "10.0.0.1") -> Any:

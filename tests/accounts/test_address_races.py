@@ -3,19 +3,17 @@
 import itertools
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.db import connection, transaction
 from django.test import Client
 
 from apps.accounts import email_changes, sessions, tokens
 from apps.accounts.models import EmailChange, User
-from tests.accounts.test_sign_ins import verified
-from tests.mfa.conftest import together
+from tests.races import overtaken, together
+from tests.rbac.factories import verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,34 +72,6 @@ def link_to_undo(act: Callable[..., Any], email: str) -> str:
     found = re.search(r"/email/revert/([^/\s]+)/", str(mail.outbox[0].body))
     assert found
     return found[1]
-
-
-def overtaken(user: User, meanwhile: Callable[[], Any], act: Callable[[], Any]) -> Any:
-    """`act` is begun and has to wait for the person's row, until `meanwhile` stands."""
-
-    def acting() -> Any:
-        try:
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            User.objects.select_for_update().get(pk=user.pk)
-            answer = pool.submit(acting)
-            while not (answer.done() or somebody_waits()):
-                pass
-            meanwhile()
-        return answer.result()
-
-
-def somebody_waits() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
-            " AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def held(user: User) -> list[tuple[str, bool]]:

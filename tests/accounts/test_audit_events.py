@@ -10,18 +10,15 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.rbac import ledger
 from apps.rbac.models import AuditEvent
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD
+from tests.rbac.factories import verified
 
 NEW = "a-much-longer-horse-battery"
 
 
 @pytest.fixture
 def alice(db: None) -> User:
-    user = UserFactory.create(email="alice@example.com")
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
-    return user
+    return verified("alice@example.com")
 
 
 def sign_in(password: str = PASSWORD, email: str = "alice@example.com") -> Client:

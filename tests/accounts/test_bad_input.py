@@ -21,8 +21,8 @@ from apps.accounts import sessions, tokens
 from apps.accounts.models import User
 from apps.mfa.models import Challenge
 from tests.accounts import hashing
-from tests.accounts.test_sign_ins import verified
 from tests.mfa.conftest import app_of
+from tests.rbac.factories import verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db

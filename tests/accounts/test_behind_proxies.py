@@ -1,13 +1,12 @@
 """Behind our own proxies: whoever calls is counted and shown by what these wrote."""
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts import guessing
 from apps.accounts.models import LoginSession, User
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOGIN = "/accounts/login/"
@@ -17,15 +16,6 @@ PROXY, CALLER = "10.0.0.9", "203.0.113.7"
 @pytest.fixture(autouse=True)
 def _behind_one(settings: Settings) -> None:
     settings.TRUSTED_PROXY_COUNT = 1
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    user = UserFactory.create(email="alice@example.com")
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
-    return user
 
 
 def tried(forwarded: str, email: str, password: str = "wrong-password") -> int:

@@ -9,18 +9,13 @@ from apps.accounts.models import KnownBrowser, User
 from apps.rbac import roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
-from tests.accounts.test_sign_ins import is_in, sign_in, verified
+from tests.accounts.test_sign_ins import is_in, sign_in
 from tests.accounts.test_sign_ins_in_the_console import act
-from tests.rbac.factories import person
+from tests.rbac.factories import person, verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/accounts/knownbrowser/"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 @pytest.fixture

@@ -17,26 +17,15 @@ from apps.accounts import closing, sessions, suspension, tokens
 from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict
 from apps.sms import linking, outbox
-from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
-from tests.mfa.conftest import app_of, together
-from tests.rbac.factories import person
+from tests.factories import PASSWORD, PhoneNumberFactory
+from tests.mfa.conftest import app_of
+from tests.races import together
+from tests.rbac.factories import person, verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/app/settings/close/"
 NEW = "four-grey-herons-waiting"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return _verified(UserFactory.create(email="alice@example.com"))
-
-
-def _verified(user: User) -> User:
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
-    return user
 
 
 def sign_in(user: User, password: str = PASSWORD) -> Client:
@@ -178,7 +167,7 @@ def test_an_operator_opens_a_closed_account(alice: User) -> None:
 
 
 def test_the_last_administrator_stays(db: None) -> None:
-    ada = _verified(person("administrator", email="ada@example.com"))
+    ada = verified("ada@example.com", "administrator")
     client = signed_in(ada)
     page = client.post(PAGE, follow=True).content.decode()
     assert "last administrator" in page

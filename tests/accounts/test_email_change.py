@@ -22,13 +22,6 @@ CHOSEN = "four-grey-herons-waiting"
 
 
 @pytest.fixture
-def alice(transactional_db: None) -> User:
-    user = UserFactory.create(email=OLD)
-    EmailAddress.objects.create(user=user, email=OLD, verified=True, primary=True)
-    return user
-
-
-@pytest.fixture
 def thief(alice: User) -> Client:
     """Knows the password and is signed in."""
     return sign_in(OLD)

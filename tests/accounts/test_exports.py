@@ -30,7 +30,8 @@ from apps.rbac import person_keys, shares
 from apps.sms.models import OutboundText
 from tests.conftest import Recorded
 from tests.jobs import workers
-from tests.mfa.conftest import app_of, together
+from tests.mfa.conftest import app_of
+from tests.races import together
 from tests.rbac.factories import ThingFactory
 from tests.sign_in import signed_in
 

@@ -13,17 +13,13 @@ from apps.accounts import browsers, guessing, tries
 from apps.accounts.models import KnownBrowser, User
 from apps.core.errors import TooMany
 from apps.core.limits import Limit
-from tests.accounts.test_sign_ins import sign_in, verified
+from tests.accounts.test_sign_ins import sign_in
 from tests.factories import PASSWORD
+from tests.rbac.factories import verified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOGIN = "/accounts/login/"
 API_LOGIN = "/api/auth/app/v1/auth/login"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 def tried(client: Client, password: str, address: str = "10.0.0.1", **more: str) -> Any:

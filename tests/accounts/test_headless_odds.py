@@ -7,7 +7,7 @@ from django.test import Client
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import User
-from tests.accounts.test_sign_ins import verified
+from tests.rbac.factories import verified
 from tests.sign_in import prove_twice, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -11,19 +11,15 @@ from django.utils import timezone
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.rbac.models import AuditEvent
-from tests.accounts.test_sign_ins import is_in, row_of, sign_in, verified
+from tests.accounts.test_sign_ins import is_in, row_of, sign_in
 from tests.factories import PASSWORD
+from tests.rbac.factories import verified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/app/settings/sign-ins/"
 API = "/api/v1/me/sessions"
 NOTHING: Any = {"data": "{}", "content_type": "application/json"}
 CHROME = "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/156.0 Safari/537.36"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 @pytest.fixture

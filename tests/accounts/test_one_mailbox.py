@@ -9,8 +9,8 @@ from django.test import Client
 from django_redis import get_redis_connection
 
 from apps.accounts.models import User
-from tests.accounts.test_sign_ins import verified
 from tests.factories import PASSWORD
+from tests.rbac.factories import verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

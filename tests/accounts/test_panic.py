@@ -17,7 +17,7 @@ from apps.sms import linking, outbox
 from apps.sms.models import OutboundText, PhoneNumber
 from apps.sms.worker import drain
 from tests.accounts.test_my_sign_ins import app
-from tests.accounts.test_sign_ins import is_in, sign_in, verified
+from tests.accounts.test_sign_ins import is_in, sign_in
 from tests.factories import PASSWORD, PhoneNumberFactory
 from tests.sms.conftest import form as texted
 from tests.sms.conftest import post
@@ -25,11 +25,6 @@ from tests.sms.conftest import post
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/app/settings/panic/"
 NEW = "another-walk-by-the-sea"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 @pytest.fixture

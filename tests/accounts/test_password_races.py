@@ -12,9 +12,9 @@ from django.test import Client
 from apps.accounts import panic, sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.core.errors import Conflict
-from tests.accounts.test_sign_ins import verified
 from tests.factories import PASSWORD
-from tests.mfa.conftest import together
+from tests.races import together
+from tests.rbac.factories import verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

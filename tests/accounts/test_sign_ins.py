@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
@@ -19,24 +18,13 @@ from apps.accounts import sessions, suspension
 from apps.accounts.models import LoginSession, User
 from apps.rbac import assignments, roles
 from apps.rbac.models import AuditEvent, Role
-from tests.factories import PASSWORD, UserFactory
-from tests.rbac.factories import person
+from tests.factories import PASSWORD
+from tests.rbac.factories import person, verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Ending = LoginSession.Ending
 PAGE = "/app/settings/profile/"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
-
-
-def verified(email: str, *held: str) -> User:
-    user = person(*held, email=email) if held else UserFactory.create(email=email)
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def sign_in(user: User, password: str = PASSWORD) -> Client:

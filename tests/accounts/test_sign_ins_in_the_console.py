@@ -14,18 +14,13 @@ from apps.rbac import roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
 from tests.accounts.test_my_sign_ins import app
-from tests.accounts.test_sign_ins import is_in, row_of, sign_in, told, verified
-from tests.rbac.factories import person
+from tests.accounts.test_sign_ins import is_in, row_of, sign_in, told
+from tests.rbac.factories import person, verified
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/accounts/loginsession/"
 WHY = "called: their laptop was stolen"
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 @pytest.fixture

@@ -9,16 +9,13 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD
+from tests.rbac.factories import verified
 
 
 @pytest.fixture
 def alice(db: None) -> User:
-    user = UserFactory.create(email="alice@example.com")
-    EmailAddress.objects.create(
-        user=user, email="alice@example.com", verified=True, primary=True
-    )
-    return user
+    return verified("alice@example.com")
 
 
 def _sign_in(client: Client, password: str = PASSWORD, **extra: str) -> int:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from tests.factories import UserFactory
-from tests.mfa.conftest import together
+from tests.races import together
 
 PASSWORD = "a-long-walk-by-the-sea"
 

@@ -26,7 +26,6 @@ from pytest_django import Settings
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.core.errors import Unauthorized
-from tests.accounts.test_sign_ins import verified
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -34,11 +33,6 @@ Ending = LoginSession.Ending
 API = "/api/auth/app/v1"
 WHO = f"{API}/auth/session"
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    return verified("alice@example.com")
 
 
 @pytest.fixture

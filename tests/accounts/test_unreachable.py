@@ -14,21 +14,11 @@ from apps.accounts import guessing, letters
 from apps.accounts.models import User
 from apps.jobs import suppressions
 from apps.jobs.models import Letter
-from tests.factories import UserFactory
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AGAIN = "/accounts/email/again/"
 PAGES = ("/app/settings/profile/", "/accounts/email/")
-
-
-@pytest.fixture
-def alice(transactional_db: None) -> User:
-    user = UserFactory.create(email="alice@example.com")
-    EmailAddress.objects.create(
-        user=user, email=user.email, verified=True, primary=True
-    )
-    return user
 
 
 def said(client: Client) -> list[bool]:

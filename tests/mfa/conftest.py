@@ -2,21 +2,18 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 from django_otp.models import Device as OtpDevice
 from django_redis import get_redis_connection
 
 from apps.accounts.models import User
-from apps.core.errors import AppError
 from apps.mfa import enrolment
 from apps.mfa.models import SMSDevice, TOTPDevice, WrongCodes
 from apps.sms import confidential
@@ -97,23 +94,6 @@ def freeze(user: User, count: int = 99, *, is_known: bool = True) -> None:
     """As if there had been so many wrong codes, and the last one a while ago."""
     counted = {"count": count, "waits_until": timezone.now() - timedelta(seconds=1)}
     WrongCodes.objects.update_or_create(user=user, is_known=is_known, defaults=counted)
-
-
-def together(times: int, act: Callable[[], object]) -> list[Any]:
-    """The same at the same moment, in threads of their own; what came of each."""
-    gate = Barrier(times)
-
-    def run(_: int) -> object:
-        gate.wait()
-        try:
-            return act()
-        except AppError as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(run, range(times)))
 
 
 def give_password(client: Client, user: User, **more: str) -> Any:

@@ -30,9 +30,9 @@ from tests.mfa.conftest import (
     no_pause,
     now,
     texted,
-    together,
     wrong,
 )
+from tests.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOGIN, STEPUP = Challenge.Purpose.LOGIN, Challenge.Purpose.STEPUP

@@ -18,15 +18,7 @@ from apps.rbac import assignments
 from apps.rbac.models import AuditEvent, Role
 from apps.sms.models import OutboundText
 from tests.factories import PASSWORD
-from tests.mfa.conftest import (
-    ALICE,
-    app_of,
-    give_password,
-    now,
-    person,
-    prove,
-    sign_in,
-)
+from tests.mfa.conftest import ALICE, app_of, give_password, now, person, prove, sign_in
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -14,7 +14,8 @@ from apps.mfa.challenges import WrongCode
 from apps.mfa.models import Challenge, RecoveryCode, RecoveryDevice, TOTPDevice
 from apps.mfa.models import recovery as model
 from apps.mfa.models.device import Device
-from tests.mfa.conftest import SESSION, no_pause, together
+from tests.mfa.conftest import SESSION, no_pause
+from tests.races import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -14,10 +14,9 @@ from apps.mfa import enrolment, factor, lost, passkeys_alone
 from apps.mfa.factors import recovery
 from apps.mfa.models import FactorState, LostFactors, RecoveryDevice, TOTPDevice
 from tests.accounts import reverts
-from tests.accounts.test_address_races import overtaken
-from tests.accounts.test_sign_ins import verified
-from tests.mfa.conftest import app_of, together
-from tests.rbac.factories import person
+from tests.mfa.conftest import app_of
+from tests.races import overtaken, together
+from tests.rbac.factories import person, verified
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WORDS = "four-grey-herons-waiting"

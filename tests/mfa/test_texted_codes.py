@@ -15,7 +15,8 @@ from apps.mfa.factors import sms
 from apps.mfa.models import Challenge, SMSDevice
 from apps.sms import composer, confidential, numbers, optouts
 from apps.sms.models import OutboundText
-from tests.mfa.conftest import ALICE, SESSION, texted, together
+from tests.mfa.conftest import ALICE, SESSION, texted
+from tests.races import together
 
 pytestmark = pytest.mark.django_db
 

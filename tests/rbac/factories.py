@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.test import Client
 from factory.declarations import SubFactory
 from factory.django import DjangoModelFactory
@@ -32,6 +33,13 @@ def person(*roles: str, **fields: Any) -> User:
     for slug in roles:
         assignments.grant(by=None, user=user, role=role(slug), reason="test")
     return User.objects.get(pk=user.pk)
+
+
+def verified(email: str, *held: str) -> User:
+    """With a proved address, and these roles."""
+    user = person(*held, email=email)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
 
 
 def fresh(user: User) -> User:

@@ -16,9 +16,9 @@ from apps.mfa import lost
 from apps.sms import linking, numbers, outbox
 from apps.sms.models import LinkPhrase, OutboundText, PhoneNumber
 from tests.accounts import reverts
-from tests.accounts.test_address_races import overtaken, somebody_waits
-from tests.accounts.test_sign_ins import verified
 from tests.factories import PhoneNumberFactory
+from tests.races import overtaken, somebody_waits
+from tests.rbac.factories import verified
 from tests.sms.conftest import ALICE, BOB, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
 
