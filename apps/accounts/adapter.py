@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress
+from allauth.core.internal.httpkit import is_headless_request
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import IntegrityError
@@ -25,7 +26,7 @@ from apps.accounts import (
 )
 from apps.accounts.models import User
 from apps.core.addresses import client_address
-from apps.core.errors import Conflict, Invalid, TooMany
+from apps.core.errors import Conflict, Forbidden, Invalid, TooMany
 from apps.core.spelling import canonical
 from apps.jobs import mail
 
@@ -83,6 +84,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             known = EmailAddress.objects.filter(user=found)
             EmailAddress.objects.fill_cache_for_user(found, list(known))
         return found
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """The password was right: so they may know what stands in the way."""
+        if is_headless_request(request):
+            raise Forbidden(
+                "This account is closed. If you closed it yourself within the last"
+                f" {closing.DAYS_TO_RETURN} days, a reset of its password opens it"
+                " again.",
+                code="account_closed",
+            )
+        answer: HttpResponse = super().respond_user_inactive(request, user)
+        return answer
 
     def pre_login(
         self, request: HttpRequest, user: User, **about: Any

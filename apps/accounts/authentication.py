@@ -9,7 +9,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
-from apps.core.errors import CsrfFailed, Forbidden
+from apps.core.errors import CsrfFailed
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -25,12 +25,7 @@ class TokenAuthentication(JWTAuthentication):
         if raw is None:
             return None
         row = tokens.opened(raw)
-        if row.enters_console and not row.is_strong:
-            raise Forbidden(
-                "Your role needs a second factor. Set one up on the website, and sign "
-                "in with it.",
-                code="second_factor_missing",
-            )
+        sessions.insist_strong(row)
         sessions.seen(row)
         asked: Any = request._request
         asked.sign_in = row

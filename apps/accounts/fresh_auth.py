@@ -9,6 +9,7 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.internal.httpkit import is_headless_request
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
@@ -67,9 +68,14 @@ def missing_second_factor(request: Any) -> StepUp | None:
 
 
 def insist(request: Any) -> None:
-    """For views of allauth, which answers its own exception in pages and in JSON."""
-    if missing(request) is not None:
-        raise ReauthenticationRequired
+    """For views of allauth: it answers its own exception in pages. For programs it
+    would offer a password to whoever has to prove more."""
+    step_up = missing(request)
+    if step_up is None:
+        return
+    if is_headless_request(request):
+        raise step_up
+    raise ReauthenticationRequired
 
 
 def is_fresh(row: LoginSession, *, twice: bool, minutes: int = FRESH_MINUTES) -> bool:

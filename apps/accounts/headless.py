@@ -9,7 +9,6 @@ from typing import Any, ClassVar, TypeVar, cast
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.utils import user_display
-from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
@@ -65,9 +64,11 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
 
     def lookup_session(self, session_token: str) -> SessionBase | None:
         """Raises `tokens.BadToken` or `sessions.Over` for a token that proves nothing
-        (any more)."""
+        (any more), Forbidden for one that proves too little."""
         if "." in session_token:
-            return app_sessions.remembered(tokens.opened(session_token))
+            row = tokens.opened(session_token)
+            sessions.insist_strong(row)
+            return app_sessions.remembered(row)
         store = SessionStore(session_token)
         pending = bool(store.keys()) and cookies.sid_of(store) is None
         return store if pending else None
@@ -75,11 +76,13 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
     def create_access_token_payload(self, request: Any) -> dict[str, Any]:
         """Raises Forbidden for whoever has to set up a second factor first."""
         row = request.sign_in
-        if import_string(settings.FACTORS_WERE_RESET)(row.user):
+        is_too_weak = row.may_enter_console and not row.is_strong
+        if is_too_weak or import_string(settings.FACTORS_WERE_RESET)(row.user):
             request.session.flush()
             sessions.end([row], sessions.Ending.FACTORS)
             raise Forbidden(
-                "Your second factors were reset. Set one up on the website first.",
+                "You need a second factor. Set one up on the website first, and sign "
+                "in with it.",
                 code="second_factor_missing",
             )
         app_sessions.move(request, row)
@@ -183,8 +186,8 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
         if request.method != "POST":
             refused: HttpResponse = self.http_method_not_allowed(request)
             return refused
-        if missing_second_factor(request):
-            raise ReauthenticationRequired
+        if step_up := missing_second_factor(request):
+            raise step_up
         with tries.of_password(request, request.user.email) as one:
             answer: HttpResponse = super().handle(request, *args, **kwargs)
             one.is_good = answer.status_code == HTTPStatus.OK
@@ -236,6 +239,10 @@ def typed(view: View) -> View:
         if any(type(each) is not int for each in given.get("authenticators", ())):
             raise Invalid("A value is of another type.", code="wrong_type")
         answer: HttpResponse = view(request, *args, **kwargs)
+        over: sessions.Over | None = getattr(request, "sign_out", None)
+        if answer.status_code == HTTPStatus.UNAUTHORIZED and over and over.ending:
+            # Told why, once, where the package only says that they are not signed in.
+            raise over
         return answer
 
     return cast(View, looked_over)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import LoginSessionQuerySet
-from apps.core.errors import Unauthorized
+from apps.core.errors import Forbidden, Unauthorized
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
 
@@ -101,6 +101,17 @@ def current(sid: UUID | str, *, now: datetime | None = None) -> LoginSession:
         end([row], ending)
         raise Over(ending)
     return row
+
+
+def insist_strong(row: LoginSession) -> None:
+    """Raises Forbidden for an app of whoever may enter the console, without a second
+    factor."""
+    if row.enters_console and not row.is_strong:
+        raise Forbidden(
+            "Your role needs a second factor. Set one up on the website, and sign in "
+            "with it.",
+            code="second_factor_missing",
+        )
 
 
 def is_sid(value: Any) -> bool:

@@ -69,7 +69,10 @@ class SessionStore(cache.SessionStore):
         return Fernet(base64.urlsafe_b64encode(key))
 
     def exists(self, session_key: str) -> bool:
-        return bool(session_key) and super().exists(_digest(session_key))
+        try:
+            return bool(session_key) and super().exists(_digest(session_key))
+        except _AWAY as error:
+            raise Unavailable from error
 
     def delete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key

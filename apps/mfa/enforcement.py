@@ -1,7 +1,8 @@
-"""Who has to have a second factor, and is led to set one up right after signing in.
+"""Who has to have a second factor, and is led to set one up.
 
-The mark is in the session, so no request pays for the question. What it guards beyond
-that (the console) asks for a fresh second factor by itself.
+Whoever may enter the console must, from the request on with which they may; no request
+pays for the question, which the sign-in answers. Whose factors were reset carries a
+mark in the session. The console asks for a fresh second factor by itself.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,16 +13,20 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from apps.accounts.models import User
+from apps.accounts.fresh_auth import StepUp
+from apps.accounts.models import LoginSession, User
 from apps.core.errors import Forbidden
 from apps.core.problems import MACHINE_PREFIXES, problem
+from apps.mfa import factor
 from apps.mfa.models import FactorState
 from apps.rbac import policy
+from apps.rbac.declared import FRESH_MINUTES
 
 _KEY = "must_set_up_factor"
 # Open all the same, by the name of the address.
 _WAYS = frozenset(
-    "account_logout account_reauthenticate mfa_reauthenticate mfa_add_webauthn mfa_index"
+    "account_logout account_reauthenticate mfa_reauthenticate mfa_lost_here mfa_index"
+    " mfa_add_webauthn"
     " auth/session auth/reauthenticate auth/2fa/reauthenticate"
     " auth/webauthn/reauthenticate account/authenticators"
     " account/authenticators/webauthn me_mfa me_mfa_totp me_mfa_totp_confirm me_mfa_sms"
@@ -48,12 +53,15 @@ def was_reset(user: User) -> bool:
 
 
 def mark(request: HttpRequest) -> None:
-    """Nothing but setting one up is open in this session."""
+    """Nothing but setting one up is open in this session: their factors were reset."""
     request.session[_KEY] = True
 
 
-def is_marked(request: HttpRequest) -> bool:
-    return bool(request.session.get(_KEY))
+def lacks_one(request: Any) -> bool:
+    """Whether whoever is signed in has to prove or set up a second factor first."""
+    row: LoginSession | None = request.sign_in
+    is_weak = row is not None and row.enters_console and not row.is_strong
+    return is_weak or bool(request.session.get(_KEY))
 
 
 def met(request: HttpRequest) -> None:
@@ -74,11 +82,14 @@ class EnforcementMiddleware:
         args: Sequence[Any],
         kwargs: dict[str, Any],
     ) -> HttpResponse | None:
-        if not is_marked(request) or not request.user.is_authenticated:
+        if not request.user.is_authenticated or not lacks_one(request):
             return None
         match = request.resolver_match
         if "mfa" in match.namespaces or match.view_name in _WAYS:
             return None
+        if factor.are_set_up(request.user):
+            # They have one, and were made more than they were when they signed in.
+            return StepUp(twice=True, minutes=FRESH_MINUTES).answer(request)
         if request.path.startswith(MACHINE_PREFIXES):
             return problem(Missing())
         messages.warning(request, Missing.sentence)

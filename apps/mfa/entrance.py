@@ -114,10 +114,17 @@ def lose(request: Any) -> HttpResponseBase:
     """The slow way back, after the password: asks first, then says from when on."""
     user = request._login_stage.login.user
     cookies.insist_unchanged(request, user)
-    if request.method == "POST":
-        lost.begin(user=user)
-    shown = {"loss": lost.waiting(user)}
-    return render(request, "mfa/lost.html", shown)
+    return _lose(request, user, back="mfa_authenticate")
+
+
+@in_person(signed_in)
+@never_cache
+@require_http_methods(_VERBS)
+def lose_here(request: Any) -> HttpResponseBase:
+    """The same for who is signed in, in a browser that is trusted for instance."""
+    if not factor.are_set_up(request.user):
+        return redirect("mfa:factors")
+    return _lose(request, request.user, back="mfa_reauthenticate")
 
 
 @in_person(public)
@@ -130,6 +137,13 @@ def stop(request: HttpRequest, public_id: UUID, token: str) -> HttpResponse:
     if is_stopped:
         lost.cancel(loss=loss, how=LostFactors.Ended.LINK)
     return render(request, "mfa/lost_stop.html", {"is_stopped": is_stopped})
+
+
+def _lose(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
+    if request.method == "POST":
+        lost.begin(user=user)
+    shown = {"loss": lost.waiting(user), "back": back}
+    return render(request, "mfa/lost.html", shown)
 
 
 def _attempt(request: HttpRequest, user: User, purpose: str) -> Attempt:

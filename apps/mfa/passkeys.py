@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from apps.accounts.models import User
-from apps.mfa import challenges, enforcement, enrolment
+from apps.mfa import challenges, enforcement, enrolment, proofs
 from apps.mfa.factors.passkey import FACTOR
 from apps.mfa.models import WrongCodes
 from apps.rbac import audit
@@ -20,6 +20,8 @@ from apps.rbac import audit
 @transaction.atomic
 def _added(request: HttpRequest, user: User, **_: Any) -> None:
     enrolment.added(user, FACTOR)
+    # Setting it up proves it, like a code.
+    proofs.record(request, user, FACTOR.id)
     enforcement.met(request)
 
 

@@ -18,15 +18,16 @@ class SecondFactorStage(AuthenticateStage):  # type: ignore[misc]  # untyped pac
             # allauth plays the sign-in of an account that is not there.
             return False
         if not factor.are_set_up(user):
-            if enforcement.is_required(user):
+            if enforcement.was_reset(user):
                 enforcement.mark(request)
             return False
         # A passkey that was unlocked on its device is two factors at once.
         if did_use_passwordless_login(request, user):
             return False
-        if trusted.is_trusted(request, user):
-            return False
+        # Before trust is asked for: whoever has one browser has lost them there too.
         if lost.finish(user):
             enforcement.mark(request)
+            return False
+        if trusted.is_trusted(request, user):
             return False
         return True

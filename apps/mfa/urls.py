@@ -29,6 +29,7 @@ _entrance = [
     path("authenticate/", entrance.authenticate, name="mfa_authenticate"),
     path("reauthenticate/", entrance.reauthenticate, name="mfa_reauthenticate"),
     path("lost/", entrance.lose, name="mfa_lost"),
+    path("lost/here/", entrance.lose_here, name="mfa_lost_here"),
     path("lost/<uuid:public_id>/<str:token>/", entrance.stop, name="mfa_lost_cancel"),
     path("webauthn/", _home, name="mfa_list_webauthn"),
     path("webauthn/add/", _changing(add_webauthn), name="mfa_add_webauthn"),

@@ -57,7 +57,7 @@ def phrase_for(user: User) -> Phrase:
     now = timezone.now()
     live = LinkPhrase.objects.filter(user=user, used_at=None, expires_at__gt=now)
     found = live.order_by("-id").first()
-    if found is None:
+    if found is None or not user.is_password_mark(found.password_mark):
         return renew(user)
     try:
         words = vault.unseal(found.sealed, place=_place(user.pk))
@@ -75,6 +75,7 @@ def renew(user: User) -> Phrase:
         user=user,
         **_digest(words),
         sealed=vault.seal(words, place=_place(user.pk)),
+        password_mark=user.password_mark,
         expires_at=timezone.now() + LinkPhrase.GOOD_FOR,
     )
     return Phrase(words, phrase.expires_at)
@@ -127,6 +128,8 @@ def redeem(*, words: str, number: str) -> str:
     user = User.objects.locked(owner_id)
     phrase = live.select_for_update().first()
     if phrase is None or not user.is_active or user.frozen_at:
+        return WRONG
+    if not user.is_password_mark(phrase.password_mark):
         return WRONG
     try:
         numbers.verify(user=user, e164=number)

