@@ -7,7 +7,7 @@ moves to a session only the server can name, and the app shows its access token.
 
 from typing import Any
 
-from django.contrib.sessions.backends.base import CreateError
+from django.contrib.sessions.backends.base import CreateError, UpdateError
 
 from apps.accounts import cookies, tokens
 from apps.accounts.models import LoginSession
@@ -20,6 +20,14 @@ class _Remembered(SessionStore):
 
     def cycle_key(self) -> None:
         self.modified = True
+
+    def save(self, must_create: bool = False) -> None:
+        try:
+            super().save(must_create)
+        except UpdateError:
+            # Another request of the same app, which was overtaken, has forgotten it:
+            # the next one begins anew.
+            pass
 
 
 def remembered(row: LoginSession) -> SessionStore:

@@ -23,7 +23,7 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 from pytest_django import Settings
 
-from apps.accounts import sessions, tokens
+from apps.accounts import app_sessions, sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.core.errors import Unauthorized
 from tests.factories import PASSWORD
@@ -484,6 +484,16 @@ def test_no_token_lies_in_redis_or_postgresql(alice: User) -> None:
     for name in ("access_token", "refresh_token"):
         assert meta[name].encode() not in kept
         assert meta[name].rpartition(".")[2].encode() not in kept
+
+
+def test_what_another_request_has_forgotten_of_an_app_is_not_kept_again(
+    row: LoginSession,
+) -> None:
+    here, there = app_sessions.remembered(row), app_sessions.remembered(row)
+    there.flush()
+    here["asked"] = "password"
+    here.save()
+    assert "asked" not in app_sessions.remembered(row)
 
 
 def test_what_is_remembered_of_an_app_lies_in_one_place(alice: User) -> None:
