@@ -61,9 +61,6 @@ _DEEDS = {
     ("accounts.password.reset", "done"): Deed(
         "The password was reset by email", "reset your password"
     ),
-    ("accounts.password.reset", "denied"): Deed(
-        "A code for a new password was wrong", "gave a wrong code for a new password"
-    ),
     ("accounts.email.add", "done"): Deed(
         "Added an email address", "added an email address"
     ),
