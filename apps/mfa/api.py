@@ -41,10 +41,11 @@ class Factors(APIView):
         """What is set up, and whether that is enough."""
         user: Any = request.user
         codes = recovery.device(user)
+        known, left = factor.of(user), codes.left if codes else 0
         found = {
-            "factors": factor.of(user),
-            "recovery_codes_left": codes.left if codes else 0,
-            "is_only_one_left": enrolment.is_only_one_left(user),
+            "factors": known,
+            "recovery_codes_left": left,
+            "is_only_one_left": enrolment.is_only_one_left(known, left),
             "is_required": enforcement.is_required(user),
         }
         return Response(FactorsSerializer(found).data)

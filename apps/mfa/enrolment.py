@@ -6,6 +6,7 @@ owner; recovery codes come with the first factor and go with the last.
 
 import base64
 import secrets
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -209,12 +210,11 @@ def new_recovery_codes(*, user: User) -> list[str]:
     return list(fresh)
 
 
-def is_only_one_left(user: User) -> bool:
+def is_only_one_left(known: Sequence[factor.Factor], codes_left: int) -> bool:
     """Whether losing one thing would leave nothing but waiting: a single factor, and
     at most two recovery codes beside it."""
-    real = [f for f in factor.of(user) if not f.is_backup]
-    codes = recovery.device(user)
-    return len(real) == 1 and (codes is None or codes.left <= 2)
+    real = [each for each in known if not each.is_backup]
+    return len(real) == 1 and codes_left <= 2
 
 
 def _confirm(

@@ -72,7 +72,10 @@ class Attempt:
 def authenticate(request: Any) -> HttpResponseBase:
     """While this is pending nobody is signed in, and nothing else is open."""
     stage = request._login_stage
-    attempt = _attempt(request, stage.login.user, Purpose.LOGIN)
+    theirs = factor.of(stage.login.user)
+    if not theirs:
+        raise Conflict("You have no second factor any more. Sign in again.")
+    attempt = _attempt(request, stage.login.user, Purpose.LOGIN, theirs)
     if request.method != "POST":
         return _page(attempt)
     try:
@@ -94,9 +97,10 @@ def authenticate(request: Any) -> HttpResponseBase:
 @require_http_methods(_VERBS)
 def reauthenticate(request: Any) -> HttpResponseBase:
     """Once more, for what needs a fresh proof."""
-    if not factor.of(request.user):
+    theirs = factor.of(request.user)
+    if not theirs:
         return redirect("account_reauthenticate")
-    attempt = _attempt(request, request.user, Purpose.STEPUP)
+    attempt = _attempt(request, request.user, Purpose.STEPUP, theirs)
     if request.method != "POST":
         return _page(attempt)
     try:
@@ -146,10 +150,9 @@ def _lose(request: HttpRequest, user: User, *, back: str) -> HttpResponse:
     return render(request, "mfa/lost.html", shown)
 
 
-def _attempt(request: HttpRequest, user: User, purpose: str) -> Attempt:
-    theirs = factor.of(user)
-    if not theirs:
-        raise Conflict("You have no second factor any more. Sign in again.")
+def _attempt(
+    request: HttpRequest, user: User, purpose: str, theirs: list[Factor]
+) -> Attempt:
     wanted = request.POST.get("use") or request.GET.get("use")
     chosen = next((f for f in theirs if f.id == wanted), theirs[0])
     others = [each for each in theirs if each is not chosen]

@@ -37,21 +37,23 @@ class Request(HttpRequest):
 @require_safe
 def factors(request: Request) -> HttpResponse:
     user = request.user
-    codes = recovery.device(user)
+    known, codes = factor.of(user), recovery.device(user)
+    left = codes.left if codes else 0
     pending = enrolment.sms_setup(user)
     own = PhoneNumber.objects.owned_by(user).verified().order_by("-is_primary", "pk")
     texts = sms.device(user)
     shown = {
-        "known": factor.of(user),
+        "known": known,
         "app": totp.device(user),
         "texts": texts,
         "numbers": [each for each in own if not texts or each.pk != texts.phone_id],
         "keys": passkey.keys(user),
         "codes": codes,
+        "codes_left": left,
         "loss": lost.waiting(user),
         "browsers": trusted.known(user),
-        "are_set_up": factor.are_set_up(user),
-        "is_only_one_left": enrolment.is_only_one_left(user),
+        "are_set_up": any(not each.is_backup for each in known),
+        "is_only_one_left": enrolment.is_only_one_left(known, left),
         "is_required": enforcement.is_required(user),
         "is_pending": pending is not None,
     }
