@@ -72,8 +72,8 @@ def test_a_reset_key_that_is_none_is_refused(key: str, db: None) -> None:
 
 def test_keys_in_headers_are_counted_and_looks_are_not(db: None) -> None:
     for _ in range(40):
-        assert Client().head("/accounts/signup/").status_code != 429
-        assert Client().options("/accounts/signup/").status_code != 429
+        assert Client().head("/accounts/signup/").status_code == 200
+        assert Client().options("/accounts/signup/").status_code == 200
     asked = [
         Client()
         .get(f"{APP}/auth/password/reset", headers={"X-Password-Reset-Key": "a-b"})

@@ -160,8 +160,7 @@ def test_a_strange_body_is_refused(
 ) -> None:
     http.password(alice)
     answer = http.ask("POST", "auth/2fa/authenticate", body)
-    assert 400 <= answer.status_code < 500
-    assert not http.is_in()
+    assert answer.status_code == 400 and not http.is_in()
 
 
 def test_what_can_be_proved_is_told_to_the_pending_only(
@@ -297,8 +296,7 @@ def test_what_is_no_passkeys_answer_is_refused(
     if begun:
         http.ask("GET", "auth/webauthn/login")
     refused = http.ask("POST", "auth/webauthn/login", {"credential": answer})
-    assert 400 <= refused.status_code < 500
-    assert not http.is_in()
+    assert refused.status_code == 400 and not http.is_in()
 
 
 @pytest.mark.parametrize("answer", [*map(json.dumps, BAD_ANSWERS), "[" * 3000, "{"])
@@ -306,5 +304,5 @@ def test_the_page_refuses_it_too(db: None, answer: str) -> None:
     client = Client()
     client.get("/accounts/login/")
     place = "/accounts/2fa/webauthn/login/"
-    assert client.post(place, {"credential": answer}).status_code < 500
+    assert client.post(place, {"credential": answer})["Location"] == "/accounts/login/"
     assert client.get("/app/").status_code == 302
