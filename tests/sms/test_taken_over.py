@@ -10,10 +10,10 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.accounts import email_changes, panic
+from apps.accounts import email_changes, erasure, panic
 from apps.accounts.models import User
 from apps.mfa import lost
-from apps.sms import linking, numbers, outbox
+from apps.sms import lanes, linking, numbers, outbox
 from apps.sms.models import LinkPhrase, OutboundText, PhoneNumber
 from tests.accounts import reverts
 from tests.factories import PhoneNumberFactory
@@ -65,6 +65,29 @@ def test_one_on_its_way_when_the_change_is_undone_links_nothing(alice: User) -> 
 
     answer = overtaken(alice, lambda: email_changes.undo(key), link)
     assert answer == linking.WRONG and theirs(alice) == [(ALICE, True)]
+
+
+def test_an_erasure_waits_for_a_text_that_names_the_person(alice: User) -> None:
+    with transaction.atomic():
+        outbox.queue(user=alice, body="It is time.", dedupe_key="reminder")
+    long_ago = timezone.now() - erasure.GRACE
+    User.objects.filter(pk=alice.pk).update(is_active=False, closed_at=long_ago)
+
+    def acting() -> None:
+        try:
+            erasure.erase(alice.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lanes.lock_person(alice)
+            linking.renew(alice)
+            answer = pool.submit(acting)
+            while not (answer.done() or somebody_waits()):
+                pass
+        answer.result()
+    assert not User.objects.exists()
 
 
 def undone(user: User) -> None:
