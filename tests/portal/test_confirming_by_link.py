@@ -10,15 +10,19 @@ from playwright.sync_api import Page
 from apps.portal import demo
 
 
-def test_the_link_fills_the_code_in_and_the_button_proves_it(
-    page: Page, site: str, sign_in: Callable[[str], None]
-) -> None:
+def add_an_address(page: Page, site: str, sign_in: Callable[[str], None]) -> None:
     demo.people()
     sign_in("alice@example.com")
     page.goto(f"{site}/accounts/email/")
     page.locator("[name=email]:not([type=hidden])").fill("new@example.org")
     page.locator("[name=action_add]").click()
     page.wait_for_url(f"{site}/accounts/confirm-email/")
+
+
+def test_the_link_fills_the_code_in_and_the_button_proves_it(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    add_an_address(page, site, sign_in)
     found = re.search(r"/accounts/confirm-email/#(\S+)", str(mail.outbox[-1].body))
     assert found
     proved = EmailAddress.objects.filter(email="new@example.org", verified=True)
@@ -38,12 +42,7 @@ def test_whatever_stands_after_the_hash_stops_nothing(
 ) -> None:
     errors: list[object] = []
     page.on("pageerror", lambda error: errors.append(error))
-    demo.people()
-    sign_in("alice@example.com")
-    page.goto(f"{site}/accounts/email/")
-    page.locator("[name=email]:not([type=hidden])").fill("new@example.org")
-    page.locator("[name=action_add]").click()
-    page.wait_for_url(f"{site}/accounts/confirm-email/")
+    add_an_address(page, site, sign_in)
     page.goto("about:blank")
     page.goto(f"{site}/accounts/confirm-email/#%")
     assert page.locator("[name=code]").input_value() == "%"
