@@ -4,6 +4,10 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles.storage import (
+    ManifestStaticFilesStorage,
+    staticfiles_storage,
+)
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 
@@ -74,6 +78,39 @@ def chosen(**_: Any) -> list[CheckMessage]:
         )
         for name in getattr(settings, "MUST_BE_CHOSEN", ())
         if not env.str(name, default="")
+    ]
+
+
+@register
+def https(**_: Any) -> list[CheckMessage]:
+    """Of a server, which everything else relies on: cookies, passkeys, links."""
+    here = ("https://", "http://localhost", "http://127.0.0.1")
+    if not hasattr(settings, "MUST_BE_CHOSEN") or not settings.PUBLIC_URL:
+        return []
+    if settings.PUBLIC_URL.startswith(here):
+        return []
+    return [
+        Error(
+            "PUBLIC_URL does not begin with https://.",
+            hint="Cookies and passkeys are safe over HTTPS only.",
+            id="config.E008",
+        )
+    ]
+
+
+@register
+def gathered(**_: Any) -> list[CheckMessage]:
+    """Pages find their styles and scripts by a list that `collectstatic` writes."""
+    if not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
+        return []
+    if staticfiles_storage.hashed_files:
+        return []
+    return [
+        Error(
+            "The styles and scripts of the pages were not gathered.",
+            hint="Run: manage.py collectstatic --no-input",
+            id="config.E009",
+        )
     ]
 
 

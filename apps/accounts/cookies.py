@@ -44,6 +44,9 @@ class SignInMiddleware(AuthenticationMiddleware):
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
         browsers.set_cookie(request, response)
+        if getattr(request, "sign_in", None) and "Cache-Control" not in response:
+            # What is somebody's is kept on no disk, and shown to nobody who comes later.
+            response["Cache-Control"] = "private, no-store"
         return response
 
     def process_view(
@@ -129,9 +132,15 @@ def _found(request: Any) -> User | AnonymousUser:
         request.session.flush()
         request.sign_out = over
         return AnonymousUser()
-    sessions.seen(row)
+    if not _asks_by_itself(request):
+        sessions.seen(row)
     request.sign_in = row
     return row.user
+
+
+def _asks_by_itself(request: HttpRequest) -> bool:
+    """A page that is left open does, with the version it shows; nobody sits there."""
+    return "HX-Request" in request.headers and "v" in request.GET
 
 
 @receiver(user_logged_in)

@@ -58,6 +58,9 @@ FAILURES_IN_A_ROW = 100
 # Then no six digits are taken for as long as a lost authenticator takes to replace;
 # recovery codes and passkeys cannot be guessed and go on.
 FROZEN_FOR = timedelta(hours=72)
+# Then so many before it freezes again: a typo is none, and a guess in a million a day
+# and a half finds one in 1,600 accounts a year.
+TRIES_AFTER_FROST = 5
 # The pause after each wrong code doubles from a second up to 2^9 of them, 8.5 minutes:
 # longer ones would only lock the owner out.
 LONGEST_PAUSE_STEP = 10

@@ -207,6 +207,13 @@ def end_others(
     return end(rows, ending, by=by, reason=reason, words=words)
 
 
+def end_demoted(user: User) -> None:
+    """Those in which they could enter the console, if they cannot any more."""
+    policy.forget(user)
+    if not policy.can(user, Permission.CONSOLE_ENTER):
+        end(lasting(user).filter(may_enter_console=True), Ending.DEMOTED)
+
+
 def keep(row: LoginSession, user: User) -> None:
     """The password was changed in this one, by its owner: it goes on, all others end."""
     with transaction.atomic():

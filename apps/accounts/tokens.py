@@ -56,6 +56,12 @@ class Pair:
     expires_in: int
 
 
+# A time that datetime has (the year 9999), so that nothing after us stumbles.
+_LATEST = 253_402_300_800
+# What the column takes.
+_MOST_GENERATIONS = 2**31
+
+
 class Backend(TokenBackend):
     """The keys of `JWT_SIGNING_KEYS`: the newest signs, `kid` says which one opens.
 
@@ -96,6 +102,9 @@ class Backend(TokenBackend):
             )
         except jwt.InvalidTokenError as error:
             raise TokenBackendError("not ours") from error
+        times = (claims[name] for name in ("exp", "iat"))
+        if not all(type(at) is int and 0 <= at < _LATEST for at in times):
+            raise TokenBackendError("not of our making")
         return claims
 
 
@@ -155,7 +164,7 @@ def refresh(raw: str | bytes) -> Pair:
     claims = _read(RefreshToken, raw)
     row = _sign_in(claims)
     generation = claims.get("gen")
-    if not isinstance(generation, int):
+    if type(generation) is not int or not 0 <= generation < _MOST_GENERATIONS:
         raise BadToken
     if _count_up(row, generation):
         return issue(row)

@@ -116,8 +116,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         ).order_by("due_at", "pk")
 
     def due(self, now: datetime) -> ReminderQuerySet:
+        """Also late: what comes due while an account is frozen is told after that."""
         is_free = Q(held_until=None) | Q(held_until__lte=now)
-        return self.upcoming().filter(is_free, due_at__lte=now)
+        return self.upcoming().filter(is_free, due_at__lte=now, user__frozen_at=None)
 
 
 class Reminder(models.Model):

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions, serializers
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.views import set_rollback
 
 from apps.core.errors import (
@@ -33,6 +34,19 @@ _KINDS: tuple[tuple[type[Exception], type[AppError]], ...] = (
     (exceptions.UnsupportedMediaType, UnsupportedMedia),
     (exceptions.ParseError, Invalid),
 )
+
+
+class OursAnyway(DefaultContentNegotiation):
+    """Whoever accepts nothing that we have gets what we have (RFC 9110 §12.4.1), and a
+    browser that looks at an address sees it."""
+
+    def select_renderer(
+        self, request: Any, renderers: Any, format_suffix: Any = None
+    ) -> Any:
+        try:
+            return super().select_renderer(request, renderers, format_suffix)
+        except exceptions.NotAcceptable:
+            return renderers[0], renderers[0].media_type
 
 
 class BadFields(Invalid):

@@ -22,8 +22,13 @@ from apps.core.errors import (
     Unauthorized,
     Unavailable,
 )
+from apps.core.logs import logger
 from apps.core.request_ids import current_request_id
 
+_BARE = (
+    '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+    "<title>{0}</title><h1>{0}</h1></html>"
+)
 MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
 
 
@@ -53,7 +58,13 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
     """The error in the form that whoever asked can read."""
     if request.path.startswith(MACHINE_PREFIXES):
         return problem(error)
-    page = render(request, "error.html", {"error": error}, status=error.status.value)
+    try:
+        page = render(request, "error.html", {"error": error})
+    except Exception:
+        # Whatever the page is made of may be what is broken.
+        logger.exception("error_page_broken")
+        page = HttpResponse(_BARE.format(error.sentence))
+    page.status_code = error.status.value
     _say_when(page, error)
     return page
 

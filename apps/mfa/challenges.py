@@ -218,7 +218,7 @@ def _refusal(challenge: Challenge) -> Invalid:
     """What to say; after the last try the challenge is over."""
     _recorded(challenge, allowed=False)
     wrong = _counted(challenge).first()
-    if wrong and wrong.is_frozen:
+    if named(challenge.factor).can_be_guessed and wrong and wrong.is_frozen:
         notices.frozen(challenge.user, is_known=challenge.is_known)
     if challenge.attempts >= guessing.TRIES_PER_CHALLENGE:
         _close(challenge)

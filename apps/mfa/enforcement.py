@@ -26,7 +26,7 @@ _KEY = "must_set_up_factor"
 # Open all the same, by the name of the address.
 _WAYS = frozenset(
     "account_logout account_reauthenticate mfa_reauthenticate mfa_lost_here mfa_index"
-    " mfa_add_webauthn"
+    " mfa_add_webauthn panic me_panic"
     " auth/session auth/reauthenticate auth/2fa/reauthenticate"
     " auth/webauthn/reauthenticate account/authenticators"
     " account/authenticators/webauthn me_mfa me_mfa_totp me_mfa_totp_confirm me_mfa_sms"

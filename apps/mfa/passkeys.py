@@ -31,6 +31,8 @@ def _removing(instance: Authenticator, origin: Any, **_: Any) -> None:
     them along, and so does a reset (lost.py)."""
     if not isinstance(origin, Authenticator):
         return
+    # Held until it is gone: of two that are the last, one stays.
+    User.objects.locked(instance.user_id)
     if Authenticator.objects.filter(user_id=instance.user_id).count() == 1:
         enrolment.insist_removable(instance.user, FACTOR)
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core import shelves
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.core.kinds import job
 from apps.rbac import audit, catalog, membership, policy, roles
@@ -62,6 +63,7 @@ def grant(
             user=user, role=role, granted_by=by, reason=reason, expires_at=expires_at
         )
         membership.settle([user.pk])
+        _tell(made, is_given=True)
         until = expires_at.isoformat() if expires_at else None
         audit.done(
             "rbac.roleassignment.grant",
@@ -91,6 +93,7 @@ def revoke(*, by: Any, user: Any, role: Role, reason: str) -> None:
         _insist_another_administrator(held)
         _end(held, by)
         membership.settle([user.pk])
+        _tell(held, is_given=False)
         audit.done(
             "rbac.roleassignment.revoke",
             actor=by,
@@ -134,9 +137,10 @@ def end_overdue() -> int:
     with transaction.atomic():
         membership.lock()
         people = set(overdue.values_list("user_id", flat=True))
-        for assignment in overdue.select_related("role").select_for_update(
-            of=("self",)
-        ):
+        ended = list(
+            overdue.select_related("role", "user").select_for_update(of=("self",))
+        )
+        for assignment in ended:
             _end(assignment, None, at=assignment.expires_at)
             audit.done(
                 "rbac.roleassignment.end",
@@ -145,6 +149,8 @@ def end_overdue() -> int:
                 before={"role": assignment.role.slug},
             )
         membership.settle(people)
+        for assignment in ended:
+            _tell(assignment, is_given=False)
     return len(people)
 
 
@@ -168,6 +174,12 @@ def _end(held: RoleAssignment, by: Any, at: datetime | None = None) -> None:
     held.revoked_at = at or timezone.now()
     held.revoked_by = by
     held.save(update_fields=["revoked_at", "revoked_by"])
+
+
+def _tell(assignment: RoleAssignment, *, is_given: bool) -> None:
+    """Each app says in `on_roles.py`, a tuple `ON_ROLES`, what follows."""
+    for follow in shelves.across_apps("on_roles", "ON_ROLES"):
+        follow(assignment, is_given=is_given)
 
 
 def _insist(by: Any, permission: Permission, user: Any, role: Role) -> None:

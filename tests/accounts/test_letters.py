@@ -255,6 +255,7 @@ ABOUT = {
     "data_url": "https://switchboard.example/app/settings/data/",
     "factor": "Authenticator app",
     "left": 2,
+    "role": "Premium",
     "until": "on Friday",
     "security_url": "https://switchboard.example/app/settings/security/factors/",
     "number": "+1 202 555 0177",

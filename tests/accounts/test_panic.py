@@ -1,14 +1,17 @@
 """One press ends everything; the way back needs a letter, and a second factor."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts import panic, tokens
 from apps.accounts.models import KnownBrowser, LoginSession, User
+from apps.assistant import reminders
 from apps.assistant.models import Reminder
 from apps.core.errors import Conflict, Unauthorized
 from apps.mfa import lost
@@ -150,6 +153,18 @@ def test_texts_are_not_acted_on_until_then(alice: User, phone: PhoneNumber) -> N
     panic.end(User.objects.get(pk=alice.pk))
     assert "frozen" not in replied(phone, "remind me to call Ana tomorrow at 9")
     assert Reminder.objects.get().user == alice
+
+
+def test_what_comes_due_meanwhile_is_told_afterwards(
+    alice: User, phone: PhoneNumber
+) -> None:
+    due = timezone.now() + timedelta(minutes=5)
+    Reminder.objects.create(user=alice, text="call Ana", due_at=due, zone="UTC")
+    panic.begin(alice)
+    assert reminders.fire_due(due + timedelta(minutes=1)) == 0
+    panic.end(User.objects.get(pk=alice.pk))
+    assert reminders.fire_due(due + timedelta(hours=3)) == 1
+    assert "Missed reminder" in OutboundText.objects.latest("pk").body
 
 
 def test_nothing_is_texted_but_what_leads_back(alice: User, phone: PhoneNumber) -> None:

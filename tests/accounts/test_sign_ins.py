@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.auth.models import Group
+from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -295,6 +296,52 @@ def test_a_row_is_found_as_django_would_find_it(alice: User) -> None:
     found.user.name = "Alice B."
     found.user.save(update_fields=["name"])
     assert User.objects.get(pk=alice.pk).name == "Alice B."
+
+
+def test_a_page_that_asks_by_itself_is_no_use_of_the_sign_in(alice: User) -> None:
+    """Left open on a desk, it would keep the idle rule from ever striking."""
+    client = sign_in(alice)
+    before = row_of(client).last_seen_at
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        asks = {"hx-request": "true"}
+        assert client.get("/app/conversation/?v=x", headers=asks).status_code == 200
+        assert row_of(client).last_seen_at == before
+        client.get("/app/conversation/", headers=asks)
+        assert row_of(client).last_seen_at > before
+
+
+def test_what_is_somebodys_is_kept_on_no_disk(alice: User) -> None:
+    client = sign_in(alice)
+    for page in (PAGE, "/app/phones/?link=1", "/api/v1/me", "/app/nothing/"):
+        assert client.get(page)["Cache-Control"] == "private, no-store", page
+    assert "Cache-Control" not in Client().get("/")
+
+
+def test_a_role_that_is_given_back_at_once_brings_no_sign_in_back(alice: User) -> None:
+    administrator = Role.objects.get(slug="administrator")
+    for user in (alice, person()):
+        assignments.grant(by=None, user=user, role=administrator, reason="test")
+    client = signed_in(User.objects.get(pk=alice.pk))
+    assert is_in(client)
+    assignments.revoke(by=None, user=alice, role=administrator, reason="test")
+    assignments.grant(by=None, user=alice, role=administrator, reason="test")
+    assert not is_in(client)
+    assert LoginSession.objects.get(user=alice).ending == Ending.DEMOTED
+
+
+def test_its_owner_is_written_to_about_a_role(alice: User) -> None:
+    ada = person("administrator", email="ada@example.com")
+    premium = Role.objects.get(slug="premium")
+    soon = timezone.now() + timedelta(days=7)
+    assignments.grant(
+        by=ada, user=alice, role=premium, reason="thanks", expires_at=soon
+    )
+    with time_machine.travel(soon + timedelta(minutes=1)):
+        assignments.end_overdue()
+    given, ended = mail.outbox
+    assert (given.to, ended.to) == ([alice.email], [alice.email])
+    assert "You were given a role" in given.subject and "until" in given.body
+    assert "ended" in ended.subject and "thanks" not in given.body
 
 
 def test_a_page_is_503_while_redis_is_away(alice: User, settings: Settings) -> None:

@@ -9,7 +9,12 @@ ASK = """
 import django
 django.setup()
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.test import Client
+try:
+    call_command("check", deploy=True)
+except SystemCheckError as error:
+    print(error)
 call_command("collectstatic", interactive=False, verbosity=0)
 call_command("check", deploy=True, fail_level="WARNING")
 site = Client(SERVER_NAME="switchboard.example")
@@ -41,5 +46,7 @@ def test_a_server_serves_its_pages(tmp_path: Path, db: None) -> None:
     said = done.stdout
     for line in ("/ 200", "/accounts/login/ 200", "/dev/phone/ 404", "/nothing 404"):
         assert line in said
+    # Before anything was gathered the checks say so, and nothing serves.
+    assert "config.E009" in said and "collectstatic" in said
     assert "max-age=31536000" in said
     assert "/static/css/tokens." in said and "/static/css/tokens.css" not in said

@@ -109,6 +109,24 @@ def test_a_problem_has_the_fields_of_rfc_9457() -> None:
     assert {"title", "detail", "code", "request_id"} <= body.keys()
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/xml", "junk", "*/*"])
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/schema/"])
+def test_whatever_somebody_accepts_the_api_answers(
+    db: None, path: str, accept: str
+) -> None:
+    answer = Client().get(path, headers={"accept": accept})
+    assert answer.status_code == (401 if path == "/api/v1/me" else 200)
+
+
+def test_a_page_for_errors_that_is_broken_still_says_what_it_is(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.templatetags.static.StaticNode.url", lambda *_: 1 / 0)
+    answer = Client(raise_request_exception=False).get("/nothing")
+    assert answer.status_code == 404
+    assert b"<h1>There is no page at this address.</h1>" in answer.content
+
+
 def test_a_host_that_is_not_ours_is_a_problem_for_machines_and_a_page_for_people(
     db: None, settings: Settings
 ) -> None:

@@ -244,13 +244,29 @@ def test_a_hundred_wrong_codes_in_a_row_freeze_and_the_owner_is_told(
     assert "wrong codes" in letter.subject
 
 
-def test_after_the_frost_each_wrong_code_freezes_again(
+def test_after_the_frost_a_typo_is_none_and_a_few_are_another(
     alice: User, app: TOTPDevice
 ) -> None:
     freeze(alice, 100)
+    for _ in range(guessing.TRIES_AFTER_FROST):
+        assert not WrongCodes.objects.get().is_frozen
+        no_pause(app)
+        with pytest.raises(Invalid):
+            challenges.verify(begin(alice), wrong(app.code()))
+    assert WrongCodes.objects.get().is_frozen
+
+
+def test_in_the_frost_a_wrong_recovery_code_writes_no_more_letters(
+    alice: User, app: TOTPDevice, paper: list[str]
+) -> None:
+    freeze(alice)
     with pytest.raises(WrongCode):
         challenges.verify(begin(alice), wrong(app.code()))
-    assert WrongCodes.objects.get().is_frozen
+    mail.outbox.clear()
+    for _ in range(3):
+        with pytest.raises(WrongCode):
+            challenges.verify(begin(alice, "recovery"), "A" * 16)
+    assert not mail.outbox
 
 
 def test_a_recovery_code_still_works_in_the_frost_and_ends_it(

@@ -83,3 +83,14 @@ def test_one_who_has_a_factor_proves_it_in_a_browser_that_was_trusted(
     again = {"use": "totp", "code": app.code()}
     assert client.post("/accounts/2fa/reauthenticate/", again).status_code == 302
     assert client.get("/app/").status_code == 200
+
+
+def test_they_may_end_everything_before(alice: User) -> None:
+    """The account hangs on the password alone, which somebody else may know."""
+    promote(alice)
+    client = Client()
+    give_password(client, alice)
+    assert client.get("/app/settings/panic/").status_code == 200
+    assert client.post("/app/settings/panic/").status_code == 302
+    alice.refresh_from_db()
+    assert alice.frozen_at is not None

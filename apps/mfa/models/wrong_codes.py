@@ -14,8 +14,9 @@ from apps.accounts.models import User
 _CHARGE = """
 INSERT INTO factors_wrongcodes AS found (user_id, is_known, count, waits_until)
 VALUES (%(user)s, %(is_known)s, 1, %(now)s + interval '1 second')
-ON CONFLICT (user_id, is_known) DO UPDATE SET count = found.count + 1,
-    waits_until = %(now)s + CASE WHEN found.count + 1 >= %(most)s THEN %(frozen)s
+ON CONFLICT (user_id, is_known) DO UPDATE SET
+    count = CASE WHEN found.count >= %(most)s THEN %(after)s ELSE found.count END + 1,
+    waits_until = %(now)s + CASE WHEN found.count + 1 = %(most)s THEN %(frozen)s
         ELSE interval '1 second' * 2 ^ least(found.count, %(steps)s) END
     WHERE found.waits_until <= %(now)s
 """
@@ -29,6 +30,7 @@ class WrongCodesQuerySet(models.QuerySet["WrongCodes"]):
             "is_known": is_known,
             "now": timezone.now(),
             "most": guessing.FAILURES_IN_A_ROW,
+            "after": guessing.FAILURES_IN_A_ROW - guessing.TRIES_AFTER_FROST,
             "frozen": guessing.FROZEN_FOR,
             "steps": guessing.LONGEST_PAUSE_STEP - 1,
         }
