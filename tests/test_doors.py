@@ -304,6 +304,7 @@ ROWS |= {
     ),
     "api/v1/me/export/<uuid:public_id>/file": api(fresh(THEMSELF), get=people_api(404)),
     "api/v1/me/preferences": api(signed_in, get=people_api(200), patch=people_api(200)),
+    "api/v1/me/letters": api(signed_in, get=people_api(200), put=people_api(400)),
     "api/v1/me/security": api(THEMSELF, get=people_api(200)),
     "api/v1/me/devices": api(THEMSELF, get=people_api(200)),
     "api/v1/me/devices/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),

@@ -16,12 +16,15 @@ from apps.accounts import closing, exports, panic, profile, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import (
     ExportSerializer,
+    LetterChoiceSerializer,
     MeSerializer,
     PreferencesSerializer,
     SignInSerializer,
+    WantedLettersSerializer,
 )
 from apps.core.api import shown
 from apps.core.errors import NotFound
+from apps.jobs import unsubscribing
 from apps.rbac.declared import fresh, in_person, signed_in
 
 own = in_person(signed_in)
@@ -51,6 +54,25 @@ class Preferences(generics.GenericAPIView[User]):
     def patch(self, request: Request) -> Response:
         """Change some of it."""
         return _changed(self, request)
+
+
+class Letters(APIView):
+    policy = signed_in
+
+    @extend_schema(responses=LetterChoiceSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Letters that one can do without. What matters to security is always told."""
+        return Response(_choices(request.user))
+
+    @extend_schema(
+        request=WantedLettersSerializer, responses=LetterChoiceSerializer(many=True)
+    )
+    def put(self, request: Request) -> Response:
+        """Have these and no others of them."""
+        form = WantedLettersSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        unsubscribing.choose(request.user, form.validated_data["wanted"])
+        return Response(_choices(request.user))
 
 
 class SignIns(generics.ListAPIView[LoginSession]):
@@ -161,6 +183,10 @@ class ExportFile(APIView):
         return exports.sent(exports.one(user, public_id))
 
 
+def _choices(user: Any) -> Any:
+    return LetterChoiceSerializer(unsubscribing.choices(user), many=True).data
+
+
 def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
     user: Any = request.user
     form = view.get_serializer(user, data=request.data, partial=True)
@@ -178,6 +204,7 @@ urlpatterns = [
     path(
         "me/export/<uuid:public_id>/file", ExportFile.as_view(), name="me_export_file"
     ),
+    path("me/letters", Letters.as_view(), name="me_letters"),
     path("me/preferences", Preferences.as_view(), name="me_preferences"),
     path("me/sessions", SignIns.as_view(), name="me_sessions"),
     path(

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from apps.accounts import time_zones
 from apps.accounts.models import DataExport, LoginSession, User
-from apps.core.serializers import Choice, ExactModel
+from apps.core.serializers import Choice, Exact, ExactModel
 
 
 class MeSerializer(ExactModel[User]):
@@ -43,6 +43,21 @@ class PreferencesSerializer(ExactModel[User]):
             name: {"format": "%H:%M", "input_formats": ["%H:%M"]}
             for name in ("quiet_from", "quiet_until")
         }
+
+
+class LetterChoiceSerializer(serializers.Serializer[Any]):
+    """`id` names a kind of letter that one can do without."""
+
+    id = serializers.CharField(source="category.slug", read_only=True)
+    name = serializers.CharField(source="category.label", read_only=True)
+    about = serializers.CharField(source="category.about", read_only=True)
+    is_wanted = serializers.BooleanField(read_only=True)
+
+
+class WantedLettersSerializer(Exact):
+    wanted = serializers.ListField(
+        child=serializers.SlugField(max_length=40), max_length=50
+    )
 
 
 class SignInSerializer(serializers.ModelSerializer[LoginSession]):

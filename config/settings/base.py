@@ -301,8 +301,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["apps.rbac.api.PolicyPermission"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.sign_in_schema.with_sign_in",
         "config.schema.with_problems",
-        "config.schema.with_sign_in",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -135,3 +135,18 @@ def test_every_category_can_be_read_and_belongs_to_a_person(ada: User) -> None:
         mail.post(letter, category="alerts")
     with pytest.raises(ValueError, match="nobody can choose"):
         mail.post(letter, category="weather", person=ada)
+
+
+def test_the_api_shows_and_takes_the_same(ada: User) -> None:
+    client = signed_in(ada)
+    (shown,) = client.get("/api/v1/me/letters").json()
+    assert (shown["id"], shown["is_wanted"]) == ("alerts", True)
+
+    def want(*wanted: str) -> object:
+        given = {"wanted": wanted}
+        answer = client.put("/api/v1/me/letters", given, "application/json")
+        return [each["is_wanted"] for each in answer.json()]
+
+    assert want() == [False]
+    assert not unsubscribing.wants(ada.pk, "alerts")
+    assert want("alerts", "nonsense") == [True]
