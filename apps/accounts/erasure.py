@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.core import dossier
 from apps.core.kinds import Queue, job
 from apps.jobs import jobs, progress
+from apps.jobs.models import Job
 from apps.rbac import audit
 
 # After which nothing brings an account back. Long enough to read one's mail after a
@@ -30,6 +31,19 @@ def schedule(user: User) -> None:
     """Of one that has just been closed."""
     if user.closed_at is not None:
         jobs.enqueue(erase, user.pk, at=user.closed_at + GRACE)
+
+
+@job("accounts.erase_due")
+def erase_due() -> None:
+    """Whatever became of the job that an account was closed with: one that was cancelled
+    or dropped is asked for again. One that failed for good waits for a decision."""
+    asked = Job.objects.filter(
+        kind=erase.name,
+        state__in=[Job.State.WAITING, Job.State.RUNNING, Job.State.DEAD],
+    ).values_list("arguments__0", flat=True)
+    due = User.objects.filter(closed_at__lte=Now() - GRACE).exclude(pk__in=set(asked))
+    for user in due:
+        jobs.enqueue(erase, user.pk)
 
 
 @job("accounts.erase", queue=Queue.BULK, seconds=3_600)

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import KnownBrowser, LoginSession
+from apps.accounts.models import EmailChange, KnownBrowser, LoginSession
+from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.jobs.keeping import Rule
 
 
@@ -16,7 +17,18 @@ def _not_seen(before: datetime) -> "QuerySet[KnownBrowser]":
     return KnownBrowser.objects.filter(last_seen_at__lt=before)
 
 
+def _done_with(before: datetime) -> "QuerySet[EmailChange]":
+    return EmailChange.objects.filter(changed_at__lt=before)
+
+
 RULES = (
+    Rule(
+        "accounts.email_changes",
+        "Changes of e-mail addresses that nobody can undo any more",
+        _done_with,
+        days=90,
+        least=DAYS_TO_UNDO,
+    ),
     # What the letter about a new sign-in is decided by (places.py); the audit keeps more.
     Rule("accounts.sign_ins", "Sign-ins that are over", _over, days=90, least=30),
     Rule(

@@ -92,7 +92,7 @@ class ExportSerializer(serializers.ModelSerializer[DataExport]):
     percent = serializers.IntegerField(
         source="job.percent", allow_null=True, default=None, read_only=True
     )
-    words = serializers.CharField(source="job.progress", default="", read_only=True)
+    words = serializers.SerializerMethodField()
 
     class Meta:
         model = DataExport
@@ -107,3 +107,7 @@ class ExportSerializer(serializers.ModelSerializer[DataExport]):
             "expires_at",
         ]
         read_only_fields: ClassVar = fields
+
+    def get_words(self, export: DataExport) -> str:
+        is_made = export.state == DataExport.State.MAKING
+        return export.job.progress if export.job and is_made else ""

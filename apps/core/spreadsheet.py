@@ -7,8 +7,9 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula (OWASP, "CSV injection"), in some
+# languages with wide characters as well.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def line(values: Iterable[Any]) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Upper
 
 from apps.core.dossier import Kept
@@ -30,6 +30,10 @@ def _letters(user: Any) -> "QuerySet[Letter]":
     """Also those that strangers could cause, which are nobody's."""
     own = {each.upper() for each in _addresses(user)}
     return Letter.objects.alias(written=Upper("to")).filter(written__in=own)
+
+
+def _to_them(user: Any) -> "QuerySet[Letter]":
+    return Letter.objects.filter(Q(person=user) | Q(pk__in=_letters(user).values("pk")))
 
 
 def _suppressions(user: Any) -> "QuerySet[Suppression]":
@@ -81,6 +85,7 @@ PERSONAL = (
             "reason": "reason",
             "created_at": "created_at",
         },
+        of=_to_them,
         also=_letters,
     ),
     Kept(

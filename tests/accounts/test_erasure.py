@@ -26,7 +26,7 @@ from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
 from apps.assistant.models import Conversation, Reminder
 from apps.core import dossier
 from apps.core.kinds import Queue
-from apps.jobs import leases, runner, sweeper
+from apps.jobs import jobs, leases, runner, sweeper
 from apps.jobs.models import (
     Alert,
     Job,
@@ -377,6 +377,23 @@ def test_who_is_suspended_after_closing_is_kept(alice: User) -> None:
     suspension.suspend(by=ada, user=alice, reason="fled from us")
     _work()
     assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_one_whose_job_was_cancelled_is_asked_for_again(alice: User) -> None:
+    closing.close(user=alice)
+    job = Job.objects.get(kind="accounts.erase")
+    jobs.cancel(job.pk)
+    erasure.erase_due()
+    assert Job.objects.filter(kind="accounts.erase").count() == 1
+    User.objects.filter(pk=alice.pk).update(closed_at=timezone.now() - erasure.GRACE)
+    for _ in range(2):
+        erasure.erase_due()
+    again = Job.objects.get(kind="accounts.erase", state="waiting")
+    assert again.arguments == [alice.pk]
+    # What fails for good is in the list of those, and not begun over and over.
+    Job.objects.update(state="dead")
+    erasure.erase_due()
+    assert not Job.objects.filter(state="waiting").exists()
 
 
 def test_the_api_closes_with_a_fresh_proof(alice: User) -> None:

@@ -151,8 +151,15 @@ def test_it_says_since_when_no_passkey_is_enough(alice: User) -> None:
     assert row["passkeys_alone_from"]
 
 
-def test_a_cell_is_no_formula_and_json_has_it_as_it_is(alice: User) -> None:
-    words = '=HYPERLINK("http://evil.example")'
+def test_letters_that_anybody_can_cause_are_in_it_too(alice: User) -> None:
+    Client().post("/accounts/password/reset/", {"email": alice.email})
+    with fetched(alice) as file:
+        assert "password_reset_key" in [row["letter"] for row in table(file, "letters")]
+
+
+@pytest.mark.parametrize("sign", "=＝@")
+def test_a_cell_is_no_formula_and_json_has_it_as_it_is(alice: User, sign: str) -> None:
+    words = f'{sign}HYPERLINK("http://evil.example")'
     Reminder.objects.create(user=alice, text=words, due_at=timezone.now(), zone="UTC")
     with fetched(alice) as file:
         assert words in [row["text"] for row in table(file, "reminders")]
@@ -172,6 +179,8 @@ def test_the_api_does_the_same(alice: User) -> None:
     work()
     ready = client.get(one).json()
     assert ready["state"] == "ready" and ready["size"] > 1_000
+    # How far it was is over.
+    assert ready["words"] == ""
     assert client.get(API).json() == [ready]
     with opened(client.get(f"{one}/file")) as file:
         assert table(file, "profile")[0]["email"] == alice.email
