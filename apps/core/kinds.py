@@ -66,6 +66,8 @@ class Kind(Generic[P]):
     seconds: float
     grace: float
     atomic: bool
+    # What it does, in whole words, where operators may ask for it by a timetable.
+    schedulable: str = ""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """The work itself, here and now: nothing is kept of it."""
@@ -83,13 +85,16 @@ def job(
     seconds: float = 60,
     grace: float = 30,
     atomic: bool = False,
+    schedulable: str = "",
 ) -> Callable[[Callable[P, Any]], Kind[P]]:
-    """Declare a kind of job. `name` is "app.verb"."""
+    """Declare a kind of job. `name` is "app.verb"; one with `schedulable` words runs
+    without arguments."""
 
     def declare(function: Callable[P, Any]) -> Kind[P]:
         if name in _kinds and _kinds[name].function.__module__ != function.__module__:
             raise ValueError(f"there are two jobs called {name}")
-        kind = Kind(name, function, queue, retry or Retry(), seconds, grace, atomic)
+        again = retry or Retry()
+        kind = Kind(name, function, queue, again, seconds, grace, atomic, schedulable)
         _kinds[name] = kind
         return kind
 
@@ -103,6 +108,12 @@ def named(name: str) -> Kind[Any] | None:
 def names() -> list[str]:
     """Of every kind, in order."""
     return sorted(_all())
+
+
+def schedulable() -> dict[str, str]:
+    """Name → words, of the kinds that operators may make schedules for."""
+    found = ((kind.schedulable, name) for name, kind in _all().items())
+    return {name: words for words, name in sorted(found) if words}
 
 
 def is_permanent(error: BaseException) -> bool:

@@ -96,7 +96,12 @@ def change(*, by: Any, row: RetentionRule) -> None:
         )
 
 
-@job("jobs.retain", queue=Queue.BULK, seconds=3_600)
+@job(
+    "jobs.retain",
+    queue=Queue.BULK,
+    seconds=3_600,
+    schedulable="Remove what is older than its retention rule",
+)
 def retain() -> None:
     """Remove what is too old. Safe to run twice and side by side."""
     rules = [(rule, days) for rule, days, is_on in _settled() if is_on]

@@ -17,7 +17,7 @@ from django_celery_beat.models import (
     PeriodicTask,
 )
 
-from apps.core import heartbeats, kinds
+from apps.core import heartbeats
 from apps.jobs.occurrences import BadCrontab, Crontab, Interval, Once, Schedule
 
 # The least and the most of an interval. A year comes; what lies behind it is a slip.
@@ -53,12 +53,6 @@ def of_code() -> dict[str, dict[str, Any]]:
 def names() -> frozenset[str]:
     """Of the entries that the code makes (`TIMETABLE` of each app)."""
     return frozenset(of_code())
-
-
-def tasks() -> list[tuple[str, str]]:
-    """The tasks there are, as choices."""
-    bells = [name for name in current_app.tasks if not name.startswith("celery.")]
-    return [(name, name) for name in sorted({*kinds.names(), *bells})]
 
 
 def enter(entries: Mapping[str, Mapping[str, Any]]) -> None:
@@ -158,7 +152,10 @@ def shown(entry: PeriodicTask) -> dict[str, Any]:
     """For the record."""
     kept = {name: getattr(entry, name) for name in _SHOWN}
     row = entry.interval or entry.crontab or entry.clocked
-    return {**kept, "schedule": str(row)}
+    bounds = {
+        name: str(getattr(entry, name) or "") for name in ("start_time", "expires")
+    }
+    return {**kept, **bounds, "schedule": str(row)}
 
 
 def _is_cron(entry: dict[str, Any]) -> bool:

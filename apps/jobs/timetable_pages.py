@@ -1,14 +1,16 @@
 """The timetable in the console: when the house's work runs, and whether."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django_celery_beat.admin import PeriodicTaskAdmin
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -18,6 +20,8 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
+from apps.core import kinds
+from apps.core.admin import ZonedAdmin
 from apps.jobs import timetable
 from apps.jobs.occurrences import BadCrontab
 from apps.rbac import audit, policy
@@ -33,6 +37,8 @@ admin.site.unregister(SolarSchedule)
 
 # A second is the least; below it stand microseconds.
 TOO_OFTEN = IntervalSchedule.MICROSECONDS
+# What lies behind it is a slip, and the end of the calendar is near.
+FURTHEST = timedelta(days=3_660)
 
 
 def _insist_on_a_run(row: Any) -> timedelta | None:
@@ -59,6 +65,10 @@ def _spoken(time: timedelta) -> str:
     return f"{number} {name}"
 
 
+def kinds_to_choose() -> list[tuple[str, str]]:
+    return list(kinds.schedulable().items())
+
+
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -70,32 +80,96 @@ class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
 class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
     """When a task runs and whether; with what, and where, is for the code to say."""
 
-    task = forms.ChoiceField(choices=timetable.tasks)
+    task = forms.ChoiceField(choices=kinds_to_choose)
+    once_at = forms.SplitDateTimeField(
+        label="Once, at", required=False, widget=AdminSplitDateTime
+    )
 
     class Meta:
         model = PeriodicTask
         fields = (
             *("name", "task", "enabled", "description"),
-            *("interval", "crontab", "clocked"),
+            *("interval", "crontab", "start_time", "expires"),
         )
+        labels: ClassVar = {"start_time": "Not before", "expires": "Not after"}
+        help_texts: ClassVar = {
+            "name": "",
+            "enabled": "Without the tick it does not run.",
+            "description": "",
+            "interval": "Every so often. Choose this, a crontab or a time.",
+            "crontab": "At these times, in the zone that it names.",
+            "start_time": "",
+            "expires": "",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "task" in self.fields and self.instance.pk:
+            task: Any = self.fields["task"]
+            own = self.instance.task
+            # Also one that nobody could choose anew.
+            task.choices = [*({own: own} | dict(kinds_to_choose())).items()]
+        if self.instance.clocked:
+            self.initial["once_at"] = self.instance.clocked.clocked_time
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        chosen = [given.get(each) for each in ("interval", "crontab", "clocked")]
-        for row in filter(None, chosen):
-            waits = _insist_on_a_run(row)
-            name = self.instance.name
-            most = timetable.most(name)
-            if most is not None and (waits is None or waits > most):
-                raise ValidationError(
-                    f"{name} has to run at least once in {_spoken(most)}: more work than"
-                    " its own hangs on it."
-                )
+        if given.get("name") in timetable.names():
+            self.add_error("name", "The code's own work is called so.")
+        if self.errors:
+            return given
+        once, name = given.get("once_at"), given.get("name", self.instance.name)
+        chosen = [
+            each for each in (given.get("interval"), given.get("crontab")) if each
+        ]
+        if len(chosen) + bool(once) != 1:
+            raise ValidationError(
+                "Say when it runs: by an interval, by a crontab, or once."
+            )
+        self._insist_on_times(given)
+        if self.errors:
+            return given
+        chosen += [ClockedSchedule(clocked_time=once)] * bool(once)
+        waits = _insist_on_a_run(chosen[0])
+        most = timetable.most(name)
+        if most is not None and (waits is None or waits > most):
+            raise ValidationError(
+                f"{name} has to run at least once in {_spoken(most)}: more work than"
+                " its own hangs on it."
+            )
+        was_once = self.instance.clocked is not None
+        if not was_once or "once_at" in self.changed_data:
+            self.instance.clocked = chosen[0] if once else None
+            self.instance.one_off = bool(once) or (
+                self.instance.one_off and not was_once
+            )
         return given
+
+    def validate_unique(self) -> None:
+        """The package says of a time what is said above."""
+        if not self.errors:
+            super().validate_unique()
+
+    def _insist_on_times(self, given: dict[str, Any]) -> None:
+        now = timezone.now()
+        once, starts, ends = map(given.get, ("once_at", "start_time", "expires"))
+        begins_anew = "enabled" in self.changed_data and given.get("enabled")
+        for name in ("once_at", "start_time", "expires"):
+            at = given.get(name)
+            is_new = name in self.changed_data
+            if at and (is_new or begins_anew and name != "start_time") and at <= now:
+                self.add_error(name, "That time has passed.")
+            elif at and is_new and at - now > FURTHEST:
+                self.add_error(name, "That is more than ten years ahead.")
+        first = once or starts
+        if first and ends and ends <= first:
+            self.add_error("expires", "It would never run.")
+        elif once and starts and starts > once:
+            self.add_error("start_time", "It would never run.")
 
 
 @admin.register(PeriodicTask)
-class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
+class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     """The package's page without its actions, which ask for no permission; what is
     changed is recorded."""
 
@@ -103,29 +177,43 @@ class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     actions = None
     show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
-    list_display = ("name", "enabled", "scheduler", "last_run_at")
+    list_display = ("name", "enabled", "runs", "last_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")
-    fieldsets = (
-        (None, {"fields": ("name", "task", "enabled", "description")}),
-        (
-            "Schedule",
-            {
-                "fields": (
-                    "interval",
-                    "crontab",
-                    "crontab_translation",
-                    "clocked",
-                    "last_run_at",
-                )
-            },
-        ),
-    )
+
+    @admin.display(description="runs")
+    def runs(self, entry: PeriodicTask) -> str:
+        if entry.clocked:
+            at = timezone.localtime(entry.clocked.clocked_time)
+            return f"once, {at:%Y-%m-%d %H:%M:%S}"
+        return str(entry.interval or entry.crontab or "-")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """An entry of the code's neither ends nor runs once."""
+        is_own = not _is_of_code(obj)
+        when = ["interval", "crontab", *["once_at"] * is_own]
+        bounds = ["start_time", "expires"] * is_own
+        return (
+            (None, {"fields": ("name", "task", "enabled", "description")}),
+            ("Schedule", {"fields": (*when, *bounds, *["last_run_at"] * bool(obj))}),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What an entry of the code's is called and does stands in the code."""
-        fixed = obj is not None and obj.name in timetable.names()
-        return [*super().get_readonly_fields(request, obj), *["name", "task"] * fixed]
+        return ["last_run_at", *["name", "task"] * _is_of_code(obj)]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of operators' own; what the code makes comes back."""
+        return not _is_of_code(obj) and super().has_delete_permission(request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **more: Any
+    ) -> Any:
+        made = super().get_form(request, obj, change, **more)
+        if "once_at" in made.base_fields:
+            zone = timezone.get_current_timezone_name()
+            made.base_fields["once_at"].help_text = f"In your time zone, {zone}."
+        return made
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **more: Any
@@ -142,17 +230,33 @@ class TimetableAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # untyped
     ) -> None:
         with transaction.atomic():
             kept = PeriodicTask.objects.select_for_update().filter(pk=obj.pk).first()
+            if obj.clocked and obj.clocked.pk is None:
+                obj.clocked.save()
             super().save_model(request, obj, form, change)
             audit.done(
-                Permission.TIMETABLE_CHANGE,
+                Permission.TIMETABLE_CHANGE if kept else Permission.TIMETABLE_ADD,
                 actor=request.user,
                 obj=obj,
                 before=timetable.shown(kept) if kept else None,
                 after=timetable.shown(obj),
             )
 
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with transaction.atomic():
+            audit.done(
+                Permission.TIMETABLE_DELETE,
+                actor=request.user,
+                obj=obj,
+                before=timetable.shown(obj),
+            )
+            super().delete_model(request, obj)
 
-@admin.register(IntervalSchedule, CrontabSchedule, ClockedSchedule)
+
+def _is_of_code(entry: Any) -> bool:
+    return entry is not None and entry.name in timetable.names()
+
+
+@admin.register(IntervalSchedule, CrontabSchedule)
 class ScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in stubs only
     """What an entry of the timetable is set to: added from its page, and not changed,
     because other entries may be set to the same."""
@@ -160,7 +264,8 @@ class ScheduleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # in stubs onl
     form = ScheduleForm
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return bool(policy.can(request.user, Permission.TIMETABLE_CHANGE))
+        may = (Permission.TIMETABLE_ADD, Permission.TIMETABLE_CHANGE)
+        return any(policy.can(request.user, each) for each in may)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return False

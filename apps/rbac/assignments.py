@@ -154,7 +154,7 @@ def end_overdue() -> int:
     return len(people)
 
 
-@job("rbac.end_overdue")
+@job("rbac.end_overdue", schedulable="End roles that have run out")
 def end_overdue_roles() -> int:
     return end_overdue()
 

@@ -82,7 +82,9 @@ class Permission(StrEnum):
     SUPPRESSION_LIFT = "jobs.suppression.delete"
 
     TIMETABLE_VIEW = "django_celery_beat.periodictask.view"
+    TIMETABLE_ADD = "django_celery_beat.periodictask.add"
     TIMETABLE_CHANGE = "django_celery_beat.periodictask.change"
+    TIMETABLE_DELETE = "django_celery_beat.periodictask.delete"
 
 
 class Name(NamedTuple):

@@ -21,12 +21,22 @@ TIMETABLE = {
 _LONG = 1_800
 
 
-@job("rbac.seal_audit", queue=Queue.BULK, seconds=_LONG)
+@job(
+    "rbac.seal_audit",
+    queue=Queue.BULK,
+    seconds=_LONG,
+    schedulable="Seal the audit",
+)
 def seal_audit() -> None:
     seals.seal()
 
 
-@job("rbac.turn_audit_months", queue=Queue.BULK, seconds=_LONG)
+@job(
+    "rbac.turn_audit_months",
+    queue=Queue.BULK,
+    seconds=_LONG,
+    schedulable="Make and drop months of the audit",
+)
 def turn_audit_months() -> None:
     """Make the months ahead, drop the ones that are too old."""
     partitions.open_months()

@@ -1,8 +1,10 @@
 """When the code's own work runs: moved by operators, never lost by a slip of theirs."""
 
+import inspect
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -10,13 +12,15 @@ from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from apps.accounts.models import User
-from apps.core import heartbeats
+from apps.core import heartbeats, kinds
 from apps.core.redis import connection
 from apps.jobs import beat, timetable
+from apps.jobs.models import Job
 from apps.rbac import ledger
 from apps.rbac.catalog import Permission
 from apps.rbac.console import panel
 from tests.conftest import Recorded
+from tests.jobs import workers
 from tests.rbac.factories import helper, person
 from tests.sign_in import signed_in
 
@@ -31,7 +35,8 @@ def ada() -> User:
 
 @pytest.fixture
 def as_ada(ada: User) -> Client:
-    return signed_in(ada)
+    User.objects.filter(pk=ada.pk).update(timezone="Europe/Berlin")
+    return signed_in(User.objects.get(pk=ada.pk))
 
 
 def beat_starts() -> None:
@@ -267,3 +272,148 @@ def test_what_is_late_while_beat_is_alive_needs_attention(ada: User) -> None:
     assert noticed()
     connection().delete("heartbeat:beat")
     assert not noticed()
+
+
+ENTRIES = "/admin/django_celery_beat/periodictask/"
+
+
+def own(**more: Any) -> dict[str, Any]:
+    return {"name": "mine", "task": "chores.tick", "enabled": "on"} | more
+
+
+def on_the_clock(at: datetime, field: str = "once_at") -> dict[str, str]:
+    """As somebody in Berlin fills it in."""
+    local = at.astimezone(ZoneInfo("Europe/Berlin"))
+    return {f"{field}_0": f"{local:%Y-%m-%d}", f"{field}_1": f"{local:%H:%M:%S}"}
+
+
+def test_an_operator_makes_a_schedule_of_their_own(
+    as_ada: Client, recorded: Recorded
+) -> None:
+    client = as_ada
+    page = client.get(f"{ENTRIES}add/").content.decode()
+    assert "In your time zone, Europe/Berlin." in page and "Seal the audit" in page
+    for words in ("sms.drain", "chores.note", "Set to False", "null"):
+        assert words not in page
+    at = timezone.now().replace(microsecond=0) + timedelta(hours=3)
+    assert client.post(f"{ENTRIES}add/", own(**on_the_clock(at))).status_code == 302
+    entry = PeriodicTask.objects.get(name="mine")
+    assert (entry.clocked.clocked_time, entry.one_off, entry.args) == (at, True, "[]")
+    hourly = CrontabSchedule.objects.create(minute="0")
+    change = f"{ENTRIES}{entry.pk}/change/"
+    # What runs once comes to run again and again, within bounds, and is deleted.
+    starts, ends = at + timedelta(days=1), at + timedelta(days=2)
+    bounds = on_the_clock(starts, "start_time") | on_the_clock(ends, "expires")
+    assert client.post(change, own(crontab=hourly.pk, **bounds)).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.clocked, entry.one_off, entry.crontab) == (None, False, hourly)
+    assert (entry.start_time, entry.expires) == (starts, ends)
+    assert (
+        client.post(f"{ENTRIES}{entry.pk}/delete/", {"post": "yes"}).status_code == 302
+    )
+    for verb in ("add", "change", "delete"):
+        (event,) = recorded(f"django_celery_beat.periodictask.{verb}")
+        assert event.obj_id == str(entry.pk)
+
+
+@pytest.mark.parametrize(
+    ("field", "days", "words"),
+    [
+        ("once_at", -1, "That time has passed."),
+        ("expires", -1, "That time has passed."),
+        ("start_time", -1, "That time has passed."),
+        ("once_at", 9_999, "more than ten years ahead"),
+        ("expires", 9_999, "more than ten years ahead"),
+    ],
+)
+def test_a_time_that_does_not_come_is_refused_in_words(
+    as_ada: Client, field: str, days: int, words: str
+) -> None:
+    given = own(**on_the_clock(timezone.now() + timedelta(days=days), field))
+    if field != "once_at":
+        given["interval"] = IntervalSchedule.objects.create(every=9).pk
+    assert words in errors(as_ada.post(f"{ENTRIES}add/", given))
+    assert not PeriodicTask.objects.exists()
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Pacific/Auckland"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_time_at_the_end_of_the_calendar_is_a_slip(
+    ada: User, zone: str, day: str
+) -> None:
+    User.objects.filter(pk=ada.pk).update(timezone=zone)
+    client = signed_in(User.objects.get(pk=ada.pk))
+    given = own(once_at_0=day, once_at_1="23:59:59")
+    assert errors(client.post(f"{ENTRIES}add/", given))
+    assert client.get(ADD.format("clocked")).status_code == 404
+
+
+def test_a_schedule_says_one_way_to_run_that_can_come(as_ada: Client) -> None:
+    nine = IntervalSchedule.objects.create(every=9).pk
+    soon, later = (timezone.now() + timedelta(days=days) for days in (1, 2))
+    for given, words in (
+        (own(), "Say when it runs"),
+        (own(interval=nine, **on_the_clock(soon)), "Say when it runs"),
+        (
+            own(**on_the_clock(later), **on_the_clock(soon, "expires")),
+            "It would never run.",
+        ),
+        (
+            own(**on_the_clock(soon), **on_the_clock(later, "start_time")),
+            "It would never run.",
+        ),
+        (own(interval=nine, name="audit-seal"), "own work is called so"),
+        (own(interval=nine, task="chores.note"), "not one of the available choices"),
+    ):
+        assert words in errors(as_ada.post(f"{ENTRIES}add/", given))
+    assert not PeriodicTask.objects.exists()
+
+
+def test_what_the_code_makes_neither_runs_once_nor_is_deleted(as_ada: Client) -> None:
+    beat_starts()
+    entry = PeriodicTask.objects.get(name="audit-seal")
+    page = f"{ENTRIES}{entry.pk}/change/"
+    assert "once_at" not in as_ada.get(page).content.decode()
+    soon = timezone.now() + timedelta(hours=1)
+    given = {"enabled": "on", **on_the_clock(soon)}
+    assert "audit-seal has to run" in errors(as_ada.post(page, given))
+    answer = as_ada.post(f"{ENTRIES}{entry.pk}/delete/", {"post": "yes"})
+    assert answer.status_code == 403 and PeriodicTask.objects.filter(pk=entry.pk)
+
+
+def test_who_may_only_change_adds_and_deletes_none(ada: User) -> None:
+    client = helper(ada, Permission.TIMETABLE_VIEW, Permission.TIMETABLE_CHANGE)
+    entry = PeriodicTask.objects.create(
+        name="mine", task="x", interval=IntervalSchedule.objects.create(every=9)
+    )
+    assert client.get(f"{ENTRIES}add/").status_code == 403
+    assert client.get(f"{ENTRIES}{entry.pk}/delete/").status_code == 403
+
+
+def test_what_can_be_scheduled_needs_no_arguments() -> None:
+    found = kinds.schedulable()
+    assert "jobs.retain" in found and "accounts.erase" not in found
+    for name in found:
+        kind = kinds.named(name)
+        assert kind and not inspect.signature(kind.function).parameters
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_beat_runs_what_an_operator_asked_for_once(as_ada: Client) -> None:
+    second = IntervalSchedule.objects.create(every=1, period="seconds")
+    often = own(name="often", interval=second.pk)
+    assert as_ada.post(f"{ENTRIES}add/", often).status_code == 302
+    at = timezone.now() + timedelta(seconds=2)
+    assert as_ada.post(f"{ENTRIES}add/", own(**on_the_clock(at))).status_code == 302
+    once = PeriodicTask.objects.get(name="mine")
+
+    def asked(name: str) -> int:
+        entry = PeriodicTask.objects.get(name=name)
+        return Job.objects.filter(key__startswith=f"entry {entry.pk},").count()
+
+    with workers.running((*workers.CELERY, "beat", "-l", "error", "--pidfile=")):
+        workers.wait_until(lambda: asked("mine") == 1)
+        before = asked("often")
+        workers.wait_until(lambda: asked("often") > before + 1)
+    once.refresh_from_db()
+    assert asked("mine") == 1 and not once.enabled

@@ -27,6 +27,11 @@ def note(name: str) -> None:
     Effect.objects.create(name=name, pid=os.getpid())
 
 
+@job("chores.tick", schedulable="Tick")
+def tick() -> None:
+    Effect.objects.create(name="tick")
+
+
 @job("chores.quick", queue=Queue.MESSAGES)
 def quick(name: str) -> None:
     Effect.objects.create(name=name, pid=os.getpid())
