@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.core import kinds
+from apps.core.errors import Invalid
 from apps.jobs import (  # noqa: F401  (some register their pages)
     alert_pages,
     dead_letters,
@@ -21,13 +22,35 @@ from apps.jobs import (  # noqa: F401  (some register their pages)
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.lists import MOST_COUNTED
 from apps.rbac.console.pages import Page
+
+
+def _found(request: HttpRequest) -> dict[str, str]:
+    """What the list is filtered by. Raises Invalid for a search, which is no column."""
+    if request.GET.get("q", "").strip():
+        raise Invalid("For so many, filter by state, queue, task or error instead.")
+    asked = {name.removesuffix("__exact"): said for name, said in request.GET.items()}
+    return {name: str(asked[name]) for name in dead_letters.FILTERS if name in asked}
+
+
+def _requeue_all(request: Any, reason: str) -> str:
+    count = dead_letters.requeue_all(
+        by=request.user, found=_found(request), reason=reason
+    )
+    return f"{count:,} are sent back by a job of its own."
+
+
+def _drop_all(request: Any, reason: str) -> str:
+    count = dead_letters.drop_all(by=request.user, found=_found(request), reason=reason)
+    return f"{count:,} are dropped by a job of its own."
 
 
 @confirmed(
     "Requeue",
     consequence="They are tried anew, as often as the first time.",
     permission=Permission.JOB_REQUEUE,
+    by_filter=_requeue_all,
 )
 def requeue(request: Any, job: Any, reason: str) -> None:
     dead_letters.requeue(by=request.user, job=job, reason=reason)
@@ -37,6 +60,7 @@ def requeue(request: Any, job: Any, reason: str) -> None:
     "Drop",
     consequence="They are not done any more, and stay on record.",
     permission=Permission.JOB_DROP,
+    by_filter=_drop_all,
 )
 def drop(request: Any, job: Any, reason: str) -> None:
     dead_letters.drop(by=request.user, job=job, reason=reason)
@@ -64,6 +88,21 @@ class KindFilter(admin.SimpleListFilter):
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
+class ErrorFilter(admin.SimpleListFilter):
+    """What the latest dead letters died of; of others there are too many to look."""
+
+    title = "error"
+    parameter_name = "error"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
+        latest = Job.objects.dead().order_by("-id").values("error")[:MOST_COUNTED]
+        found = sorted({row["error"] for row in latest if row["error"]})
+        return [(name, name) for name in found]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Job]) -> Any:
+        return queryset.filter(error=self.value()) if self.value() else queryset
+
+
 @admin.register(Job)
 class JobAdmin(Page):
     task = "Work"
@@ -78,7 +117,7 @@ class JobAdmin(Page):
         "asked_by",
         "took",
     )
-    list_filter = ("state", "queue", KindFilter)
+    list_filter = ("state", "queue", KindFilter, ErrorFilter)
     list_select_related = ("asked_by",)
     search_fields = ("=public_id", "=request_id", "=key")
     search_help_text = "A public id, a request id or a key"

@@ -2,6 +2,7 @@
 
 from celery import signals
 
+from apps.jobs.dead_letters import drop_found, requeue_found
 from apps.jobs.jobs import BELLS
 from apps.jobs.keeping import retain
 from apps.jobs.mail import deliver
@@ -14,6 +15,8 @@ __all__ = [
     "TIMETABLE",
     "deliver",
     "drain",
+    "drop_found",
+    "requeue_found",
     "retain",
     "start_pipeline",
     "sweep",

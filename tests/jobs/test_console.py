@@ -10,8 +10,9 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.jobs import jobs, runner
 from apps.jobs.models import Job, MissedRuns
-from apps.rbac import roles
+from apps.rbac import ledger, roles
 from apps.rbac.catalog import Permission
+from tests.conftest import Recorded
 from tests.jobs.chores import tasks as chores
 from tests.rbac.factories import person
 from tests.sign_in import signed_in
@@ -83,6 +84,49 @@ def test_it_is_sent_back_singly_or_by_filter(as_ada: Client) -> None:
     assert third.pk
 
 
+@pytest.mark.parametrize(
+    ("action", "state"), [("requeue", "waiting"), ("drop", "dropped")]
+)
+def test_any_number_that_a_filter_finds_is_acted_on_in_a_job_of_its_own(
+    as_ada: Client, recorded: Recorded, action: str, state: str
+) -> None:
+    Job.objects.bulk_create(
+        Job(kind=kind, error=error, state="dead", queue="default", arguments=["x"])
+        for kind, error, count in (
+            ("chores.note", "away", 601),
+            ("chores.note", "bug", 2),
+            ("chores.quick", "away", 2),
+        )
+        for _ in range(count)
+    )
+    found = f"{LIST}?state__exact=dead&kind=chores.note&error=away"
+    assert "error=bug" in as_ada.get(LIST).content.decode()
+    form = {"action": action, "_selected_action": ["1"], "select_across": "1"}
+    asks = as_ada.post(found, form).content.decode()
+    assert "601 jobs." in asks and 'name="select_across"' in asks
+    assert asks.count('"_selected_action"') == 1
+    form["confirm"] = "yes"
+    said = as_ada.post(found, {**form, "reason": "Open again"}, follow=True)
+    assert "601 are" in said.content.decode()
+    # What dies of the same afterwards was not asked about.
+    later = Job.objects.create(
+        kind="chores.note", error="away", state="dead", queue="default"
+    )
+    runner.drain("bulk")
+    acted = Job.objects.filter(kind="chores.note", error="away", state=state)
+    assert acted.count() == 601 and not acted.filter(pk=later.pk)
+    assert Job.objects.dead().count() == 5
+    (event,) = recorded(f"jobs.job.{'change' if action == 'requeue' else 'delete'}")
+    ((_, opened),) = ledger.opened([event])
+    assert opened.details["after"]["count"] == 601
+    does = Job.objects.get(kind=f"jobs.{action}_found")
+    assert event.obj_id == str(does.public_id) and does.state == "done"
+    search = f"{LIST}?q=x"
+    Job.objects.update(key="", request_id="x")
+    said = as_ada.post(search, {**form, "reason": "Open again"}, follow=True)
+    assert "filter by state, queue, task or error" in said.content.decode()
+
+
 def test_it_is_dropped_and_one_that_is_not_dead_says_so(as_ada: Client) -> None:
     (job,) = dead()
     waiting = Job.objects.get(pk=jobs.enqueue(chores.note, "milk"))
@@ -120,7 +164,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
 ) -> None:
     for number in range(30):
         jobs.enqueue(chores.note, str(number))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert (
             as_ada.get(f"{LIST}?kind=chores.note&queue__exact=default").status_code
             == 200

@@ -22,13 +22,19 @@ from apps.rbac import audit, policy, verdicts
 from apps.rbac.console.reveal import ReasonForm
 
 Verb = Callable[[HttpRequest, Any, str], None]
+# For more rows than one request does: asks for it to be done, and says so in a sentence.
+ByFilter = Callable[[HttpRequest, str], str]
 Action = Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponse | None]
-# What one confirmation may reach; more is a command's work.
+# What one request does; more is a job's work.
 MOST_AT_ONCE = 500
 
 
 def confirmed(
-    title: str, *, consequence: str, permission: str
+    title: str,
+    *,
+    consequence: str,
+    permission: str,
+    by_filter: ByFilter | None = None,
 ) -> Callable[[Verb], Action]:
     def decorate(verb: Verb) -> Action:
         def action(
@@ -37,15 +43,20 @@ def confirmed(
             if not policy.can(request.user, permission):
                 verdicts.insist(request.user, permission)
             rows = list(queryset[: MOST_AT_ONCE + 1])
-            if len(rows) > MOST_AT_ONCE:
+            are_many = len(rows) > MOST_AT_ONCE
+            if are_many and by_filter is None:
                 messages.error(request, f"Choose at most {MOST_AT_ONCE} at once.")
                 return None
             form = ReasonForm(request.POST if "confirm" in request.POST else None)
             if form.is_bound and form.is_valid():
                 reason = form.cleaned_data["reason"]
-                _do(page, request, verb, rows, title, permission, reason)
+                if are_many and by_filter is not None:
+                    _hand_over(page, request, by_filter, title, permission, reason)
+                else:
+                    _do(page, request, verb, rows, title, permission, reason)
                 return None
-            return _ask(page, request, rows, form, title, consequence)
+            count = queryset.count() if are_many else len(rows)
+            return _ask(page, request, rows, count, form, title, consequence)
 
         action.__name__ = verb.__name__
         action.short_description = title  # type: ignore[attr-defined]
@@ -97,19 +108,44 @@ def _do(
         messages.success(request, f"{title}: {done} done.")
 
 
+def _hand_over(
+    page: Any,
+    request: HttpRequest,
+    by_filter: ByFilter,
+    title: str,
+    permission: str,
+    reason: str,
+) -> None:
+    try:
+        with verdicts.refusals(
+            permission, by=request.user, subject=None, obj=page.model
+        ):
+            said = by_filter(request, reason)
+    except AppError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"{title}: {said}")
+
+
 def _ask(
     page: Any,
     request: HttpRequest,
     rows: list[Model],
+    count: int,
     form: ReasonForm,
     title: str,
     consequence: str,
 ) -> HttpResponse:
+    across = count > MOST_AT_ONCE
     context = {
         **page.admin_site.each_context(request),
         "title": title,
         "consequence": consequence,
         "rows": [(row.pk, page.row_name(row)) for row in rows],
+        "count": count,
+        "across": across,
+        # Django wants one.
+        "sent": [row.pk for row in (rows[:1] if across else rows)],
         "form": form,
         "opts": page.opts,
         "action": request.POST["action"],
