@@ -43,6 +43,7 @@ class AlertAdmin(Page):
         "acknowledged_by",
         "acknowledged_at",
         "resolved_at",
+        "came_back",
     )
 
 

@@ -3,7 +3,8 @@
 Each worker looks every quarter of a minute, not beat: one that is silent must not
 silence the alert that says so. Several who see the same make one alert of it. An alert
 is pending until it has lasted, then firing; it is told when it fires and when it is
-over, and an acknowledged one is not told again.
+over, and an acknowledged one is not told again. One that comes again soon after it was
+over is the same one, and is told when it stays or keeps coming.
 """
 
 import threading
@@ -21,7 +22,8 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models.functions import Now
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from django.utils.module_loading import import_string
 
 from apps.core import http
@@ -35,6 +37,10 @@ from apps.rbac import audit
 from apps.rbac.catalog import Permission
 
 EVERY_SECONDS = 15
+# Whoever was told that it is over need not be told of each slip back.
+SAME_WITHIN = timedelta(minutes=10)
+# What comes and goes all the time is told so often.
+FLAPPING_TOLD_EVERY = timedelta(hours=1)
 OPEN = (Alert.State.PENDING, Alert.State.FIRING, Alert.State.ACKNOWLEDGED)
 
 
@@ -62,15 +68,17 @@ def raise_alert(
     if not found.update(seen_at=Now(), words=words[:500]):
         try:
             with transaction.atomic():
-                Alert.objects.create(
-                    source=source,
-                    mark=mark,
-                    title=title[:120],
-                    severity=severity[:20],
-                    words=words[:500],
-                )
+                if not _reopen(source, mark, words):
+                    Alert.objects.create(
+                        source=source,
+                        mark=mark,
+                        title=title[:120],
+                        severity=severity[:20],
+                        words=words[:500],
+                    )
         except IntegrityError:
             return  # somebody else has just begun it
+    _tell_what_stays(found)
     since = Now() - timedelta(seconds=lasting)
     with transaction.atomic():
         fires = found.filter(state=Alert.State.PENDING, began_at__lte=since)
@@ -78,7 +86,35 @@ def raise_alert(
             Alert.objects.filter(pk=alert.pk).update(
                 state=Alert.State.FIRING, fired_at=Now()
             )
-            _tell(alert.pk, "firing")
+            _tell(alert, "firing")
+
+
+def _reopen(source: str, mark: str, words: str) -> int:
+    """Without a word, if it was over only just now."""
+    lately = Now() - SAME_WITHIN
+    over = Alert.objects.filter(source=source, mark=mark, resolved_at__gt=lately)
+    latest = over.order_by("-id").values("pk")[:1]
+    return Alert.objects.filter(pk__in=latest, state=Alert.State.RESOLVED).update(
+        state=Alert.State.FIRING,
+        resolved_at=None,
+        seen_at=Now(),
+        words=words[:500],
+        came_back=F("came_back") + 1,
+        back_at=Now(),
+        quiet_since=Coalesce("quiet_since", Now()),
+    )
+
+
+@transaction.atomic
+def _tell_what_stays(found: "QuerySet[Alert]") -> None:
+    """Of what came again: that it has lasted, or has come and gone for long."""
+    stays = Q(back_at__lte=Now() - SAME_WITHIN)
+    flaps = Q(quiet_since__lte=Now() - FLAPPING_TOLD_EVERY)
+    back = found.filter(stays | flaps, state=Alert.State.FIRING)
+    quiet = back.filter(quiet_since__isnull=False)
+    for alert in quiet.select_for_update(skip_locked=True):
+        Alert.objects.filter(pk=alert.pk).update(quiet_since=None)
+        _tell(alert, "firing")
 
 
 @transaction.atomic
@@ -90,7 +126,8 @@ def resolve(source: str, mark: str) -> None:
         Alert.objects.filter(pk=alert.pk).update(
             state=Alert.State.RESOLVED, resolved_at=Now()
         )
-        _tell(alert.pk, "resolved")
+        if alert.quiet_since is None:
+            _tell(alert, "resolved")
 
 
 @transaction.atomic
@@ -119,12 +156,15 @@ def change_rule(*, by: Any, row: RuleSetting) -> None:
 
 
 @job("jobs.tell_of_alert", queue=Queue.MESSAGES)
-def tell_of_alert(alert_id: int, what: str, channel: str) -> None:
-    """By one channel; each is tried again by itself."""
+def tell_of_alert(alert_id: int, what: str, channel: str, again: int = 0) -> None:
+    """By one channel; each is tried again by itself. `again`: how often it had
+    come back."""
     alert = Alert.objects.filter(pk=alert_id).first()
     if alert is None:
         return
     words = f"{what.capitalize()}: {alert.words if what == 'firing' else alert.title}"
+    if what == "firing" and again:
+        words += f" It came and went {'once' if again == 1 else f'{again} times'}."
     if channel == "webhook":
         _post(alert, what, words)
     else:
@@ -132,7 +172,7 @@ def tell_of_alert(alert_id: int, what: str, channel: str) -> None:
             subject=f"{what.capitalize()}: {alert.title}",
             words=words,
             is_urgent=alert.severity == rules.Severity.PAGE,
-            mark=f"{alert_id}:{what}",
+            mark=f"{alert_id}:{what}:{again}",
         )
 
 
@@ -166,17 +206,18 @@ def _seen(rule: Rule, words: str) -> None:
     )
 
 
-def _tell(alert_id: int, what: str) -> None:
+def _tell(alert: Alert, what: str) -> None:
     channels: Sequence[str] = tuple(settings.ALERT_CHANNELS)
     if settings.ALERT_WEBHOOK_URL:
         channels = (*channels, "webhook")
     for channel in channels:
         jobs.enqueue(
             tell_of_alert,
-            alert_id,
+            alert.pk,
             what,
             channel,
-            key=f"{alert_id} {what} {channel}",
+            alert.came_back,
+            key=f"{alert.pk} {what} {alert.came_back} {channel}",
         )
 
 

@@ -69,9 +69,63 @@ def test_it_fires_is_told_once_and_told_again_when_it_is_over(ada: User) -> None
     assert open_alerts() == {}
     assert letters() == ["Firing: Many chores", "Resolved: Many chores"]
     # Anew is a new alert.
+    ago(resolved_at=watch.SAME_WITHIN)
     trouble()
     watch.look()
     assert Alert.objects.filter(mark="chores.many").count() == 2
+
+
+def ago(**times: timedelta) -> None:
+    """Move times of the alert to so long ago."""
+    now = timezone.now()
+    moved = {name: now - time for name, time in times.items()}
+    Alert.objects.filter(mark="chores.many").update(**moved)
+
+
+def test_what_comes_and_goes_is_one_alert_told_once(ada: User) -> None:
+    PhoneNumberFactory.create(user=ada, e164="+12025550199")
+    EmailAddress.objects.create(
+        user=ada, email="ada@example.com", primary=True, verified=True
+    )
+
+    def comes() -> None:
+        trouble()
+        watch.look()
+        tell()
+
+    def goes() -> None:
+        Effect.objects.all().delete()
+        watch.look()
+        tell()
+
+    comes()
+    for _ in range(3):
+        goes()
+        comes()
+    told = ["Firing: Many chores", "Resolved: Many chores"]
+    assert letters() == told
+    assert Alert.objects.get(mark="chores.many").state == "firing"
+    # It stays.
+    ago(back_at=watch.SAME_WITHIN)
+    watch.look()
+    watch.look()
+    tell()
+    assert letters() == [*told, told[0]]
+    assert "more than 2. It came and went 3 times." in str(mail.outbox[-1].body)
+    goes()
+    assert letters() == told * 2
+    assert OutboundText.objects.filter(user=ada).count() == 4
+    # It keeps coming, and is told once an hour.
+    for _ in range(3):
+        comes()
+        goes()
+    comes()
+    assert letters() == told * 2
+    ago(quiet_since=watch.FLAPPING_TOLD_EVERY)
+    comes()
+    comes()
+    assert letters() == [*told * 2, told[0]]
+    assert Alert.objects.filter(mark="chores.many").count() == 1
 
 
 def test_what_has_to_last_is_pending_and_nobody_is_told() -> None:

@@ -48,6 +48,11 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     resolved_at = models.DateTimeField(null=True)
+    # How often it came again soon after it was over, and when it did last.
+    came_back = models.PositiveIntegerField(db_default=0)
+    back_at = models.DateTimeField(null=True)
+    # Since then nobody has been told that it came again.
+    quiet_since = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
