@@ -23,13 +23,32 @@ def acknowledge(request: Any, alert: Any, reason: str) -> None:
     watch.acknowledge(by=request.user, alert=alert, words=reason)
 
 
+@confirmed(
+    "Close",
+    consequence="Somebody knows that it is over, and others are told so.",
+    permission=Permission.ALERT_ACKNOWLEDGE,
+)
+def close(request: Any, alert: Any, reason: str) -> None:
+    watch.close(by=request.user, alert=alert, words=reason)
+
+
 @admin.register(Alert)
 class AlertAdmin(Page):
     task = "Work"
-    list_display = ("title", "state", "severity", "source", "began_at", "resolved_at")
+    list_display = (
+        "title",
+        "state",
+        "severity",
+        "source",
+        "began_at",
+        "resolved_at",
+        "ended",
+        "ended_by",
+    )
+    list_select_related = ("ended_by",)
     list_filter = ("state", "source")
     ordering = ("-id",)
-    actions = (acknowledge,)
+    actions = (acknowledge, close)
     fields = (
         "title",
         "words",
@@ -42,7 +61,10 @@ class AlertAdmin(Page):
         "seen_at",
         "acknowledged_by",
         "acknowledged_at",
+        "ends_at",
         "resolved_at",
+        "ended",
+        "ended_by",
         "came_back",
     )
 

@@ -4,12 +4,16 @@ https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 """
 
 import json
+from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from apps.core import bodies
@@ -20,6 +24,8 @@ from apps.rbac.declared import public
 
 MAX_BYTES = 256 * 1024
 MOST_ALERTS = 500
+# That every calendar and time zone knows.
+_YEARS = range(1900, 2200)
 
 
 @public
@@ -32,7 +38,7 @@ def alerts(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(given, f"Bearer {settings.ALERTMANAGER_TOKEN}"):
         raise Unauthorized
     bodies.insist_at_most(request, MAX_BYTES)
-    for labels, words, fires in _read(request.body):
+    for labels, words, fires, until in _read(request.body):
         mark = _mark(labels)
         if not fires:
             watch.resolve(Alert.Source.PROMETHEUS, mark)
@@ -43,12 +49,20 @@ def alerts(request: HttpRequest) -> HttpResponse:
             title=labels.get("alertname", "Alert"),
             severity=labels.get("severity", "ticket"),
             words=words,
+            until=until or Now() + _unrepeated(),
         )
     return HttpResponse(status=204)
 
 
-def _read(body: bytes) -> list[tuple[dict[str, str], str, bool]]:
-    """Labels, words, whether it fires. Raises Invalid."""
+class _Told(NamedTuple):
+    labels: dict[str, str]
+    words: str
+    fires: bool
+    until: datetime | None
+
+
+def _read(body: bytes) -> list[_Told]:
+    """Raises Invalid."""
     try:
         given = json.loads(body)
         found = [_one(each) for each in given["alerts"]]
@@ -59,13 +73,29 @@ def _read(body: bytes) -> list[tuple[dict[str, str], str, bool]]:
     return found
 
 
-def _one(given: Any) -> tuple[dict[str, str], str, bool]:
+def _one(given: Any) -> _Told:
     labels = {_plain(k): _plain(v) for k, v in given["labels"].items()}
     notes = given.get("annotations") or {}
     words = _plain(notes.get("summary") or notes.get("description") or "")
     if given["status"] not in ("firing", "resolved"):
         raise ValueError(given["status"])
-    return labels, words or labels.get("alertname", ""), given["status"] == "firing"
+    words = words or labels.get("alertname", "")
+    return _Told(labels, words, given["status"] == "firing", _end(given.get("endsAt")))
+
+
+def _end(said: Any) -> datetime | None:
+    """When it ends unless it is told again; the year one means that nothing is said."""
+    try:
+        found = parse_datetime(_plain(said))
+    except (TypeError, ValueError):
+        return None
+    if found is None or found.tzinfo is None or found.year not in _YEARS:
+        return None
+    return found if found > timezone.now() else None
+
+
+def _unrepeated() -> timedelta:
+    return 4 * timedelta(seconds=settings.ALERTMANAGER_REPEAT_SECONDS)
 
 
 def _plain(value: Any) -> str:

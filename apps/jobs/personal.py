@@ -68,7 +68,7 @@ PERSONAL = (
     ),
     Kept(
         Alert,
-        ("acknowledged_by",),
+        ("acknowledged_by", "ended_by"),
         "About the service. That somebody looked after one is told by their activity.",
         stays="What was the matter with the service, without who looked after it.",
     ),

@@ -41,6 +41,15 @@ EVERY_SECONDS = 15
 SAME_WITHIN = timedelta(minutes=10)
 # What comes and goes all the time is told so often.
 FLAPPING_TOLD_EVERY = timedelta(hours=1)
+# An older release does not know every rule, and may still run beside a newer one.
+GONE_AFTER = timedelta(minutes=10)
+_CLOSE = "jobs.alert.close"
+_SAID = {
+    "firing": "Firing",
+    "resolved": "Resolved",
+    "ended": "Ended without a word",
+    "closed": "Closed",
+}
 OPEN = (Alert.State.PENDING, Alert.State.FIRING, Alert.State.ACKNOWLEDGED)
 
 
@@ -50,9 +59,10 @@ def look() -> None:
     for rule in rules.every().values():
         setting = said.get(rule.key)
         if setting is not None and not setting.is_on:
-            resolve(Alert.Source.PRODUCT, rule.key)
+            _end(_product(rule.key), Alert.Ended.OFF)
             continue
         _look_at(rule, _above(rule, setting))
+    _end_what_is_not_seen()
 
 
 def bound(rule: Rule) -> float:
@@ -61,20 +71,28 @@ def bound(rule: Rule) -> float:
 
 
 def raise_alert(
-    source: str, mark: str, *, title: str, severity: str, words: str, lasting: int = 0
+    source: str,
+    mark: str,
+    *,
+    title: str,
+    severity: str,
+    words: str,
+    lasting: int = 0,
+    until: Any = None,
 ) -> None:
-    """Begin an alert, or say that it goes on."""
+    """Begin an alert, or say that it goes on; `until` then, unless it is seen again."""
     found = Alert.objects.filter(source=source, mark=mark, state__in=OPEN)
-    if not found.update(seen_at=Now(), words=words[:500]):
+    if not found.update(seen_at=Now(), words=words[:500], ends_at=until):
         try:
             with transaction.atomic():
-                if not _reopen(source, mark, words):
+                if not _reopen(source, mark, words, until):
                     Alert.objects.create(
                         source=source,
                         mark=mark,
                         title=title[:120],
                         severity=severity[:20],
                         words=words[:500],
+                        ends_at=until,
                     )
         except IntegrityError:
             return  # somebody else has just begun it
@@ -89,14 +107,19 @@ def raise_alert(
             _tell(alert, "firing")
 
 
-def _reopen(source: str, mark: str, words: str) -> int:
+def _reopen(source: str, mark: str, words: str, until: Any) -> int:
     """Without a word, if it was over only just now."""
     lately = Now() - SAME_WITHIN
     over = Alert.objects.filter(source=source, mark=mark, resolved_at__gt=lately)
     latest = over.order_by("-id").values("pk")[:1]
-    return Alert.objects.filter(pk__in=latest, state=Alert.State.RESOLVED).update(
+    found = Alert.objects.filter(pk__in=latest, state=Alert.State.RESOLVED)
+    # What somebody ended is another one when it comes again.
+    by_itself = found.filter(ended__in=["", Alert.Ended.OVER, Alert.Ended.UNSEEN])
+    return by_itself.update(
         state=Alert.State.FIRING,
         resolved_at=None,
+        ended="",
+        ends_at=until,
         seen_at=Now(),
         words=words[:500],
         came_back=F("came_back") + 1,
@@ -117,17 +140,22 @@ def _tell_what_stays(found: "QuerySet[Alert]") -> None:
         _tell(alert, "firing")
 
 
-@transaction.atomic
 def resolve(source: str, mark: str) -> None:
     """It is over. One that never fired is forgotten, and nobody is told."""
     found = Alert.objects.filter(source=source, mark=mark)
-    found.filter(state=Alert.State.PENDING).delete()
-    for alert in found.filter(state__in=OPEN).select_for_update(skip_locked=True):
-        Alert.objects.filter(pk=alert.pk).update(
-            state=Alert.State.RESOLVED, resolved_at=Now()
-        )
-        if alert.quiet_since is None:
-            _tell(alert, "resolved")
+    _end(found, Alert.Ended.OVER, what="resolved")
+
+
+@transaction.atomic
+def close(*, by: Any, alert: Alert, words: str) -> None:
+    """Somebody knows that it is over. Raises Conflict for what is measured here, and
+    would only come again, and for one that is over."""
+    if alert.source == Alert.Source.PRODUCT:
+        raise Conflict("It ends when it is over. Acknowledge it, or change its rule.")
+    found = Alert.objects.filter(pk=alert.pk)
+    if not _end(found, Alert.Ended.CLOSED, by=by, what="closed"):
+        raise Conflict("That alert is over.")
+    audit.done(_CLOSE, actor=by, obj=alert, words=words)
 
 
 @transaction.atomic
@@ -146,6 +174,10 @@ def change_rule(*, by: Any, row: RuleSetting) -> None:
     """To what the row says: a new one, or another bound."""
     kept = RuleSetting.objects.select_for_update().filter(pk=row.pk).first()
     row.save()
+    if not row.is_on:
+        # Nobody is told that it is over, because it is not.
+        for alert in _end(_product(row.rule), Alert.Ended.OFF, by=by):
+            audit.done(_CLOSE, actor=by, obj=alert, reason="rule_switched_off")
     audit.done(
         Permission.RULE_CHANGE,
         actor=by,
@@ -162,18 +194,48 @@ def tell_of_alert(alert_id: int, what: str, channel: str, again: int = 0) -> Non
     alert = Alert.objects.filter(pk=alert_id).first()
     if alert is None:
         return
-    words = f"{what.capitalize()}: {alert.words if what == 'firing' else alert.title}"
+    words = f"{_SAID[what]}: {alert.words if what == 'firing' else alert.title}"
     if what == "firing" and again:
         words += f" It came and went {'once' if again == 1 else f'{again} times'}."
     if channel == "webhook":
         _post(alert, what, words)
     else:
         import_string(settings.ALERT_CHANNELS[channel])(
-            subject=f"{what.capitalize()}: {alert.title}",
+            subject=f"{_SAID[what]}: {alert.title}",
             words=words,
             is_urgent=alert.severity == rules.Severity.PAGE,
             mark=f"{alert_id}:{what}:{again}",
         )
+
+
+def _product(mark: str) -> "QuerySet[Alert]":
+    return Alert.objects.filter(source=Alert.Source.PRODUCT, mark=mark)
+
+
+@transaction.atomic
+def _end(
+    found: "QuerySet[Alert]", how: Alert.Ended, *, by: Any = None, what: str = ""
+) -> list[Alert]:
+    """Those that are open; each is told as `what`, unless it came back in silence."""
+    found.filter(state=Alert.State.PENDING).delete()
+    ended = list(found.filter(state__in=OPEN).select_for_update(skip_locked=True))
+    for alert in ended:
+        Alert.objects.filter(pk=alert.pk).update(
+            state=Alert.State.RESOLVED, resolved_at=Now(), ended=how, ended_by=by
+        )
+        if what and alert.quiet_since is None:
+            _tell(alert, what)
+    return ended
+
+
+def _end_what_is_not_seen() -> None:
+    """Whose end was lost on the way, and rules that the code has no more."""
+    found = Alert.objects.filter(state__in=OPEN)
+    _end(found.filter(ends_at__lte=Now()), Alert.Ended.UNSEEN, what="ended")
+    unseen = found.filter(
+        source=Alert.Source.PRODUCT, seen_at__lte=Now() - GONE_AFTER
+    ).exclude(mark__in=rules.every())
+    _end(unseen, Alert.Ended.GONE, what="ended")
 
 
 def _above(rule: Rule, setting: RuleSetting | None) -> float:
@@ -224,7 +286,8 @@ def _tell(alert: Alert, what: str) -> None:
 def _post(alert: Alert, what: str, words: str) -> None:
     fields = {
         "alert": str(alert.pk),
-        "state": what,
+        # A pager knows these two.
+        "state": "firing" if what == "firing" else "resolved",
         "source": alert.source,
         "mark": alert.mark,
         "severity": alert.severity,

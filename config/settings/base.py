@@ -343,6 +343,9 @@ ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # What Prometheus' Alertmanager shows when it posts to /webhooks/alerts/; without one
 # that address does not exist.
 ALERTMANAGER_TOKEN = env.str("ALERTMANAGER_TOKEN", default="")
+# Its `repeat_interval`, four hours where nothing is said: an alert that was not repeated
+# four times is over, though its end was lost.
+ALERTMANAGER_REPEAT_SECONDS = env.int("ALERTMANAGER_REPEAT_SECONDS", default=14_400)
 
 # --- Background ------------------------------------------------------------------------
 

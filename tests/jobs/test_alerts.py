@@ -22,12 +22,14 @@ from apps.core.errors import Conflict
 from apps.jobs import checks, jobs, rules, runner, watch
 from apps.jobs.models import Alert, Job, RuleSetting
 from apps.sms.models import OutboundText
+from tests.conftest import Recorded
 from tests.factories import PhoneNumberFactory
 from tests.jobs.chores import tasks as chores
 from tests.jobs.chores.models import Effect
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/jobs/alert/"
 TOKEN = "a-token-of-the-alertmanager"
 
 
@@ -184,7 +186,9 @@ def test_a_rule_that_cannot_be_measured_stops_no_other() -> None:
     assert open_alerts() == {"jobs.dead_letters": "firing"}
 
 
-def test_operators_set_the_threshold_and_switch_a_rule_off(ada: User) -> None:
+def test_operators_set_the_threshold_and_switch_a_rule_off(
+    ada: User, recorded: Recorded
+) -> None:
     client = signed_in(ada)
     page = "/admin/jobs/rulesetting/add/"
     form = {"rule": "chores.many", "is_on": "on", "above": "5"}
@@ -197,9 +201,33 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(ada: User) -> None:
     trouble()
     watch.look()
     assert open_alerts()["chores.many"] == "firing"
-    RuleSetting.objects.update(is_on=False)
+    tell()
+    told = Job.objects.filter(kind="jobs.tell_of_alert").count()
+    row = RuleSetting.objects.get()
+    change = f"/admin/jobs/rulesetting/{row.pk}/change/"
+    assert client.post(change, {"rule": "chores.many"}).status_code == 302
     watch.look()
-    assert "chores.many" not in open_alerts()
+    # It is not over, so nobody is told that it is.
+    assert Job.objects.filter(kind="jobs.tell_of_alert").count() == told
+    alert = Alert.objects.get(mark="chores.many")
+    assert (alert.state, alert.ended, alert.ended_by) == ("resolved", "off", ada)
+    (event,) = recorded("jobs.alert.close")
+    assert (event.obj_id, event.reason) == (str(alert.pk), "rule_switched_off")
+    assert "Its rule was switched off" in client.get(LIST).content.decode()
+    # Switched on again it is another one, and told.
+    client.post(change, {"rule": "chores.many", "is_on": "on"})
+    watch.look()
+    assert Job.objects.filter(kind="jobs.tell_of_alert").count() > told
+
+
+def test_a_rule_that_the_code_has_no_more_ends_its_alert() -> None:
+    watch.raise_alert("product", "gone", title="Old", severity="ticket", words="Old")
+    watch.look()
+    # A newer release beside this one may know it.
+    assert open_alerts() == {"gone": "firing"}
+    Alert.objects.update(seen_at=timezone.now() - watch.GONE_AFTER)
+    watch.look()
+    assert open_alerts() == {} and Alert.objects.get().ended == "gone"
 
 
 def test_what_is_watched_of_the_background_work() -> None:
@@ -296,6 +324,62 @@ def test_prometheus_alerts_stand_in_the_same_list(settings: Settings) -> None:
     assert found[0].words == "The disk of db is nearly full."
     assert post({"alerts": [prometheus("resolved", host="a")]}) == 204
     assert sorted(a.state for a in found.all()) == ["firing", "resolved"]
+
+
+def test_what_is_not_repeated_ends_without_a_word(
+    ada: User, settings: Settings, receiver: list[Any]
+) -> None:
+    settings.ALERTMANAGER_TOKEN, settings.ALERT_WEBHOOK_URL = TOKEN, receiver[2]
+    now = timezone.now()
+    ends = {
+        "said": (now + timedelta(hours=1)).isoformat(),
+        "nothing": "0001-01-01T00:00:00Z",
+        "past": (now - timedelta(hours=1)).isoformat(),
+        "odd": "9999-12-31T23:59:59-12:00",
+        "words": "soon",
+    }
+    alerts = [
+        {**prometheus("firing", host=host), "endsAt": end} for host, end in ends.items()
+    ]
+    assert post({"alerts": [*alerts, prometheus("firing")]}) == 204
+    repeated = 4 * timedelta(seconds=settings.ALERTMANAGER_REPEAT_SECONDS)
+    first, *others = Alert.objects.order_by("id")
+    assert first.ends_at == now + timedelta(hours=1)
+    for alert in others:
+        assert alert.ends_at and abs(alert.ends_at - now - repeated) < repeated / 100
+    watch.look()
+    assert set(open_alerts().values()) == {"firing"}
+    Alert.objects.filter(pk=first.pk).update(ends_at=now)
+    watch.look()
+    first.refresh_from_db()
+    assert (first.state, first.ended) == ("resolved", "unseen")
+    assert "firing" in open_alerts().values()
+    tell()
+    (ended,) = [each for each in receiver[0] if each["state"] == "resolved"]
+    assert ended["text"] == "Ended without a word: DiskFull"
+
+
+def test_an_operator_closes_what_came_from_outside(
+    ada: User, settings: Settings, recorded: Recorded
+) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    assert post({"alerts": [prometheus("firing")]}) == 204
+    trouble()
+    watch.look()
+    alert = Alert.objects.get(source="prometheus")
+    own = Alert.objects.get(mark="chores.many")
+    form = {
+        "action": "close",
+        "_selected_action": [alert.pk, own.pk],
+        "confirm": "yes",
+        "reason": "That machine is sold",
+    }
+    said = signed_in(ada).post(LIST, form, follow=True).content.decode()
+    assert "Close: 1 done." in said and "It ends when it is over." in said
+    alert.refresh_from_db()
+    assert (alert.state, alert.ended, alert.ended_by) == ("resolved", "closed", ada)
+    done = [e for e in recorded("jobs.alert.close") if e.outcome == "done"]
+    assert [e.obj_id for e in done] == [str(alert.pk)]
 
 
 def test_who_has_no_token_posts_no_alert(settings: Settings) -> None:

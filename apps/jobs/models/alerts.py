@@ -33,6 +33,13 @@ class Alert(models.Model):
         PRODUCT = "product", "The product's own rules"
         PROMETHEUS = "prometheus", "Prometheus"
 
+    class Ended(models.TextChoices):
+        OVER = "over", "It was over"
+        UNSEEN = "unseen", "Not seen any more"
+        GONE = "gone", "Its rule is gone"
+        OFF = "off", "Its rule was switched off"
+        CLOSED = "closed", "Closed"
+
     source = models.CharField(max_length=10, choices=Source, default=Source.PRODUCT)
     # What it is about; of one mark there is one open alert.
     mark = models.CharField(max_length=200)
@@ -48,6 +55,14 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
     resolved_at = models.DateTimeField(null=True)
+    ended = models.CharField(
+        "how it ended", max_length=6, choices=Ended, blank=True, db_default=""
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    # When it is over unless it is seen again; null for what is measured here.
+    ends_at = models.DateTimeField(null=True)
     # How often it came again soon after it was over, and when it did last.
     came_back = models.PositiveIntegerField(db_default=0)
     back_at = models.DateTimeField(null=True)
