@@ -17,7 +17,7 @@ def _done(before: datetime) -> "QuerySet[Job]":
 
 
 def _given_up(before: datetime) -> "QuerySet[Job]":
-    return _jobs("dropped", "cancelled").filter(finished_at__lt=before)
+    return _jobs("dropped", "cancelled", "replaced").filter(finished_at__lt=before)
 
 
 def _missed(before: datetime) -> "QuerySet[MissedRuns]":

@@ -27,6 +27,7 @@ _ENDS = {
     Job.State.DEAD: StepRun.State.FAILED,
     Job.State.DROPPED: StepRun.State.FAILED,
     Job.State.CANCELLED: StepRun.State.FAILED,
+    Job.State.REPLACED: StepRun.State.FAILED,
 }
 
 
@@ -85,7 +86,8 @@ def pass_step(*, by: Any, step: StepRun, reason: str) -> None:
         StepRun.State.PASSED,
     ):
         raise Conflict("That step runs, or has succeeded.")
-    _reset(locked.run, graphs.downstream(locked.run.graph, locked.name) - {locked.name})
+    behind = graphs.downstream(locked.run.graph, locked.name) - {locked.name}
+    _reset(locked.run, behind, by)
     StepRun.objects.filter(pk=locked.pk).update(state=StepRun.State.PASSED)
     _record(by, locked, "jobs.pipelinerun.pass", reason)
     _reopen(locked.run)
@@ -99,7 +101,7 @@ def rerun_from(*, by: Any, step: StepRun, reason: str) -> None:
     names = graphs.downstream(locked.run.graph, locked.name)
     if locked.run.steps.filter(name__in=names, state=StepRun.State.RUNNING).exists():
         raise Conflict("Wait until what runs of it has ended, or cancel its job.")
-    _reset(locked.run, names)
+    _reset(locked.run, names, by)
     _record(by, locked, "jobs.pipelinerun.rerun", reason)
     _reopen(locked.run)
 
@@ -111,7 +113,7 @@ def _advance(run_id: int) -> None:
         if _settle(step):
             # What followed from its failure is open again.
             for name in graphs.downstream(run.graph, step.name) - {step.name}:
-                _open_again(steps[name])
+                _open_again(steps[name], by=None)
     for name in graphs.order(run.graph):
         step = steps[name]
         if step.state == StepRun.State.WAITING:
@@ -142,11 +144,21 @@ def _settle(step: StepRun) -> bool:
     return was == StepRun.State.FAILED != now
 
 
-def _open_again(step: StepRun) -> None:
+def _open_again(step: StepRun, *, by: Any) -> None:
     """But what runs: that is under way already."""
     if step.state != StepRun.State.RUNNING:
+        if step.job is not None:
+            _replace(step.job, by)
         step.state, step.job = StepRun.State.WAITING, None
         step.save(update_fields=["state", "job"])
+
+
+def _replace(job: Job, by: Any) -> None:
+    """Nobody has to decide about it any more, nor may it be done beside the other."""
+    over = (Job.State.DEAD, Job.State.DROPPED, Job.State.CANCELLED)
+    found = Job.objects.filter(pk=job.pk, state__in=over)
+    if found.update(state=Job.State.REPLACED):
+        audit.done("jobs.job.replace", actor=by, obj=job)
 
 
 def _begin(run: PipelineRun, step: StepRun) -> None:
@@ -178,9 +190,9 @@ def _locked(step: StepRun) -> StepRun:
     return StepRun.objects.select_related("run").get(pk=step.pk)
 
 
-def _reset(run: PipelineRun, names: set[str]) -> None:
-    for step in run.steps.filter(name__in=names):
-        _open_again(step)
+def _reset(run: PipelineRun, names: set[str], by: Any) -> None:
+    for step in run.steps.select_related("job").filter(name__in=names):
+        _open_again(step, by=by)
 
 
 def _reopen(run: PipelineRun) -> None:

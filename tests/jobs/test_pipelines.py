@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, NotFound
-from apps.jobs import checks, dead_letters, graphs, runner, runs
+from apps.jobs import checks, dead_letters, graphs, rules, runner, runs
 from apps.jobs.graphs import (
     BadPipeline,
     Edge,
@@ -29,6 +29,7 @@ from apps.jobs.graphs import (
 )
 from apps.jobs.models import Job, PipelineRun, StepRun
 from apps.jobs.sweeper import sweep
+from tests.conftest import Recorded
 from tests.jobs import workers
 from tests.jobs.chores import tasks as chores
 from tests.jobs.chores.models import Effect
@@ -190,6 +191,25 @@ def test_a_dead_step_that_is_sent_back_carries_the_run_on(ada: User) -> None:
     done.refresh_from_db()
     assert states(done) == {"a": "done", "b": "done", "alarm": "skipped"}
     assert done.state == "done"
+
+
+def test_a_step_that_is_run_again_leaves_no_dead_letter(
+    ada: User, recorded: Recorded
+) -> None:
+    done = run(breaks("a"), does("b", succeeded("a")))
+    old = Job.objects.dead().get()
+    done.graph["a"] |= {"kind": "chores.tick", "arguments": []}
+    done.save()
+    runs.rerun_from(by=ada, step=done.steps.get(name="a"), reason="Mended")
+    drain()
+    assert states(done) == {"a": "done", "b": "done"}
+    old.refresh_from_db()
+    assert old.state == "replaced" and old.troubles.count() == 1
+    assert rules.every()["jobs.dead_letters"].measure() == 0
+    (event,) = recorded("jobs.job.replace")
+    assert (event.obj_id, event.actor_id) == (str(old.public_id), ada.pk)
+    with pytest.raises(Conflict):
+        dead_letters.requeue(by=ada, job=old, reason="Once more")
 
 
 def test_a_run_that_was_left_in_the_middle_is_found() -> None:

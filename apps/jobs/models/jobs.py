@@ -30,6 +30,8 @@ class Job(models.Model):
         DEAD = "dead", "Dead"
         DROPPED = "dropped", "Dropped"
         CANCELLED = "cancelled", "Cancelled"
+        # The step of a pipeline whose it was has another.
+        REPLACED = "replaced", "Replaced by a later one"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     kind = models.CharField("task", max_length=80)
