@@ -37,6 +37,10 @@ admin.site.unregister(SolarSchedule)
 
 # A second is the least; below it stand microseconds.
 TOO_OFTEN = IntervalSchedule.MICROSECONDS
+# Fields that say when an entry comes.
+_TIMING = frozenset(
+    ("enabled", "interval", "crontab", "once_at", "start_time", "expires")
+)
 # What lies behind it is a slip, and the end of the calendar is near.
 FURTHEST = timedelta(days=3_660)
 
@@ -232,7 +236,16 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
             kept = PeriodicTask.objects.select_for_update().filter(pk=obj.pk).first()
             if obj.clocked and obj.clocked.pk is None:
                 obj.clocked.save()
+            moved = set(form.changed_data) & _TIMING
+            if kept:
+                # Beat may have asked for a run since the page was read.
+                obj.last_run_at = kept.last_run_at
+                obj.total_run_count = kept.total_run_count
             super().save_model(request, obj, form, change)
+            if kept and not moved:
+                # By which beat counts: what is due by now stays due.
+                rows = PeriodicTask.objects.filter(pk=obj.pk)
+                rows.update(date_changed=kept.date_changed)
             audit.done(
                 Permission.TIMETABLE_CHANGE if kept else Permission.TIMETABLE_ADD,
                 actor=request.user,

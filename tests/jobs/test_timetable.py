@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -388,6 +388,28 @@ def test_who_may_only_change_adds_and_deletes_none(ada: User) -> None:
     )
     assert client.get(f"{ENTRIES}add/").status_code == 403
     assert client.get(f"{ENTRIES}{entry.pk}/delete/").status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_of_words_loses_no_run_that_is_due(as_ada: Client) -> None:
+    nightly = CrontabSchedule.objects.create(minute="20", hour="3")
+    entry = PeriodicTask.objects.create(
+        name="mine", task="chores.tick", crontab=nightly
+    )
+    due = datetime(2026, 11, 25, 3, 20, tzinfo=UTC)
+    since = due - timedelta(hours=20)
+    PeriodicTask.objects.update(date_changed=since, last_run_at=since)
+    page = f"{ENTRIES}{entry.pk}/change/"
+    form = own(crontab=nightly.pk, description="Somebody was here")
+    assert as_ada.post(page, form).status_code == 302
+    entry.refresh_from_db()
+    assert entry.description == form["description"]
+    assert beat.look(due + timedelta(minutes=10)).asked == ["mine"]
+    # Whoever moves it means from now on.
+    PeriodicTask.objects.update(date_changed=since, last_run_at=since)
+    half_past = CrontabSchedule.objects.create(minute="30", hour="3")
+    assert as_ada.post(page, form | {"crontab": half_past.pk}).status_code == 302
+    assert beat.look(due + timedelta(minutes=10)).asked == []
 
 
 def test_what_can_be_scheduled_needs_no_arguments() -> None:
