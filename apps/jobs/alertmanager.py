@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models.functions import Now
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.dateparse import parse_datetime
@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from apps.core import bodies
 from apps.core.errors import Invalid, NotFound, Unauthorized
+from apps.core.logs import logger
 from apps.jobs import watch
 from apps.jobs.models import Alert
 from apps.rbac.declared import public
@@ -31,14 +32,16 @@ _YEARS = range(1900, 2200)
 @public
 @require_POST
 def alerts(request: HttpRequest) -> HttpResponse:
-    """Firing and resolved alerts, any number of times."""
+    """Firing and resolved alerts, any number of times. What cannot be read is left out:
+    Alertmanager sends nothing again that was refused, the good ones included."""
     if not settings.ALERTMANAGER_TOKEN:
         raise NotFound("There is nothing at this address.")
     given = request.META.get("HTTP_AUTHORIZATION", "")
     if not constant_time_compare(given, f"Bearer {settings.ALERTMANAGER_TOKEN}"):
         raise Unauthorized
     bodies.insist_at_most(request, MAX_BYTES)
-    for labels, words, fires, until in _read(request.body):
+    found, left_out = _read(request.body)
+    for labels, words, fires, until in found:
         mark = _mark(labels)
         if not fires:
             watch.resolve(Alert.Source.PROMETHEUS, mark)
@@ -51,7 +54,10 @@ def alerts(request: HttpRequest) -> HttpResponse:
             words=words,
             until=until or Now() + _unrepeated(),
         )
-    return HttpResponse(status=204)
+    if not left_out:
+        return HttpResponse(status=204)
+    logger.warning("alerts_left_out", positions=left_out)
+    return JsonResponse({"left_out": left_out})
 
 
 class _Told(NamedTuple):
@@ -61,16 +67,25 @@ class _Told(NamedTuple):
     until: datetime | None
 
 
-def _read(body: bytes) -> list[_Told]:
-    """Raises Invalid."""
+def _read(body: bytes) -> tuple[list[_Told], list[int]]:
+    """And which cannot be read, counted from 1. Raises Invalid when none can."""
     try:
-        given = json.loads(body)
-        found = [_one(each) for each in given["alerts"]]
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        given = list(json.loads(body)["alerts"])
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Invalid("That is not what Alertmanager sends.") from error
-    if len(found) > MOST_ALERTS:
+    if len(given) > MOST_ALERTS:
         raise Invalid(f"At most {MOST_ALERTS} alerts at once.")
-    return found
+    found: list[_Told] = []
+    left_out: list[int] = []
+    for position, each in enumerate(given, start=1):
+        try:
+            found.append(_one(each))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            left_out.append(position)
+    if left_out and not found:
+        named = ", ".join(map(str, left_out))
+        raise Invalid(f"None of them is an alert of Alertmanager: {named}.")
+    return found, left_out
 
 
 def _one(given: Any) -> _Told:

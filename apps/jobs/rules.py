@@ -16,6 +16,10 @@ class Severity(StrEnum):
     TICKET = "ticket"
 
 
+# As the product says it, and as most rules of Prometheus do.
+URGENT = (Severity.PAGE.value, "critical")
+
+
 @dataclass(frozen=True)
 class Rule:
     """Fires while `measure` says more than `above`, for `lasting` seconds on end.

@@ -203,7 +203,7 @@ def tell_of_alert(alert_id: int, what: str, channel: str, again: int = 0) -> Non
         import_string(settings.ALERT_CHANNELS[channel])(
             subject=f"{_SAID[what]}: {alert.title}",
             words=words,
-            is_urgent=alert.severity == rules.Severity.PAGE,
+            is_urgent=alert.severity in rules.URGENT,
             mark=f"{alert_id}:{what}:{again}",
         )
 

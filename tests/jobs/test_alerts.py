@@ -15,6 +15,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
+from structlog.testing import capture_logs
 
 from apps.accounts.models import User
 from apps.core import heartbeats
@@ -413,6 +414,31 @@ def test_what_alertmanager_does_not_send_is_refused(
     settings.ALERTMANAGER_TOKEN = TOKEN
     assert post(body) == 400
     assert not Alert.objects.exists()
+
+
+def test_a_malformed_alert_does_not_take_good_ones_along(settings: Settings) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    odd: list[Any] = [{}, 7, {**prometheus("firing"), "labels": {"alertname": 1}}]
+    good = prometheus("firing", severity="critical")
+    with capture_logs() as lines:
+        assert post({"alerts": [odd[0], good, *odd[1:]]}) == 200
+    assert Alert.objects.get().title == "DiskFull"
+    (line,) = [each for each in lines if each["event"] == "alerts_left_out"]
+    assert line["positions"] == [1, 3, 4]
+    assert post({"alerts": odd}) == 400
+
+
+def test_what_prometheus_calls_critical_gets_somebody_out_of_bed(
+    ada: User, settings: Settings
+) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    PhoneNumberFactory.create(user=ada, e164="+12025550199")
+    assert post({"alerts": [prometheus("firing", severity="warning")]}) == 204
+    tell()
+    assert not OutboundText.objects.exists()
+    assert post({"alerts": [prometheus("firing", severity="critical")]}) == 204
+    tell()
+    assert OutboundText.objects.filter(user=ada).count() == 1
 
 
 def test_too_much_is_refused_and_odd_words_are_kept(settings: Settings) -> None:
