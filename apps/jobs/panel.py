@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.jobs import alerts, timetable, watch
+from apps.jobs import alerts, rules, timetable, watch
 from apps.jobs.models import Alert, Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
 
+# The front page has other news as well.
+_MOST_SHOWN = 5
 _NEWS_FOR = timedelta(days=1)
 
 
@@ -56,9 +59,21 @@ def _what_does_not_run() -> Iterator[Notice]:
 
 
 def _firing() -> Iterator[Notice]:
-    for alert in Alert.objects.filter(state=Alert.State.FIRING).order_by("-id")[:5]:
+    """By name; the product's own first, and of each the worst and the newest."""
+    firing = Alert.objects.filter(state=Alert.State.FIRING)
+    ours = Case(When(source=Alert.Source.PRODUCT, then=0), default=1)
+    worst = Case(When(severity__in=rules.URGENT, then=0), default=1)
+    for alert in firing.order_by(ours, worst, "-id")[:_MOST_SHOWN]:
         page = reverse("admin:jobs_alert_change", args=[alert.pk])
-        yield Notice(f"Alert: {alert.words or alert.title}", page, "bad")
+        # The product's own begin with their name.
+        named = alert.words.startswith(alert.title)
+        words = alert.words if named else f"{alert.title}: {alert.words}"
+        yield Notice(f"Alert: {words}", page, "bad")
+    more = counted(firing) - _MOST_SHOWN
+    if more > 0:
+        listed = reverse("admin:jobs_alert_changelist")
+        words = "1 more alert fires." if more == 1 else f"{more:,} more alerts fire."
+        yield Notice(words, f"{listed}?state__exact=firing", "bad")
 
 
 TILES = (

@@ -37,7 +37,8 @@ class Rule:
     severity: Severity = Severity.TICKET
 
     def said(self, value: float, above: float) -> str:
-        return f"{self.title}: {value:g} {self.unit}, more than {above:g}."
+        unit = self.unit.removesuffix("s") if value == 1 else self.unit
+        return f"{self.title}: {value:g} {unit}, more than {above:g}."
 
 
 def every() -> dict[str, Rule]:

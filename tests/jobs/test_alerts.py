@@ -22,6 +22,7 @@ from apps.core import heartbeats
 from apps.core.errors import Conflict
 from apps.jobs import checks, jobs, rules, runner, watch
 from apps.jobs.models import Alert, Job, RuleSetting
+from apps.rbac.console import panel
 from apps.sms.models import OutboundText
 from tests.conftest import Recorded
 from tests.factories import PhoneNumberFactory
@@ -465,6 +466,26 @@ def test_the_console_has_them_all_and_acknowledges(ada: User) -> None:
     assert "Acknowledge: 1 done." in said
     page = client.get(f"/admin/jobs/alert/{alert.pk}/change/").content.decode()
     assert "ada@example.com" in page and "Acknowledged" in page
+
+
+def test_the_front_page_names_ours_first_then_the_worst_and_how_many_more(
+    ada: User, settings: Settings
+) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    hosts = [("a", "critical"), *((host, "warning") for host in "bcdefg")]
+    firing = [prometheus("firing", host=h, severity=s) for h, s in hosts]
+    Effect.objects.create(name="unmeasurable")
+    jobs.enqueue(chores.go_wrong, "closed")
+    runner.drain("default")
+    watch.look()
+    assert post({"alerts": firing}) == 204
+    notices = [n.text for n in panel.read(ada).notices if "lert" in n.text]
+    assert notices[0] == "Alert: Dead letters wait for a decision: 1 job, more than 0."
+    assert notices[1] == "Alert: DiskFull: The disk of db is nearly full."
+    assert len(notices) == 6 and notices[5] == "3 more alerts fire."
+    first = Alert.objects.get(severity="critical")
+    page = signed_in(ada).get("/admin/").content.decode()
+    assert page.index(f"/alert/{first.pk}/") < page.index("state__exact=firing")
 
 
 @pytest.mark.parametrize("name", ["apps.accounts.nobody.tell", "", "apps.rbac.audit"])
