@@ -2,7 +2,7 @@
 
 A crontab is read in its own time zone. In spring a time that does not exist runs at the
 first moment after the gap; in autumn a time that comes twice runs the first time, and
-what runs every hour or oftener runs through both.
+what runs hour by hour there, or oftener, runs through both.
 """
 
 from collections.abc import Iterator
@@ -50,7 +50,8 @@ class Crontab:
                 at
                 for clock in self._times()
                 for at in _instants(
-                    datetime.combine(day, clock, zone), twice=self._is_frequent
+                    datetime.combine(day, clock, zone),
+                    twice=self._goes_on(clock.hour),
                 )
             }
             yield from sorted(at for at in found if at > moment)
@@ -85,9 +86,12 @@ class Crontab:
     def _times(self) -> tuple[time, ...]:
         return _times(self.minute, self.hour)
 
-    @property
-    def _is_frequent(self) -> bool:
-        return len(_set(self.hour, 24)) == 24
+    def _goes_on(self, hour: int) -> bool:
+        """Whether runs follow each other around that hour, so that left out once more
+        it would be a hole. Two hours with one run each are two times of the day."""
+        hours = _set(self.hour, 24)
+        before, behind, later = ((hour + by) % 24 in hours for by in (-1, 1, 2))
+        return behind and (before or later or len(_set(self.minute, 60)) > 1)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """When an entry of the timetable is due, in every zone and over every change of clocks."""
 
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise, takewhile
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -87,6 +87,30 @@ def test_what_runs_every_half_hour_runs_through_both_hours() -> None:
         found = list(islice(berlin.after(utc(start)), 12))
         steps = {b - a for a, b in zip(found, found[1:], strict=False)}
         assert steps == {timedelta(minutes=30)}
+
+
+@pytest.mark.parametrize(
+    ("minute", "hour", "longest"),
+    [
+        ("*/30", "0-6", 30),
+        ("*/30", "1-6", 30),
+        ("0", "0-6", 60),
+        ("0", "1-6", 60),
+        # Times of the day, not a window.
+        ("0", "1,2", 120),
+        ("*/30", "0-1", 30),
+    ],
+)
+def test_a_window_runs_through_the_hour_that_is_repeated(
+    minute: str, hour: str, longest: int
+) -> None:
+    new_york = Crontab(minute, hour, zone="America/New_York")
+    night = takewhile(
+        lambda at: at < utc("2026-11-01 12:00"), new_york.after(utc("2026-11-01"))
+    )
+    # From midnight there to the morning.
+    found = [at for at in night if at >= utc("2026-11-01 04:00")]
+    assert max(b - a for a, b in pairwise(found)) == timedelta(minutes=longest)
 
 
 @pytest.mark.parametrize(
