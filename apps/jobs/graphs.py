@@ -27,6 +27,10 @@ class On(StrEnum):
     ALWAYS = "always"
 
 
+# Of a name: a run of it is a row.
+LONGEST_NAME = 80
+
+
 class Needs(StrEnum):
     """How many of the steps before have to end so."""
 
@@ -96,6 +100,9 @@ class Pipeline:
         names = [step.name for step in self.steps]
         if not names or len(set(names)) < len(names):
             raise BadPipeline(f"{self.name}: every step needs a name of its own")
+        for name in (self.name, *names):
+            if len(name) > LONGEST_NAME:
+                raise BadPipeline(f"{name}: a name has {LONGEST_NAME} letters at most")
         for step in self.steps:
             for edge in step.after:
                 if edge.step not in names:

@@ -1,5 +1,6 @@
 """Pipelines in the console: each run as a graph, and its steps to act on."""
 
+from textwrap import wrap
 from typing import Any
 
 from django.contrib import admin
@@ -13,8 +14,9 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page
 
-# Of the drawing, in pixels: a box, and from the corner of one to that of the next.
-WIDTH, HEIGHT, RIGHT, DOWN = 150, 44, 210, 64
+# Of the drawing, in pixels: a box and its gaps, a line of a name and how many letters
+# go into one.
+WIDTH, RIGHT, GAP, LINE, LETTERS = 150, 210, 20, 16, 16
 
 
 @confirmed(
@@ -100,18 +102,21 @@ def drawing(run: PipelineRun) -> SafeString:
     the same."""
     rows = {step.name: step for step in run.steps.all()}
     columns = graphs.layers(run.graph)
+    names = {name: wrap(name, LETTERS) or [name] for name in run.graph}
+    tall = 28 + LINE * max(map(len, names.values()))
+    down = tall + GAP
     places = {
-        name: (column * RIGHT + 4, row * DOWN + 4)
-        for column, names in enumerate(columns)
-        for row, name in enumerate(sorted(names))
+        name: (column * RIGHT + 4, row * down + 4)
+        for column, layer in enumerate(columns)
+        for row, name in enumerate(sorted(layer))
     }
     lines = [
         (
             edge[1],
             places[edge[0]][0] + WIDTH,
-            places[edge[0]][1] + HEIGHT // 2,
+            places[edge[0]][1] + tall // 2,
             places[name][0],
-            places[name][1] + HEIGHT // 2,
+            places[name][1] + tall // 2,
         )
         for name, step in run.graph.items()
         for edge in step["after"]
@@ -123,21 +128,27 @@ def drawing(run: PipelineRun) -> SafeString:
             x,
             y,
             WIDTH,
-            HEIGHT,
+            tall,
+            format_html_join(
+                "",
+                '<text x="{}" y="{}">{}</text>',
+                (
+                    (x + 10, y + 3 + LINE * number, line)
+                    for number, line in enumerate(names[name], start=1)
+                ),
+            ),
             x + 10,
-            y + 19,
-            name,
-            x + 10,
-            y + 35,
+            y + tall - 9,
             rows[name].get_state_display(),
         )
         for name, (x, y) in places.items()
     ]
     width = (len(columns) - 1) * RIGHT + WIDTH + 8
-    height = (max(map(len, columns)) - 1) * DOWN + HEIGHT + 8
+    height = (max(map(len, columns)) - 1) * down + tall + 8
     return format_html(
+        '<div class="graph-box" role="region" tabindex="0" aria-label="Graph">'
         '<svg class="graph" role="group" aria-label="Steps of {}" width="{}" height="{}"'
-        ' viewBox="0 0 {} {}">{}{}</svg>',
+        ' viewBox="0 0 {} {}">{}{}</svg></div>',
         run,
         width,
         height,
@@ -149,7 +160,7 @@ def drawing(run: PipelineRun) -> SafeString:
         format_html_join(
             "",
             '<a href="{}" class="is-{}"><rect x="{}" y="{}" width="{}" height="{}"'
-            ' rx="6"></rect><text x="{}" y="{}">{}</text>'
+            ' rx="6"></rect>{}'
             '<text class="state" x="{}" y="{}">{}</text></a>',
             boxes,
         ),

@@ -1,6 +1,7 @@
 """Jobs that wait for jobs: in order, each once, wherever the processes die."""
 
 import random
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -15,7 +16,15 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, NotFound
-from apps.jobs import checks, dead_letters, graphs, rules, runner, runs
+from apps.jobs import (
+    checks,
+    dead_letters,
+    graphs,
+    pipeline_pages,
+    rules,
+    runner,
+    runs,
+)
 from apps.jobs.graphs import (
     BadPipeline,
     Edge,
@@ -129,6 +138,24 @@ def test_what_cannot_run_is_refused_where_it_is_written(
 ) -> None:
     with pytest.raises(BadPipeline, match=words):
         Pipeline("p", steps)
+
+
+def test_a_name_that_is_too_long_is_refused_where_it_is_written() -> None:
+    longest = "n" * 80
+    Pipeline(longest, (does(longest),))
+    for name, step in ((longest + "n", "a"), ("p", longest + "n")):
+        with pytest.raises(BadPipeline, match="80 letters at most"):
+            Pipeline(name, (does(step),))
+
+
+def test_a_long_name_stays_inside_its_box(ada: User) -> None:
+    name = "settle the accounts of everybody " + "n" * 40
+    done = run(does(name), does("b", succeeded(name)))
+    page = signed_in(ada).get(f"/admin/jobs/pipelinerun/{done.pk}/change/")
+    drawn = page.content.decode()
+    lines = re.findall(r'<text x="14" y="\d+">([^<]+)</text>', drawn)
+    assert "".join(lines).replace(" ", "") == name.replace(" ", "")
+    assert max(map(len, lines)) <= pipeline_pages.LETTERS
 
 
 def test_a_process_does_not_start_with_what_cannot_run(settings: Settings) -> None:
