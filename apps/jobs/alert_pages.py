@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
+from django.core.validators import MinValueValidator
 
 from apps.jobs import rules, watch
 from apps.jobs.models import Alert, RuleSetting
@@ -69,29 +68,21 @@ class AlertAdmin(Page):
     )
 
 
-def _watched() -> list[tuple[str, str]]:
-    return [
-        (rule.key, f"{rule.title} (above {rule.above:g} {rule.unit})")
-        for rule in rules.every().values()
-    ]
-
-
 class RuleForm(VerbForm):
-    rule = forms.ChoiceField(choices=_watched)
-    above = forms.FloatField(
-        label="Fires above",
-        min_value=0,
-        required=False,
-        help_text="Empty for what the code says.",
-    )
-
     class Meta:
         model = RuleSetting
-        fields = ("rule", "is_on", "above")
+        fields = ("is_on", "above")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rule"].disabled = bool(self.instance.pk)
+        above: Any = self.fields["above"]
+        above.min_value = 0
+        above.validators.append(MinValueValidator(0))
+        rule = rules.every().get(self.instance.rule)
+        if rule is not None:
+            above.help_text = (
+                f"In {rule.unit}. Empty for what the code says, {rule.above:g}."
+            )
 
     def act(self) -> RuleSetting:
         row: RuleSetting = self.instance
@@ -101,11 +92,39 @@ class RuleForm(VerbForm):
 
 @admin.register(RuleSetting)
 class RuleAdmin(VerbPage):
+    """Every rule of the code, as operators have it."""
+
     task = "Work"
     form = RuleForm
-    adds = Permission.RULE_CHANGE
     changes = Permission.RULE_CHANGE
-    list_display = ("rule", "is_on", "above")
+    list_display = ("what", "fires_above", "lasting", "severity", "is_on", "changed")
+    ordering = ("rule",)
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description="what", ordering="rule")
+    def what(self, row: RuleSetting) -> str:
+        rule = rules.every().get(row.rule)
+        return rule.title if rule else row.rule
+
+    @admin.display(description="fires above")
+    def fires_above(self, row: RuleSetting) -> str:
+        rule = rules.every().get(row.rule)
+        if rule is None:
+            return "-"
+        return rule.spoken(rule.above if row.above is None else row.above)
+
+    @admin.display(description="for")
+    def lasting(self, row: RuleSetting) -> str:
+        rule = rules.every().get(row.rule)
+        return f"{rule.lasting} seconds" if rule and rule.lasting else "-"
+
+    @admin.display(description="severity")
+    def severity(self, row: RuleSetting) -> str:
+        rule = rules.every().get(row.rule)
+        return rule.severity.value if rule else "-"
+
+    @admin.display(description="changed", boolean=True)
+    def changed(self, row: RuleSetting) -> bool:
+        return row.is_changed
+
+    def row_name(self, obj: Any) -> str:
+        return self.what(obj)

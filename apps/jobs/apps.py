@@ -8,6 +8,11 @@ class JobsConfig(AppConfig):
     verbose_name = "Work"
 
     def ready(self) -> None:
-        from apps.jobs import checks, keeping  # noqa: F401  (registers the checks)
+        from apps.jobs import (  # noqa: F401  (some register checks)
+            checks,
+            keeping,
+            watch,
+        )
 
-        post_migrate.connect(keeping.enter, sender=self)
+        for each in (keeping, watch):
+            post_migrate.connect(each.enter, sender=self)

@@ -51,4 +51,5 @@ class RetentionAdmin(VerbPage):
 def _said(found: Looked) -> str:
     more = "+" if found.rows == keeping.MOST_COUNTED else ""
     off = "" if found.is_on else ", and the rule is off"
-    return f"{found.rule.words}, {found.days} days: {found.rows:,}{more} would go{off}."
+    days = "1 day" if found.days == 1 else f"{found.days} days"
+    return f"{found.rule.words}, {days}: {found.rows:,}{more} would go{off}."

@@ -37,8 +37,12 @@ class Rule:
     severity: Severity = Severity.TICKET
 
     def said(self, value: float, above: float) -> str:
+        return f"{self.title}: {self.spoken(value)}, more than {above:g}."
+
+    def spoken(self, value: float) -> str:
+        """`1 job`, `5 percent`."""
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
-        return f"{self.title}: {value:g} {unit}, more than {above:g}."
+        return f"{value:g} {unit}"
 
 
 def every() -> dict[str, Rule]:

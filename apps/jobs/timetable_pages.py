@@ -66,7 +66,7 @@ def _spoken(time: timedelta) -> str:
         number, rest = divmod(time, timedelta(**{name: 1}))
         if number and not rest:
             break
-    return f"{number} {name}"
+    return f"{number} {name.removesuffix('s') if number == 1 else name}"
 
 
 def kinds_to_choose() -> list[tuple[str, str]]:
@@ -74,11 +74,14 @@ def kinds_to_choose() -> list[tuple[str, str]]:
 
 
 class ScheduleForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors:
-            _insist_on_a_run(self._meta.model(**given))
-        return given
+    def full_clean(self) -> None:
+        """Behind what the package says of each field by itself."""
+        super().full_clean()
+        if self.is_bound and not self.errors:
+            try:
+                _insist_on_a_run(self.instance)
+            except ValidationError as error:
+                self.add_error(None, error)
 
 
 class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only

@@ -169,9 +169,20 @@ def acknowledge(*, by: Any, alert: Alert, words: str) -> None:
     audit.done(Permission.ALERT_ACKNOWLEDGE, actor=by, obj=alert, words=words)
 
 
+def enter(**_: Any) -> None:
+    """A row for each rule, for operators to change; those without a rule go."""
+    if RuleSetting._meta.db_table not in connection.introspection.table_names():
+        return  # on the way back, or before anything is there
+    known = rules.every()
+    RuleSetting.objects.exclude(rule__in=known).delete()
+    RuleSetting.objects.bulk_create(
+        (RuleSetting(rule=key) for key in known), ignore_conflicts=True
+    )
+
+
 @transaction.atomic
 def change_rule(*, by: Any, row: RuleSetting) -> None:
-    """To what the row says: a new one, or another bound."""
+    """To what the row says."""
     kept = RuleSetting.objects.select_for_update().filter(pk=row.pk).first()
     row.save()
     if not row.is_on:

@@ -1,6 +1,7 @@
 """What is the matter is told once to whoever has to know, and again when it is over."""
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -32,6 +33,7 @@ from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/jobs/alert/"
+RULES = "/admin/jobs/rulesetting/"
 TOKEN = "a-token-of-the-alertmanager"
 
 
@@ -192,9 +194,10 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(
     ada: User, recorded: Recorded
 ) -> None:
     client = signed_in(ada)
-    page = "/admin/jobs/rulesetting/add/"
-    form = {"rule": "chores.many", "is_on": "on", "above": "5"}
-    for wrong in ({"above": "-1"}, {"above": "nan"}, {"rule": "nobody.knows"}):
+    row = RuleSetting.objects.get(rule="chores.many")
+    page = f"{RULES}{row.pk}/change/"
+    form = {"is_on": "on", "above": "5"}
+    for wrong in ({"above": "-1"}, {"above": "nan"}):
         assert b"errorlist" in client.post(page, {**form, **wrong}).content
     assert client.post(page, form).status_code == 302
     trouble()
@@ -205,9 +208,7 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(
     assert open_alerts()["chores.many"] == "firing"
     tell()
     told = Job.objects.filter(kind="jobs.tell_of_alert").count()
-    row = RuleSetting.objects.get()
-    change = f"/admin/jobs/rulesetting/{row.pk}/change/"
-    assert client.post(change, {"rule": "chores.many"}).status_code == 302
+    assert client.post(page, {}).status_code == 302
     watch.look()
     # It is not over, so nobody is told that it is.
     assert Job.objects.filter(kind="jobs.tell_of_alert").count() == told
@@ -217,9 +218,28 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(
     assert (event.obj_id, event.reason) == (str(alert.pk), "rule_switched_off")
     assert "Its rule was switched off" in client.get(LIST).content.decode()
     # Switched on again it is another one, and told.
-    client.post(change, {"rule": "chores.many", "is_on": "on"})
+    client.post(page, {"is_on": "on"})
     watch.look()
     assert Job.objects.filter(kind="jobs.tell_of_alert").count() > told
+
+
+def test_every_rule_of_the_code_is_listed_with_its_bound(ada: User) -> None:
+    client = signed_in(ada)
+    RuleSetting.objects.create(rule="nobody.knows")
+    watch.enter()
+    watch.enter()
+    assert set(RuleSetting.objects.values_list("rule", flat=True)) == set(rules.every())
+    shown = " ".join(re.sub("<[^>]+>", " ", client.get(RULES).content.decode()).split())
+    assert "Jobs fail for good 10 percent - ticket" in shown
+    assert "The queue messages is late 30 seconds 30 seconds page" in shown
+    changed = RuleSetting.objects.filter(rule="jobs.failures")
+    changed.update(above=1)
+    listed = client.get(RULES).content.decode()
+    assert listed.count('alt="False"') == len(rules.every()) - 1
+    page = client.get(f"{RULES}{changed[0].pk}/change/").content.decode()
+    assert "In percent. Empty for what the code says, 10." in page
+    assert "Jobs fail for good" in page
+    assert client.get(f"{RULES}add/").status_code == 403
 
 
 def test_a_rule_that_the_code_has_no_more_ends_its_alert() -> None:

@@ -14,7 +14,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from apps.accounts.models import User
 from apps.core import heartbeats, kinds
 from apps.core.redis import connection
-from apps.jobs import beat, timetable
+from apps.jobs import beat, timetable, timetable_pages
 from apps.jobs.models import Job
 from apps.rbac import ledger
 from apps.rbac.catalog import Permission
@@ -410,6 +410,19 @@ def test_a_change_of_words_loses_no_run_that_is_due(as_ada: Client) -> None:
     half_past = CrontabSchedule.objects.create(minute="30", hour="3")
     assert as_ada.post(page, form | {"crontab": half_past.pk}).status_code == 302
     assert beat.look(due + timedelta(minutes=10)).asked == []
+
+
+def test_a_crontab_that_cannot_be_read_is_refused_once(as_ada: Client) -> None:
+    form = {"hour": "0", "day_of_week": "*", "timezone": "UTC", "day_of_month": "*"}
+    given = {**form, "minute": "60", "month_of_year": "*"}
+    said = errors(as_ada.post(ADD.format("crontab"), given))
+    assert "not in 0-59" in said and "never comes" not in said
+
+
+def test_one_is_one() -> None:
+    assert timetable_pages._spoken(timedelta(minutes=1)) == "1 minute"
+    assert timetable_pages._spoken(timedelta(hours=10)) == "10 hours"
+    assert timetable_pages._spoken(timedelta(seconds=90)) == "90 seconds"
 
 
 def test_what_can_be_scheduled_needs_no_arguments() -> None:

@@ -10,7 +10,7 @@ class RuleSetting(models.Model):
     """What operators have said of a rule; without a row the code's word holds."""
 
     rule = models.CharField(max_length=80, unique=True)
-    is_on = models.BooleanField(default=True)
+    is_on = models.BooleanField("on", default=True)
     above = models.FloatField("fires above", null=True, blank=True)
 
     class Meta:
@@ -18,6 +18,10 @@ class RuleSetting(models.Model):
 
     def __str__(self) -> str:
         return self.rule
+
+    @property
+    def is_changed(self) -> bool:
+        return not self.is_on or self.above is not None
 
 
 class Alert(models.Model):

@@ -136,6 +136,8 @@ def _ask(
     title: str,
     consequence: str,
 ) -> HttpResponse:
+    if not any(page.person_of(row) for row in rows):
+        form.fields["reason"].help_text = "Kept in the audit."
     across = count > MOST_AT_ONCE
     context = {
         **page.admin_site.each_context(request),
