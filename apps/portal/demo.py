@@ -23,7 +23,7 @@ from apps.assistant.models import Reminder, Risk, ToolCall
 from apps.assistant.times import spoken
 from apps.core.errors import Conflict, Invalid
 from apps.core.request_ids import new_request_id
-from apps.mfa.models import TOTPDevice
+from apps.mfa.models import FactorState, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role, RoleAssignment
 from apps.sms import composer, lanes, numbers
@@ -175,6 +175,7 @@ def _app(user: User) -> None:
     device = TOTPDevice.objects.filter(user=user, confirmed=True).first()
     if device is None:
         TOTPDevice.make(user, secret=secret)
+        FactorState.objects.get_or_create(user=user)
     elif device.key != base64.b32encode(secret).decode().rstrip("="):
         device.seal(secret)
         device.save()
