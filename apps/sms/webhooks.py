@@ -3,13 +3,16 @@
 https://www.twilio.com/docs/messaging/guides/webhook-request
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from prometheus_client import Counter
 
-from apps.core import bodies
+from apps.core import bodies, tallies
 from apps.core.errors import Forbidden, Invalid, UnsupportedMedia
 from apps.core.logs import logger
 from apps.rbac.declared import public
@@ -24,6 +27,9 @@ EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 INBOUND = Counter(
     "switchboard_sms_inbound_total", "Texts that arrived", ["outcome", "via"]
 )
+# What Twilio calls and does not get done: errors of ours, and proofs that do not fit
+# though the account is ours, as after a change of its secret or of our address.
+TROUBLE = "sms.webhooks"
 REFUSED = Counter(
     "switchboard_sms_webhook_refused_total", "Webhook calls that proved nothing"
 )
@@ -47,12 +53,13 @@ def fallback(request: HttpRequest) -> HttpResponse:
 def status(request: HttpRequest) -> HttpResponse:
     """News of a text of ours, in any order, any number of times."""
     form = _signed_form(request)
-    delivery.record(
-        ref=request.GET.get("m", ""),
-        sid=form.get("MessageSid", ""),
-        status=form.get("MessageStatus", ""),
-        error_code=form.get("ErrorCode", ""),
-    )
+    with _noticed():
+        delivery.record(
+            ref=request.GET.get("m", ""),
+            sid=form.get("MessageSid", ""),
+            status=form.get("MessageStatus", ""),
+            error_code=form.get("ErrorCode", ""),
+        )
     return HttpResponse(status=204)
 
 
@@ -63,13 +70,23 @@ def _receive(request: HttpRequest, *, via: str) -> HttpResponse:
         logger.error("sms_malformed", fields=sorted(form))
         INBOUND.labels("malformed", via).inc()
         return _thanks()
-    receipt = inbox.receive(form)
+    with _noticed():
+        receipt = inbox.receive(form)
     if receipt.is_new:
         bell.ring()
     outcome = "new" if receipt.is_new else "duplicate"
     INBOUND.labels(outcome, via).inc()
     logger.info("sms_received", inbound=receipt.inbound_id, outcome=outcome, via=via)
     return _thanks()
+
+
+@contextmanager
+def _noticed() -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        tallies.add(TROUBLE)
+        raise
 
 
 def _thanks() -> HttpResponse:
@@ -89,6 +106,9 @@ def _signed_form(request: HttpRequest) -> dict[str, str]:
     given = request.META.get("HTTP_X_TWILIO_SIGNATURE", "")
     if not signing.is_genuine(request.get_full_path(), pairs, given):
         REFUSED.inc()
+        account = settings.TWILIO_ACCOUNT_SID
+        if account and ("AccountSid", account) in pairs:
+            tallies.add(TROUBLE)
         raise Forbidden("The signature does not fit.")
     # PostgreSQL stores every character but this one.
     return {name: value.replace("\x00", "") for name, value in pairs}

@@ -1,0 +1,38 @@
+"""What is watched of texting: that it works, and what it costs."""
+
+from datetime import timedelta
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.core import tallies
+from apps.jobs.rules import Rule, Severity
+from apps.sms.models import OutboundText
+from apps.sms.webhooks import TROUBLE
+
+_MINUTES = 15
+_DAY = timedelta(days=1)
+
+
+def _troubles() -> float:
+    return float(tallies.lately(TROUBLE, _MINUTES))
+
+
+def _segments() -> float:
+    """Twilio is paid by the segment."""
+    sent = OutboundText.objects.filter(sent_at__gt=timezone.now() - _DAY)
+    return float(sent.aggregate(all=Sum("segments"))["all"] or 0)
+
+
+RULES = (
+    Rule(
+        "sms.webhooks",
+        "Webhooks of Twilio fail",
+        _troubles,
+        f"calls in {_MINUTES} minutes",
+        above=5,
+        severity=Severity.PAGE,
+    ),
+    # At a cent each, fifty dollars.
+    Rule("sms.spend", "Texts cost a lot", _segments, "segments in a day", above=5_000),
+)
