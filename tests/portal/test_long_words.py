@@ -49,3 +49,23 @@ def test_the_page_of_a_person_in_the_console_fits(
     sign_in("ada@example.com")
     page.goto(f"{site}/admin/accounts/user/{alice.pk}/change/")
     assert page.evaluate(WIDER) == 0
+
+
+def test_words_twice_as_large_fit_on_a_phone(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    """WCAG 1.4.4."""
+    demo.people()
+    page.set_viewport_size({"width": 360, "height": 800})
+    wider = {}
+
+    def look(*paths: str) -> None:
+        for path in paths:
+            page.goto(f"{site}{path}")
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            wider[path] = page.evaluate(WIDER)
+
+    look("/", "/accounts/login/", "/accounts/signup/")
+    sign_in("ada@example.com")
+    look("/app/", "/app/settings/security/factors/", "/admin/")
+    assert set(wider.values()) == {0}, wider
