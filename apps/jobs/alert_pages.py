@@ -38,7 +38,6 @@ class AlertAdmin(Page):
         "title",
         "state",
         "severity",
-        "source",
         "began_at",
         "resolved_at",
         "ended",
@@ -122,9 +121,9 @@ class RuleAdmin(VerbPage):
         rule = rules.every().get(row.rule)
         return rule.severity.value if rule else "-"
 
-    @admin.display(description="changed", boolean=True)
-    def changed(self, row: RuleSetting) -> bool:
-        return row.is_changed
+    @admin.display(description="changed")
+    def changed(self, row: RuleSetting) -> str:
+        return "yes" if row.is_changed else "no"
 
     def row_name(self, obj: Any) -> str:
         return self.what(obj)

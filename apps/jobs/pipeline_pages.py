@@ -16,7 +16,7 @@ from apps.rbac.console.pages import Page
 
 # Of the drawing, in pixels: a box and its gaps, a line of a name and how many letters
 # go into one.
-WIDTH, RIGHT, GAP, LINE, LETTERS = 150, 210, 20, 16, 16
+WIDTH, RIGHT, GAP, LINE, LETTERS = 180, 240, 20, 16, 13
 
 
 @confirmed(

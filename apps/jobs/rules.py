@@ -42,7 +42,7 @@ class Rule:
     def spoken(self, value: float) -> str:
         """`1 job`, `5 percent`."""
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
-        return f"{value:g} {unit}"
+        return f"{round(value, 1):g} {unit}"
 
 
 def every() -> dict[str, Rule]:

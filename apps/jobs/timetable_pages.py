@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django_celery_beat.admin import PeriodicTaskAdmin
 from django_celery_beat.models import (
@@ -98,9 +98,18 @@ class TimetableForm(forms.ModelForm):  # type: ignore[type-arg]  # in stubs only
             *("name", "task", "enabled", "description"),
             *("interval", "crontab", "start_time", "expires"),
         )
-        labels: ClassVar = {"start_time": "Not before", "expires": "Not after"}
+        labels: ClassVar = {
+            "task": "Task",
+            "interval": "Interval",
+            "crontab": "Crontab",
+            "start_time": "Not before",
+            "expires": "Not after",
+            "last_run_at": "Last run",
+        }
         help_texts: ClassVar = {
             "name": "",
+            "task": "",
+            "last_run_at": "",
             "enabled": "Without the tick it does not run.",
             "description": "",
             "interval": "Every so often. Choose this, a crontab or a time.",
@@ -228,6 +237,14 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
         if db_field.name == "interval":
             more["queryset"] = IntervalSchedule.objects.exclude(period=TOO_OFTEN)
         return super().formfield_for_foreignkey(db_field, request, **more)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *more: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """By its name; the package adds the time, in no zone of the operator's."""
+        entry = context.get("original")
+        context["subtitle"] = entry.name if entry else None
+        return super().render_change_form(request, context, *more, **kwargs)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RowList

@@ -235,7 +235,8 @@ def test_every_rule_of_the_code_is_listed_with_its_bound(ada: User) -> None:
     changed = RuleSetting.objects.filter(rule="jobs.failures")
     changed.update(above=1)
     listed = client.get(RULES).content.decode()
-    assert listed.count('alt="False"') == len(rules.every()) - 1
+    assert listed.count('field-changed">yes<') == 1
+    assert listed.count('field-changed">no<') == len(rules.every()) - 1
     page = client.get(f"{RULES}{changed[0].pk}/change/").content.decode()
     assert "In percent. Empty for what the code says, 10." in page
     assert "Jobs fail for good" in page
