@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
+from django.db.models import Q
 from django.utils import timezone
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -137,7 +138,9 @@ def troubles() -> Iterator[tuple[str, str]]:
         yield name, "is switched off."
     seen = heartbeats.age("beat")
     is_alive = seen is not None and seen <= heartbeats.DEAD_AFTER_SECONDS
-    rows = PeriodicTask.objects.filter(enabled=True, clocked=None)
+    # What has come to its end does not run, and should not.
+    going_on = Q(expires=None) | Q(expires__gt=timezone.now())
+    rows = PeriodicTask.objects.filter(going_on, enabled=True, clocked=None)
     for entry in rows.select_related("interval", "crontab").order_by("name"):
         waits, bound = _wait(entry), most(entry.name)
         if waits is None:
@@ -183,6 +186,6 @@ def _wait(entry: PeriodicTask) -> timedelta | None:
 
 
 def _begun(entry: PeriodicTask) -> datetime:
-    """Moving an entry begins its time anew."""
+    """Moving an entry begins its time anew, and it may be yet to start."""
     moved: datetime = entry.date_changed
-    return max(entry.last_run_at or moved, moved)
+    return max(entry.last_run_at or moved, entry.start_time or moved, moved)

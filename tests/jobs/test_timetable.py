@@ -263,6 +263,12 @@ def test_what_is_late_while_beat_is_alive_needs_attention(ada: User) -> None:
         entry.update(last_run_at=now - since, date_changed=now - since)
         heartbeats.beat("beat")
         assert noticed() is late
+    # Nor is one late that has not begun, or has come to its end.
+    for bound in ({"start_time": now + timedelta(days=1)}, {"expires": now}):
+        entry.update(**bound)
+        assert not noticed()
+        entry.update(start_time=None, expires=None)
+    assert noticed()
     # One that was moved just now has its time.
     entry.update(date_changed=now)
     assert not noticed()
