@@ -120,7 +120,7 @@ def _in_batches(
         with transaction.atomic():
             done += act(batch)
         last = batch[-1]
-        progress.say(done, total, f"{word} {done} of {total}")
+        progress.say(done, total, word)
 
 
 def _requeue(numbers: list[int]) -> int:
