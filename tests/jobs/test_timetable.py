@@ -14,7 +14,7 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 from apps.accounts.models import User
 from apps.core import heartbeats, kinds
 from apps.core.redis import connection
-from apps.jobs import beat, timetable, timetable_pages
+from apps.jobs import beat, timetable, timetable_forms
 from apps.jobs.models import Job
 from apps.rbac import ledger
 from apps.rbac.catalog import Permission
@@ -428,9 +428,9 @@ def test_a_crontab_that_cannot_be_read_is_refused_once(as_ada: Client) -> None:
 
 
 def test_one_is_one() -> None:
-    assert timetable_pages._spoken(timedelta(minutes=1)) == "1 minute"
-    assert timetable_pages._spoken(timedelta(hours=10)) == "10 hours"
-    assert timetable_pages._spoken(timedelta(seconds=90)) == "90 seconds"
+    assert timetable_forms.spoken(timedelta(minutes=1)) == "1 minute"
+    assert timetable_forms.spoken(timedelta(hours=10)) == "10 hours"
+    assert timetable_forms.spoken(timedelta(seconds=90)) == "90 seconds"
 
 
 def test_what_can_be_scheduled_needs_no_arguments() -> None:
