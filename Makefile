@@ -19,7 +19,7 @@ APPS := apps bench config docs tests
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-run: venv ## start everything: servers, web, worker, beat (PORT=8000, DATA_DIR=.data)
+run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=.data)
 	@$(RUN) -m config.embedded run
 
 test: venv-dev ## run all tests, those in a real browser included

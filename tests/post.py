@@ -13,7 +13,7 @@ def send() -> None:
     while Letter.objects.filter(
         state=Letter.State.QUEUED, job__state="waiting"
     ).exists():
-        lease = leases.claim("messages")
+        lease = leases.claim("mail")
         if lease is None:
             return
         runner.run(lease)

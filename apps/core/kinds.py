@@ -34,6 +34,8 @@ class Queue(TextChoices):
     DEFAULT = "default", "Default"
     # Takes long, or comes by the thousand.
     BULK = "bulk", "Bulk"
+    # Waits for somebody outside, who may say nothing for long.
+    MAIL = "mail", "Mail"
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ LAGS = tuple(
     for queue, above, lasting, severity in (
         ("messages", 30, 30, Severity.PAGE),
         ("default", 300, 60, Severity.TICKET),
+        ("mail", 120, 60, Severity.PAGE),
         ("bulk", 7_200, 60, Severity.TICKET),
     )
 )

@@ -92,7 +92,7 @@ def post(
             )
 
 
-@job("jobs.letter", queue=Queue.MESSAGES)
+@job("jobs.letter", queue=Queue.MAIL)
 def deliver(public_id: str) -> None:
     """Hand a letter over, once. Raises OutsideFailure when it may be taken later."""
     letter = Letter.objects.unsent().filter(public_id=public_id).first()

@@ -19,6 +19,7 @@ COLOURS = {
     "web": "36",
     "worker": "32",
     "bulk": "32",
+    "mail": "32",
     "beat": "35",
     "postgres": "33",
     "redis": "33",

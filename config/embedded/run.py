@@ -1,4 +1,4 @@
-"""`make run`: the servers, the schema, then web, worker and beat until Ctrl-C."""
+"""`make run`: the servers, the schema, then web, workers and beat until Ctrl-C."""
 
 import http.client
 import os
@@ -67,6 +67,8 @@ def _commands() -> dict[str, list[str]]:
         "worker": [*celery, *_worker("worker", 2, "messages", "default")],
         # What takes long has a worker of its own, so that no text waits behind it.
         "bulk": [*celery, *_worker("bulk", 1, "bulk")],
+        # So has what waits for the outside, which may say nothing for long.
+        "mail": [*celery, *_worker("mail", 2, "mail")],
         "beat": [*celery, "beat", "--loglevel", "info"],
     }
 

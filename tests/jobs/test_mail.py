@@ -224,7 +224,7 @@ def test_a_dead_letter_can_be_sent_back_while_its_words_are_there(
     assert only().sealed
     server.to_recipient = ["250 OK"]
     dead_letters.requeue(by=ada, job=job, reason="the server is back")
-    runner.drain("messages")
+    runner.drain("mail")
     assert only().state == "sent" and len(server.mails) == 1
 
 
@@ -272,12 +272,12 @@ def test_a_worker_that_is_gone_before_its_job_is_over_sends_nothing_twice(
 ) -> None:
     """The letter is marked before the connection is closed and the job ends."""
     write()
-    lease = leases.claim("messages")
+    lease = leases.claim("mail")
     assert lease is not None
     mail.deliver(str(only().public_id))
     Job.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
     sweep()
-    runner.drain("messages")
+    runner.drain("mail")
     job = Job.objects.get()
     assert (job.state, job.attempts, job.deaths) == ("done", 2, 1)
     assert len(server.mails) == 1 and only().state == "sent"

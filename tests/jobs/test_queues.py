@@ -1,0 +1,62 @@
+"""Nothing waits behind what takes long, and an alarm not behind what it is about."""
+
+import secrets
+import socket
+from collections.abc import Iterator
+
+import pytest
+from django.core.mail import EmailMessage
+
+from apps.accounts.models import User
+from apps.jobs import mail
+from apps.jobs.models import Job
+from apps.sms import bell, inbox
+from apps.sms.models import OutboundText
+from tests.factories import PhoneNumberFactory
+from tests.jobs import workers
+from tests.jobs.workers import celery, wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NUMBER = "+12025550199"
+
+
+def text(body: str) -> None:
+    inbox.receive(
+        {
+            "MessageSid": f"SM{secrets.token_hex(16)}",
+            "From": NUMBER,
+            "To": "+12025550100",
+            "Body": body,
+        }
+    )
+    bell.ring_now()
+
+
+@pytest.fixture
+def silent_mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A mail server that is reached and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{port}")
+        yield
+
+
+def letter_is_tried() -> bool:
+    return Job.objects.filter(kind="jobs.letter", state="running").exists()
+
+
+@pytest.mark.usefixtures("silent_mail")
+def test_texts_are_answered_while_a_mail_server_says_nothing(alice: User) -> None:
+    PhoneNumberFactory.create(user=alice, e164=NUMBER)
+    for _ in range(3):
+        mail.post(EmailMessage("Hello", "Words", to=["dora@example.com"]))
+    with workers.running(celery("messages", "default"), celery("mail", name="mail")):
+        wait_until(letter_is_tried)
+        for count in (1, 2):
+            text("reminders")
+            wait_until(lambda: answers() == count, seconds=5)
+        assert letter_is_tried()
+
+
+def answers() -> int:
+    return OutboundText.objects.count()
