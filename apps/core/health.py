@@ -7,6 +7,7 @@ then counts as down.
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Any, LiteralString
 
 import psycopg
 from django.conf import settings
@@ -21,13 +22,17 @@ BUDGET_SECONDS = 2.0
 
 
 def _database() -> str:
-    """A connection of its own, so a busy pool or a broken thread is not in the way."""
+    _asked("SELECT 1")
+    return ""
+
+
+def _asked(statement: LiteralString) -> list[tuple[Any, ...]]:
+    """By a connection of its own: a busy pool or a broken thread is not in the way."""
     parameters = {**database.get_connection_params(), "connect_timeout": 2}
     for django_only in ("cursor_factory", "context", "prepare_threshold"):
         parameters.pop(django_only, None)
     with psycopg.connect(**parameters) as own:
-        own.execute("SELECT 1")
-    return ""
+        return own.execute(statement).fetchall()
 
 
 def _redis() -> str:
@@ -35,23 +40,19 @@ def _redis() -> str:
     return ""
 
 
-def _alive(name: str) -> Callable[[], str]:
-    def check() -> str:
-        seconds = heartbeats.age(name)
-        if seconds is None:
-            return f"no {name} has started"
-        if seconds > heartbeats.DEAD_AFTER_SECONDS:
-            return f"the {name} was last seen {seconds:.0f} s ago"
-        return ""
+def _workers() -> str:
+    return ", ".join(heartbeats.troubles_of_workers(dict(_asked(heartbeats.AGES))))
 
-    return check
+
+def _beat() -> str:
+    return heartbeats.trouble(heartbeats.BEAT, "beat", dict(_asked(heartbeats.AGES)))
 
 
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "redis": _redis,
-    "worker": _alive("worker"),
-    "beat": _alive("beat"),
+    "worker": _workers,
+    "beat": _beat,
 }
 
 

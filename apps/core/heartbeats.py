@@ -1,36 +1,101 @@
-"""Signs of life: each worker and beat write one every few seconds into Redis."""
+"""Signs of life: each worker says for the queues it serves that it lives, and so does
+the beat that leads. They stand in the database, by its clock: nobody flushes it.
+"""
 
-import time
+import threading
 from typing import Any
 
 from celery import signals
-from redis.exceptions import RedisError
+from django.db import DatabaseError, InterfaceError, connection
 
-from apps.core.redis import connection
+from apps.core.kinds import Queue
 
 EVERY_SECONDS = 5
 # Three missed beats: one may be late on a busy machine, three are a stopped process.
 DEAD_AFTER_SECONDS = 16
+BEAT = "beat"
+
+AGES = (
+    "SELECT name, extract(epoch FROM clock_timestamp() - at)::float8"
+    " FROM core_heartbeat"
+)
+# In one order, so that two workers of the same queues do not wait for each other.
+_BEAT = """
+INSERT INTO core_heartbeat (name, at)
+SELECT name, clock_timestamp() FROM unnest(%s::text[]) AS name ORDER BY name
+ON CONFLICT (name) DO UPDATE SET at = excluded.at
+"""
+_SILENCE = """
+SELECT extract(epoch FROM clock_timestamp() - coalesce(
+    (SELECT at FROM core_heartbeat WHERE name = %s),
+    (SELECT min(applied) FROM django_migrations WHERE app = 'core')
+))::float8
+"""
 
 
-def beat(name: str) -> None:
-    """Say that `name` ("worker", "beat") is alive now. Silent when Redis is away."""
+def worker_of(queue: str) -> str:
+    """What a worker is called for one of its queues."""
+    return f"worker:{queue}"
+
+
+def beat(*names: str) -> None:
+    """Say that these are alive now. Silent when the database is away."""
     try:
-        connection().set(f"heartbeat:{name}", f"{time.time():.0f}")
-    except RedisError:
-        return
+        with connection.cursor() as cursor:
+            cursor.execute(_BEAT, [list(names)])
+    except (DatabaseError, InterfaceError):
+        connection.close()
 
 
-def age(name: str) -> float | None:
-    """Seconds since the last sign of life, None when there never was one.
+def ages() -> dict[str, float]:
+    """Seconds since the last sign of life of each that ever gave one."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGES)
+        return dict(cursor.fetchall())
 
-    Raises `redis.exceptions.RedisError`.
-    """
-    last = connection().get(f"heartbeat:{name}")
-    return None if last is None else max(0.0, time.time() - float(str(last)))
+
+def silence(name: str) -> float:
+    """Seconds since the last sign of life; where there never was one, since the
+    installation."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENCE, [name])
+        return float(cursor.fetchone()[0])
+
+
+def is_alive(name: str) -> bool:
+    return ages().get(name, DEAD_AFTER_SECONDS + 1) <= DEAD_AFTER_SECONDS
+
+
+def troubles_of_workers(seen: dict[str, float]) -> list[str]:
+    """Which queue has no worker, given the ages."""
+    found = (trouble(worker_of(queue), f"worker of {queue}", seen) for queue in Queue)
+    return [words for words in found if words]
+
+
+def trouble(name: str, called: str, seen: dict[str, float]) -> str:
+    """Why it counts as gone; empty when it lives."""
+    seconds = seen.get(name)
+    if seconds is None:
+        return f"no {called} has started"
+    if seconds > DEAD_AFTER_SECONDS:
+        return f"the {called} was last seen {seconds:.0f} s ago"
+    return ""
 
 
 @signals.worker_ready.connect
-def _beat_worker(sender: Any, **_: object) -> None:
-    beat("worker")
-    sender.timer.call_repeatedly(EVERY_SECONDS, beat, ("worker",))
+def _begin(sender: Any, **_: object) -> None:
+    """The worker's own loop asks for the sign, so one that hangs gives none; a thread
+    writes it, so that a database which hangs holds up no loop."""
+    names = [worker_of(queue) for queue in sender.app.amqp.queues.consume_from]
+    asked = threading.Event()
+    asked.set()
+    sender.timer.call_repeatedly(EVERY_SECONDS, asked.set)
+    threading.Thread(
+        target=_keep_beating, args=(names, asked), name="heartbeat", daemon=True
+    ).start()
+
+
+def _keep_beating(names: list[str], asked: threading.Event) -> None:
+    while asked.wait():
+        asked.clear()
+        beat(*names)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.core import heartbeats
 from apps.jobs.models import Job
-from apps.jobs.rules import Rule, Severity
+from apps.jobs.rules import Rule, Severity, lag_of
 
 _LOOK_BACK = timedelta(minutes=15)
 # Of fewer, one failure would be a wave.
@@ -31,14 +31,10 @@ def _failed() -> float | None:
     return float(100 * found["dead"] / found["all"])
 
 
-def _silence() -> float | None:
-    return heartbeats.age("beat")
-
-
 # What somebody waits for, and what may take its time.
 LAGS = tuple(
     Rule(
-        f"jobs.{queue}_lag",
+        lag_of(queue),
         f"The queue {queue} is late",
         partial(_waited, queue),
         "seconds",
@@ -55,7 +51,14 @@ LAGS = tuple(
 )
 RULES = (
     *LAGS,
-    Rule("jobs.failures", "Jobs fail for good", _failed, "percent", above=10),
+    Rule(
+        "jobs.failures",
+        "Jobs fail for good",
+        _failed,
+        "percent",
+        above=10,
+        is_over_at_none=True,
+    ),
     Rule(
         "jobs.dead_letters",
         "Dead letters wait for a decision",
@@ -66,7 +69,7 @@ RULES = (
     Rule(
         "jobs.beat_silence",
         "Beat says nothing",
-        _silence,
+        partial(heartbeats.silence, heartbeats.BEAT),
         "seconds",
         above=60,
         severity=Severity.PAGE,

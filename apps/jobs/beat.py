@@ -9,6 +9,7 @@ think they lead ask for a run once, because the entry remembers for which time i
 asked last.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,8 +26,7 @@ from django.db import (
 from django.db.models import F
 from django_celery_beat.models import PeriodicTask
 
-from apps.core import kinds
-from apps.core.heartbeats import beat
+from apps.core import heartbeats, kinds
 from apps.core.logs import logger
 from apps.core.tasks import send
 from apps.jobs import jobs, timetable
@@ -58,6 +58,7 @@ class BeatScheduler(Scheduler):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._leadership = Leadership(LEADERSHIP)
         self._leads = False
+        self._said = float("-inf")
         super().__init__(*args, **kwargs)
 
     def setup_schedule(self) -> None:
@@ -79,8 +80,13 @@ class BeatScheduler(Scheduler):
             # What the code enters may not have been.
             self._leads = False
             return _ASK_EVERY
-        beat("beat")
+        self._say_so()
         return found.wait
+
+    def _say_so(self) -> None:
+        if time.monotonic() - self._said >= heartbeats.EVERY_SECONDS:
+            self._said = time.monotonic()
+            heartbeats.beat(heartbeats.BEAT)
 
     def close(self) -> None:
         self._leadership.give_up()

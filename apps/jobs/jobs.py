@@ -47,11 +47,13 @@ def enqueue(
     after: timedelta = timedelta(),
     at: datetime | None = None,
     by: Any = None,
+    queue: Queue | None = None,
 ) -> int:
     """The id of the job. One statement.
 
     `key`: of one kind, a key is done once, however often it is asked for; the id is
     then that of the job there is. `after` and `at`: not before. `by`: who asked.
+    `queue`: another than that of its kind.
     Raises TypeError for arguments that are not JSON.
     """
     with connection.cursor() as cursor:
@@ -61,7 +63,7 @@ def enqueue(
                 uuid7(),
                 kind.name,
                 _json(arguments),
-                kind.queue,
+                queue or kind.queue,
                 key,
                 getattr(by, "pk", None),
                 current_request_id(),
@@ -75,7 +77,7 @@ def enqueue(
             Job.objects.values_list("pk", flat=True).get(kind=kind.name, key=key)
         )
     if at is None and not after:
-        transaction.on_commit(BELLS[kind.queue].ring)
+        transaction.on_commit(BELLS[queue or kind.queue].ring)
     return int(row[0])
 
 

@@ -7,6 +7,7 @@ from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core import heartbeats
 from apps.jobs import alerts, rules, timetable, watch
 from apps.jobs.models import Alert, Job, MissedRuns
 from apps.rbac.catalog import Permission
@@ -39,6 +40,13 @@ def _late() -> Iterator[Notice]:
                 _list("state__exact=waiting"),
                 "bad",
             )
+
+
+def _without_worker() -> Iterator[Notice]:
+    """Also where nothing waits yet."""
+    if found := heartbeats.troubles_of_workers(heartbeats.ages()):
+        words = ", ".join(found)
+        yield Notice(f"{words[0].upper()}{words[1:]}.", _list(""), "bad")
 
 
 def _missed() -> Iterator[Notice]:
@@ -88,6 +96,7 @@ ATTENTION = (
     Watch(_firing, Permission.ALERT_VIEW),
     Watch(_dead, Permission.JOB_VIEW),
     Watch(_late, Permission.JOB_VIEW),
+    Watch(_without_worker, Permission.JOB_VIEW),
     Watch(_missed, Permission.MISSED_RUNS_VIEW),
     Watch(_what_does_not_run, Permission.TIMETABLE_VIEW),
 )

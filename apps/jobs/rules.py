@@ -24,8 +24,9 @@ URGENT = (Severity.PAGE.value, "critical")
 class Rule:
     """Fires while `measure` says more than `above`, for `lasting` seconds on end.
 
-    `measure` answers a figure in `unit`, or None where there is nothing to tell. It is
-    asked every quarter of a minute, so it asks for what an index answers.
+    `measure` answers a figure in `unit`, or None where there is nothing to tell: that
+    neither fires nor ends an alert, unless `is_over_at_none`. It is asked every quarter
+    of a minute, so it asks for what an index answers.
     """
 
     key: str  # app.what
@@ -35,6 +36,8 @@ class Rule:
     above: float
     lasting: int = 0
     severity: Severity = Severity.TICKET
+    # What nothing to tell means: that it is over, or that nobody knows.
+    is_over_at_none: bool = False
 
     def said(self, value: float, above: float) -> str:
         return f"{self.title}: {self.spoken(value)}, more than {above:g}."
@@ -43,6 +46,11 @@ class Rule:
         """`1 job`, `5 percent`."""
         unit = self.unit.removesuffix("s") if value == 1 else self.unit
         return f"{round(value, 1):g} {unit}"
+
+
+def lag_of(queue: str) -> str:
+    """The key of the rule that a queue is late."""
+    return f"jobs.{queue}_lag"
 
 
 def every() -> dict[str, Rule]:

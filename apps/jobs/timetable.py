@@ -136,8 +136,7 @@ def troubles() -> Iterator[tuple[str, str]]:
     """Entries of which somebody should know, and what is the matter."""
     for name in switched_off():
         yield name, "is switched off."
-    seen = heartbeats.age("beat")
-    is_alive = seen is not None and seen <= heartbeats.DEAD_AFTER_SECONDS
+    is_alive = heartbeats.is_alive(heartbeats.BEAT)
     # What has come to its end does not run, and should not.
     going_on = Q(expires=None) | Q(expires__gt=timezone.now())
     rows = PeriodicTask.objects.filter(going_on, enabled=True, clocked=None)

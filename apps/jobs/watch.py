@@ -32,7 +32,7 @@ from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.jobs import jobs, rules
 from apps.jobs.models import Alert, RuleSetting
-from apps.jobs.rules import Rule
+from apps.jobs.rules import Rule, lag_of
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
 
@@ -198,7 +198,7 @@ def change_rule(*, by: Any, row: RuleSetting) -> None:
     )
 
 
-@job("jobs.tell_of_alert", queue=Queue.MESSAGES)
+@job("jobs.tell_of_alert", queue=Queue.MAIL)
 def tell_of_alert(alert_id: int, what: str, channel: str, again: int = 0) -> None:
     """By one channel; each is tried again by itself. `again`: how often it had
     come back."""
@@ -262,6 +262,8 @@ def _look_at(rule: Rule, above: float) -> None:
         logger.exception("rule_not_measured", rule=rule.key)
         connection.close()
         return
+    if value is None and not rule.is_over_at_none:
+        return
     if value is not None and value > above:
         _seen(rule, rule.said(value, above))
     else:
@@ -280,6 +282,8 @@ def _seen(rule: Rule, words: str) -> None:
 
 
 def _tell(alert: Alert, what: str) -> None:
+    """An alarm does not wait in the queue that it is about."""
+    is_about_mail = alert.mark == lag_of(Queue.MAIL)
     channels: Sequence[str] = tuple(settings.ALERT_CHANNELS)
     if settings.ALERT_WEBHOOK_URL:
         channels = (*channels, "webhook")
@@ -291,6 +295,7 @@ def _tell(alert: Alert, what: str) -> None:
             channel,
             alert.came_back,
             key=f"{alert.pk} {what} {alert.came_back} {channel}",
+            queue=Queue.MESSAGES if is_about_mail else None,
         )
 
 

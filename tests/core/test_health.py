@@ -4,13 +4,16 @@ import json
 import socket
 import threading
 import time
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from apps.core import heartbeats
-from apps.core.redis import connection
+from apps.core.kinds import Queue
+from apps.core.models import Heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,8 +29,7 @@ def test_live_asks_nobody(settings: Settings) -> None:
 
 
 def test_ready_when_everything_is_up() -> None:
-    heartbeats.beat("worker")
-    heartbeats.beat("beat")
+    heartbeats.beat("beat", *map(heartbeats.worker_of, Queue))
     status, checks = ready()
     assert status == 200
     assert set(checks) == {"database", "redis", "worker", "beat"}
@@ -35,10 +37,15 @@ def test_ready_when_everything_is_up() -> None:
 
 
 def test_a_worker_that_never_started_and_a_beat_that_stopped_are_named() -> None:
-    connection().set("heartbeat:beat", str(time.time() - 100))
+    heartbeats.beat("worker:messages", "worker:default", "worker:mail")
+    old = timezone.now() - timedelta(seconds=100)
+    Heartbeat.objects.filter(name="worker:mail").update(at=old)
+    Heartbeat.objects.create(name="beat", at=old)
     status, checks = ready()
     assert status == 503
-    assert checks["worker"] == "no worker has started"
+    assert checks["worker"] == (
+        "no worker of bulk has started, the worker of mail was last seen 100 s ago"
+    )
     assert checks["beat"].startswith("the beat was last seen 100 s ago")
 
 
@@ -63,9 +70,11 @@ def test_a_server_that_never_answers_costs_two_seconds_at_most(
     assert checks["redis"] != "ok"
 
 
-def test_heartbeats_without_redis_stop_nobody(settings: Settings) -> None:
-    settings.REDIS_URL = "redis://127.0.0.1:9/0"
-    heartbeats.beat("worker")
+def test_signs_of_life_are_counted_for_prometheus() -> None:
+    heartbeats.beat("beat", "worker:mail")
+    page = Client().get("/metrics").content.decode()
+    for name in ("beat", "worker:mail"):
+        assert f'switchboard_heartbeat_age_seconds{{name="{name}"}} 0.' in page
 
 
 def test_health_is_for_reading() -> None:

@@ -21,6 +21,9 @@ from structlog.testing import capture_logs
 from apps.accounts.models import User
 from apps.core import heartbeats
 from apps.core.errors import Conflict
+from apps.core.kinds import Queue
+from apps.core.models import Heartbeat
+from apps.core.redis import connection as redis
 from apps.jobs import checks, jobs, rules, runner, watch
 from apps.jobs.models import Alert, Job, RuleSetting
 from apps.rbac.console import panel
@@ -46,7 +49,7 @@ def open_alerts() -> dict[str, str]:
 
 
 def tell() -> None:
-    while runner.drain("messages"):
+    while runner.drain("mail"):
         continue
 
 
@@ -190,6 +193,49 @@ def test_a_rule_that_cannot_be_measured_stops_no_other() -> None:
     assert open_alerts() == {"jobs.dead_letters": "firing"}
 
 
+def test_silence_stays_silence_when_redis_is_emptied() -> None:
+    old = timezone.now() - timedelta(minutes=3)
+    Heartbeat.objects.create(name="beat", at=old)
+    watch.look()
+    assert open_alerts()["jobs.beat_silence"] == "firing"
+    redis().flushdb()
+    watch.look()
+    assert open_alerts()["jobs.beat_silence"] == "firing"
+    heartbeats.beat("beat")
+    watch.look()
+    assert open_alerts() == {}
+
+
+def test_what_cannot_be_known_neither_fires_nor_ends() -> None:
+    loud = Effect.objects.create(name="loud")
+    watch.look()
+    assert open_alerts()["chores.known"] == "firing"
+    loud.delete()
+    watch.look()
+    assert open_alerts()["chores.known"] == "firing"
+    Effect.objects.create(name="quiet")
+    watch.look()
+    assert "chores.known" not in open_alerts()
+
+
+def test_an_alarm_does_not_wait_in_the_queue_that_it_is_about() -> None:
+    hour = timezone.now() - timedelta(hours=1)
+    jobs.enqueue(chores.quick, "late", at=hour)
+    jobs.enqueue(chores.quick, "late", at=hour, queue=Queue.MAIL)
+    for _ in range(2):
+        watch.look()
+        Alert.objects.update(began_at=hour)
+    queues = {
+        alert.mark: set(
+            Job.objects.filter(
+                kind="jobs.tell_of_alert", arguments__0=alert.pk
+            ).values_list("queue", flat=True)
+        )
+        for alert in Alert.objects.filter(mark__endswith="_lag")
+    }
+    assert queues == {"jobs.messages_lag": {"mail"}, "jobs.mail_lag": {"messages"}}
+
+
 def test_operators_set_the_threshold_and_switch_a_rule_off(
     ada: User, recorded: Recorded
 ) -> None:
@@ -266,7 +312,8 @@ def test_what_is_watched_of_the_background_work() -> None:
     runner.drain("default")
     assert found["jobs.failures"].measure() == 25.0
     assert found["jobs.dead_letters"].measure() == 3.0
-    assert found["jobs.beat_silence"].measure() is None
+    # One that never came is silent since the installation.
+    assert found["jobs.beat_silence"].measure() is not None
     heartbeats.beat("beat")
     assert (found["jobs.beat_silence"].measure() or 0) < 5
 

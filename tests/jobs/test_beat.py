@@ -14,7 +14,6 @@ from django_celery_beat.models import (
 )
 from structlog.testing import capture_logs
 
-from apps.core import heartbeats
 from apps.core.redis import connection as redis
 from apps.jobs import beat, timetable
 from apps.jobs.beat import BeatScheduler
@@ -279,11 +278,6 @@ def test_what_could_not_be_entered_is_entered_later() -> None:
         assert PeriodicTask.objects.filter(name="sms-sweep").exists()
     finally:
         scheduler.close()
-
-
-def test_a_beat_that_has_been_silent_for_days_is_still_known_to_be() -> None:
-    heartbeats.beat("beat")
-    assert redis().ttl("heartbeat:beat") == -1
 
 
 def test_what_an_address_says_of_its_connection_comes_last() -> None:

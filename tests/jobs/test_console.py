@@ -8,6 +8,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import heartbeats
+from apps.core.kinds import Queue
 from apps.jobs import jobs, runner
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac import ledger, roles
@@ -170,3 +172,12 @@ def test_the_list_costs_the_same_for_one_and_for_many(
             as_ada.get(f"{LIST}?kind=chores.note&queue__exact=default").status_code
             == 200
         )
+
+
+def test_a_queue_without_a_worker_needs_attention(as_ada: Client) -> None:
+    heartbeats.beat(
+        *(heartbeats.worker_of(queue) for queue in Queue if queue != "mail")
+    )
+    assert "No worker of mail has started." in as_ada.get("/admin/").content.decode()
+    heartbeats.beat(heartbeats.worker_of("mail"))
+    assert "No worker of" not in as_ada.get("/admin/").content.decode()

@@ -8,6 +8,8 @@ import pytest
 from django.core.mail import EmailMessage
 
 from apps.accounts.models import User
+from apps.core import heartbeats
+from apps.core.models import Heartbeat
 from apps.jobs import mail
 from apps.jobs.models import Job
 from apps.sms import bell, inbox
@@ -60,3 +62,12 @@ def test_texts_are_answered_while_a_mail_server_says_nothing(alice: User) -> Non
 
 def answers() -> int:
     return OutboundText.objects.count()
+
+
+def test_a_worker_says_that_it_lives_for_its_queues_and_no_others() -> None:
+    with workers.running(celery("messages", "default")):
+        wait_until(lambda: Heartbeat.objects.count() == 2)
+    assert heartbeats.troubles_of_workers(heartbeats.ages()) == [
+        "no worker of bulk has started",
+        "no worker of mail has started",
+    ]

@@ -13,7 +13,8 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.accounts.models import User
 from apps.core import heartbeats, kinds
-from apps.core.redis import connection
+from apps.core.kinds import Queue
+from apps.core.models import Heartbeat
 from apps.jobs import beat, timetable, timetable_forms
 from apps.jobs.models import Job
 from apps.rbac import ledger
@@ -69,6 +70,7 @@ def test_an_entry_of_the_timetable_is_moved_and_stays_so(
 def test_what_is_switched_off_needs_attention(
     ada: User, as_ada: Client, recorded: Recorded
 ) -> None:
+    heartbeats.beat(*map(heartbeats.worker_of, Queue))
     assert not panel.read(ada).notices
     beat_starts()
     assert not [n for n in panel.read(ada).notices if "switched off" in n.text]
@@ -276,7 +278,7 @@ def test_what_is_late_while_beat_is_alive_needs_attention(ada: User) -> None:
     hourly = CrontabSchedule.objects.create(minute="0")
     entry.update(interval=None, crontab=hourly)
     assert noticed()
-    connection().delete("heartbeat:beat")
+    Heartbeat.objects.all().delete()
     assert not noticed()
 
 

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import heartbeats
+from apps.core.kinds import Queue
 from apps.rbac import ledger, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console import masks, panel
@@ -42,6 +44,7 @@ def as_ada(ada: User) -> Client:
 
 
 def test_the_front_page_is_ordered_by_what_operators_come_for(as_ada: Client) -> None:
+    heartbeats.beat(*map(heartbeats.worker_of, Queue))
     page = as_ada.get("/admin/").content.decode()
     found = re.findall(r'id="name-\w+">(\w+)<', page)
     assert found == ["People", "Messaging", "Work", "Safety"]

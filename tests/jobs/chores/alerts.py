@@ -9,7 +9,14 @@ def _effects() -> float:
     return float(found)
 
 
+def _loud() -> float | None:
+    """Known only where somebody is quiet or loud."""
+    heard = Effect.objects.filter(name__in=["quiet", "loud"]).first()
+    return None if heard is None else float(heard.name == "loud")
+
+
 RULES = (
     Rule("chores.many", "Many chores", _effects, "chores", 2, severity=Severity.PAGE),
     Rule("chores.long", "Many for long", _effects, "chores", 2, lasting=3_600),
+    Rule("chores.known", "Loud chores", _loud, "chores", 0),
 )
