@@ -4,9 +4,9 @@ The timetable is django-celery-beat's tables, which the console edits. Its sched
 not used: it has no leader, reckons a crontab's zone by the offset of one winter's day,
 and forgets what it was about to save when it is killed (tests/jobs/test_beat.py).
 
-Several may run: one leads, another takes over within two seconds. Even two that both
-think they lead ask for a run once, because the entry remembers for which time it was
-asked last.
+Several may run: one leads, another takes over within two seconds, also from one that is
+frozen. One that thaws in the middle of a look asks for no run that another has asked
+for: the entry remembers for which time it was asked last.
 """
 
 import time
@@ -30,16 +30,13 @@ from apps.core import heartbeats, kinds
 from apps.core.logs import logger
 from apps.core.tasks import send
 from apps.jobs import jobs, timetable
-from apps.jobs.leader import Leadership
+from apps.jobs.leader import Leader
 from apps.jobs.models import MissedRuns
 from apps.jobs.occurrences import BadCrontab, Due, due, upcoming
 
-# Any number that nothing else locks.
-LEADERSHIP = 7_366_482
-# How often whoever does not lead asks whether it may: takeover within two seconds.
+LEADERSHIP = "beat"
+# How often each asks whether it leads: takeover within two seconds.
 _ASK_EVERY = 0.5
-# An operator's change counts within a second.
-_LOOK_EVERY = 1.0
 # What comes oftener is a sweep: nobody is told that one was left out.
 _TOLD_FROM = timedelta(minutes=1)
 
@@ -56,7 +53,7 @@ class BeatScheduler(Scheduler):
     """What `celery beat` runs: Celery keeps the process, the rest is here."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._leadership = Leadership(LEADERSHIP)
+        self._leadership = Leader(LEADERSHIP)
         self._leads = False
         self._said = float("-inf")
         super().__init__(*args, **kwargs)
@@ -96,7 +93,7 @@ class BeatScheduler(Scheduler):
 def look(now: datetime) -> Look:
     """Ask for everything that is due. Safe to run side by side."""
     asked: list[str] = []
-    soonest = now + timedelta(seconds=_LOOK_EVERY)
+    soonest = now + timedelta(seconds=_ASK_EVERY)
     entries = PeriodicTask.objects.filter(enabled=True).select_related(
         "interval", "crontab", "clocked"
     )
@@ -119,7 +116,7 @@ _told: dict[int, datetime] = {}
 
 
 def _tell_once(entry: PeriodicTask, error: Exception) -> None:
-    """Until somebody changes it: there is a look every second."""
+    """Until somebody changes it: there are two looks a second."""
     if _told.get(entry.pk) != entry.date_changed:
         _told[entry.pk] = entry.date_changed
         logger.warning("entry_not_read", entry=entry.name, error=str(error))

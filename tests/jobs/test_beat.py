@@ -1,11 +1,14 @@
 """The clock of the house: one leads, each run is asked for once, missed ones are told."""
 
+import os
+import signal
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django_celery_beat.models import (
     ClockedSchedule,
     CrontabSchedule,
@@ -17,8 +20,8 @@ from structlog.testing import capture_logs
 from apps.core.redis import connection as redis
 from apps.jobs import beat, timetable
 from apps.jobs.beat import BeatScheduler
-from apps.jobs.leader import Leadership
-from apps.jobs.models import Job, MissedRuns
+from apps.jobs.leader import Leader
+from apps.jobs.models import Job, Leadership, MissedRuns
 from config.celery import app as celery
 from tests.jobs import workers
 from tests.jobs.workers import CELERY, wait_until
@@ -207,56 +210,85 @@ def test_the_code_enters_what_is_not_there_and_leaves_times_to_operators() -> No
     assert timetable.arguments_of(often) == ["milk"]
 
 
-def test_one_leads_until_its_connection_is_gone() -> None:
-    first, second = Leadership(4_711), Leadership(4_711)
+def test_one_leads_until_it_leaves_or_says_nothing() -> None:
+    first, second = Leader("x"), Leader("x")
     assert first.is_mine() and first.is_mine() and not second.is_mine()
     first.give_up()
     assert second.is_mine() and not first.is_mine()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_locks"
-            " WHERE locktype = 'advisory' AND objid = 4711"
-        )
-    # Whoever led finds out when it looks, and may then be second.
+        cursor.execute("UPDATE jobs_leadership SET until = now() - interval '1 ms'")
+    # Whoever led finds out when it asks, and may then be second.
     assert first.is_mine() and not second.is_mine()
+    # The clock was set back by a day.
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE jobs_leadership SET until = now() + interval '1 day'")
+    assert second.is_mine() and not first.is_mine()
+    second.give_up()
     first.give_up()
+
+
+def test_a_connection_that_is_lost_is_opened_anew() -> None:
+    leader = Leader("x")
+    assert leader.is_mine()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE query LIKE '%INTO jobs_leadership AS%'"
+            " AND datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert not leader.is_mine()
+    assert leader.is_mine()
+    leader.give_up()
+
+
+BEAT = (*CELERY, "beat", "-l", "error", "--pidfile=")
+
+
+def tick_every_second() -> None:
+    PeriodicTask.objects.create(
+        name="tick", task="chores.note", args='["tick"]', interval=every(1, "seconds")
+    )
+
+
+def ticks() -> list[str]:
+    found = Job.objects.filter(kind="chores.note")
+    return list(found.values_list("key", flat=True))
+
+
+def leading() -> int:
+    """The process that leads, 0 while none does."""
+    row = Leadership.objects.filter(name="beat", until__gt=Now()).first()
+    return int(row.holder.split(":")[-2]) if row else 0
 
 
 def test_two_real_beats_and_the_first_is_killed() -> None:
     """Every second one run, none twice, and a gap of two seconds at the most."""
-    PeriodicTask.objects.create(
-        name="tick", task="chores.note", args='["tick"]', interval=every(1, "seconds")
-    )
-    command = (*CELERY, "beat", "-l", "error", "--pidfile=")
+    tick_every_second()
+    with workers.running(BEAT, BEAT) as processes:
+        wait_until(lambda: len(ticks()) >= 2)
+        first = leading()
+        (killed,) = [each for each in processes if each.pid == first]
+        workers.kill(killed)
+        wait_until(lambda: leading() not in (0, first), seconds=3)
+        before = len(ticks())
+        wait_until(lambda: len(ticks()) > before, seconds=3)
+    assert len(ticks()) == len(set(ticks())) >= 3
 
-    def count() -> int:
-        return Job.objects.filter(kind="chores.note").count()
 
-    def leaders() -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-                " AND objid = %s",
-                [beat.LEADERSHIP],
-            )
-            return int(cursor.fetchone()[0])
-
-    with workers.running(command, command) as processes:
-        wait_until(lambda: count() >= 2)
-        assert leaders() == 1
-        # Whichever it is: the first death may be the follower's.
-        workers.kill(processes[0])
-        wait_until(lambda: leaders() == 1, seconds=2)
-        before = count()
-        wait_until(lambda: count() > before, seconds=3)
-        processes.append(workers.start(command))
-        wait_until(lambda: count() > before + 3)
-        workers.kill(processes[1])
-        wait_until(lambda: leaders() == 1, seconds=2)
-        later = count()
-        wait_until(lambda: count() > later, seconds=3)
-    keys = list(Job.objects.filter(kind="chores.note").values_list("key", flat=True))
-    assert len(keys) == len(set(keys)) >= 4
+def test_a_beat_that_is_frozen_is_taken_over_and_is_second_when_it_thaws() -> None:
+    tick_every_second()
+    with workers.running(BEAT, BEAT):
+        wait_until(lambda: len(ticks()) >= 2)
+        frozen = leading()
+        os.kill(frozen, signal.SIGSTOP)
+        wait_until(lambda: leading() not in (0, frozen), seconds=3)
+        second, before = leading(), len(ticks())
+        wait_until(lambda: len(ticks()) > before, seconds=3)
+        os.kill(frozen, signal.SIGCONT)
+        before = len(ticks())
+        wait_until(lambda: len(ticks()) > before + 2)
+        assert leading() == second
+    assert len(ticks()) == len(set(ticks()))
 
 
 def test_what_could_not_be_entered_is_entered_later() -> None:
@@ -284,7 +316,7 @@ def test_what_an_address_says_of_its_connection_comes_last() -> None:
     options = connection.settings_dict["OPTIONS"]
     options["keepalives_idle"] = 30
     try:
-        leadership = Leadership(4_712)
+        leadership = Leader("y")
         assert leadership.is_mine()
         leadership.give_up()
     finally:

@@ -10,6 +10,7 @@ vanishes (docs/jobs.md). A letter is a row before it is sent (docs/mail.md).
 
 from apps.jobs.models.alerts import Alert, RuleSetting
 from apps.jobs.models.jobs import Job, JobFailure
+from apps.jobs.models.leadership import Leadership
 from apps.jobs.models.mail import Letter, Suppression, UnwantedLetters
 from apps.jobs.models.pipelines import PipelineRun, StepRun
 from apps.jobs.models.retention import RetentionRule
@@ -19,6 +20,7 @@ __all__ = [
     "Alert",
     "Job",
     "JobFailure",
+    "Leadership",
     "Letter",
     "MissedRuns",
     "PipelineRun",
