@@ -47,6 +47,9 @@ PROVIDERS: Mapping[str, Provider] = MappingProxyType(
 )
 
 
+_OURS = {"django.core.mail.backends.smtp.EmailBackend": "apps.jobs.smtp.EmailBackend"}
+
+
 def settings(env: Env, *, seconds: int) -> dict[str, Any]:
     """What Django and anymail are to be told. `seconds`: the longest to wait for an
     answer. Mistakes are left to `env` to tell, and mail is then printed."""
@@ -55,7 +58,7 @@ def settings(env: Env, *, seconds: int) -> dict[str, Any]:
     name = address.partition("://")[0]
     if name not in PROVIDERS:
         found: dict[str, Any] = env.email_url_config(address)
-        backend = found.pop("EMAIL_BACKEND")
+        backend = _OURS.get(found["EMAIL_BACKEND"], found.pop("EMAIL_BACKEND"))
         return {**found, "POST_BACKEND": backend, "MAIL_PROVIDER": "", "ANYMAIL": {}}
     return {
         "POST_BACKEND": f"anymail.backends.{name}.EmailBackend",

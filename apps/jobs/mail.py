@@ -25,7 +25,8 @@ from apps.core.ids import uuid7
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.core.rotation import Sealed
-from apps.jobs import categories, jobs, refusals, suppressions, unsubscribing
+from apps.jobs import categories, jobs, progress, refusals, suppressions, unsubscribing
+from apps.jobs.leases import LeaseLost
 from apps.jobs.models import Letter, Suppression
 
 ENDED = Counter("switchboard_letters_total", "Letters sent or refused", ["outcome"])
@@ -145,12 +146,16 @@ def _why_not(letter: Letter) -> str:
 
 
 def _hand_over(letter: Letter) -> refusals.Refusal | None:
-    """What speaks against it, if it was not taken."""
+    """What speaks against it, if it was not taken. Raises LeaseLost: then another
+    hands it over."""
     message = _unpacked(letter)
     office = get_connection(settings.POST_BACKEND)
     try:
         office.open()
+        progress.insist()
         office.send_messages([message])
+    except LeaseLost:
+        raise
     except Exception as error:
         # Whatever it is: where the letter stands has to be kept.
         refusal = refusals.read(error)

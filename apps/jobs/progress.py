@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from apps.core.errors import AppError
+from apps.jobs import leases
 from apps.jobs.leases import Lease, LeaseLost
 from apps.jobs.models import Job
 
@@ -42,6 +43,14 @@ def of(lease: Lease) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def insist() -> None:
+    """The job is still ours, and for a whole lease. Raises LeaseLost when another worker
+    does it by now: let it pass, and do what cannot be undone only after."""
+    told = _current.get()
+    if told is not None:
+        leases.renew(told.lease)
 
 
 def say(done: int, of: int, words: str = "") -> None:

@@ -9,8 +9,9 @@ from email.message import Message
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.core.mail.backends import smtp
 from pytest_django import Settings
+
+from apps.jobs import smtp
 
 TAKEN = "250 Message accepted for delivery"
 
@@ -19,7 +20,7 @@ class MailServer:
     """What it answers is changed while it runs; what it has taken is `mails`.
 
     `to_recipient` and `to_data`: the answers of the next letters, the last one for all
-    that follow; "hang" says nothing more, "drop" hangs up.
+    that follow; "hang" says nothing more, "drop" hangs up, "slowly" waits for `goes_on`.
     """
 
     def __init__(self) -> None:
@@ -28,6 +29,7 @@ class MailServer:
         self.mails: list[Message] = []
         self.seen: list[str] = []
         self.hangs = False
+        self.goes_on = False
         self.port = 0
 
     def ids(self) -> list[str]:
@@ -64,6 +66,10 @@ class MailServer:
         if "hang" in answer:
             self.hangs = True
             await asyncio.sleep(3600)
+        if "slowly" in answer:
+            self.hangs = True
+            while not self.goes_on:
+                await asyncio.sleep(0.02)
         if "drop" in answer:
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()

@@ -1,5 +1,7 @@
 """Letters are rows before they are sent, and a mail server may have its bad days."""
 
+import os
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,11 +14,13 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core import rotation, vault
-from apps.jobs import dead_letters, leases, mail, runner, suppressions
+from apps.jobs import dead_letters, jobs, leases, mail, runner, suppressions
 from apps.jobs.models import Job, JobFailure, Letter, Suppression
 from apps.jobs.sweeper import sweep
 from tests import post
 from tests.jobs import mail_server, workers
+from tests.jobs.chores import tasks as chores
+from tests.jobs.chores.models import Effect
 from tests.jobs.mail_server import MailServer
 from tests.jobs.workers import PLAIN, wait_until
 
@@ -291,6 +295,27 @@ def test_one_killed_before_it_heard_that_the_letter_is_taken_sends_one_that_show
     kill_while_it_sends(server, monkeypatch)
     assert only().state == "sent"
     assert len(server.mails) == 2 and len(set(server.ids())) == 1
+
+
+def test_a_worker_that_thaws_after_another_has_sent_it_sends_nothing(
+    server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.to_recipient = ["250 slowly", "250 OK"]
+    monkeypatch.setenv("EMAIL_URL", f"smtp://127.0.0.1:{server.port}")
+    write()
+    with workers.running(PLAIN) as (frozen,):
+        wait_until(lambda: server.hangs)
+        os.kill(frozen.pid, signal.SIGSTOP)
+        Job.objects.update(lease_until=timezone.now() - timedelta(minutes=1))
+        sweep()
+        with workers.running(PLAIN):
+            wait_until(lambda: only().state == "sent")
+        server.goes_on = True
+        os.kill(frozen.pid, signal.SIGCONT)
+        jobs.enqueue(chores.note, "it is through with the letter")
+        wait_until(lambda: Effect.objects.filter(pid=frozen.pid).exists())
+    assert len(server.mails) == 1 and len(server.seen) == 1
+    assert only().state == "sent"
 
 
 def kill_while_it_sends(server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:
