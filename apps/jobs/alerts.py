@@ -4,13 +4,15 @@ from datetime import timedelta
 from functools import partial
 
 from django.db.models import Count, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.core import heartbeats
-from apps.jobs.models import Job
+from apps.jobs.models import Job, Letter
 from apps.jobs.rules import Rule, Severity, lag_of
 
 _LOOK_BACK = timedelta(minutes=15)
+_REFUSED_FOR = timedelta(hours=1)
 # Of fewer, one failure would be a wave.
 _ENOUGH = 10
 
@@ -29,6 +31,13 @@ def _failed() -> float | None:
     if found["all"] < _ENOUGH:
         return None
     return float(100 * found["dead"] / found["all"])
+
+
+def _refused() -> float:
+    """Letters that somebody did not take of us, whatever their address."""
+    since = Now() - _REFUSED_FOR
+    refused = Letter.objects.filter(refused_at__gt=since)
+    return float(refused.exclude(state=Letter.State.SENT)[:1_000].count())
 
 
 # What somebody waits for, and what may take its time.
@@ -65,6 +74,15 @@ RULES = (
         lambda: float(Job.objects.dead()[:1_000].count()),
         "jobs",
         above=0,
+    ),
+    # One may have read like spam; three are the set-up. A letter would not tell of it.
+    Rule(
+        "mail.refused",
+        "Letters are not taken from us",
+        _refused,
+        "letters",
+        above=2,
+        severity=Severity.PAGE,
     ),
     Rule(
         "jobs.beat_silence",

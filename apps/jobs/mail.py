@@ -110,6 +110,8 @@ def deliver(public_id: str) -> None:
         return
     if refusal.is_bounce:
         suppressions.suppress(letter.to, Suppression.Why.BOUNCE, refusal.words)
+    if refusal.is_about_us:
+        Letter.objects.filter(pk=letter.pk).update(refused_at=Now())
     if refusal.is_for_good:
         _over(letter, Letter.State.REFUSED, reason=refusal.words)
         return

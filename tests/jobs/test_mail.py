@@ -14,8 +14,17 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core import rotation, vault
-from apps.jobs import dead_letters, jobs, leases, mail, runner, suppressions
-from apps.jobs.models import Job, JobFailure, Letter, Suppression
+from apps.jobs import (
+    dead_letters,
+    jobs,
+    leases,
+    mail,
+    rules,
+    runner,
+    suppressions,
+    watch,
+)
+from apps.jobs.models import Alert, Job, JobFailure, Letter, Suppression
 from apps.jobs.sweeper import sweep
 from tests import post
 from tests.jobs import mail_server, workers
@@ -144,12 +153,12 @@ def test_greylisting_is_waited_out(server: MailServer) -> None:
 
 
 def test_a_letter_that_is_refused_is_not_tried_again(server: MailServer) -> None:
-    server.to_data = ["554 5.7.1 https://switchboard.example/x looks like spam"]
+    server.to_data = ["550 5.2.1 https://switchboard.example/x is not read"]
     write()
     post.send()
     letter = only()
     assert (letter.state, letter.sealed) == ("refused", "")
-    assert letter.reason == "554 5.7.1 (link) looks like spam"
+    assert letter.reason == "550 5.2.1 (link) is not read"
     assert Job.objects.get().state == "done"
     assert suppressions.of(TO) is None
 
@@ -169,9 +178,7 @@ def test_a_mailbox_that_is_not_there_is_not_written_to_again(
     assert not server.mails
 
 
-@pytest.mark.parametrize(
-    "reply", ["550 5.7.1 You may not", "535 Who are you", "550 No"]
-)
+@pytest.mark.parametrize("reply", ["550 5.2.1 Switched off", "550 No", "550 5.1.0 No"])
 def test_a_refusal_of_another_kind_suppresses_nobody(
     server: MailServer, reply: str
 ) -> None:
@@ -179,6 +186,40 @@ def test_a_refusal_of_another_kind_suppresses_nobody(
     write()
     post.send()
     assert only().state == "refused" and not Suppression.objects.exists()
+    assert not_taken() == 0
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "550 5.7.1 You may not",
+        "554 5.7.1 Relay access denied",
+        "550 5.7.0 Must issue a STARTTLS command first",
+        "553 5.1.8 Sender address rejected",
+        "530 Authentication required",
+        "535 Who are you",
+        "550 Relaying is prohibited by 5.1.1.1",
+        "554 No",
+    ],
+)
+def test_a_refusal_that_is_about_us_waits_until_somebody_has_seen_to_it(
+    server: MailServer, reply: str
+) -> None:
+    server.to_recipient = [reply, reply, reply, "250 OK"]
+    for _ in range(3):
+        write()
+    post.send()
+    assert set(Letter.objects.values_list("state", "reason")) == {("queued", reply)}
+    assert Job.objects.filter(state="waiting").count() == 3
+    assert not Suppression.objects.exists() and not server.mails
+    watch.look()
+    assert Alert.objects.get(mark="mail.refused").state == "firing"
+    try_again()
+    assert len(server.mails) == 3 and not_taken() == 0
+
+
+def not_taken() -> float | None:
+    return rules.every()["mail.refused"].measure()
 
 
 def test_a_server_that_says_nothing_is_left_when_the_time_is_up(

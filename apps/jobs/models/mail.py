@@ -48,6 +48,8 @@ class Letter(models.Model):
     sealed = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     reason = models.CharField(max_length=300, blank=True)
+    # When it was last refused for something that is not its address: see `refusals.py`.
+    refused_at = models.DateTimeField(null=True)
     # What whoever took it calls it; for SMTP its Message-ID.
     provider_id = models.CharField(max_length=255, blank=True)
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+")
@@ -72,6 +74,11 @@ class Letter(models.Model):
                 fields=["state", "-id"],
                 condition=Q(state__in=["refused", "failed", "bounced", "complained"]),
                 name="letter_troubled",
+            ),
+            models.Index(
+                fields=["refused_at"],
+                condition=Q(refused_at__isnull=False),
+                name="letter_refused",
             ),
             # As the console searches for a whole address.
             models.Index(Upper("to"), name="letter_to"),
