@@ -66,6 +66,19 @@ class Bell:
         except Exception as error:
             logger.warning("bell_lost", bell=self.name, error=type(error).__name__)
 
+    def ring_for_others(self, seconds: float) -> None:
+        """Ring a little later, from here: what the broker delays comes back to whoever
+        it was handed to. Once in that time, for the house."""
+        try:
+            mark = f"{self.name}:bell:others"
+            if not connection().set(mark, "1", nx=True, px=math.ceil(seconds * 1000)):
+                return
+        except RedisError:
+            return
+        later = threading.Timer(seconds, self.ring_now)
+        later.daemon = True
+        later.start()
+
 
 class _Ringer:
     """The thread that rings, started when a process rings for the first time."""

@@ -28,6 +28,9 @@ from apps.rbac import audit
 
 # A round lasts this long and then lets others of the queue in.
 ROUND_SECONDS = 5.0
+# Long enough for no two old workers to keep each other busy, and for a new one to come
+# first: whoever has waited longest is served.
+_PASS_ON_SECONDS = 0.5
 # A job ends by its own limits; this is only there because Celery would set one.
 _NO_LIMIT = 86_400
 
@@ -60,6 +63,7 @@ def drain(queue: str) -> int:
     while time.monotonic() < until:
         lease = leases.claim(queue)
         if lease is None:
+            _pass_on(queue)
             return done
         if done == 0 and _is_more(queue):
             # One worker wakes the next, until there is none left or nothing to do.
@@ -148,6 +152,13 @@ def _failed(lease: Lease, error: BaseException, how: str) -> str:
     log = logger.error if dead else logger.warning
     log("job_failed", job=lease.job_id, kind=lease.kind, dead=dead, exc_info=error)
     return "dead" if dead else "failed"
+
+
+def _pass_on(queue: str) -> None:
+    """What is left may be of kinds that only a newer release knows: its workers need the
+    bell that this one has answered."""
+    if Job.objects.due().filter(queue=queue).exclude(kind__in=kinds.names()).exists():
+        BELLS[queue].ring_for_others(_PASS_ON_SECONDS)
 
 
 def _is_more(queue: str) -> bool:

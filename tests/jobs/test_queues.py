@@ -10,12 +10,15 @@ from django.core.mail import EmailMessage
 from apps.accounts.models import User
 from apps.core import heartbeats
 from apps.core.models import Heartbeat
-from apps.jobs import mail
+from apps.core.redis import connection as redis
+from apps.jobs import jobs, mail, runner
 from apps.jobs.models import Job
 from apps.sms import bell, inbox
 from apps.sms.models import OutboundText
 from tests.factories import PhoneNumberFactory
 from tests.jobs import workers
+from tests.jobs.chores import tasks as chores
+from tests.jobs.chores.models import Effect
 from tests.jobs.workers import celery, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,3 +74,31 @@ def test_a_worker_says_that_it_lives_for_its_queues_and_no_others() -> None:
         "no worker of bulk has started",
         "no worker of mail has started",
     ]
+
+
+def test_a_worker_of_an_older_release_passes_the_bell_on() -> None:
+    older = ("env", "OLDER_RELEASE=1", *celery("bulk", name="older"))
+    with workers.running(older, celery("bulk", name="newer")):
+        wait_until(lambda: heartbeats.is_alive("worker:bulk"))
+        for count in range(1, 7):
+            jobs.enqueue(chores.new, "x")
+            # Nobody sweeps here.
+            wait_until(lambda: Effect.objects.count() == count, seconds=15)
+
+
+def test_the_bell_is_passed_on_once_and_not_at_once() -> None:
+    jobs.enqueue(chores.new, "x")
+    wait_until(lambda: rings() == 1)
+    Job.objects.update(kind="chores.of_tomorrow")
+    for _ in range(3):
+        assert runner.drain("bulk") == 0
+    assert rings() == 1
+    wait_until(lambda: rings() == 2)
+    Job.objects.update(state="cancelled")
+    redis().delete("jobs:bulk:bell:others")
+    runner.drain("bulk")
+    assert not redis().exists("jobs:bulk:bell:others")
+
+
+def rings() -> int:
+    return int(redis().llen("celery:bulk"))

@@ -43,6 +43,13 @@ def bulk(name: str, milliseconds: int = 0) -> None:
     Effect.objects.create(name=name, pid=os.getpid())
 
 
+if "OLDER_RELEASE" not in os.environ:
+
+    @job("chores.new", queue=Queue.BULK)
+    def new(name: str) -> None:
+        Effect.objects.create(name=name, pid=os.getpid())
+
+
 @job("chores.once", atomic=True)
 def once(name: str, milliseconds: int = 0) -> None:
     Effect.objects.create(name=name, pid=os.getpid())
