@@ -120,7 +120,9 @@ def _end_if_late(each: _Watched) -> None:
 def _renew(each: _Watched) -> None:
     each.renew = time.monotonic() + leases.seconds() / 3
     try:
-        leases.renew(each.lease)
+        if not leases.renew_unless_held(each.lease):
+            # The work's own transaction, most likely. It may end any moment.
+            each.renew = time.monotonic()
     except LeaseLost:
         # Whoever works on it finds out when they come to say how it went.
         each.renew = float("inf")

@@ -41,6 +41,13 @@ WHERE id = (
 RETURNING id, kind, arguments, attempts, failures, request_id,
     extract(epoch FROM now() - due_at)
 """
+_RENEW = """
+UPDATE jobs_job SET lease_until = now() + %s * interval '1 second'
+WHERE id = (
+    SELECT id FROM jobs_job WHERE id = %s AND attempts = %s AND state = 'running'
+    FOR UPDATE SKIP LOCKED
+)
+"""
 _FINISH = """
 UPDATE jobs_job SET state = 'done', finished_at = clock_timestamp(), lease_until = NULL,
     percent = CASE WHEN percent IS NULL THEN NULL ELSE 100 END
@@ -95,6 +102,18 @@ def renew(lease: Lease) -> None:
     until = Now() + timedelta(seconds=seconds())
     if not lease.row().update(lease_until=until):
         raise LeaseLost(f"job {lease.job_id}")
+
+
+def renew_unless_held(lease: Lease) -> bool:
+    """Like `renew`, but waits for nobody: False while a transaction holds the row, which
+    then keeps it from the sweeper as well."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RENEW, [seconds(), lease.job_id, lease.attempt])
+        if cursor.rowcount:
+            return True
+    if not lease.row().exists():
+        raise LeaseLost(f"job {lease.job_id}")
+    return False
 
 
 def finish(lease: Lease) -> None:

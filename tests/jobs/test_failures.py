@@ -1,12 +1,15 @@
 """What goes wrong is tried again or kept with its cause, and nothing vanishes."""
 
+import threading
 import time
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
+from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core import kinds
@@ -130,10 +133,6 @@ def test_three_dead_workers_make_a_dead_letter() -> None:
 
 
 def test_sweepers_side_by_side_count_one_death_once() -> None:
-    import threading
-
-    from django.db import connection
-
     jobs.enqueue(chores.note, "milk")
     leases.claim("default")
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -207,6 +206,41 @@ def test_what_takes_too_long_is_interrupted() -> None:
     job = only()
     assert (job.state, job.error) == ("dead", "TookTooLong")
     assert job.troubles.get().how == "timed_out"
+
+
+def test_work_that_holds_its_own_row_is_interrupted_in_time(settings: Settings) -> None:
+    settings.JOBS_LEASE_SECONDS = 1
+    jobs.enqueue(chores.hold)
+    began = time.monotonic()
+    runner.drain("default")
+    assert time.monotonic() - began < 5
+    assert only().troubles.get().how == "timed_out"
+
+
+def test_a_row_that_is_held_is_neither_renewed_nor_lost() -> None:
+    jobs.enqueue(chores.note, "milk")
+    lease = leases.claim("default")
+    assert lease is not None
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    found: list[bool] = []
+
+    def renew() -> None:
+        found.append(leases.renew_unless_held(lease))
+        sweep()
+        connection.close()
+
+    with transaction.atomic():
+        lease.row().update(percent=1)
+        thread = threading.Thread(target=renew)
+        thread.start()
+        thread.join()
+    assert found == [False] and only().deaths == 0
+    began = timezone.now()
+    assert leases.renew_unless_held(lease)
+    assert (only().lease_until or began) > began
+    Job.objects.update(attempts=2)
+    with pytest.raises(LeaseLost):
+        leases.renew_unless_held(lease)
 
 
 def test_an_interruption_that_comes_as_the_work_ends_stays_inside() -> None:

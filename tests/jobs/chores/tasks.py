@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.core.errors import Invalid, OutsideFailure, TooMany
 from apps.core.kinds import Queue, Retry, job
@@ -76,6 +76,16 @@ def dawdle() -> None:
             sum(range(1000))
         except Exception:  # as careless code does
             continue
+
+
+@job("chores.hold", seconds=1.5, grace=60, retry=Retry(tries=1))
+def hold() -> None:
+    """What no work should do: it keeps its own row locked for long."""
+    with transaction.atomic():
+        progress.say(1, 2)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            sum(range(1000))
 
 
 @job("chores.hang", seconds=0.3, grace=0.3)
