@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -236,9 +238,10 @@ def told(name: str, what: str, message_id: str) -> Any:
     )
 
 
-def mailgun_signed(key: str = "key-1") -> dict[str, str]:
-    proof = hmac.new(key.encode(), b"1529006854token", hashlib.sha256).hexdigest()
-    return {"timestamp": "1529006854", "token": "token", "signature": proof}
+def mailgun_signed(key: str = "key-1", *, hours: float = 0) -> dict[str, str]:
+    at, token = f"{time.time() - hours * 3_600:.0f}", secrets.token_hex(25)
+    proof = hmac.new(key.encode(), (at + token).encode(), hashlib.sha256).hexdigest()
+    return {"timestamp": at, "token": token, "signature": proof}
 
 
 def call(name: str, body: Any, secret: str = SECRET, **headers: str) -> Any:
@@ -314,6 +317,22 @@ def test_what_is_no_event_is_refused_in_words(
     assert not Suppression.objects.exists()
 
 
+@pytest.mark.parametrize("odd", ["a\0@b.example", "\ud800@b.example", "x" * 321])
+def test_odd_texts_are_refused_in_words(
+    provider: Provider, name: str, odd: str
+) -> None:
+    body = json.dumps(told(name, "hard", odd)).replace(TO, json.dumps(odd)[1:-1])
+    assert call(name, body).status_code in (400, 403)
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "body", ["[" * 100_000, '{"a":' * 100_000, '{"event-data": {"timestamp": 1e300}}']
+)
+def test_odd_bodies_are_refused(provider: Provider, name: str, body: str) -> None:
+    assert call(name, body).status_code in (204, 400, 403)
+
+
 def test_a_body_that_is_too_long_is_not_read(provider: Provider, name: str) -> None:
     assert call(name, " " * (1024 * 1024 + 1)).status_code == 413
 
@@ -355,6 +374,33 @@ def test_mailguns_signature_is_checked(
     body["signature"] = mailgun_signed("signing-key")
     assert call("mailgun", body).status_code == 204
     assert Suppression.objects.exists()
+
+
+def test_what_mailgun_signed_counts_once_and_for_nine_hours(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use(
+        settings,
+        monkeypatch,
+        ADDRESSES["mailgun"],
+        EMAIL_WEBHOOK_SIGNING_KEY="signing-key",
+    )
+    body = told("mailgun", "hard", "1")
+    for hours in (9.5, 24 * 365, -1):
+        body["signature"] = mailgun_signed("signing-key", hours=hours)
+        assert call("mailgun", body).status_code == 403
+    body["signature"] = mailgun_signed("signing-key", hours=8)
+    # What could not be worked on was not heard.
+    odd = {**body, "event-data": {**body["event-data"], "recipient": "a\0@b.example"}}
+    assert call("mailgun", odd).status_code == 400
+    assert call("mailgun", body).status_code == 204
+    assert Suppression.objects.exists()
+    Suppression.objects.all().delete()
+    assert call("mailgun", body).status_code == 204
+    assert not Suppression.objects.exists()
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    body["signature"] = mailgun_signed("signing-key")
+    assert call("mailgun", body).status_code == 503
 
 
 def test_sendgrids_signature_is_checked(
