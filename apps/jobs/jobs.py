@@ -7,6 +7,7 @@ bells cost a sweep. Delays live in the row.
 """
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,6 +41,10 @@ WHERE id = %s AND state IN ('waiting', 'running')
 """
 
 
+# Escaped, and not a backslash that is.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
 def enqueue(
     kind: Kind[Any],
     *arguments: Any,
@@ -52,17 +57,21 @@ def enqueue(
     """The id of the job. One statement.
 
     `key`: of one kind, a key is done once, however often it is asked for; the id is
-    then that of the job there is. `after` and `at`: not before. `by`: who asked.
+    then that of the job there is. `after` or `at`: not before. `by`: who asked.
     `queue`: another than that of its kind.
-    Raises TypeError for arguments that are not JSON.
+    Raises TypeError for arguments that are not JSON, ValueError for NaN and texts that
+    are none (NUL, half a character) and for both times; before anything is asked.
     """
+    if at is not None and after:
+        raise ValueError("a job is due after a time or at one, not both")
+    known = _json(arguments)
     with connection.cursor() as cursor:
         cursor.execute(
             _INSERT,
             [
                 uuid7(),
                 kind.name,
-                _json(arguments),
+                known,
                 queue or kind.queue,
                 key,
                 getattr(by, "pk", None),
@@ -90,4 +99,8 @@ def cancel(job_id: int) -> bool:
 
 
 def _json(arguments: tuple[Any, ...]) -> str:
-    return json.dumps(arguments, allow_nan=False)
+    found = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
+    if _NUL.search(found):
+        raise ValueError("a text has a NUL in it")
+    found.encode()  # not half a character; that is a ValueError too
+    return found

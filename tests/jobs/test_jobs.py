@@ -146,11 +146,31 @@ def test_what_has_waited_longest_comes_first() -> None:
     assert effects() == ["first", "a", "b", "c"]
 
 
-def test_arguments_that_are_no_json_are_refused_and_nothing_is_kept() -> None:
-    for bad in (object(), {1, 2}, float("nan")):
-        with pytest.raises((TypeError, ValueError)):
+@pytest.mark.parametrize(
+    ("bad", "error"),
+    [
+        (object(), TypeError),
+        (float("nan"), ValueError),
+        ("a\0b", ValueError),
+        ({"\0": 1}, ValueError),
+        ("\\\0", ValueError),
+        ("\ud800", ValueError),
+    ],
+    ids=range(6),
+)
+def test_arguments_that_are_no_json_are_refused_before_anything_is_asked(
+    bad: Any, error: type[Exception], django_assert_num_queries: Any
+) -> None:
+    with transaction.atomic():
+        with django_assert_num_queries(0), pytest.raises(error):
             jobs.enqueue(chores.note, bad)
-    assert not Job.objects.exists()
+        jobs.enqueue(chores.note, r"a\u0000 is no NUL \\")
+    assert Job.objects.get().arguments == [r"a\u0000 is no NUL \\"]
+
+
+def test_a_job_is_due_after_a_time_or_at_one() -> None:
+    with pytest.raises(ValueError, match="not both"):
+        jobs.enqueue(chores.note, "x", at=timezone.now(), after=timedelta(minutes=1))
 
 
 def test_it_runs_under_the_request_id_that_caused_it() -> None:
