@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 from celery import Task, current_app, signals
 from django.db import close_old_connections
 
+from apps.core.connections import replace_if_closed
 from apps.core.request_ids import bound, current_request_id
 
 P = ParamSpec("P")
@@ -58,3 +59,4 @@ def task(name: str, **options: Any) -> Callable[[Callable[P, R]], "Any"]:
 def _fresh_connection(**_: object) -> None:
     """A connection the server has closed must not fail the next task."""
     close_old_connections()
+    replace_if_closed()

@@ -1,6 +1,7 @@
 """A page that is asked for while the database is away says so, and nothing worse."""
 
 import os
+import select
 import signal
 import time
 from collections.abc import Iterator
@@ -81,3 +82,19 @@ def test_a_call_that_takes_too_long_ends_as_if_the_server_had_died() -> None:
     ):
         cursor.execute("SELECT pg_sleep(60)")
     connection.close()
+
+
+def test_after_the_server_has_hung_up_a_page_is_answered_at_once() -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory.create())
+    assert client.get("/app/").status_code == 200
+    connection.ensure_connection()
+    kept, other = connection.connection, connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s)", [kept.info.backend_pid])
+    other.close()
+    looked = select.poll()
+    looked.register(kept.fileno(), select.POLLIN)
+    assert looked.poll(10_000), "the server did not hang up"
+    assert client.get("/app/").status_code == 200
+    assert connection.connection is not kept
