@@ -87,7 +87,10 @@ def test_a_long_job_keeps_its_lease_and_is_done_once() -> None:
 
 
 def test_the_bell_wakes_two_workers_of_celery_and_both_work() -> None:
-    two = [celery("messages", "default", "bulk", name=name) for name in ("one", "two")]
+    two = [
+        celery("messages", "default", "mail", "bulk", name=name)
+        for name in ("one", "two")
+    ]
 
     def both_have_worked() -> bool:
         if not Job.objects.filter(state="waiting").exists():
@@ -105,7 +108,7 @@ def test_the_bell_wakes_two_workers_of_celery_and_both_work() -> None:
 
 
 def test_redis_emptied_in_the_middle_loses_nothing() -> None:
-    with workers.running(celery("messages", "default", "bulk")):
+    with workers.running(celery("messages", "default", "mail", "bulk")):
         for number in range(20):
             jobs.enqueue(chores.note, str(number))
             redis().flushdb()
