@@ -1,4 +1,4 @@
-"""The plain Redis connection: marks, heartbeats and limits."""
+"""The plain Redis connection: marks and limits."""
 
 from functools import lru_cache
 
