@@ -329,6 +329,19 @@ def test_a_role_that_is_given_back_at_once_brings_no_sign_in_back(alice: User) -
     assert LoginSession.objects.get(user=alice).ending == Ending.DEMOTED
 
 
+def test_a_role_that_has_run_out_allows_no_more_sign_ins(alice: User) -> None:
+    premium, end = Role.objects.get(slug="premium"), timezone.now() + timedelta(hours=1)
+    assignments.grant(by=None, user=alice, role=premium, reason="x", expires_at=end)
+    lasting = LoginSession.objects.filter(user=alice, ended_at=None)
+    with time_machine.travel(end - timedelta(minutes=5)):
+        for _ in range(8):
+            sign_in(alice)
+        assert lasting.count() == 8
+    with time_machine.travel(end + timedelta(seconds=1)):
+        sign_in(alice)
+        assert lasting.count() == 5
+
+
 def test_its_owner_is_written_to_about_a_role(alice: User) -> None:
     ada = person("administrator", email="ada@example.com")
     premium = Role.objects.get(slug="premium")
