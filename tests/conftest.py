@@ -8,10 +8,14 @@ from django.core import mail
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django_redis import get_redis_connection
+from playwright.sync_api import expect
 
 from apps.rbac.models import AuditEvent
 from config import chromium
 from tests import post
+
+# What comes, comes within a moment; on a machine with much else to do it may take longer.
+expect.set_options(timeout=20_000)
 
 Recorded = Callable[[str], list[AuditEvent]]
 

@@ -20,8 +20,6 @@ class SignIn:
     began: int
     password: int
     is_console: bool
-    # She has to set a second factor up before anything else.
-    is_led: bool = False
     proved: int = 0
     proved_twice: int | None = None
     seen: int = 0
@@ -51,7 +49,6 @@ class Person:
         one = SignIn(client, self.now, self.password, self.is_administrator)
         if twice:
             one.proved_twice = self.now
-        one.is_led = self.is_administrator and not self.app
         self.sign_ins.append(one)
         lasting = [each for each in self.sign_ins if self._lasts(each)]
         for surplus in lasting[: -self.most]:
@@ -75,6 +72,10 @@ class Person:
         if twice:
             one.proved_twice = self.now
 
+    def lacks_one(self, one: SignIn) -> bool:
+        """Nothing is open but proving a second factor, or setting one up."""
+        return self.is_administrator and one.proved_twice is None
+
     def is_fresh(self, one: SignIn) -> bool:
         """By a second factor for whoever has one."""
         at = one.proved_twice if self.app else one.proved
@@ -83,6 +84,12 @@ class Person:
     def enters_console(self, one: SignIn) -> bool:
         at = one.proved_twice
         return self.is_administrator and at is not None and self.now < at + CONSOLE
+
+    def end_demoted(self) -> None:
+        """At once: given the role back, she begins anew."""
+        for each in self.sign_ins:
+            if each.is_console and not self.is_administrator:
+                each.is_over = True
 
     def end_all(self, but: SignIn | None = None) -> None:
         for each in self.sign_ins:

@@ -153,6 +153,9 @@ class Identity(RuleBasedStateMachine):
             assert "access_token" not in meta
         elif self.alice.app:
             self._waits(Client(), meta["session_token"])
+        elif self.alice.is_administrator:
+            self.alice.begin("app", twice=False).is_over = True
+            assert answer.status_code == 403 and "access_token" not in meta
         else:
             self._has_pair(self.alice.begin("app", twice=False), meta)
 
@@ -243,7 +246,7 @@ class Identity(RuleBasedStateMachine):
     def proves_it_again_on_a_page(self, which: int, by: str) -> None:
         one = _any(self.browsers, which)
         code = self.code(by) if self.alice.app else ""
-        if one.sign_in.is_led or (self.alice.app and not code):
+        if self.alice.lacks_one(one.sign_in) or (self.alice.app and not code):
             return
         if code:
             self.post(one.client, STEP_UP, {"use": by, "code": code})
@@ -266,8 +269,9 @@ class Identity(RuleBasedStateMachine):
         else:
             body = {"password": _password(self.alice.password)}
             answer = self.ask("/auth/reauthenticate", body, token.raw)
-        assert (answer.status_code == 200) == self._opens(token)
-        if self._opens(token):
+        may = self._opens(token) and not self.alice.lacks_one(token.sign_in)
+        assert (answer.status_code == 200) == may
+        if may:
             self.alice.saw(token.sign_in)
             self.alice.proves(token.sign_in, twice=bool(code))
 
@@ -324,7 +328,7 @@ class Identity(RuleBasedStateMachine):
     def signs_out_by_app(self, which: int) -> None:
         token = _any(self.access, which)
         Client(headers=_bearer(token.raw)).delete(f"{HTTP}/auth/session")
-        if self._opens(token):
+        if self._opens(token) and not self.alice.lacks_one(token.sign_in):
             token.sign_in.is_over = True
 
     @precondition(lambda self: self.browsers or self.access)
@@ -352,7 +356,7 @@ class Identity(RuleBasedStateMachine):
         """And whether it may do what is dangerous, after it has asked."""
         one = _any([*self.browsers, *self.access], which)
         if isinstance(one, Browser):
-            may = self._uses(one.sign_in) and not one.sign_in.is_led
+            may = self._uses(one.sign_in) and not self.alice.lacks_one(one.sign_in)
             client = one.client
         else:
             may = self._may_ask(one)
@@ -366,7 +370,7 @@ class Identity(RuleBasedStateMachine):
     def changes_her_password_on_a_page(self, which: int) -> None:
         one = _any(self.browsers, which)
         old, new = _password(self.alice.password), _password(self.alice.password + 1)
-        may = self._uses(one.sign_in) and not one.sign_in.is_led
+        may = self._uses(one.sign_in) and not self.alice.lacks_one(one.sign_in)
         before = _cookie(one.client)
         form = {"oldpassword": old, "password1": new, "password2": new}
         self.post(one.client, "/accounts/password/change/", form)
@@ -383,6 +387,7 @@ class Identity(RuleBasedStateMachine):
         answer = self.ask("/account/password/change", body, token.raw)
         is_fresh = not self.alice.app or self.alice.is_fresh(token.sign_in)
         may = self._opens(token) and is_fresh
+        may = may and not self.alice.lacks_one(token.sign_in)
         assert (answer.status_code == 200) == may
         if may:
             one = token.sign_in
@@ -410,7 +415,6 @@ class Identity(RuleBasedStateMachine):
         assert len(self.papers) == 10
         self.alice.app = next(self.apps)
         self.alice.proves(one.sign_in, twice=True)
-        one.sign_in.is_led = False
         self.alice.end_all(but=one.sign_in)
 
     @precondition(lambda self: self.browsers and self.alice.app)
@@ -450,6 +454,7 @@ class Identity(RuleBasedStateMachine):
         )
         change(by=self.ada, user=self.user, role=role, reason="Asked to")
         self.alice.is_administrator = not self.alice.is_administrator
+        self.alice.end_demoted()
         self.alice.most = limits.of(self.user).sessions
 
     @rule(
@@ -479,7 +484,7 @@ class Identity(RuleBasedStateMachine):
             self._opens_nothing(stale)
 
     def _cookie_opens(self, one: Browser) -> None:
-        is_in = self._uses(one.sign_in) and not one.sign_in.is_led
+        is_in = self._uses(one.sign_in) and not self.alice.lacks_one(one.sign_in)
         get = one.client.get
         assert (get(PAGE).status_code == 200) == is_in
         assert (get(ME).status_code == 200) == is_in
@@ -531,7 +536,7 @@ class Identity(RuleBasedStateMachine):
         one = token.sign_in
         if not self._opens(token):
             return False
-        if self.alice.is_administrator and one.proved_twice is None:
+        if self.alice.lacks_one(one):
             return False
         self.alice.saw(one)
         return True

@@ -16,6 +16,7 @@ from apps.rbac import assignments, audit, ledger, person_keys
 from apps.rbac.models import RoleAssignment
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
 from tests.rbac.factories import person, role
+from tests.sign_in import signed_in
 
 PAGE = "/app/activity/"
 
@@ -148,8 +149,7 @@ def test_nobody_sees_what_belongs_to_another(
     audit.decided("jobs.system.run", allowed=True)
     page = read(as_alice)
     assert "sms.secret.view" not in page and "jobs.system.run" not in page
-    as_ada = Client()
-    as_ada.force_login(ada)
+    as_ada = signed_in(ada)
     assert "Looked: sms.secret.view" in read(as_ada)
 
 
