@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.validators import MinValueValidator
 
-from apps.jobs import rules, watch
+from apps.jobs import alarms, rules, watch
 from apps.jobs.models import Alert, RuleSetting
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
@@ -19,7 +19,7 @@ from apps.rbac.console.pages import Page
     permission=Permission.ALERT_ACKNOWLEDGE,
 )
 def acknowledge(request: Any, alert: Any, reason: str) -> None:
-    watch.acknowledge(by=request.user, alert=alert, words=reason)
+    alarms.acknowledge(by=request.user, alert=alert, words=reason)
 
 
 @confirmed(
@@ -28,7 +28,7 @@ def acknowledge(request: Any, alert: Any, reason: str) -> None:
     permission=Permission.ALERT_ACKNOWLEDGE,
 )
 def close(request: Any, alert: Any, reason: str) -> None:
-    watch.close(by=request.user, alert=alert, words=reason)
+    alarms.close(by=request.user, alert=alert, words=reason)
 
 
 @admin.register(Alert)

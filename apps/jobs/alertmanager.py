@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from apps.core import bodies
 from apps.core.errors import Invalid, NotFound, Unauthorized
 from apps.core.logs import logger
-from apps.jobs import watch
+from apps.jobs import alarms
 from apps.jobs.models import Alert
 from apps.rbac.declared import public
 
@@ -44,9 +44,9 @@ def alerts(request: HttpRequest) -> HttpResponse:
     for labels, words, fires, until in found:
         mark = _mark(labels)
         if not fires:
-            watch.resolve(Alert.Source.PROMETHEUS, mark)
+            alarms.resolve(Alert.Source.PROMETHEUS, mark)
             continue
-        watch.raise_alert(
+        alarms.begin(
             Alert.Source.PROMETHEUS,
             mark,
             title=labels.get("alertname", "Alert"),

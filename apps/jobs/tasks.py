@@ -9,7 +9,7 @@ from apps.jobs.mail import deliver
 from apps.jobs.runner import drain
 from apps.jobs.runs import start_pipeline
 from apps.jobs.sweeper import EVERY_SECONDS, sweep
-from apps.jobs.watch import tell_of_alert
+from apps.jobs.telling import tell_of_alert
 
 __all__ = [
     "TIMETABLE",

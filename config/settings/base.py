@@ -333,7 +333,7 @@ LOOPBACK_URL = env.str("LOOPBACK_URL", default=f"http://127.0.0.1:{PORT}")
 
 # --- Alerts -----------------------------------------------------------------------------
 
-# Who is told that something is the matter with the product, and how (apps/jobs/watch.py).
+# Who is told that something is the matter with the product, and how (apps/jobs/telling.py).
 ALERT_CHANNELS = {
     "e-mail": "apps.accounts.operators.tell",
     "text": "apps.sms.operators.tell",

@@ -24,7 +24,7 @@ from apps.core.errors import Conflict
 from apps.core.kinds import Queue
 from apps.core.models import Heartbeat
 from apps.core.redis import connection as redis
-from apps.jobs import checks, jobs, rules, runner, watch
+from apps.jobs import alarms, checks, jobs, rules, runner, watch
 from apps.jobs.models import Alert, Job, RuleSetting
 from apps.rbac.console import panel
 from apps.sms.models import OutboundText
@@ -84,7 +84,7 @@ def test_it_fires_is_told_once_and_told_again_when_it_is_over(ada: User) -> None
     assert open_alerts() == {}
     assert letters() == ["Firing: Many chores", "Resolved: Many chores"]
     # Anew is a new alert.
-    ago(resolved_at=watch.SAME_WITHIN)
+    ago(resolved_at=alarms.SAME_WITHIN)
     trouble()
     watch.look()
     assert Alert.objects.filter(mark="chores.many").count() == 2
@@ -121,7 +121,7 @@ def test_what_comes_and_goes_is_one_alert_told_once(ada: User) -> None:
     assert letters() == told
     assert Alert.objects.get(mark="chores.many").state == "firing"
     # It stays.
-    ago(back_at=watch.SAME_WITHIN)
+    ago(back_at=alarms.SAME_WITHIN)
     watch.look()
     watch.look()
     tell()
@@ -136,7 +136,7 @@ def test_what_comes_and_goes_is_one_alert_told_once(ada: User) -> None:
         goes()
     comes()
     assert letters() == told * 2
-    ago(quiet_since=watch.FLAPPING_TOLD_EVERY)
+    ago(quiet_since=alarms.FLAPPING_TOLD_EVERY)
     comes()
     comes()
     assert letters() == [*told * 2, told[0]]
@@ -183,12 +183,12 @@ def test_who_acknowledged_is_known_and_it_is_not_told_anew(ada: User) -> None:
     trouble()
     watch.look()
     alert = Alert.objects.get(mark="chores.many")
-    watch.acknowledge(by=ada, alert=alert, words="I am at it")
+    alarms.acknowledge(by=ada, alert=alert, words="I am at it")
     watch.look()
     alert.refresh_from_db()
     assert (alert.state, alert.acknowledged_by) == ("acknowledged", ada)
     with pytest.raises(Conflict):
-        watch.acknowledge(by=ada, alert=alert, words="I am at it")
+        alarms.acknowledge(by=ada, alert=alert, words="I am at it")
 
 
 def test_a_rule_that_cannot_be_measured_stops_no_other() -> None:
@@ -296,7 +296,7 @@ def test_every_rule_of_the_code_is_listed_with_its_bound(ada: User) -> None:
 
 
 def test_a_rule_that_the_code_has_no_more_ends_its_alert() -> None:
-    watch.raise_alert("product", "gone", title="Old", severity="ticket", words="Old")
+    alarms.begin("product", "gone", title="Old", severity="ticket", words="Old")
     watch.look()
     # A newer release beside this one may know it.
     assert open_alerts() == {"gone": "firing"}
