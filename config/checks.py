@@ -98,9 +98,10 @@ def https(**_: Any) -> list[CheckMessage]:
     ]
 
 
-@register
+@register(deploy=True)
 def gathered(**_: Any) -> list[CheckMessage]:
-    """Pages find their styles and scripts by a list that `collectstatic` writes."""
+    """Pages find their styles and scripts by a list that `collectstatic` writes. What
+    makes no pages, like a migration before that, does without."""
     if not isinstance(staticfiles_storage, ManifestStaticFilesStorage):
         return []
     if staticfiles_storage.hashed_files:
@@ -165,12 +166,13 @@ def breached_passwords(**_: Any) -> list[CheckMessage]:
     ]
 
 
-def insist() -> None:
+def insist(*, makes_pages: bool = False) -> None:
     """Refuse to serve with a setting that one of our checks calls an error.
 
     For processes that Django does not check by itself: web server, worker, beat.
     """
-    bad = [found for found in run_checks() if found.is_serious(logging.ERROR)]
+    found = run_checks() + (gathered() if makes_pages else [])
+    bad = [each for each in found if each.is_serious(logging.ERROR)]
     if bad:
-        words = "; ".join(f"{found.msg} {found.hint or ''}".strip() for found in bad)
+        words = "; ".join(f"{each.msg} {each.hint or ''}".strip() for each in bad)
         raise ImproperlyConfigured(words)

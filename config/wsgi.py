@@ -8,4 +8,4 @@ application = get_wsgi_application()
 
 from config.checks import insist  # noqa: E402  (the apps have to be there)
 
-insist()
+insist(makes_pages=True)

@@ -108,8 +108,7 @@ def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
 def _forget_surplus(user: User, client: str) -> None:
     """Each kind by itself: an app that keeps no cookies is new every time."""
     known = KnownBrowser.objects.filter(user=user, client=client)
-    known = known.order_by("-last_seen_at", "-pk")
-    surplus = [row.pk for row in known[_MOST:]]
+    surplus = known.order_by("-last_seen_at", "-pk").values("pk")[_MOST:]
     KnownBrowser.objects.filter(pk__in=surplus).delete()
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 ASK = """
 import django
 django.setup()
+from importlib import import_module
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.test import Client
@@ -15,6 +17,11 @@ try:
     call_command("check", deploy=True)
 except SystemCheckError as error:
     print(error)
+call_command("check")
+try:
+    import_module("config.wsgi")
+except ImproperlyConfigured as error:
+    print("no pages:", error)
 call_command("collectstatic", interactive=False, verbosity=0)
 call_command("check", deploy=True, fail_level="WARNING")
 site = Client(SERVER_NAME="switchboard.example")
@@ -46,7 +53,7 @@ def test_a_server_serves_its_pages(tmp_path: Path, db: None) -> None:
     said = done.stdout
     for line in ("/ 200", "/accounts/login/ 200", "/dev/phone/ 404", "/nothing 404"):
         assert line in said
-    # Before anything was gathered the checks say so, and nothing serves.
-    assert "config.E009" in said and "collectstatic" in said
+    # Before anything was gathered the checks say so, and nothing serves pages.
+    assert "config.E009" in said and "no pages: The styles" in said
     assert "max-age=31536000" in said
     assert "/static/css/tokens." in said and "/static/css/tokens.css" not in said

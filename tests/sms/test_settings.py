@@ -68,7 +68,7 @@ def test_without_a_word_the_web_servers_settings_are_a_servers() -> None:
     clean = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
     ask = (
         "import sys, types; checks = types.ModuleType('config.checks');"
-        "checks.insist = lambda: None; sys.modules['config.checks'] = checks;"
+        "checks.insist = lambda **_: None; sys.modules['config.checks'] = checks;"
         "import config.wsgi, os; print(os.environ['DJANGO_SETTINGS_MODULE'])"
     )
     done = subprocess.run(
