@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.utils.module_loading import import_string
 
+from apps.sms import signing
+
 
 @register
 def gateway(**_: Any) -> list[CheckMessage]:
@@ -44,6 +46,51 @@ def proof(**_: Any) -> list[CheckMessage]:
             "TWILIO_AUTH_TOKEN is not set, so no webhook can be proven.",
             hint="Set the token of the Twilio account; the simulator takes any.",
             id="sms.E003",
+        )
+    ]
+
+
+@register
+def shared_keys(**_: Any) -> list[CheckMessage]:
+    """Says which entry is wrong by its place: what is in it may be a secret."""
+    ids, found = set(), list[CheckMessage]()
+    written = settings.TWILIO_SHARED_KEYS.strip()
+    for place, entry in enumerate(written.split(",") if written else [], 1):
+        key_id = entry.partition(":")[0].strip()
+        # What the signature settings of a request could not name, or what proves nothing.
+        if not re.fullmatch(r"[\w.-]+:\S+", entry.strip(), re.ASCII):
+            wrong = "is not <key id>:<secret>"
+        elif key_id in ids:
+            wrong = f"repeats the key id {key_id}"
+        else:
+            ids.add(key_id)
+            continue
+        found.append(
+            Error(
+                f"Entry {place} of TWILIO_SHARED_KEYS {wrong}.",
+                hint="Write id:secret, several with commas, as Twilio shows them.",
+                id="sms.E007",
+            )
+        )
+    return found
+
+
+@register
+def algorithms(**_: Any) -> list[CheckMessage]:
+    allowed = settings.TWILIO_SIGNATURE_ALGORITHMS
+    if unknown := [name for name in allowed if name not in signing.HASHES]:
+        wrong = f"names {unknown[0]!r}, which proves nothing"
+    elif signing.SHA1 not in allowed and not signing.shared_keys():
+        wrong = "allows shared keys alone, and TWILIO_SHARED_KEYS has none"
+    elif signing.SHA256 not in allowed and signing.shared_keys():
+        wrong = "lacks HMAC_SHA256, so TWILIO_SHARED_KEYS prove nothing"
+    else:
+        return []
+    return [
+        Error(
+            f"TWILIO_SIGNATURE_ALGORITHMS {wrong}.",
+            hint="Use HMAC_SHA1 (auth token), HMAC_SHA256 (shared keys), or both.",
+            id="sms.E008",
         )
     ]
 

@@ -104,10 +104,10 @@ def _signed_form(request: HttpRequest) -> dict[str, str]:
     except ValueError:
         raise Invalid("There are too many fields.") from None
     given = request.META.get("HTTP_X_TWILIO_SIGNATURE", "")
-    if not signing.is_genuine(request.get_full_path(), pairs, given):
+    signed_with = request.META.get("HTTP_X_TWILIO_WEBHOOKS_SIGNATURE_SETTINGS")
+    if not signing.is_genuine(request.get_full_path(), pairs, given, signed_with):
         REFUSED.inc()
-        account = settings.TWILIO_ACCOUNT_SID
-        if account and ("AccountSid", account) in pairs:
+        if settings.TWILIO_ACCOUNT_SID and signing.is_ours(pairs):
             tallies.add(TROUBLE)
         raise Forbidden("The signature does not fit.")
     # PostgreSQL stores every character but this one.

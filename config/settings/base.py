@@ -321,6 +321,14 @@ SMS_ANSWERER = "apps.assistant.answering.answer"
 PHONE_SIMULATOR = env.yes_or_no("PHONE_SIMULATOR", default=False)
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
 TWILIO_AUTH_TOKEN = env.str("TWILIO_AUTH_TOKEN", default="")
+TWILIO_SHARED_KEYS = env.str("TWILIO_SHARED_KEYS", default="")
+# What may prove a webhook; HMAC_SHA256 alone once Twilio signs with shared keys.
+TWILIO_SIGNATURE_ALGORITHMS = [
+    name.strip()
+    for name in env.str(
+        "TWILIO_SIGNATURE_ALGORITHMS", default="HMAC_SHA1,HMAC_SHA256"
+    ).split(",")
+]
 TWILIO_NUMBER = env.str("TWILIO_NUMBER", default="")
 TWILIO_MESSAGING_SERVICE_SID = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_BASE = env.str("TWILIO_API_BASE", default="").rstrip("/")

@@ -27,6 +27,16 @@ def test_the_suites_own_settings_are_good() -> None:
         ("SMS_GATEWAY", "pigeon", "sms.E001", '"simulator" or "twilio"'),
         ("SMS_GATEWAY", "../x", "sms.E001", "no such gateway"),
         ("TWILIO_AUTH_TOKEN", "", "sms.E003", "no webhook can be proven"),
+        ("TWILIO_SHARED_KEYS", "no-secret", "sms.E007", "Entry 1"),
+        ("TWILIO_SHARED_KEYS", "k1:", "sms.E007", "<key id>:<secret>"),
+        ("TWILIO_SHARED_KEYS", "k1: a", "sms.E007", "Entry 1"),
+        ("TWILIO_SHARED_KEYS", "k1:a,:b", "sms.E007", "Entry 2"),
+        ("TWILIO_SHARED_KEYS", "k1:a,", "sms.E007", "Entry 2"),
+        ("TWILIO_SHARED_KEYS", "k=1:a", "sms.E007", "<key id>:<secret>"),
+        ("TWILIO_SHARED_KEYS", "k1:a,k1:b", "sms.E007", "repeats the key id k1"),
+        ("TWILIO_SIGNATURE_ALGORITHMS", ["MD5"], "sms.E008", "'MD5'"),
+        ("TWILIO_SIGNATURE_ALGORITHMS", [""], "sms.E008", "proves nothing"),
+        ("TWILIO_SIGNATURE_ALGORITHMS", ["HMAC_SHA256"], "sms.E008", "has none"),
         ("TWILIO_NUMBER", "202-555", "sms.E004", "+12025550100"),
         ("PUBLIC_URL", "switchboard.example", "sms.E005", "scheme and host"),
         ("PUBLIC_URL", "https://x.example/path", "sms.E005", "not an origin"),
@@ -38,10 +48,22 @@ def test_the_suites_own_settings_are_good() -> None:
     ],
 )
 def test_a_bad_setting_is_explained(
-    settings: Settings, name: str, value: str, check: str, says: str
+    settings: Settings, name: str, value: str | list[str], check: str, says: str
 ) -> None:
     setattr(settings, name, value)
     assert says in ids()[check]
+
+
+def test_the_secret_of_a_wrong_entry_is_not_shown(settings: Settings) -> None:
+    settings.TWILIO_SHARED_KEYS = "the secret without its id, and=more:of it"
+    assert "secret without" not in str(ids()) and "of it" not in str(ids())
+
+
+def test_shared_keys_that_may_not_prove_anything_are_told(settings: Settings) -> None:
+    settings.TWILIO_SHARED_KEYS = "k1:old,k2:new"
+    assert ids() == {}
+    settings.TWILIO_SIGNATURE_ALGORITHMS = ["HMAC_SHA1"]
+    assert "lacks HMAC_SHA256" in ids()["sms.E008"]
 
 
 @pytest.mark.parametrize(
