@@ -33,6 +33,10 @@ class OutcomeUnknown(Exception):
     """It may or may not have been taken: look before sending again."""
 
 
+class NotDone(Exception):
+    """The account at the carrier was not read or changed; says why in a sentence."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """What is handed over. `callback_url` is where news of it is to be posted."""

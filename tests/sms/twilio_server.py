@@ -1,16 +1,22 @@
-"""An independent server that speaks Twilio's Messages REST, with a will of its own.
+"""An independent server that speaks Twilio's REST, with a will of its own.
+
+Messages, and the settings of phone numbers and messaging services.
 
 Written from Twilio's documentation, not from our client: Basic auth, form in, JSON
-out, error bodies with code and status. `behave(...)` queues what the next POSTs meet.
+out, error bodies with code and status. `behave(...)` queues what the next calls meet.
 https://www.twilio.com/docs/messaging/api/message-resource
+https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
+https://www.twilio.com/docs/messaging/api/service-resource
 """
 
 import base64
 import json
+import re
 import secrets
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -38,13 +44,19 @@ class TwilioServer:
     posts: int = 0
     # Numbers for which every POST meets a 429.
     busy_for: set[str] = field(default_factory=set)
+    # What numbers and services are set to, by sid.
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    services: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Settings that are answered as taken, and stay as they were.
+    deaf_to: set[str] = field(default_factory=set)
     _behaviour: list[Any] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _release: threading.Event = field(default_factory=threading.Event)
 
     def behave(self, *behaviours: int | str) -> None:
-        """For each coming POST: a status (429, 500, 400), an error code as text, or
-        "accept and drop", "drop", "hang", "accept and 500"."""
+        """For each coming POST, and each look at settings: a status (429, 500, 400),
+        an error code as text, or "accept", "accept and drop", "drop", "hang",
+        "accept and 500", "garbage"."""
         self._behaviour.extend(behaviours)
 
     def calm(self) -> None:
@@ -97,6 +109,49 @@ class TwilioServer:
         with self._lock:
             return [sent for sent in reversed(self.sent) if not to or sent.to == to]
 
+    def buy(self, number: str) -> dict[str, Any]:
+        """A number as it comes from the shop."""
+        sid = f"PN{secrets.token_hex(16)}"
+        self.numbers[sid] = {
+            "sid": sid,
+            "account_sid": self.account,
+            "phone_number": number,
+            "friendly_name": number,
+            "sms_url": "https://demo.twilio.com/welcome/sms/reply",
+            "sms_method": "POST",
+            "sms_fallback_url": "",
+            "sms_fallback_method": "POST",
+            "sms_application_sid": "",
+            "status_callback": "",
+            "status_callback_method": "POST",
+            "voice_url": "https://demo.twilio.com/welcome/voice/",
+            "voice_method": "POST",
+        }
+        return self.numbers[sid]
+
+    def found(self, sid: str) -> dict[str, Any]:
+        """A messaging service as it is made: it receives nothing yet."""
+        self.services[sid] = {
+            "sid": sid,
+            "account_sid": self.account,
+            "friendly_name": "Texts",
+            "inbound_request_url": None,
+            "inbound_method": "POST",
+            "fallback_url": None,
+            "fallback_method": "POST",
+            "status_callback": None,
+            "use_inbound_webhook_on_number": True,
+            "validity_period": 14_400,
+        }
+        return self.services[sid]
+
+    def change(self, resource: dict[str, Any], form: dict[str, str]) -> None:
+        for name, value in form.items():
+            name = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+            if name in resource and name not in self.deaf_to:
+                is_flag = isinstance(resource[name], bool)
+                resource[name] = value == "true" if is_flag else value
+
     def hang(self) -> None:
         """Until the server is stopped; the client gives up first."""
         self._release.wait()
@@ -111,48 +166,94 @@ class _Handler(BaseHTTPRequestHandler):
         form = dict(parse_qsl(raw.decode(), keep_blank_values=True))
         if not self._authorised():
             return self._error(401, 20003, "Authenticate")
-        match self.twilio.next_behaviour(form.get("To", "")):
+        path = urlsplit(self.path).path
+        if path == f"{self._account}/Messages.json":
+            return self._meet(
+                form.get("To", ""),
+                lambda: (201, self._resource(self.twilio.accept(form))),
+            )
+        resource = self._settings(path)
+        if resource is None:
+            return self._error(404, 20404, "The requested resource was not found")
+
+        def changed() -> tuple[int, dict[str, Any]]:
+            self.twilio.change(resource, form)
+            return 200, resource
+
+        self._meet("", changed)
+
+    def do_GET(self) -> None:
+        if not self._authorised():
+            return self._error(401, 20003, "Authenticate")
+        parts = urlsplit(self.path)
+        query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+        if parts.path == f"{self._account}/Messages.json":
+            found = self.twilio.listed(query.get("To", ""))
+            return self._answer(
+                200, self._page("messages", [self._resource(sent) for sent in found])
+            )
+        if parts.path == f"{self._account}/IncomingPhoneNumbers.json":
+            # Part of a number is enough.
+            wanted = query.get("PhoneNumber", "")
+            numbers = [
+                number
+                for number in self.twilio.numbers.values()
+                if wanted in number["phone_number"]
+            ]
+            return self._meet(
+                "", lambda: (200, self._page("incoming_phone_numbers", numbers))
+            )
+        resource = self._settings(parts.path)
+        if resource is None:
+            return self._error(404, 20404, "The requested resource was not found")
+        self._meet("", lambda: (200, resource))
+
+    def _meet(self, to: str, accept: Callable[[], tuple[int, dict[str, Any]]]) -> None:
+        match self.twilio.next_behaviour(to):
             case "accept":
-                self._answer(201, self._resource(self.twilio.accept(form)))
+                self._answer(*accept())
             case "accept and drop":
-                self.twilio.accept(form)
+                accept()
                 self._drop()
             case "accept and 500":
-                self.twilio.accept(form)
+                accept()
                 self._error(500, 20500, "Internal Server Error")
             case "drop":
                 self._drop()
             case "hang":
                 self.twilio.hang()
+            case "garbage":
+                self._write(200, b"<html>Please sign in to the Wi-Fi</html>")
             case int(status):
                 self._error(status, {429: 20429, 500: 20500}.get(status, 21211), "No")
             case code:
                 self._error(400, int(code), "No")
 
-    def do_GET(self) -> None:
-        if not self._authorised():
-            return self._error(401, 20003, "Authenticate")
-        query = parse_qs(urlsplit(self.path).query)
-        found = self.twilio.listed(query.get("To", [""])[0])
-        self._answer(
-            200,
-            {
-                "messages": [self._resource(sent) for sent in found],
-                "page": 0,
-                "page_size": 50,
-                "next_page_uri": None,
-                "uri": self.path,
-            },
-        )
+    @property
+    def _account(self) -> str:
+        return f"/2010-04-01/Accounts/{self.twilio.account}"
+
+    def _settings(self, path: str) -> dict[str, Any] | None:
+        if found := re.fullmatch(r"/v1/Services/(MG\w+)", path):
+            return self.twilio.services.get(found[1])
+        number = rf"{self._account}/IncomingPhoneNumbers/(PN\w+)\.json"
+        if found := re.fullmatch(number, path):
+            return self.twilio.numbers.get(found[1])
+        return None
+
+    def _page(self, name: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            name: resources,
+            "page": 0,
+            "page_size": 50,
+            "next_page_uri": None,
+            "uri": self.path,
+        }
 
     def _authorised(self) -> bool:
         proof = f"{self.twilio.account}:{self.twilio.token}".encode()
         expected = "Basic " + base64.b64encode(proof).decode()
-        path = f"/2010-04-01/Accounts/{self.twilio.account}/Messages.json"
-        return (
-            self.headers.get("Authorization") == expected
-            and urlsplit(self.path).path == path
-        )
+        return self.headers.get("Authorization") == expected
 
     def _resource(self, sent: Sent) -> dict[str, Any]:
         return {
@@ -184,7 +285,9 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def _answer(self, status: int, body: dict[str, Any]) -> None:
-        raw = json.dumps(body).encode()
+        self._write(status, json.dumps(body).encode())
+
+    def _write(self, status: int, raw: bytes) -> None:
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(raw)))

@@ -1,24 +1,29 @@
 """Twilio's Programmable Messaging, by its SDK."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from requests import ConnectionError as RequestsConnectionError
-from requests import ConnectTimeout, RequestException
+from requests import ConnectTimeout, RequestException, Timeout
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from apps.sms import signing
+from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
     CONNECT_SECONDS,
     READ_SECONDS,
     Busy,
     Draft,
     Listed,
+    NotDone,
     OutcomeUnknown,
     Refused,
 )
@@ -79,6 +84,32 @@ class TwilioGateway:
             if message.date_created and message.date_created >= since
         ]
 
+    def drift(self, wanted: Addresses) -> list[Drift]:
+        """What the number, or the service, has otherwise. Raises `NotDone`."""
+        with _in_a_sentence():
+            holder = self._holder()
+        return [
+            Drift(name, str(getattr(holder, name) or ""), str(value or ""))
+            for name, value in _fields(wanted).items()
+            if (getattr(holder, name) or "") != (value or "")
+        ]
+
+    def point(self, wanted: Addresses) -> None:
+        """Set the addresses of the number, or of the service. Raises `NotDone`."""
+        with _in_a_sentence():
+            self._holder().update(**_fields(wanted))
+
+    def _holder(self) -> Any:
+        """What Twilio reads the addresses from: the service, else our number."""
+        client, number = self._client(), settings.TWILIO_NUMBER
+        if service := settings.TWILIO_MESSAGING_SERVICE_SID:
+            return client.messaging.v1.services(service).fetch()
+        # The filter takes part of a number as well.
+        for found in client.incoming_phone_numbers.list(phone_number=number):
+            if found.phone_number == number:
+                return found
+        raise NotDone(f"The Twilio account has no number {number}.")
+
     def _client(self) -> Client:
         token = signing.tokens()[0]
         return Client(settings.TWILIO_ACCOUNT_SID, token, http_client=self._http)
@@ -87,6 +118,60 @@ class TwilioGateway:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
             return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
         return {"from_": our_number}
+
+
+def _fields(wanted: Addresses) -> dict[str, str | bool]:
+    """The addresses as the service, or the number, calls them, and what would win.
+
+    A number has no address for news of texts (its `status_callback` is for calls);
+    every text names its own.
+    """
+    if settings.TWILIO_MESSAGING_SERVICE_SID:
+        return {
+            "inbound_request_url": wanted.inbound,
+            "inbound_method": "POST",
+            "fallback_url": wanted.fallback,
+            "fallback_method": "POST",
+            "status_callback": wanted.status,
+            "use_inbound_webhook_on_number": False,
+        }
+    return {
+        "sms_url": wanted.inbound,
+        "sms_method": "POST",
+        "sms_fallback_url": wanted.fallback,
+        "sms_fallback_method": "POST",
+        "sms_application_sid": "",
+    }
+
+
+@contextmanager
+def _in_a_sentence() -> Iterator[None]:
+    try:
+        yield
+    except TwilioRestException as error:
+        told = f"{error.code or error.status}: {error.msg}"
+        raise NotDone(_sentence(error.status, told)) from error
+    except Timeout as error:
+        raise NotDone("Twilio did not answer in time.") from error
+    except RequestException as error:
+        raise NotDone("Twilio could not be reached.") from error
+    except (TwilioException, ValueError, KeyError) as error:
+        # A list that was refused comes as the bare answer.
+        if error.args and isinstance(error.args[-1], Response):
+            status = error.args[-1].status_code
+            raise NotDone(_sentence(status, f"{status}.")) from error
+        raise NotDone("Twilio's answer could not be read.") from error
+
+
+def _sentence(status: int, told: str) -> str:
+    if status == 401:
+        return "Twilio does not accept TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
+    if status == 404 and settings.TWILIO_MESSAGING_SERVICE_SID:
+        service = settings.TWILIO_MESSAGING_SERVICE_SID
+        return f"The Twilio account has no messaging service {service}."
+    if status == 429 or status >= 500:
+        return f"Twilio is busy or out of order ({status}): try again later."
+    return f"Twilio refused with error {told}"
 
 
 def _verdict(error: TwilioRestException) -> Exception:
