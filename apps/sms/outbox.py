@@ -109,7 +109,7 @@ def reply(turn: Turn, body: str, *, kind: str = Kind.REPLY) -> OutboundText:
 def _write(
     *, lane: Lane, body: str, secret: str = "", **fields: object
 ) -> OutboundText:
-    body = composer.plain(body)
+    body = composer.harmless(composer.plain(body))
     size = composer.count(body)
     text = OutboundText(
         lane=lane,

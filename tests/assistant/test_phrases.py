@@ -7,7 +7,7 @@ import pytest
 
 from apps import assistant
 from apps.assistant import commands, phrases
-from apps.sms import composer
+from apps.sms import composer, keywords
 
 SAY: dict[str, str] = phrases.page("replies")["say"]
 # Says how to stop texts, to whoever asks for that in other words.
@@ -29,6 +29,20 @@ def test_a_reply_is_calm_and_fits_one_plain_text(key: str) -> None:
 def test_no_reply_tells_people_to_text_a_word_of_the_carrier(word: str) -> None:
     said = {key: words for key, words in SAY.items() if key != ASKED_TO_STOP}
     assert not [key for key in said if re.search(rf"(?i)\b{word}\b", said[key])]
+
+
+@pytest.mark.parametrize("key", SAY)
+def test_no_reply_is_or_advises_a_command_to_the_carrier(key: str) -> None:
+    assert not keywords.is_command(SAY[key])
+    assert bool(keywords.advised(SAY[key])) == (key == ASKED_TO_STOP)
+
+
+def test_of_the_texts_only_the_first_to_a_stranger_names_stop() -> None:
+    texts = (SOURCE.parents[1] / "templates/texts").glob("*.txt")
+    told = {page.name: keywords.advised(page.read_text()) for page in texts}
+    assert {name: words for name, words in told.items() if words} == {
+        "guidance.txt": ["stop"]
+    }
 
 
 @pytest.mark.parametrize("key", SAY)
