@@ -20,7 +20,7 @@ from apps.portal import live
 from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
 from apps.rbac.declared import in_person, public
-from apps.sms import simulator
+from apps.sms import simulator, troubles
 from apps.sms.models import InboundText, PhoneNumber
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -231,8 +231,14 @@ def _thread(number: str) -> list[Said]:
     sent = InboundText.objects.filter(number=number).order_by("-id")[:SHOWN]
     thread = [Said(True, text.body, text.received_at) for text in sent]
     for got in simulator.inbox(number)[-SHOWN:]:
-        thread.append(Said(False, got.body, got.at, _facts(got), got.error_code))
+        thread.append(
+            Said(False, got.body, got.at, _facts(got), _error(got.error_code))
+        )
     return sorted(thread, key=lambda said: said.at)[-SHOWN:]
+
+
+def _error(code: str) -> str:
+    return f"error {code}: {troubles.in_words(code)}" if code else ""
 
 
 def _facts(got: simulator.Received) -> list[str]:

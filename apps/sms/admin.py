@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.rbac.console import masks
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
-from apps.sms import numbers
+from apps.sms import numbers, troubles
 from apps.sms.models import (
     DeliveryEvent,
     InboundText,
@@ -36,6 +36,11 @@ class MessagingPage(Page):
         return super().person_of(obj) or numbers.owner_id(number)
 
 
+@admin.display(description="what went wrong")
+def trouble(obj: OutboundText | DeliveryEvent) -> str:
+    return str(troubles.of(obj.error_code)) if obj.error_code else "-"
+
+
 class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
     extra = 0
     can_delete = False
@@ -50,6 +55,10 @@ class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs onl
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fields
 
+    @admin.display(description="what went wrong")
+    def went_wrong(self, obj: Any) -> str:
+        return trouble(obj)
+
 
 class InboundInline(TextInline):
     model = InboundText
@@ -58,12 +67,12 @@ class InboundInline(TextInline):
 
 class OutboundInline(TextInline):
     model = OutboundText
-    fields = ("created_at", "state", "delivery", "segments", "error_code")
+    fields = ("created_at", "state", "delivery", "segments", "went_wrong")
 
 
 class EventInline(TextInline):
     model = DeliveryEvent
-    fields = ("received_at", "status", "error_code", "sid")
+    fields = ("received_at", "status", "went_wrong", "sid")
 
 
 class FailedFilter(admin.SimpleListFilter):
@@ -154,7 +163,8 @@ class OutboundTextAdmin(MessagingPage):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Not the sealed words of a code: they are for the phone alone."""
-        return [each for each in super().get_fields(request, obj) if each != "sealed"]
+        shown = [each for each in super().get_fields(request, obj) if each != "sealed"]
+        return [trouble if each == "error_code" else each for each in shown]
 
 
 @admin.register(OptOut)

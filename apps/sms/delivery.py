@@ -90,5 +90,4 @@ def _apply(text: OutboundText, status: str, error_code: str) -> None:
     if status == Delivery.DELIVERED:
         text.delivered_at = timezone.now()
     text.save(update_fields=["delivery", "error_code", "delivered_at"])
-    if error_code == optouts.OPTED_OUT_CODE:
-        optouts.note(number=text.number, our_number=text.our_number, source="carrier")
+    optouts.heed(error_code, number=text.number, our_number=text.our_number)

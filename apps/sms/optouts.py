@@ -1,9 +1,7 @@
 """Who wants no texts. STOP is written by sms_receive(), before Twilio is answered."""
 
+from apps.sms import troubles
 from apps.sms.models import OptOut
-
-# Twilio: "Attempt to send to unsubscribed recipient".
-OPTED_OUT_CODE = "21610"
 
 
 def is_out(*, number: str, our_number: str) -> bool:
@@ -12,8 +10,13 @@ def is_out(*, number: str, our_number: str) -> bool:
     ).exists()
 
 
+def heed(code: str, *, number: str, our_number: str) -> None:
+    """The carrier's error, where it says that this number has opted out."""
+    if troubles.of(code).number == troubles.Number.OPTED_OUT:
+        note(number=number, our_number=our_number, source="carrier")
+
+
 def note(*, number: str, our_number: str, source: str) -> None:
-    """The carrier says this number has opted out."""
     OptOut.objects.update_or_create(
         number=number,
         our_number=our_number,

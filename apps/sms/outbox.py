@@ -218,8 +218,7 @@ def _close(lease: Lease, text: OutboundText, code: str) -> None:
     OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
         state=State.FAILED, error_code=code, sealed=""
     )
-    if code == optouts.OPTED_OUT_CODE:
-        optouts.note(number=text.number, our_number=text.our_number, source="carrier")
+    optouts.heed(code, number=text.number, our_number=text.our_number)
     OUTBOUND.labels("refused").inc()
     logger.warning("sms_refused", text=str(text.ref), code=code)
 

@@ -8,9 +8,9 @@ from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
+from apps.sms import troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, OutboundText
-from apps.sms.troubles import in_words
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 
@@ -30,6 +30,7 @@ class Message:
     tone: str
     turn_id: int | None
     num_media: int = 0
+    next_step: str = ""  # what the person can do where it was not delivered
 
 
 @dataclass(frozen=True)
@@ -97,12 +98,19 @@ def _from_us(text: OutboundText) -> Message:
         state_label=label,
         tone=tone,
         turn_id=text.turn_id,
+        next_step=_next_step(text),
     )
+
+
+def _next_step(text: OutboundText) -> str:
+    if text.has_failed and text.error_code:
+        return troubles.of(text.error_code).for_person
+    return ""
 
 
 def _state(text: OutboundText) -> tuple[str, str]:
     if text.has_failed:
-        return f"Not delivered: {in_words(text.error_code)}", "bad"
+        return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
         return text.get_delivery_display(), "ok" if done else "quiet"

@@ -1,30 +1,82 @@
-"""Carriers' error numbers in words. https://www.twilio.com/docs/api/errors"""
+"""What goes wrong with texts: in words, and what is decided by it (troubles.toml)."""
 
-WORDS = {
-    "opted_out": "the phone has opted out with STOP",
-    "released": "the number was given up",
-    "too_old": "it could not be sent in time",
-    "unreadable": "its words could not be unsealed",
-    "21211": "the number does not exist",
-    "21408": "this country is not enabled",
-    "21610": "the phone has opted out with STOP",
-    "21612": "the carrier cannot be reached from here",
-    "21614": "the number cannot receive texts",
-    "21617": "the text was too long",
-    "30001": "the carrier's queue was full",
-    "30002": "our account is suspended",
-    "30003": "the phone was off or out of reach",
-    "30004": "the phone blocks texts from us",
-    "30005": "the number is unknown to its carrier",
-    "30006": "the number is a landline or cannot be reached",
-    "30007": "the carrier filtered it",
-    "30008": "the carrier gave no reason",
-    "30032": "our number is not verified with the carriers",
-    "30034": "our number is not registered with the carriers",
-    "30410": "the carrier did not answer in time",
-}
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+
+
+class Retry(StrEnum):
+    NEVER = "never"
+    # As a new text: this one has been paid for, and may still arrive.
+    LATER = "later"
+    # The same text: certainly not taken.
+    BACKOFF = "backoff"
+
+
+class Number(StrEnum):
+    """What an error says about the number that was texted."""
+
+    NOTHING = "nothing"
+    OPTED_OUT = "opted_out"
+    UNREACHABLE = "unreachable"
+    LANDLINE = "landline"
+
+
+class Who(StrEnum):
+    PERSON = "person"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    code: str
+    words: str
+    retry: Retry
+    number: Number
+    who: Who
+    next_step: str
+
+    @property
+    def for_person(self) -> str:
+        """The next step as the person is told it."""
+        if self.who == Who.PERSON:
+            return self.next_step
+        return "This is for us to put right."
+
+    def __str__(self) -> str:
+        """For an operator: all in a line."""
+        words = self.words[:1].upper() + self.words[1:]
+        return f"{self.code}: {words}. {self.next_step}"
+
+
+@lru_cache(maxsize=1)
+def table() -> dict[str, Trouble]:
+    """By code. A code that is listed twice is no TOML."""
+    found = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+    return {code: _read(code, row) for code, row in found.items()}
+
+
+def _read(code: str, row: dict[str, str]) -> Trouble:
+    return Trouble(
+        code=code,
+        words=row["words"],
+        retry=Retry(row["retry"]),
+        number=Number(row["number"]),
+        who=Who(row["who"]),
+        next_step=row["next"],
+    )
+
+
+def of(code: str) -> Trouble:
+    """What a code means. One that is not known is final, and says nothing of a number."""
+    words = f"carrier error {code}" if code else "no reason given"
+    step = "Look it up at https://www.twilio.com/docs/api/errors."
+    unknown = Trouble(code, words, Retry.NEVER, Number.NOTHING, Who.OPERATOR, step)
+    return table().get(code, unknown)
 
 
 def in_words(code: str) -> str:
     """A reason to follow "Not delivered: "."""
-    return WORDS.get(code, f"carrier error {code}" if code else "no reason given")
+    return of(code).words

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.portal import demo
 from apps.sms import lanes
-from apps.sms.models import InboundText
+from apps.sms.models import InboundText, OutboundText
 
 
 @pytest.fixture
@@ -26,6 +26,23 @@ def test_texts_replies_states_and_deeds_are_shown(as_alice: Client) -> None:
     assert page.index("call Ana in two days") < page.index("Reminder set: call Ana")
     for shown in ("Delivered", "1 segment", "Set a reminder", "Yesterday"):
         assert shown in page
+
+
+@pytest.mark.parametrize(
+    ("code", "step"),
+    [
+        ("30003", "Switch the phone on and ask again."),
+        ("30034", "This is for us to put right."),
+    ],
+)
+def test_what_was_not_delivered_says_what_helps(
+    as_alice: Client, code: str, step: str
+) -> None:
+    page = as_alice.get("/app/conversation/").content.decode()
+    assert step not in page
+    OutboundText.objects.update(delivery="undelivered", error_code=code)
+    page = as_alice.get("/app/conversation/").content.decode()
+    assert step in page and code not in page
 
 
 def test_the_live_part_answers_nothing_while_nothing_changed(as_alice: Client) -> None:

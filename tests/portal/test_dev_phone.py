@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.sms import simulator
-from apps.sms.models import InboundText, SimulatedLine
+from apps.sms.models import InboundText, SimulatedLine, SimulatedText
 from tests.factories import PhoneNumberFactory
 from tests.portal.conftest import ALICE, Worker
 
@@ -57,6 +58,19 @@ def test_a_bad_signature_is_refused_and_leaves_nothing(site: str, alice: User) -
     page = _play(Client(), "forge", "let me in")
     assert not InboundText.objects.exists()
     assert ">403</strong>" in page and "bad signature, refused" in page
+
+
+def test_a_carriers_error_is_shown_in_words(alice: User) -> None:
+    SimulatedText.objects.create(
+        sid="SM1",
+        number=ALICE,
+        our_number=settings.TWILIO_NUMBER,
+        body="hello",
+        status="undelivered",
+        error_code="30003",
+    )
+    page = Client().get(PAGE).content.decode()
+    assert "error 30003: the phone was off or out of reach" in page
 
 
 def test_trouble_can_be_asked_for(alice: User) -> None:

@@ -22,6 +22,7 @@ from apps.rbac.console.lists import MOST_COUNTED
 from apps.rbac.console.pages import BoundedPaginator
 from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.models import Role, RoleAssignment, RoleLimits
+from apps.sms import outbox
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.conftest import Recorded
@@ -626,6 +627,20 @@ def test_every_list_and_page_of_the_console_opens(as_ada: Client) -> None:
 
 def test_django_finds_nothing_wrong_with_the_pages() -> None:
     assert checks.run_checks(tags=["admin"]) == []
+
+
+def test_what_went_wrong_with_a_text_is_said_in_words(as_ada: Client) -> None:
+    turn = TurnFactory.create(user=person())
+    text = outbox.reply(turn, "hello")
+    text.state, text.error_code = OutboundText.State.FAILED, "30034"
+    text.save()
+    for address in (
+        reverse("admin:sms_outboundtext_change", args=[text.pk]),
+        reverse("admin:sms_turn_change", args=[turn.pk]),
+    ):
+        page = as_ada.get(address).content.decode()
+        assert "30034: Our number is not registered with the carriers." in page
+        assert "Add the number to an approved A2P 10DLC campaign." in page
 
 
 def test_failed_texts_can_be_listed(as_ada: Client) -> None:

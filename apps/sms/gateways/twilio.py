@@ -15,7 +15,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from apps.sms import signing
+from apps.sms import signing, troubles
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
     CONNECT_SECONDS,
@@ -30,8 +30,6 @@ from apps.sms.gateway import (
 
 # An answer that is hours late only confuses; Twilio's default is ten hours.
 VALIDITY_SECONDS = 900
-# Account trouble (wrong token, suspended, queue full): the text is fine, we are not.
-_ACCOUNT_CODES = {20003, 30002, 21611}
 _NOT_TAKEN = {401, 403, 404, 407, 408, 429}
 
 
@@ -177,12 +175,13 @@ def _sentence(status: int, told: str) -> str:
 def _verdict(error: TwilioRestException) -> Exception:
     """Final only when Twilio itself says so: a 400 with one of its five-digit codes.
 
-    https://www.twilio.com/docs/api/errors. Account trouble and a proxy in between say
-    nothing about the text; of the rest only 429 is certainly not processed.
+    https://www.twilio.com/docs/api/errors. Account trouble ("backoff") and a proxy in
+    between say nothing about the text; of the rest only 429 is certainly not processed.
     """
-    refused = error.status == 400 and len(str(error.code)) == 5
-    if refused and error.code not in _ACCOUNT_CODES:
-        return Refused(str(error.code))
+    code = str(error.code)
+    refused = error.status == 400 and len(code) == 5
+    if refused and troubles.of(code).retry != troubles.Retry.BACKOFF:
+        return Refused(code)
     if error.status in _NOT_TAKEN or refused:
         return Busy(f"{error.status} {error.code}")
     return OutcomeUnknown(str(error.status))
