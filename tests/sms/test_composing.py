@@ -1,6 +1,6 @@
 """What holds of every text, whatever is in it."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
@@ -21,7 +21,11 @@ WORDS = st.sampled_from(
     + ["| a | b |\n|---|---|\n", "[a](https://x.org/_b_)", "```\n", "a sentence. "]
 )
 TEXTS = st.lists(WORDS, max_size=400).map("".join) | st.text(max_size=400)
+# Left to themselves lists stay short, and nothing would have to be cut.
+LONG = st.lists(WORDS, min_size=80, max_size=400).map("".join)
 LIMITS = st.integers(1, 5)
+# A busy machine is no defect.
+patient = settings(deadline=None)
 
 # 3GPP TS 23.038, 6.2.1 and 6.2.1.1, by code: row by row of the tables.
 DEFAULT = (
@@ -59,24 +63,28 @@ def test_the_second_counter_knows_the_whole_table() -> None:
     assert len(set(EXTENSION)) == 10
 
 
-@given(TEXTS)
+@patient
+@given(TEXTS | LONG)
 def test_counting_agrees_with_a_second_counter(text: str) -> None:
     size = count(text)
     assert (size.encoding, size.segments) == counted(text)
 
 
-@given(TEXTS)
+@patient
+@given(TEXTS | LONG)
 def test_plain_twice_is_plain_once(text: str) -> None:
     assert plain(plain(text)) == plain(text)
 
 
-@given(TEXTS, LIMITS)
+@patient
+@given(TEXTS | LONG, LIMITS)
 def test_what_is_fitted_never_exceeds_its_limit(text: str, segments: int) -> None:
     first, _ = fit(text, segments)
     assert counted(first)[1] <= segments
 
 
-@given(TEXTS, LIMITS)
+@patient
+@given(TEXTS | LONG, LIMITS)
 def test_no_word_is_lost_at_a_cut(text: str, segments: int) -> None:
     first, rest = fit(text, segments)
     kept = first.removesuffix(MORE) if rest else first
@@ -85,7 +93,8 @@ def test_no_word_is_lost_at_a_cut(text: str, segments: int) -> None:
     assert not whole[len(kept) : len(whole) - len(rest)].strip()
 
 
-@given(TEXTS, LIMITS)
+@patient
+@given(TEXTS | LONG, LIMITS)
 def test_no_cut_is_inside_of_what_people_see_as_one(text: str, segments: int) -> None:
     first, rest = fit(text, segments)
     if not rest:
