@@ -1,17 +1,40 @@
-"""What of texting grows old."""
+"""What of texting grows old. Texts of people stay until they or their account go; that
+a MessageSid was seen stays for good (`Tombstone`)."""
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.jobs.keeping import Rule
-from apps.sms.models import LinkPhrase
+from apps.sms.models import InboundText, LinkPhrase, OutboundText, Turn
 
 
 def _too_old(before: datetime) -> "QuerySet[LinkPhrase]":
     return LinkPhrase.objects.filter(expires_at__lt=before)
 
 
+def _from_nobody(before: datetime) -> "QuerySet[InboundText]":
+    """In a turn: what waits for one is not over, however long it has waited."""
+    found = InboundText.objects.filter(user=None, turn__user=None)
+    return found.filter(turn__finished_at__lt=before)
+
+
+def _turns_of_nobody(before: datetime) -> "QuerySet[Turn]":
+    """With their replies, once the texts are gone: those without a turn would wait for
+    one again."""
+    texts = InboundText.objects.filter(turn=OuterRef("pk"))
+    return Turn.objects.filter(~Exists(texts), user=None, finished_at__lt=before)
+
+
+def _to_nobody(before: datetime) -> "QuerySet[OutboundText]":
+    found = OutboundText.objects.filter(user=None, turn=None, created_at__lt=before)
+    return found.exclude(state__in=OutboundText.OPEN)
+
+
 RULES = (
     Rule("sms.linking_words", "Words that link no phone any more", _too_old, days=1),
+    # As long as somebody may ask what came of it.
+    Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90),
+    Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),
+    Rule("sms.to_strangers", "Texts to nobody we know", _to_nobody, days=90),
 )
