@@ -36,9 +36,9 @@ def test_a_row_without_a_public_id_is_not_taken_for_another(ada: User) -> None:
     client = signed_in(ada)
     # Of another kind, with the same number.
     audit.done("rbac.role.change", obj=Role(pk=row.pk))
-    assert shown(client, f"/admin/rbac/rolelimits/{row.pk}/") == [
-        "rbac.rolelimits.change"
-    ]
+    # What other tests recorded of it stands, as it should.
+    found = shown(client, f"/admin/rbac/rolelimits/{row.pk}/")
+    assert set(found) == {"rbac.rolelimits.change"}
 
 
 def test_it_goes_back_to_the_beginning(ada: User) -> None:
