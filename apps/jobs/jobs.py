@@ -41,6 +41,8 @@ WHERE id = %s AND state IN ('waiting', 'running')
 """
 
 
+# Made once: that takes longer than what it does to an id or two.
+_encoder = json.JSONEncoder(allow_nan=False, ensure_ascii=False)
 # Escaped, and not a backslash that is.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -99,7 +101,7 @@ def cancel(job_id: int) -> bool:
 
 
 def _json(arguments: tuple[Any, ...]) -> str:
-    found = json.dumps(arguments, allow_nan=False, ensure_ascii=False)
+    found = _encoder.encode(arguments)
     if _NUL.search(found):
         raise ValueError("a text has a NUL in it")
     found.encode()  # not half a character; that is a ValueError too
