@@ -128,7 +128,8 @@ def _usual(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _build(environment: Mapping[str, str]) -> None:
-    (Path(environment["DATA_DIR"]) / "static").mkdir()
+    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v0"]
+    subprocess.run(gather, env={**os.environ, **environment}, check=True)
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE DATABASE usual")
     for own, rows in ((environment, OURS), (_usual(environment), USUAL)):
