@@ -116,7 +116,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
 
     def set_password(self, user: User, password: str) -> None:
         """Raises Conflict when the one that was proved to get here is not theirs any
-        more: of several changes at once, with one old password, the first counts."""
+        more: of several changes at once, with one old password, the first counts.
+        Or when the account was closed too long ago to be opened."""
+        if user.closed_at is not None and not closing.may_return(user):
+            raise Conflict("This account is closed, and cannot be opened again.")
         before = user.password
         user.set_password(password)
         unchanged = User.objects.filter(pk=user.pk, password=before)

@@ -43,6 +43,10 @@ def factors_taken_back(user: User) -> None:
     _tell(user, "factors_taken_back")
 
 
+def browser_trusted(user: User, browser: str) -> None:
+    _tell(user, "browser_trusted", browser=browser)
+
+
 def frozen(user: User, *, is_known: bool) -> None:
     _tell(user, "factors_frozen", is_known=is_known)
 

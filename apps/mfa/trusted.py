@@ -16,7 +16,7 @@ from apps.accounts import browsers
 from apps.accounts.models import KnownBrowser, User
 from apps.accounts.models.browsers import KnownBrowserQuerySet
 from apps.core import vault
-from apps.mfa import enforcement
+from apps.mfa import enforcement, notices
 from apps.mfa.factors import passkey
 from apps.mfa.models import RecoveryDevice, SMSDevice, TOTPDevice
 from apps.rbac import audit
@@ -39,7 +39,9 @@ def trust(request: HttpRequest, user: User) -> None:
     until, mark = timezone.now() + GOOD_FOR, _fingerprints(user)[0]
     # Not there when it was forgotten this very moment.
     if here.update(trusted_until=until, trusted_for=mark):
-        audit.done("mfa.trust.add", actor=user, subject=user, obj=here.first())
+        row = here.first()
+        audit.done("mfa.trust.add", actor=user, subject=user, obj=row)
+        notices.browser_trusted(user, row.called if row else "A browser")
 
 
 def forget(user: User) -> None:

@@ -256,6 +256,7 @@ ABOUT = {
     "factor": "Authenticator app",
     "left": 2,
     "role": "Premium",
+    "browser": "Firefox on Windows",
     "until": "on Friday",
     "security_url": "https://switchboard.example/app/settings/security/factors/",
     "number": "+1 202 555 0177",

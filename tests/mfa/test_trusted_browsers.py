@@ -5,6 +5,7 @@ from http.cookies import Morsel
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 
 from apps.accounts import browsers
@@ -48,6 +49,13 @@ def test_a_trusted_browser_is_not_asked_and_others_are(
     assert is_asked(Client(), alice)
     assert not is_asked(client, alice)
     assert client.get("/app/").status_code == 200
+
+
+def test_its_owner_is_written_to(alice: User, app: TOTPDevice) -> None:
+    trusted(alice, app)
+    [letter] = [each for each in mail.outbox if "trusted" in each.subject]
+    assert letter.to == [alice.email]
+    assert "Firefox on Windows is not asked" in letter.body
 
 
 def test_without_the_box_nothing_is_trusted(alice: User, app: TOTPDevice) -> None:
