@@ -1,7 +1,7 @@
 """Every page of the second factors as a browser and its user meet it."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from apps.accounts.models import User
 from apps.mfa.models import TOTPDevice
@@ -84,7 +84,11 @@ def test_the_second_step_fits_and_goes_by_keyboard(
     found += faults(page)
     page.get_by_role("link", name="Enter the code that your app shows").press("Enter")
     page.wait_for_url("**/?use=totp")
-    page.keyboard.type(device.code())
+    field, code = page.get_by_label("Code"), device.code()
+    # The page puts the cursor there with its first frame, which may follow its load.
+    expect(field).to_be_focused()
+    page.keyboard.type(code)
+    expect(field).to_have_value(code)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{site}/app/")
     assert found == [] and complaints == []
