@@ -54,6 +54,8 @@ class Permission(StrEnum):
     DELIVERY_VIEW = "sms.deliveryevent.view"
     OPT_OUT_VIEW = "sms.optout.view"
     LANE_VIEW = "sms.lane.view"
+    ROUTER_VIEW = "sms.routerconfig.view"
+    ROUTER_CHANGE = "sms.routerconfig.change"
 
     CONVERSATION_VIEW = "assistant.conversation.view"
     TOOL_CALL_VIEW = "assistant.toolcall.view"

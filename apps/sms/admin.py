@@ -11,7 +11,11 @@ from django.utils import timezone
 from apps.rbac.console import masks
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
-from apps.sms import numbers, troubles
+from apps.sms import router_pages  # noqa: F401  (registers its page)
+from apps.sms import (
+    numbers,
+    troubles,
+)
 from apps.sms.models import (
     DeliveryEvent,
     InboundText,

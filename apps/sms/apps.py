@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class SmsConfig(AppConfig):
@@ -7,4 +8,6 @@ class SmsConfig(AppConfig):
     verbose_name = "Messaging"
 
     def ready(self) -> None:
-        from apps.sms import checks  # noqa: F401  (registers the system checks)
+        from apps.sms import checks, router  # noqa: F401  (the first registers checks)
+
+        post_migrate.connect(router.enter, sender=self)

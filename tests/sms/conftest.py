@@ -16,6 +16,7 @@ from apps.sms import signing
 from apps.sms.models import Lane
 from apps.sms.worker import drain
 from tests.factories import PhoneNumberFactory, UserFactory
+from tests.rbac.factories import person as operator
 from tests.sms.twilio_server import TwilioServer
 
 ALICE = "+12025550101"
@@ -96,6 +97,11 @@ def alice(transactional_db: None) -> User:
 @pytest.fixture
 def bob(transactional_db: None) -> User:
     return person("bob@example.com", "Bob Baker", BOB)
+
+
+@pytest.fixture
+def ada(transactional_db: None) -> User:
+    return operator("administrator", email="ada@example.com", name="Ada Adler")
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ has exactly one reply or a reason for none (docs/texting.md).
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
+from apps.sms.models.router import RouterConfig, RouterVersion
 from apps.sms.models.simulated import SimulatedLine, SimulatedText
 
 __all__ = [
@@ -20,6 +21,8 @@ __all__ = [
     "OptOut",
     "OutboundText",
     "PhoneNumber",
+    "RouterConfig",
+    "RouterVersion",
     "SimulatedLine",
     "SimulatedText",
     "Tombstone",
