@@ -11,9 +11,10 @@ from django.utils import timezone
 from apps.rbac.console import masks
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
-from apps.sms import router_pages  # noqa: F401  (registers its page)
-from apps.sms import (
+from apps.sms import (  # noqa: F401  (some register their pages)
+    journal_pages,
     numbers,
+    router_pages,
     troubles,
 )
 from apps.sms.models import (

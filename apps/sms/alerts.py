@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
 from apps.sms.models import OutboundText
-from apps.sms.webhooks import TROUBLE
+from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
 _MINUTES = 15
 _DAY = timedelta(days=1)
@@ -24,6 +24,10 @@ def _segments() -> float:
     return float(sent.aggregate(all=Sum("segments"))["all"] or 0)
 
 
+def _fallen_back() -> float:
+    return float(tallies.lately(FALLEN_BACK, _MINUTES))
+
+
 RULES = (
     Rule(
         "sms.webhooks",
@@ -31,6 +35,14 @@ RULES = (
         _troubles,
         f"calls in {_MINUTES} minutes",
         above=5,
+        severity=Severity.PAGE,
+    ),
+    Rule(
+        "sms.fallback",
+        "Texts come by the fallback address",
+        _fallen_back,
+        f"texts in {_MINUTES} minutes",
+        above=0,
         severity=Severity.PAGE,
     ),
     # At a cent each, fifty dollars.

@@ -1,6 +1,7 @@
 """What became of a text: news in any order, any number of times, never backwards."""
 
 import uuid
+from collections.abc import Mapping
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,9 +10,10 @@ from django.utils import timezone
 from apps.core.logs import logger
 from apps.sms import optouts
 from apps.sms.lengths import SID_LENGTH
-from apps.sms.models import DeliveryEvent, OutboundText
+from apps.sms.models import DeliveryEvent, OutboundText, WebhookCall
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
+Outcome = WebhookCall.Outcome
 
 # Only a higher rank overwrites. The four that end a text rank alike: the first counts.
 RANK = {
@@ -31,26 +33,34 @@ RANK = {
 
 
 @transaction.atomic
-def record(*, ref: str, sid: str, status: str, error_code: str) -> None:
-    """Keep one callback and apply it. `ref` is our own id from the callback address.
+def record(form: Mapping[str, str], *, ref: str) -> str:
+    """Keep one callback and apply it; what came of it, a `WebhookCall.Outcome`. `ref`
+    is our own id from the callback address.
 
     A callback for a text that is not known is kept, and found when the text is handed
     over. One that comes before our own call returned proves that call.
     """
-    sid = sid[:SID_LENGTH]
+    sid, status = form.get("MessageSid", "")[:SID_LENGTH], form.get("MessageStatus", "")
+    error_code = form.get("ErrorCode", "")
     if not sid or not status or status not in RANK:
         logger.warning("sms_status_odd", status=status[:20])
-        return
+        return Outcome.MALFORMED
     text = _find(ref, sid)
     _, is_new = DeliveryEvent.objects.get_or_create(
         sid=sid, status=status, error_code=error_code[:12], defaults={"text": text}
     )
-    if text is None or not is_new:
-        return
+    if not is_new:
+        return Outcome.DUPLICATE
+    if text is None:
+        return Outcome.UNBOUND
     if text.provider_sid is None:
         _adopt(text, sid)
-    if text.provider_sid == sid:
-        _apply(text, status, error_code[:12])
+    if text.provider_sid != sid:
+        # Handed over twice after all: the auditor counts it.
+        logger.error("sms_sent_twice", text=str(text.ref), sid=sid)
+        return Outcome.CONFLICT
+    _apply(text, status, error_code[:12])
+    return Outcome.NEW
 
 
 @transaction.atomic

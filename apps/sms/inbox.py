@@ -11,14 +11,16 @@ from apps.core.patience import at_most
 from apps.core.request_ids import current_request_id
 from apps.sms import keywords
 from apps.sms.lengths import NUMBER_LENGTH, SID_LENGTH
+from apps.sms.models import WebhookCall
+
+Outcome = WebhookCall.Outcome
 
 # Server-side binding and a plan prepared once a connection: a third of what the ORM
-# needs for the same insert (docs/decisions/0003). The function is in migration 0002.
+# needs for the same insert (docs/decisions/0003). The function is in migration 0008.
 _RECEIVE = (
-    "SELECT is_new, inbound_id"
-    " FROM sms_receive(%s, %s, %s, %s, %s, %s::smallint, %s::jsonb, %s)"
+    "SELECT outcome, inbound_id FROM sms_receive("
+    "%s, %s, %s, %s, %s, %s::smallint, %s::jsonb, %s, %s::uuid, %s, %s)"
 )
-
 
 # Twilio waits 15 s; this, a second look and a new connection's 3 s fit into that.
 PATIENCE_SECONDS = 5.0
@@ -27,12 +29,21 @@ _COUNTS = frozenset(map(str, range(1, 11)))
 
 
 class Receipt(NamedTuple):
-    is_new: bool
+    outcome: str  # a `WebhookCall.Outcome`
     inbound_id: int | None
 
+    @property
+    def is_new(self) -> bool:
+        return self.outcome == Outcome.NEW
 
-def receive(form: Mapping[str, str]) -> Receipt:
-    """Store Twilio's form once, durably, in the lane of whoever the number belongs to.
+
+def is_readable(form: Mapping[str, str]) -> bool:
+    return bool(form.get("MessageSid") and form.get("From"))
+
+
+def receive(form: Mapping[str, str], call: WebhookCall | None = None) -> Receipt:
+    """Store Twilio's form once, durably, in the lane of whoever the number belongs to;
+    and the call itself, where there is one, with what came of it.
 
     The same MessageSid again changes nothing. Raises `OperationalError` when the
     database is away, after one try on a fresh connection.
@@ -48,6 +59,7 @@ def receive(form: Mapping[str, str]) -> Receipt:
         count,
         json.dumps(_media(form, count)) if count else "[]",
         current_request_id(),
+        *((str(call.pk), call.via, call.sealed) if call else (None, "", "")),
     )
     try:
         return _store(values)

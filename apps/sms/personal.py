@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core.dossier import Kept
@@ -15,9 +15,11 @@ from apps.sms.models import (
     OptOut,
     OutboundText,
     PhoneNumber,
+    RouterVersion,
     SimulatedLine,
     SimulatedText,
     Turn,
+    WebhookCall,
 )
 
 _PLAYED = "The phones of the simulator are for trying things out, and nobody's."
@@ -47,6 +49,16 @@ def _by_number(model: type[Any], **more: Any) -> Callable[[User], QuerySet[Any]]
 def _lanes(user: User) -> QuerySet[Lane]:
     """In which texts of their numbers waited before they were linked."""
     return Lane.objects.filter(key__in=[f"n:{each}" for each in _numbers(user)])
+
+
+def _calls(user: User) -> QuerySet[WebhookCall]:
+    """Of their texts, both ways."""
+    numbers = _numbers(user)
+    came = InboundText.objects.filter(Q(user=user) | Q(user=None, number__in=numbers))
+    went = OutboundText.objects.filter(Q(user=user) | Q(user=None, number__in=numbers))
+    return WebhookCall.objects.filter(
+        Q(sid__in=came.values("sid")) | Q(sid__in=went.values("provider_sid"))
+    )
 
 
 PERSONAL = (
@@ -146,6 +158,19 @@ PERSONAL = (
         DeliveryEvent,
         ("text",),
         "The carrier's news, from which the delivery of texts to you is told.",
+    ),
+    Kept(
+        WebhookCall,
+        ("sid",),
+        "How Twilio told us of your texts: the same words once more, for 30 days.",
+        stays=_BY_NUMBER,
+        also=_calls,
+    ),
+    Kept(
+        RouterVersion,
+        ("changed_by",),
+        "Settings of the service. That somebody changed one is told by their activity.",
+        stays="How the service was set, without who set it.",
     ),
     Kept(
         SimulatedLine,

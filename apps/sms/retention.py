@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.jobs.keeping import Rule
-from apps.sms.models import InboundText, LinkPhrase, OutboundText, Turn
+from apps.sms.models import InboundText, LinkPhrase, OutboundText, Turn, WebhookCall
 
 
 def _too_old(before: datetime) -> "QuerySet[LinkPhrase]":
@@ -31,10 +31,15 @@ def _to_nobody(before: datetime) -> "QuerySet[OutboundText]":
     return found.exclude(state__in=OutboundText.OPEN)
 
 
+def _calls(before: datetime) -> "QuerySet[WebhookCall]":
+    return WebhookCall.objects.filter(called_at__lt=before)
+
+
 RULES = (
     Rule("sms.linking_words", "Words that link no phone any more", _too_old, days=1),
     # As long as somebody may ask what came of it.
     Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90),
     Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),
     Rule("sms.to_strangers", "Texts to nobody we know", _to_nobody, days=90),
+    Rule("sms.calls", "Calls of Twilio, as they came", _calls, days=30),
 )

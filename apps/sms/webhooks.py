@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from urllib.parse import parse_qsl
 
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_POST
 from prometheus_client import Counter
@@ -16,7 +17,10 @@ from apps.core import bodies, tallies
 from apps.core.errors import Forbidden, Invalid, UnsupportedMedia
 from apps.core.logs import logger
 from apps.rbac.declared import public
-from apps.sms import bell, delivery, inbox, signing
+from apps.sms import bell, delivery, inbox, journal, signing
+from apps.sms.models import WebhookCall
+
+Via, Outcome = WebhookCall.Via, WebhookCall.Outcome
 
 # Twilio's own limit is 1,600 characters and ten media addresses.
 MAX_BYTES = 64 * 1024
@@ -30,6 +34,15 @@ INBOUND = Counter(
 # What Twilio calls and does not get done: errors of ours, and proofs that do not fit
 # though the account is ours, as after a change of its secret or of our address.
 TROUBLE = "sms.webhooks"
+# Each means that the first address did not answer.
+FALLEN_BACK = "sms.fallback"
+# https://www.twilio.com/docs/usage/webhooks: a label may not be whatever is sent.
+_FALLBACK_CODES = frozenset({"11200", "11205", "11206", "11210", "12100", "12300"})
+FALLBACKS = Counter(
+    "switchboard_sms_webhook_fallback_total",
+    "Texts that came by the fallback address",
+    ["error_code"],
+)
 REFUSED = Counter(
     "switchboard_sms_webhook_refused_total", "Webhook calls that proved nothing"
 )
@@ -38,45 +51,48 @@ REFUSED = Counter(
 @public
 @require_POST
 def inbound(request: HttpRequest) -> HttpResponse:
-    return _receive(request, via="inbound")
+    return _receive(_signed_form(request), Via.INBOUND)
 
 
 @public
 @require_POST
 def fallback(request: HttpRequest) -> HttpResponse:
     """Twilio comes here when the first address failed. The same text, the same path."""
-    return _receive(request, via="fallback")
+    form = _signed_form(request)
+    tallies.add(FALLEN_BACK)
+    code = form.get("ErrorCode", "")
+    FALLBACKS.labels(code if code in _FALLBACK_CODES else "other").inc()
+    logger.error("sms_fallback", code=code[:12])
+    return _receive(form, Via.FALLBACK)
 
 
 @public
 @require_POST
 def status(request: HttpRequest) -> HttpResponse:
     """News of a text of ours, in any order, any number of times."""
-    form = _signed_form(request)
-    with _noticed():
-        delivery.record(
-            ref=request.GET.get("m", ""),
-            sid=form.get("MessageSid", ""),
-            status=form.get("MessageStatus", ""),
-            error_code=form.get("ErrorCode", ""),
-        )
+    form, ref = _signed_form(request), request.GET.get(journal.REF, "")
+    call = journal.begun(form, via=Via.STATUS, ref=ref)
+    with _noticed(), transaction.atomic():
+        journal.keep(call, delivery.record(form, ref=ref))
     return HttpResponse(status=204)
 
 
-def _receive(request: HttpRequest, *, via: str) -> HttpResponse:
-    form = _signed_form(request)
-    if not form.get("MessageSid") or not form.get("From"):
+def _receive(form: dict[str, str], via: str) -> HttpResponse:
+    call = journal.begun(form, via=via)
+    if not inbox.is_readable(form):
         # Signed by Twilio, so a retry would bring the same again.
         logger.error("sms_malformed", fields=sorted(form))
-        INBOUND.labels("malformed", via).inc()
+        with _noticed():
+            journal.keep(call, Outcome.MALFORMED)
+        tallies.add(TROUBLE)
+        INBOUND.labels(Outcome.MALFORMED, via).inc()
         return _thanks()
     with _noticed():
-        receipt = inbox.receive(form)
-    if receipt.is_new:
+        outcome, inbound_id = inbox.receive(form, call)
+    if outcome == Outcome.NEW:
         bell.ring()
-    outcome = "new" if receipt.is_new else "duplicate"
     INBOUND.labels(outcome, via).inc()
-    logger.info("sms_received", inbound=receipt.inbound_id, outcome=outcome, via=via)
+    logger.info("sms_received", inbound=inbound_id, outcome=outcome, via=via)
     return _thanks()
 
 

@@ -10,7 +10,7 @@ from django.db import models
 from apps.accounts.models import User
 from apps.core import dossier
 from apps.core.dossier import Kept
-from apps.sms.models import InboundText, OptOut
+from apps.sms.models import InboundText, OptOut, WebhookCall
 from tests.factories import PhoneNumberFactory, UserFactory
 from tests.rbac.factories import ThingFactory
 from tests.rbac.things.models import Thing
@@ -18,6 +18,8 @@ from tests.rbac.things.models import Thing
 pytestmark = pytest.mark.django_db
 # Of columns that hold somebody's number, or somebody, without a foreign key.
 NUMBERS = {"number", "e164", "phone", "to", "address"}
+# And of those that tell of somebody's texts by their id alone.
+BY_TEXT = {WebhookCall: {"sid"}}
 IDS = {"user_id", "person_id", "actor_id", "on_behalf_of_id", "subject_id"}
 
 
@@ -46,7 +48,7 @@ def _ways(model: type[models.Model]) -> set[str]:
 
 def _found() -> dict[type[models.Model], set[str]]:
     every = apps.get_models(include_auto_created=True)
-    return {model: ways for model in every if (ways := _ways(model))}
+    return BY_TEXT | {model: ways for model in every if (ways := _ways(model))}
 
 
 def test_every_table_with_a_way_to_people_is_on_the_shelf_with_all_its_ways() -> None:

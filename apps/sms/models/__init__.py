@@ -7,6 +7,7 @@ has exactly one reply or a reason for none (docs/texting.md).
 """
 
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
+from apps.sms.models.journal import WebhookCall
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.router import RouterConfig, RouterVersion
@@ -27,4 +28,5 @@ __all__ = [
     "SimulatedText",
     "Tombstone",
     "Turn",
+    "WebhookCall",
 ]
