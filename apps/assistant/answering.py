@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from apps.assistant import conversations, gate, menus, phrases, readings, toolbox
+from apps.assistant import (
+    conversations,
+    gate,
+    lateness,
+    menus,
+    phrases,
+    readings,
+    toolbox,
+)
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
 from apps.assistant.readings import Reading
@@ -22,6 +30,7 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     """One reply to all texts of a turn, and the step that keeps the conversation."""
     scene = conversations.enter(turn)
     replies: list[str] = []
+    texts, first = lateness.parted(scene, texts)
     for text in texts:
         scene.replies = len(replies)
         # "In 30 minutes" counts from when it was said, however long it waited.
@@ -32,21 +41,21 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
             replies[reading.answers] = ""
         scene.count_miss(reading.misses)
         replies.append(_act(scene, text, reading))
-    body, rest = _fitted(scene, replies)
+    body, rest = _fitted(scene, first, replies)
     if rest:
         scene.keep_overflow(rest)
     return Answer(body=body, settle=scene.save)
 
 
-def _fitted(scene: Scene, replies: list[str]) -> tuple[str, str]:
-    """What is sent, and the rest behind MORE.
+def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
+    """What is sent, `first` before all else, and the rest behind MORE.
 
     Where not all of it fits, an open question comes first and what is long last: an
     answer to a question nobody saw, or a change nobody heard of, would be worse than
     another order.
     """
     parts = limits.of(scene.user).reply_segments
-    said = composer.plain("\n".join(filter(None, replies)))
+    said = composer.plain("\n".join(filter(None, [first, *replies])))
     body, rest = composer.fit(said, parts)
     if not rest:
         return body, rest
@@ -56,7 +65,7 @@ def _fitted(scene: Scene, replies: list[str]) -> tuple[str, str]:
         return place != scene.opened_by, is_long
 
     order = sorted(range(len(replies)), key=lateness)
-    said = "\n".join(filter(None, (replies[place] for place in order)))
+    said = "\n".join(filter(None, [first, *(replies[place] for place in order)]))
     return composer.fit(composer.plain(said), parts)
 
 

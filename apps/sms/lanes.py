@@ -18,7 +18,7 @@ from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.sms import bell
+from apps.sms import bell, pacing
 from apps.sms.models import InboundText, Lane, OutboundText
 
 # Longer than the slowest step without a renewal, a gateway call of 9 s; short enough
@@ -123,12 +123,16 @@ def release(lease: Lease, *, not_before: datetime | None = None) -> None:
 
 
 def _due(lane: Lane) -> datetime | None:
-    if InboundText.objects.filter(lane=lane, turn=None).exists():
-        return timezone.now()
     if lane.turns.filter(finished_at=None).exists():
         return timezone.now()
     waiting = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
-    return waiting.order_by("id").values_list("next_at", flat=True).first()
+    due: datetime | None = (
+        waiting.order_by("id").values_list("next_at", flat=True).first()
+    )
+    if InboundText.objects.filter(lane=lane, turn=None).exists():
+        ready_at = pacing.ready_at(lane)
+        due = min(due, ready_at) if due else ready_at
+    return due
 
 
 def next_due(within: timedelta) -> datetime | None:

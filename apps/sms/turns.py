@@ -18,7 +18,16 @@ from django.utils.module_loading import import_string
 from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
-from apps.sms import lanes, linking, loops, numbers, optouts, outbox, strangers
+from apps.sms import (
+    lanes,
+    linking,
+    loops,
+    numbers,
+    optouts,
+    outbox,
+    pacing,
+    strangers,
+)
 from apps.sms.lanes import Lease
 from apps.sms.models import InboundText, Lane, OutboundText, Turn
 
@@ -72,7 +81,7 @@ def begin(lease: Lease) -> Turn | None:
     turn = lane.turns.select_related("user").filter(finished_at=None).first()
     if turn is None:
         texts = _waiting(lane)
-        if not texts:
+        if not texts or pacing.ready_at(lane) > timezone.now():
             return None
         turn = _open(lane, texts)
     turn.attempts += 1

@@ -15,7 +15,7 @@ from tests.races import together
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KEY = pace.TEXTS_A_MINUTE.key
+KEY = pace.ANSWERS_A_MINUTE.key
 
 
 def row(key: str = KEY) -> RouterConfig:
@@ -39,11 +39,11 @@ def test_a_change_counts_from_the_next_question_on(
     ada: User, recorded: Recorded
 ) -> None:
     changed = set_to(ada, " 12 ", seen=1)
-    assert router.value(pace.TEXTS_A_MINUTE) == 12 and changed.version == 2
+    assert router.value(pace.ANSWERS_A_MINUTE) == 12 and changed.version == 2
     (event,) = recorded("sms.routerconfig.change")
     assert event.actor_id == ada.pk
     set_to(ada, "12", seen=2, is_active=False)
-    assert router.value(pace.TEXTS_A_MINUTE) == pace.TEXTS_A_MINUTE.default
+    assert router.value(pace.ANSWERS_A_MINUTE) == pace.ANSWERS_A_MINUTE.default
 
 
 @pytest.mark.parametrize(
@@ -63,14 +63,14 @@ def test_of_two_edits_at_once_one_is_refused(ada: User) -> None:
 
 def test_an_earlier_version_comes_back_as_a_new_one(ada: User) -> None:
     set_to(ada, 10, seen=1)
-    set_to(ada, 20, seen=2)
+    set_to(ada, 25, seen=2)
     back = router.roll_back(by=ada, row=row(), version=2, seen=3)
-    assert (back.version, router.value(pace.TEXTS_A_MINUTE)) == (4, 10)
+    assert (back.version, router.value(pace.ANSWERS_A_MINUTE)) == (4, 10)
     assert [words for _, words in router.with_differences(row())] == [
-        "20 texts → 10 texts",
-        "10 texts → 20 texts",
-        "30 texts → 10 texts",
-        "30 texts",
+        "25 answers → 10 answers",
+        "10 answers → 25 answers",
+        "20 answers → 10 answers",
+        "20 answers",
     ]
 
 
@@ -88,25 +88,25 @@ def test_a_list_says_what_came_and_what_went() -> None:
 
 def test_what_no_longer_fits_gives_way_to_the_default() -> None:
     RouterConfig.objects.filter(config_key=KEY).update(config_value="many")
-    assert router.value(pace.TEXTS_A_MINUTE) == pace.TEXTS_A_MINUTE.default
+    assert router.value(pace.ANSWERS_A_MINUTE) == pace.ANSWERS_A_MINUTE.default
     assert router.shown(row()) == "many"
 
 
 def test_the_console_edits_shows_differences_and_rolls_back(ada: User) -> None:
     client: Client = signed_in(ada)
     page = f"/admin/sms/routerconfig/{row().pk}/change/"
-    assert b"5 to 600 texts" in client.get(page).content
+    assert b"5 to 600 answers" in client.get(page).content
     form = {"is_active": "on", "value": "601", "seen": "1"}
     refused = client.post(page, form)
-    assert "It may be 5 to 600 texts." in refused.content.decode()
+    assert "It may be 5 to 600 answers." in refused.content.decode()
     assert client.post(page, form | {"value": "12"}).status_code == 302
     shown = client.get(page).content.decode()
-    assert "30 texts → 12 texts" in shown and "ada@example.com" in shown
+    assert "20 answers → 12 answers" in shown and "ada@example.com" in shown
     late = client.post(page, form | {"value": "13"}).content.decode()
     assert router.CHANGED in late
     assert client.post(page, form | {"back_to": "1", "seen": "2"}).status_code == 302
-    assert router.value(pace.TEXTS_A_MINUTE) == 30 and row().version == 3
-    assert "30 texts" in client.get("/admin/sms/routerconfig/").content.decode()
+    assert router.value(pace.ANSWERS_A_MINUTE) == 20 and row().version == 3
+    assert "20 answers" in client.get("/admin/sms/routerconfig/").content.decode()
 
 
 def test_nobody_else_changes_it(alice: User) -> None:

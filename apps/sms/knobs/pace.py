@@ -3,11 +3,12 @@
 from apps.sms.knobs._kinds import whole
 from apps.sms.router import Knob
 
-TEXTS_A_MINUTE = Knob(
-    "pace.texts_a_minute",
-    "Texts of one person that are answered in a minute",
-    30,
-    whole("texts", least=5, most=600),
+# Below what Twilio takes for two machines, 30 replies within 30 seconds.
+ANSWERS_A_MINUTE = Knob(
+    "pace.answers_a_minute",
+    "Answers to one person in a minute; what comes faster is answered together",
+    20,
+    whole("answers", least=5, most=600),
 )
 LATE_AFTER = Knob(
     "pace.late_after",
@@ -17,9 +18,9 @@ LATE_AFTER = Knob(
 )
 TOO_OLD_AFTER = Knob(
     "pace.too_old_after",
-    "Hours after which a text is too old to act upon",
+    "Hours after which a text is too old to be acted upon",
     24,
     whole("hours", least=1, most=168),
 )
 
-KNOBS = (TEXTS_A_MINUTE, LATE_AFTER, TOO_OLD_AFTER)
+KNOBS = (ANSWERS_A_MINUTE, LATE_AFTER, TOO_OLD_AFTER)
