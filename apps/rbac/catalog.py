@@ -54,6 +54,7 @@ class Permission(StrEnum):
     DELIVERY_VIEW = "sms.deliveryevent.view"
     OPT_OUT_VIEW = "sms.optout.view"
     LANE_VIEW = "sms.lane.view"
+    ANSWERED_VIEW = "sms.answeredday.view"
     CALL_VIEW = "sms.webhookcall.view"
     CALL_REVEAL = "sms.webhookcall.reveal"
     CALL_REPLAY = "sms.webhookcall.change"

@@ -18,6 +18,7 @@ from apps.sms import (  # noqa: F401  (some register their pages)
     troubles,
 )
 from apps.sms.models import (
+    AnsweredDay,
     DeliveryEvent,
     InboundText,
     Lane,
@@ -180,6 +181,24 @@ class OptOutAdmin(MessagingPage):
     list_filter = ("is_out", among("source", lambda: OptOut.SOURCES))
     search_fields = ("=number",)
     search_help_text = "A whole number, like +12025550101"
+
+
+@admin.register(AnsweredDay)
+class AnsweredDayAdmin(Page):
+    task = "Messaging"
+    has_history = False
+    list_display = (
+        "day",
+        "texts",
+        "turns",
+        "replies",
+        "silences",
+        "lost",
+        "doubled",
+        "unordered",
+        "checked_at",
+    )
+    ordering = ("-day",)
 
 
 @admin.register(Lane)

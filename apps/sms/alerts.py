@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
+from apps.sms import auditor
 from apps.sms.models import OutboundText
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
@@ -42,6 +43,14 @@ RULES = (
         "Texts come by the fallback address",
         _fallen_back,
         f"texts in {_MINUTES} minutes",
+        above=0,
+        severity=Severity.PAGE,
+    ),
+    Rule(
+        "sms.answered",
+        "Texts were lost, doubled or answered out of order",
+        auditor.wrong,
+        "texts",
         above=0,
         severity=Severity.PAGE,
     ),

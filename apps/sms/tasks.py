@@ -3,13 +3,17 @@
 from celery import signals
 
 from apps.sms import bell
+from apps.sms.auditor import audit
 from apps.sms.simulator import deliver
 from apps.sms.worker import SWEEP, drain
 
-__all__ = ["TIMETABLE", "deliver", "drain"]
+__all__ = ["TIMETABLE", "audit", "deliver", "drain"]
 
 # The sweeper: whatever a lost bell or a dead worker left is found within this time.
-TIMETABLE = {"sms-sweep": ("sms.drain", SWEEP.total_seconds())}
+TIMETABLE = {
+    "sms-sweep": ("sms.drain", SWEEP.total_seconds()),
+    "sms-audit": ("sms.audit", 3_600),
+}
 
 
 @signals.worker_ready.connect

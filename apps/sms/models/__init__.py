@@ -6,6 +6,7 @@ Every accepted inbound text belongs to exactly one turn; every turn that is fini
 has exactly one reply or a reason for none (docs/texting.md).
 """
 
+from apps.sms.models.audit import AnsweredDay
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
@@ -14,6 +15,7 @@ from apps.sms.models.router import RouterConfig, RouterVersion
 from apps.sms.models.simulated import SimulatedLine, SimulatedText
 
 __all__ = [
+    "AnsweredDay",
     "DeliveryEvent",
     "InboundText",
     "Keyword",

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -150,6 +151,8 @@ class InboundText(models.Model):
             models.Index(
                 fields=["lane", "id"], name="inbound_open", condition=Q(turn=None)
             ),
+            # Rows come in this order: a page of it tells where a day begins.
+            BrinIndex(fields=["received_at"], name="inbound_by_time"),
         ]
 
     def __str__(self) -> str:
