@@ -7,6 +7,7 @@ again for the same turn after a crash: effects are then found done, by their key
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from apps.assistant import (
     conversations,
@@ -30,12 +31,14 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     """One reply to all texts of a turn, and the step that keeps the conversation."""
     scene = conversations.enter(turn)
     replies: list[str] = []
+    trail: list[str] = []
     texts, first = lateness.parted(scene, texts)
     for text in texts:
         scene.replies = len(replies)
         # "In 30 minutes" counts from when it was said, however long it waited.
         scene.now = text.received_at
         reading = _read(scene, text)
+        trail.append(_told(reading))
         if reading.answers is not None:
             # The person answered before we could ask.
             replies[reading.answers] = ""
@@ -44,7 +47,7 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     body, rest = _fitted(scene, first, replies)
     if rest:
         scene.keep_overflow(rest)
-    return Answer(body=body, settle=scene.save)
+    return Answer(body=body, settle=scene.save, trail=tuple(trail))
 
 
 def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
@@ -72,8 +75,13 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
 def _read(scene: Scene, text: InboundText) -> Reading:
     for interpreter in readings.every():
         if (reading := interpreter.read(scene, text)) is not None:
-            return reading
-    return Reading(say=phrases.say("unsure"))
+            return replace(reading, by=interpreter.name)
+    return Reading(say=phrases.say("unsure"), by="nobody")
+
+
+def _told(reading: Reading) -> str:
+    tools = ", ".join(intent.tool for intent in reading.intents)
+    return f"By {reading.by}: {tools or 'words only'}."
 
 
 def _act(scene: Scene, text: InboundText, reading: Reading) -> str:

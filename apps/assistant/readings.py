@@ -16,7 +16,7 @@ SHELF = "apps.assistant.interpreters"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a text means: things to do, or words to answer with.
+    """What a text means: things to do, or words to answer with, `by` which interpreter.
 
     `answers` is the reply of this turn whose question the text answers; it is then
     not shown. `misses` says that the text has nothing of an answer to the open one.
@@ -26,6 +26,7 @@ class Reading:
     say: str = ""
     answers: int | None = None
     misses: bool = False
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Interpreter:
     effects go through the gate.
     """
 
+    name: str
     order: int
     read: Callable[[Scene, InboundText], Reading | None]
 

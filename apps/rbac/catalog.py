@@ -55,6 +55,7 @@ class Permission(StrEnum):
     OPT_OUT_VIEW = "sms.optout.view"
     LANE_VIEW = "sms.lane.view"
     ANSWERED_VIEW = "sms.answeredday.view"
+    FINDING_VIEW = "sms.carrierfinding.view"
     CALL_VIEW = "sms.webhookcall.view"
     CALL_REVEAL = "sms.webhookcall.reveal"
     CALL_REPLAY = "sms.webhookcall.change"

@@ -12,13 +12,16 @@ from apps.rbac.console import masks
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 from apps.sms import (  # noqa: F401  (some register their pages)
+    diagnosis,
     journal_pages,
     numbers,
     router_pages,
     troubles,
 )
+from apps.sms.journey_pages import FollowedPage
 from apps.sms.models import (
     AnsweredDay,
+    CarrierFinding,
     DeliveryEvent,
     InboundText,
     Lane,
@@ -125,7 +128,7 @@ class PhoneNumberAdmin(MessagingPage):
 
 
 @admin.register(Turn)
-class TurnAdmin(MessagingPage):
+class TurnAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     list_display = ("id", "user", "number", "started_at", "finished_at", "silence")
     list_filter = ("silence", "started_at")
@@ -136,7 +139,7 @@ class TurnAdmin(MessagingPage):
 
 
 @admin.register(InboundText)
-class InboundTextAdmin(MessagingPage):
+class InboundTextAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     secret = ("body", "media")
     list_display = ("received_at", "number", "user", "body", "keyword", "turn")
@@ -152,7 +155,7 @@ class InboundTextAdmin(MessagingPage):
 
 
 @admin.register(OutboundText)
-class OutboundTextAdmin(MessagingPage):
+class OutboundTextAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     secret = ("body",)
     list_display = ("created_at", "number", "user", "body", "state", "delivery", "kind")
@@ -199,6 +202,18 @@ class AnsweredDayAdmin(Page):
         "checked_at",
     )
     ordering = ("-day",)
+
+
+@admin.register(CarrierFinding)
+class CarrierFindingAdmin(Page):
+    task = "Messaging"
+    has_history = False
+    list_display = ("what", "first_seen_at", "seen_at")
+    ordering = ("name",)
+
+    @admin.display(description="what differs")
+    def what(self, row: CarrierFinding) -> str:
+        return diagnosis.in_words(row)
 
 
 @admin.register(Lane)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
-from apps.sms import auditor
+from apps.sms import auditor, diagnosis
 from apps.sms.models import OutboundText
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
@@ -51,6 +51,14 @@ RULES = (
         "Texts were lost, doubled or answered out of order",
         auditor.wrong,
         "texts",
+        above=0,
+        severity=Severity.PAGE,
+    ),
+    Rule(
+        "sms.drift",
+        "Twilio would bring texts elsewhere",
+        diagnosis.differing,
+        "settings",
         above=0,
         severity=Severity.PAGE,
     ),

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from apps.sms.addresses import Addresses, Drift
+
 # To connect, and to wait for each part of the answer. Together they stay well under
 # lanes.LEASE: nobody else may take the lane over meanwhile.
 CONNECT_SECONDS = 2.0
@@ -63,6 +65,9 @@ class Gateway(Protocol):
 
     def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
         """What it was handed for this number since then. Raises `OutcomeUnknown`."""
+
+    def drift(self, wanted: Addresses) -> list[Drift]:
+        """What would bring texts elsewhere than wanted. Raises `NotDone`."""
 
 
 def current() -> Gateway:

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
-from apps.sms.models import InboundText, Lane, OutboundText
+from apps.sms import diagnosis
+from apps.sms.models import CarrierFinding, InboundText, Lane, OutboundText
 
 # A lane is drained within a second or two; one that waits this long is stuck.
 STUCK_AFTER = timedelta(minutes=2)
@@ -56,6 +57,11 @@ def _lanes_that_wait() -> Iterator[Notice]:
         yield Notice(f"{count:,} conversations wait for an answer.", page, "bad")
 
 
+def _what_differs_at_twilio() -> Iterator[Notice]:
+    for row in CarrierFinding.objects.order_by("name")[:5]:
+        yield Notice(f"{diagnosis.in_words(row)}.", _pages("carrierfinding"), "bad")
+
+
 def _pages(name: str) -> str:
     return reverse(f"admin:sms_{name}_changelist")
 
@@ -83,4 +89,5 @@ TILES = (
 ATTENTION = (
     Watch(_texts_that_failed, Permission.OUTBOUND_VIEW),
     Watch(_lanes_that_wait, Permission.LANE_VIEW),
+    Watch(_what_differs_at_twilio, Permission.FINDING_VIEW),
 )

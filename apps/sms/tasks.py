@@ -4,15 +4,17 @@ from celery import signals
 
 from apps.sms import bell
 from apps.sms.auditor import audit
+from apps.sms.diagnosis import diagnose
 from apps.sms.simulator import deliver
 from apps.sms.worker import SWEEP, drain
 
-__all__ = ["TIMETABLE", "audit", "deliver", "drain"]
+__all__ = ["TIMETABLE", "audit", "deliver", "diagnose", "drain"]
 
 # The sweeper: whatever a lost bell or a dead worker left is found within this time.
 TIMETABLE = {
     "sms-sweep": ("sms.drain", SWEEP.total_seconds()),
     "sms-audit": ("sms.audit", 3_600),
+    "sms-diagnose": ("sms.diagnose", 900),
 }
 
 

@@ -45,10 +45,12 @@ FROZEN = "This account is frozen, so I do nothing. To come back:"
 
 @dataclass(frozen=True)
 class Answer:
-    """What to reply. `settle` runs in the transaction that finishes the turn."""
+    """What to reply. `settle` runs in the transaction that finishes the turn. `trail`
+    says how each text was understood, in none of its own words."""
 
     body: str
     settle: Callable[[], None] = field(default=lambda: None)
+    trail: tuple[str, ...] = ()
 
 
 class Answerer(Protocol):
@@ -207,5 +209,6 @@ def finish(
         outbox.reply(turn, answer.body, kind=kind)
     turn.finished_at = timezone.now()
     turn.silence = silence
-    turn.save(update_fields=["finished_at", "silence", "user", "lane"])
+    turn.trail = answer.trail if answer else ()
+    turn.save(update_fields=["finished_at", "silence", "user", "lane", "trail"])
     logger.info("turn_finished", turn=turn.pk, silence=silence)

@@ -14,4 +14,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(say=phrases.say(key)) if key else None
 
 
-INTERPRETER = Interpreter(order=50, read=read)
+INTERPRETER = Interpreter("courtesy", order=50, read=read)

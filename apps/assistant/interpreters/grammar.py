@@ -11,4 +11,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(intents=tuple(intents)) if intents else None
 
 
-INTERPRETER = Interpreter(order=60, read=read)
+INTERPRETER = Interpreter("grammar", order=60, read=read)

@@ -35,4 +35,4 @@ def _no_menu(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(say=phrases.say("no_menu"))
 
 
-INTERPRETER = Interpreter(order=30, read=read)
+INTERPRETER = Interpreter("menu", order=30, read=read)

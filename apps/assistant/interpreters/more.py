@@ -15,4 +15,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(say=rest or phrases.say("no_more"))
 
 
-INTERPRETER = Interpreter(order=20, read=read)
+INTERPRETER = Interpreter("more", order=20, read=read)

@@ -92,4 +92,4 @@ def _words(scene: Scene, question: Question, body: str) -> str:
     return said if question["slot"] == "text" or is_name else ""
 
 
-INTERPRETER = Interpreter(order=40, read=read)
+INTERPRETER = Interpreter("question", order=40, read=read)

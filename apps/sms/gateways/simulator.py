@@ -5,6 +5,7 @@ from datetime import datetime
 
 from apps.core.logs import logger
 from apps.core.tasks import send
+from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import Draft, Listed, Refused
 from apps.sms.models import OptOut, SimulatedText
 
@@ -22,6 +23,9 @@ class SimulatorGateway:
         )
         _ask_for_news(text.pk)
         return text.sid
+
+    def drift(self, wanted: Addresses) -> list[Drift]:
+        return []
 
     def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
         texts = SimulatedText.objects.filter(

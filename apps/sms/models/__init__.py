@@ -7,6 +7,7 @@ has exactly one reply or a reason for none (docs/texting.md).
 """
 
 from apps.sms.models.audit import AnsweredDay
+from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
@@ -16,6 +17,7 @@ from apps.sms.models.simulated import SimulatedLine, SimulatedText
 
 __all__ = [
     "AnsweredDay",
+    "CarrierFinding",
     "DeliveryEvent",
     "InboundText",
     "Keyword",

@@ -91,6 +91,8 @@ class Turn(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)
     silence = models.CharField(max_length=16, choices=Silence.choices, blank=True)
+    # How each text was understood, in words of ours.
+    trail = models.JSONField(default=list, db_default=[])
 
     class Meta:
         constraints: ClassVar = [

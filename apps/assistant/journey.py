@@ -1,0 +1,24 @@
+"""What the assistant did about a text."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from apps.assistant.models import ToolCall
+from apps.sms.journeys import Stage, Step
+from apps.sms.models import Turn
+
+
+def _tools(turn: Turn) -> Iterator[Step]:
+    for call in ToolCall.objects.filter(turn=turn).order_by("pk"):
+        yield Step(
+            Stage.TOOL,
+            call.created_at,
+            f"{call.tool} ({call.get_risk_display()}): {call.get_state_display()}.",
+            is_bad=call.state in (ToolCall.State.FAILED, ToolCall.State.REFUSED),
+            page=reverse("admin:assistant_toolcall_change", args=[call.pk]),
+        )
+
+
+STAGES = (_tools,)
+OF_TEXTS = ()

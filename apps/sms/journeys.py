@@ -1,0 +1,89 @@
+"""One text from end to end, each step as an operator may see it: no words of people.
+
+Apps add what they know in `journey.py`, a tuple `STAGES` of functions that answer the
+steps of a turn:
+
+    STAGES = (tools_of,)
+    def tools_of(turn: Turn) -> Iterator[Step]: ...
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+from operator import attrgetter
+
+from apps.core import shelves
+from apps.sms.models import OutboundText, Turn
+
+
+class Stage(IntEnum):
+    """In the order in which a text passes them, whatever the clocks say."""
+
+    CALL = 1
+    IDENTITY = 2
+    TURN = 3
+    READING = 4
+    TOOL = 5
+    ANSWER = 6
+    SENDING = 7
+    CARRIER = 8
+    COST = 9
+
+
+TITLES = {
+    Stage.CALL: "Webhook",
+    Stage.IDENTITY: "Identity",
+    Stage.TURN: "Turn",
+    Stage.READING: "Understood",
+    Stage.TOOL: "Tool",
+    Stage.ANSWER: "Answer",
+    Stage.SENDING: "Sending",
+    Stage.CARRIER: "Carrier",
+    Stage.COST: "Cost",
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """`at` is None for what has no moment of its own. `page`: where there is more."""
+
+    stage: Stage
+    at: datetime | None
+    words: str
+    is_bad: bool = False
+    page: str = ""
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.stage]
+
+
+OfTurn = Callable[[Turn], Iterator[Step]]
+OfText = Callable[[OutboundText], Iterator[Step]]
+
+
+def of_turn(turn: Turn) -> list[Step]:
+    """From the call to the cost, the reply's part included."""
+    found = [step for stage in _stages() for step in stage(turn)]
+    reply = OutboundText.objects.filter(turn=turn).first()
+    return _sorted(found + (of_text(reply) if reply else []))
+
+
+def of_text(text: OutboundText) -> list[Step]:
+    """The part of one text of ours: sending, the carrier's news, cost."""
+    return _sorted([step for each in _of_texts() for step in each(text)])
+
+
+def _stages() -> tuple[OfTurn, ...]:
+    return shelves.across_apps("journey", "STAGES")
+
+
+def _of_texts() -> tuple[OfText, ...]:
+    return shelves.across_apps("journey", "OF_TEXTS")
+
+
+def _sorted(steps: list[Step]) -> list[Step]:
+    timed = [step for step in steps if step.at is not None]
+    timed.sort(key=attrgetter("stage", "at"))
+    return timed + [step for step in steps if step.at is None]
