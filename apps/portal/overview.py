@@ -24,6 +24,7 @@ def overview(request: SignedIn) -> HttpResponse:
     user = request.user
     steps = _steps(request)
     upcoming = Reminder.objects.owned_by(user).upcoming()
+    messages_page = threads.page(user, limit=LAST_MESSAGES)
     return render(
         request,
         "portal/overview.html",
@@ -32,7 +33,8 @@ def overview(request: SignedIn) -> HttpResponse:
             "is_setting_up": user.is_setting_up,
             "next_step": next((step for step in steps if not step.is_done), None),
             "steps_done": sum(step.is_done for step in steps),
-            "messages_page": threads.page(user, limit=LAST_MESSAGES),
+            "messages_page": messages_page,
+            "missed": threads.missed(messages_page),
             "reminders": upcoming[:NEXT_REMINDERS],
             "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
         },

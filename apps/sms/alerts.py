@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
 from apps.sms import auditor, diagnosis
+from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import OutboundText
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
@@ -27,6 +28,10 @@ def _segments() -> float:
 
 def _fallen_back() -> float:
     return float(tallies.lately(FALLEN_BACK, _MINUTES))
+
+
+def _shut_out() -> float:
+    return float(tallies.lately(SHUT_OUT, _MINUTES))
 
 
 RULES = (
@@ -59,6 +64,14 @@ RULES = (
         "Twilio would bring texts elsewhere",
         diagnosis.differing,
         "settings",
+        above=0,
+        severity=Severity.PAGE,
+    ),
+    Rule(
+        "sms.account",
+        "Twilio does not let our account in",
+        _shut_out,
+        f"refusals in {_MINUTES} minutes",
         above=0,
         severity=Severity.PAGE,
     ),

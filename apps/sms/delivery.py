@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.core.logs import logger
-from apps.sms import optouts
+from apps.sms import aftermath, optouts
 from apps.sms.lengths import SID_LENGTH
 from apps.sms.models import DeliveryEvent, OutboundText, WebhookCall
 
@@ -101,3 +101,5 @@ def _apply(text: OutboundText, status: str, error_code: str) -> None:
         text.delivered_at = timezone.now()
     text.save(update_fields=["delivery", "error_code", "delivered_at"])
     optouts.heed(error_code, number=text.number, our_number=text.our_number)
+    if text.has_failed:
+        aftermath.follow(text)

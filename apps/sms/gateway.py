@@ -31,6 +31,10 @@ class Busy(Exception):
     """Not taken, certainly: worth the same again later."""
 
 
+class ShutOut(Busy):
+    """Not taken, because our account is not let in: no other text would be, either."""
+
+
 class OutcomeUnknown(Exception):
     """It may or may not have been taken: look before sending again."""
 

@@ -18,6 +18,8 @@ from apps.accounts.models import User
 from apps.core.logs import logger
 from apps.core.request_ids import bound, current_request_id
 from apps.sms import (
+    aftermath,
+    breaker,
     composer,
     confidential,
     delivery,
@@ -27,7 +29,7 @@ from apps.sms import (
     optouts,
     reconciler,
 )
-from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused
+from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
 from apps.sms.lanes import Lease
 from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 
@@ -131,6 +133,9 @@ def flush(lease: Lease) -> Lease:
             return lease
         with bound(text.request_id):
             lease = lanes.renew(lease)
+            if pause := breaker.pause():
+                _wait(lease, text, pause)
+                return lease
             if text.state == State.QUEUED:
                 _send(lease, text)
             else:
@@ -156,11 +161,14 @@ def _send(lease: Lease, text: OutboundText) -> None:
     except Refused as refused:
         _close(lease, text, refused.code)
     except Busy as busy:
+        if isinstance(busy, ShutOut):
+            breaker.trip(str(busy))
         _retry(lease, text, str(busy))
     except OutcomeUnknown as unknown:
         reconciler.mark_unknown(lease, text, str(unknown))
     else:
         delivery.handed_over(text, sid)
+        breaker.mend()
         OUTBOUND.labels("sent").inc()
         logger.info("sms_sent", text=str(text.ref), kind=text.kind, sid=sid)
 
@@ -175,6 +183,7 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
     if why := _why_not(text):
         text.state, text.error_code, text.sealed = State.CANCELED, why, ""
         text.save(update_fields=["state", "error_code", "sealed"])
+        aftermath.follow(text)
         OUTBOUND.labels("canceled").inc()
         logger.info("sms_canceled", text=str(text.ref), why=why)
         return False
@@ -212,12 +221,23 @@ def _draft(text: OutboundText) -> Draft:
 
 
 @transaction.atomic
+def _wait(lease: Lease, text: OutboundText, pause: timedelta) -> None:
+    """The carrier is left alone: not before the pause is over, and not all at once."""
+    lanes.hold(lease)
+    OutboundText.objects.filter(pk=text.pk).update(
+        next_at=timezone.now() + pause * random.uniform(1.0, 1.5)
+    )
+
+
+@transaction.atomic
 def _close(lease: Lease, text: OutboundText, code: str) -> None:
     """Refused for good."""
     lanes.hold(lease)
     OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
         state=State.FAILED, error_code=code, sealed=""
     )
+    text.error_code = code
+    aftermath.follow(text)
     optouts.heed(code, number=text.number, our_number=text.our_number)
     OUTBOUND.labels("refused").inc()
     logger.warning("sms_refused", text=str(text.ref), code=code)

@@ -54,6 +54,12 @@ def page(user: User, before: str = "", limit: int = 40) -> Page:
     return Page(shown, shown[0].at.isoformat() if len(found) > limit else "")
 
 
+def missed(page: Page) -> Message | None:
+    """The newest text of ours there, if it did not arrive."""
+    ours = [message for message in page.messages if message.direction == "out"]
+    return ours[-1] if ours and ours[-1].tone == "bad" else None
+
+
 def version(user: User) -> str:
     """Changes whenever the newest page does."""
     return hashlib.sha256(repr(page(user)).encode()).hexdigest()[:16]

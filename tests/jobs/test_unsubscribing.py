@@ -119,11 +119,13 @@ def test_preferences_have_a_switch_for_each_that_concerns_them(
     as_ada.post("/app/settings/letters/", {})
     page = as_ada.get(PREFERENCES).content.decode()
     assert 'value="alerts"' in page and 'value="alerts" checked' not in page
-    as_ada.post("/app/settings/letters/", {"wanted": ["alerts", "security"]})
+    as_ada.post("/app/settings/letters/", {"wanted": ["alerts", "texts", "security"]})
     assert not UnwantedLetters.objects.exists()
-    assert "there are no others" in signed_in(alice).get(PREFERENCES).content.decode()
+    hers = signed_in(alice).get(PREFERENCES).content.decode()
+    assert 'value="texts" checked' in hers and 'value="alerts"' not in hers
     signed_in(alice).post("/app/settings/letters/", {})
-    assert not UnwantedLetters.objects.exists()
+    assert unsubscribing.wants(alice.pk, "alerts")
+    assert not unsubscribing.wants(alice.pk, "texts")
 
 
 def test_every_category_can_be_read_and_belongs_to_a_person(ada: User) -> None:
@@ -139,14 +141,17 @@ def test_every_category_can_be_read_and_belongs_to_a_person(ada: User) -> None:
 
 def test_the_api_shows_and_takes_the_same(ada: User) -> None:
     client = signed_in(ada)
-    (shown,) = client.get("/api/v1/me/letters").json()
-    assert (shown["id"], shown["is_wanted"]) == ("alerts", True)
+    shown = client.get("/api/v1/me/letters").json()
+    assert {each["id"]: each["is_wanted"] for each in shown} == {
+        "alerts": True,
+        "texts": True,
+    }
 
     def want(*wanted: str) -> object:
         given = {"wanted": wanted}
         answer = client.put("/api/v1/me/letters", given, "application/json")
-        return [each["is_wanted"] for each in answer.json()]
+        return {each["id"] for each in answer.json() if each["is_wanted"]}
 
-    assert want() == [False]
+    assert want() == set()
     assert not unsubscribing.wants(ada.pk, "alerts")
-    assert want("alerts", "nonsense") == [True]
+    assert want("alerts", "nonsense") == {"alerts"}

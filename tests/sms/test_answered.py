@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
+from apps.core.redis import connection as redis
 from apps.sms import lanes, loops, numbers, outbox, turns
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText, Turn
 from apps.sms.worker import drain
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def later(seconds: float) -> None:
     """Let waiting texts fall due, as time would."""
+    redis().delete("sms:breaker")
     past = timezone.now() - timedelta(seconds=seconds)
     OutboundText.objects.filter(state__in=OutboundText.OPEN).update(next_at=past)
     Lane.objects.exclude(due_at=None).update(due_at=past, lease_until=None)

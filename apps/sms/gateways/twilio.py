@@ -26,10 +26,13 @@ from apps.sms.gateway import (
     NotDone,
     OutcomeUnknown,
     Refused,
+    ShutOut,
 )
 
 # An answer that is hours late only confuses; Twilio's default is ten hours.
 VALIDITY_SECONDS = 900
+# Wrong secrets, and an account that is suspended.
+_SHUT_OUT = {"20003", "20005", "30002"}
 _NOT_TAKEN = {401, 403, 404, 407, 408, 429}
 
 
@@ -182,6 +185,8 @@ def _verdict(error: TwilioRestException) -> Exception:
     refused = error.status == 400 and len(code) == 5
     if refused and troubles.of(code).retry != troubles.Retry.BACKOFF:
         return Refused(code)
+    if error.status == 401 or code in _SHUT_OUT:
+        return ShutOut(f"{error.status} {error.code}")
     if error.status in _NOT_TAKEN or refused:
         return Busy(f"{error.status} {error.code}")
     return OutcomeUnknown(str(error.status))

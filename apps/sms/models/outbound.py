@@ -65,6 +65,8 @@ class OutboundText(models.Model):
         Turn, models.CASCADE, null=True, blank=True, related_name="reply"
     )
     dedupe_key = models.CharField(max_length=120, null=True, blank=True)
+    # How many texts with these words went before, and did not arrive (aftermath.py).
+    again = models.PositiveSmallIntegerField(default=0, db_default=0)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     number = models.CharField("to", max_length=NUMBER_LENGTH)
     our_number = models.CharField("from", max_length=NUMBER_LENGTH)

@@ -1,0 +1,52 @@
+"""A carrier that does not let our account in is left alone for a while.
+
+Without it every lane would knock each half minute until its text is too old. One text is
+tried whenever the pause is over; the first that is taken ends it.
+"""
+
+from datetime import timedelta
+
+from redis.exceptions import RedisError
+
+from apps.core import tallies
+from apps.core.logs import logger
+from apps.core.redis import connection
+
+# Shut for five seconds, then twice as long each time.
+_FIRST_SECONDS, _LONGEST_SECONDS = 5, 300
+_SHUT, _TIMES = "sms:breaker", "sms:breaker:times"
+SHUT_OUT = "sms.account"
+
+
+def pause() -> timedelta:
+    """How long to leave the carrier alone now; nothing while Redis is away."""
+    try:
+        left = connection().pttl(_SHUT)
+    except RedisError:
+        return timedelta()
+    return timedelta(milliseconds=max(0, int(left)))
+
+
+def trip(why: str) -> None:
+    """Our account was not let in."""
+    tallies.add(SHUT_OUT)
+    try:
+        times = int(connection().incr(_TIMES))
+        seconds = min(_FIRST_SECONDS * 2 ** min(times - 1, 10), _LONGEST_SECONDS)
+        with connection().pipeline() as told:
+            told.set(_SHUT, "1", ex=seconds)
+            # Longer than the longest pause: the next failure goes on counting.
+            told.expire(_TIMES, 2 * _LONGEST_SECONDS)
+            told.execute()
+    except RedisError:
+        return
+    logger.error("sms_account_shut_out", why=why, seconds=seconds)
+
+
+def mend() -> None:
+    """A text was taken."""
+    try:
+        if connection().exists(_TIMES):
+            connection().delete(_TIMES, _SHUT)
+    except RedisError:
+        return

@@ -1,0 +1,11 @@
+"""Letters about texts that their readers can do without."""
+
+from apps.jobs.categories import Category
+
+MAIL_CATEGORIES = (
+    Category(
+        "texts",
+        "Texts that did not arrive",
+        "At most one a day, with what you can do about it.",
+    ),
+)
