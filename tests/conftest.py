@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django_redis import get_redis_connection
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 
 from apps.rbac.models import AuditEvent
 from config import chromium
-from tests import post
+from tests import flushing, post
 
 # What comes, comes within a moment; on a machine with much else to do it may take longer.
 expect.set_options(timeout=20_000)
@@ -33,21 +34,15 @@ BROWSER_ARGS = [
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _quick_flush() -> Iterator[None]:
-    """After a test without a transaction of its own Django truncates every table, a
-    third of a second for all of them. Only those with rows are emptied here."""
-
-    def with_rows(
-        self: DatabaseOperations, style: Any, tables: list[str], **_: Any
-    ) -> list[str]:
-        named = {table: self.quote_name(table) for table in tables}
-        asked = (f"(SELECT '{t}' FROM {n} LIMIT 1)" for t, n in named.items())
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(asked))
-            return [f"DELETE FROM {named[table]};" for (table,) in cursor.fetchall()]
-
+def _quick_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """After a test without a transaction of its own Django truncates every table and
+    has all apps fill theirs again: half a second. Here tables with rows are emptied, and
+    what the apps had made stays, or comes back where a test has changed it."""
+    with django_db_blocker.unblock():
+        made = flushing.keep()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(DatabaseOperations, "sql_flush", with_rows)
+        patch.setattr(DatabaseOperations, "sql_flush", flushing.emptied(made))
+        patch.setattr(flush, "emit_post_migrate_signal", flushing.restore(made))
         yield
 
 

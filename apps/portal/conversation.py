@@ -1,19 +1,24 @@
 """The thread of a person's texts and the answers to them."""
 
+import mimetypes
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
+from django.utils.cache import add_never_cache_headers
 
 from apps.accounts.models import User
 from apps.assistant import toolbox
 from apps.assistant.models import ToolCall
+from apps.core.errors import NotFound
 from apps.core.verbs import require_safe
 from apps.portal import live
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads
+from apps.sms.models import MediaFile
 from apps.sms.threads import Message
 
 
@@ -28,6 +33,23 @@ def conversation(request: SignedIn) -> HttpResponse:
         page="portal/conversation.html",
         part="portal/_thread.html",
     )
+
+
+@signed_in
+@require_safe
+def file(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """A picture to look at, or a file to save. A browser runs nothing of it."""
+    own = MediaFile.objects.filter(user=request.user, state=MediaFile.State.KEPT)
+    found = own.filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("There is no such file.")
+    answer = HttpResponse(bytes(found.content), content_type=found.content_type)
+    how = "inline" if found.is_picture else "attachment"
+    ending = mimetypes.guess_extension(found.content_type) or ""
+    answer["Content-Disposition"] = f'{how}; filename="{found.public_id}{ending}"'
+    answer["X-Content-Type-Options"] = "nosniff"
+    add_never_cache_headers(answer)
+    return answer
 
 
 def _shown(user: User, before: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ urlpatterns = [
     path("app/", overview.overview, name="overview"),
     path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
+    path("app/conversation/files/<uuid:public_id>/", conversation.file, name="file"),
     path("app/phones/", phones.phones, name="phones"),
     path("app/phones/words/", phones.renew, name="phone_words"),
     path("app/phones/add/", phones.add, name="phone_add"),

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from apps.core.http import Fetched
 from apps.sms.addresses import Addresses, Drift
 
 # To connect, and to wait for each part of the answer. Together they stay well under
@@ -69,6 +70,13 @@ class Gateway(Protocol):
 
     def find(self, *, number: str, our_number: str, since: datetime) -> list[Listed]:
         """What it was handed for this number since then. Raises `OutcomeUnknown`."""
+
+    def fetch(self, address: str, *, sid: str, most_bytes: int) -> Fetched:
+        """A file that came with the text `sid`. Raises `OutsideFailure`, permanent also
+        for an address that is not that of a file of this text."""
+
+    def forget(self, address: str, *, sid: str) -> None:
+        """Delete it there. Raises `OutsideFailure`."""
 
     def drift(self, wanted: Addresses) -> list[Drift]:
         """What would bring texts elsewhere than wanted. Raises `NotDone`."""

@@ -7,11 +7,13 @@ from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core.dossier import Kept
+from apps.sms import media
 from apps.sms.models import (
     DeliveryEvent,
     InboundText,
     Lane,
     LinkPhrase,
+    MediaFile,
     OptOut,
     OutboundText,
     PhoneNumber,
@@ -158,6 +160,22 @@ PERSONAL = (
         DeliveryEvent,
         ("text",),
         "The carrier's news, from which the delivery of texts to you is told.",
+    ),
+    Kept(
+        MediaFile,
+        ("user",),
+        "Pictures and files that you texted; the content is in base64.",
+        name="files",
+        columns={
+            "id": "public_id",
+            "text": lambda file: file.text.sid,
+            "type": "content_type",
+            "bytes": "size",
+            "state": "state",
+            "why_not": "why",
+            "created_at": "created_at",
+            "content": media.in_base64,
+        },
     ),
     Kept(
         WebhookCall,

@@ -6,7 +6,14 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.jobs.keeping import Rule
-from apps.sms.models import InboundText, LinkPhrase, OutboundText, Turn, WebhookCall
+from apps.sms.models import (
+    InboundText,
+    LinkPhrase,
+    MediaFile,
+    OutboundText,
+    Turn,
+    WebhookCall,
+)
 
 
 def _too_old(before: datetime) -> "QuerySet[LinkPhrase]":
@@ -31,6 +38,10 @@ def _to_nobody(before: datetime) -> "QuerySet[OutboundText]":
     return found.exclude(state__in=OutboundText.OPEN)
 
 
+def _files(before: datetime) -> "QuerySet[MediaFile]":
+    return MediaFile.objects.filter(created_at__lt=before)
+
+
 def _calls(before: datetime) -> "QuerySet[WebhookCall]":
     return WebhookCall.objects.filter(called_at__lt=before)
 
@@ -42,4 +53,5 @@ RULES = (
     Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),
     Rule("sms.to_strangers", "Texts to nobody we know", _to_nobody, days=90),
     Rule("sms.calls", "Calls of Twilio, as they came", _calls, days=30),
+    Rule("sms.files", "Pictures and files that were texted", _files, days=365),
 )

@@ -91,7 +91,7 @@ def text(
         "NumSegments": str(count(body).segments),
         "SmsStatus": "received",
         "ApiVersion": "2010-04-01",
-        **_media(num_media),
+        **_media(sid, num_media),
     }
     started = time.monotonic()
     status = _post(reverse("twilio_sms"), fields, good_signature=good_signature)
@@ -185,11 +185,14 @@ def _post(path: str, fields: dict[str, str], *, good_signature: bool = True) -> 
     return status
 
 
-def _media(num_media: int) -> dict[str, str]:
+def _media(sid: str, num_media: int) -> dict[str, str]:
+    account = (
+        f"https://api.twilio.com/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}"
+    )
     fields = {}
     for i in range(num_media):
-        fields[f"MediaUrl{i}"] = f"https://api.twilio.com/Media/ME{i:032x}"
-        fields[f"MediaContentType{i}"] = "image/jpeg"
+        fields[f"MediaUrl{i}"] = f"{account}/Messages/{sid}/Media/ME{i:032x}"
+        fields[f"MediaContentType{i}"] = "image/png"
     return fields
 
 

@@ -6,10 +6,20 @@ from apps.sms import bell
 from apps.sms.aftermath import once_more, write
 from apps.sms.auditor import audit
 from apps.sms.diagnosis import diagnose
+from apps.sms.media import keep
 from apps.sms.simulator import deliver
 from apps.sms.worker import SWEEP, drain
 
-__all__ = ["TIMETABLE", "audit", "deliver", "diagnose", "drain", "once_more", "write"]
+__all__ = [
+    "TIMETABLE",
+    "audit",
+    "deliver",
+    "diagnose",
+    "drain",
+    "keep",
+    "once_more",
+    "write",
+]
 
 # The sweeper: whatever a lost bell or a dead worker left is found within this time.
 TIMETABLE = {

@@ -4,13 +4,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Prefetch
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
 from apps.sms import troubles
 from apps.sms.composer import count
-from apps.sms.models import InboundText, OutboundText
+from apps.sms.models import InboundText, MediaFile, OutboundText
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 
@@ -31,6 +32,19 @@ class Message:
     turn_id: int | None
     num_media: int = 0
     next_step: str = ""  # what the person can do where it was not delivered
+    files: tuple["File", ...] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """A picture or file of a text; `why` it was not kept, if it was not."""
+
+    public_id: str
+    content_type: str
+    size: int
+    state: str
+    why: str
+    is_picture: bool
 
 
 @dataclass(frozen=True)
@@ -47,7 +61,9 @@ def page(user: User, before: str = "", limit: int = 40) -> Page:
         at = _cursor(before)
         inbound = inbound.filter(received_at__lt=at)
         outbound = outbound.filter(created_at__lt=at)
-    found = [_from_person(text) for text in inbound.order_by("-id")[: limit + 1]]
+    files = Prefetch("files", MediaFile.objects.defer("content").order_by("position"))
+    came = inbound.prefetch_related(files).order_by("-id")[: limit + 1]
+    found = [_from_person(text) for text in came]
     found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
     found.sort(key=lambda message: message.at, reverse=True)
     shown = found[:limit][::-1]
@@ -88,6 +104,18 @@ def _from_person(text: InboundText) -> Message:
         tone="quiet",
         turn_id=text.turn_id,
         num_media=text.num_media,
+        files=tuple(map(_file, text.files.all())),
+    )
+
+
+def _file(file: MediaFile) -> File:
+    return File(
+        public_id=str(file.public_id),
+        content_type=file.content_type,
+        size=file.size,
+        state=file.state,
+        why=file.why,
+        is_picture=file.is_picture,
     )
 
 

@@ -22,6 +22,7 @@ from apps.sms import (
     lanes,
     linking,
     loops,
+    media,
     numbers,
     optouts,
     outbox,
@@ -115,6 +116,7 @@ def _open(lane: Lane, texts: list[InboundText]) -> Turn:
         started_at=timezone.now(),
     )
     InboundText.objects.filter(pk__in=[text.pk for text in texts]).update(turn=turn)
+    media.expect(texts)
     with bound(turn.request_id):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
     return turn

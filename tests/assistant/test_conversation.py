@@ -39,7 +39,7 @@ def test_small_talk_gets_a_calm_line(alice: Phone, text: str, reply: str) -> Non
 
 
 def test_a_picture_alone_is_answered(alice: Phone) -> None:
-    assert alice.text("", num_media=1).startswith("I can't open pictures")
+    assert alice.text("", num_media=1).startswith("I can't look into pictures")
 
 
 @pytest.mark.parametrize("text", ["?", "menu", "help reminders", "help with times"])

@@ -1,13 +1,21 @@
 """A carrier in the database: texts land at `/dev/phone/`, news comes back signed."""
 
+import base64
 import secrets
 from datetime import datetime
 
+from apps.core.http import Fetched
 from apps.core.logs import logger
 from apps.core.tasks import send
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import Draft, Listed, Refused
 from apps.sms.models import OptOut, SimulatedText
+
+# A PNG of 1 x 1.
+_DOT = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAA"
+    "AABJRU5ErkJggg=="
+)
 
 
 class SimulatorGateway:
@@ -23,6 +31,13 @@ class SimulatorGateway:
         )
         _ask_for_news(text.pk)
         return text.sid
+
+    def fetch(self, address: str, *, sid: str, most_bytes: int) -> Fetched:
+        """The same dot, whatever was sent."""
+        return Fetched(base64.b64decode(_DOT), "image/png")
+
+    def forget(self, address: str, *, sid: str) -> None:
+        """There is nothing."""
 
     def drift(self, wanted: Addresses) -> list[Drift]:
         return []

@@ -1,5 +1,6 @@
 """Twilio's Programmable Messaging, by its SDK."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,9 @@ from twilio.http.response import Response
 from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
+from apps.core import http
+from apps.core.errors import OutsideFailure
+from apps.core.http import Fetched
 from apps.sms import signing, troubles
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
@@ -34,6 +38,9 @@ VALIDITY_SECONDS = 900
 # Wrong secrets, and an account that is suspended.
 _SHUT_OUT = {"20003", "20005", "30002"}
 _NOT_TAKEN = {401, 403, 404, 407, 408, 429}
+
+
+_MEDIA_SID = re.compile(r"ME[0-9a-f]{32}")
 
 
 class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints there
@@ -84,6 +91,40 @@ class TwilioGateway:
             for message in found
             if message.date_created and message.date_created >= since
         ]
+
+    def fetch(self, address: str, *, sid: str, most_bytes: int) -> Fetched:
+        """From the message's own media, or where Twilio passes it on to."""
+        return http.fetch(
+            self._media(address, sid),
+            credentials=self._credentials(),
+            is_allowed=_is_twilios,
+            trusted=settings.TWILIO_API_BASE,
+            most_bytes=most_bytes,
+        )
+
+    def forget(self, address: str, *, sid: str) -> None:
+        url = self._media(address, sid) + ".json"
+        status = http.delete(url, credentials=self._credentials())
+        if status not in (204, 404):
+            raise OutsideFailure(f"Twilio answered {status}.")
+
+    def _media(self, address: str, sid: str) -> str:
+        """Where a file of this message is fetched. Raises `OutsideFailure` for any other
+        address: what is posted to us does not choose whom we call."""
+        parts = urlsplit(address)
+        path = (
+            f"/2010-04-01/Accounts/{settings.TWILIO_ACCOUNT_SID}/Messages/{sid}/Media/"
+        )
+        if (
+            (parts.scheme, parts.netloc) != ("https", "api.twilio.com")
+            or not parts.path.startswith(path)
+            or not _MEDIA_SID.fullmatch(parts.path.removeprefix(path))
+        ):
+            raise OutsideFailure("It is no file of this text.", permanent=True)
+        return (settings.TWILIO_API_BASE or "https://api.twilio.com") + parts.path
+
+    def _credentials(self) -> tuple[str, str]:
+        return settings.TWILIO_ACCOUNT_SID, signing.tokens()[0]
 
     def drift(self, wanted: Addresses) -> list[Drift]:
         """What the number, or the service, has otherwise. Raises `NotDone`."""
@@ -143,6 +184,19 @@ def _fields(wanted: Addresses) -> dict[str, str | bool]:
         "sms_fallback_method": "POST",
         "sms_application_sid": "",
     }
+
+
+def _is_twilios(url: str) -> bool:
+    """Twilio's own hosts, and those it keeps files at."""
+    parts = urlsplit(url)
+    if settings.TWILIO_API_BASE and url.startswith(f"{settings.TWILIO_API_BASE}/"):
+        return True
+    host = parts.hostname or ""
+    return (
+        parts.scheme == "https"
+        and parts.port in (None, 443)
+        and host.endswith((".twilio.com", ".twiliocdn.com"))
+    )
 
 
 @contextmanager

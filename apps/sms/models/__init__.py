@@ -10,6 +10,7 @@ from apps.sms.models.audit import AnsweredDay
 from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
+from apps.sms.models.media import MediaFile
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.router import RouterConfig, RouterVersion
@@ -23,6 +24,7 @@ __all__ = [
     "Keyword",
     "Lane",
     "LinkPhrase",
+    "MediaFile",
     "OptOut",
     "OutboundText",
     "PhoneNumber",
