@@ -64,4 +64,4 @@ def _place(call: WebhookCall) -> str:
     return f"sms.webhookcall:{call.pk}"
 
 
-SEALED_CALL = Sealed(WebhookCall, _place)
+SEALED = Sealed(WebhookCall, _place)
