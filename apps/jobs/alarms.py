@@ -6,21 +6,22 @@ again. One that comes again soon after it was over is the same one, and is told 
 stays or keeps coming.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
 from apps.core.errors import Conflict
+from apps.jobs import sightings
 from apps.jobs.models import Alert
+from apps.jobs.sightings import SAME_WITHIN, Seen
 from apps.jobs.telling import tell
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
 
-# Whoever was told that it is over need not be told of each slip back.
-SAME_WITHIN = timedelta(minutes=10)
 # What comes and goes all the time is told so often.
 FLAPPING_TOLD_EVERY = timedelta(hours=1)
 CLOSE = "jobs.alert.close"
@@ -29,44 +30,27 @@ OPEN = (Alert.State.PENDING, Alert.State.FIRING, Alert.State.ACKNOWLEDGED)
 
 def begin(
     source: str,
-    mark: str,
+    seen: Sequence[Seen],
     *,
-    title: str,
-    severity: str,
-    words: str,
     lasting: int = 0,
-    until: Any = None,
+    ends_in: timedelta | None = None,
 ) -> None:
-    """Begin an alert, or say that it goes on; `until` then, unless it is seen again."""
-    found = Alert.objects.filter(source=source, mark=mark, state__in=OPEN)
-    if not found.update(seen_at=Now(), words=words[:500], ends_at=until):
-        try:
-            with transaction.atomic():
-                if not _reopen(source, mark, words, until):
-                    Alert.objects.create(
-                        source=source,
-                        mark=mark,
-                        title=title[:120],
-                        severity=severity[:20],
-                        words=words[:500],
-                        ends_at=until,
-                    )
-        except IntegrityError:
-            return  # somebody else has just begun it
+    """Begin alerts, or say that they go on. They fire once they have lasted so many
+    seconds; `ends_in`: when those are over that do not say so, unless seen again."""
+    sightings.note(source, seen, ends_in)
+    found = Alert.objects.filter(source=source, mark__in=[each.mark for each in seen])
     _tell_what_stays(found)
     since = Now() - timedelta(seconds=lasting)
+    pending = found.filter(state=Alert.State.PENDING, began_at__lte=since)
     with transaction.atomic():
-        fires = found.filter(state=Alert.State.PENDING, began_at__lte=since)
-        for alert in fires.select_for_update(skip_locked=True):
-            Alert.objects.filter(pk=alert.pk).update(
-                state=Alert.State.FIRING, fired_at=Now()
-            )
-            tell(alert, "firing")
+        fires = list(pending.select_for_update(skip_locked=True))
+        _update(fires, state=Alert.State.FIRING, fired_at=Now())
+        tell(fires, "firing")
 
 
-def resolve(source: str, mark: str) -> None:
-    """It is over. One that never fired is forgotten, and nobody is told."""
-    found = Alert.objects.filter(source=source, mark=mark)
+def resolve(source: str, marks: Sequence[str]) -> None:
+    """They are over. One that never fired is forgotten, and nobody is told."""
+    found = Alert.objects.filter(source=source, mark__in=marks)
     end(found, Alert.Ended.OVER, what="resolved")
 
 
@@ -74,7 +58,7 @@ def resolve(source: str, mark: str) -> None:
 def close(*, by: Any, alert: Alert, words: str) -> None:
     """Somebody knows that it is over. Raises Conflict for what is measured here, and
     would only come again, and for one that is over."""
-    if alert.source == Alert.Source.PRODUCT:
+    if alert.ends_at is None:
         raise Conflict("It ends when it is over. Acknowledge it, or change its rule.")
     found = Alert.objects.filter(pk=alert.pk)
     if not end(found, Alert.Ended.CLOSED, by=by, what="closed"):
@@ -100,34 +84,16 @@ def end(
     """Those that are open; each is told as `what`, unless it came back in silence."""
     found.filter(state=Alert.State.PENDING).delete()
     ended = list(found.filter(state__in=OPEN).select_for_update(skip_locked=True))
-    for alert in ended:
-        Alert.objects.filter(pk=alert.pk).update(
-            state=Alert.State.RESOLVED, resolved_at=Now(), ended=how, ended_by=by
-        )
-        if what and alert.quiet_since is None:
-            tell(alert, what)
+    _update(
+        ended, state=Alert.State.RESOLVED, resolved_at=Now(), ended=how, ended_by=by
+    )
+    if what:
+        tell([alert for alert in ended if alert.quiet_since is None], what)
     return ended
 
 
-def _reopen(source: str, mark: str, words: str, until: Any) -> int:
-    """Without a word, if it was over only just now."""
-    lately = Now() - SAME_WITHIN
-    over = Alert.objects.filter(source=source, mark=mark, resolved_at__gt=lately)
-    latest = over.order_by("-id").values("pk")[:1]
-    found = Alert.objects.filter(pk__in=latest, state=Alert.State.RESOLVED)
-    # What somebody ended is another one when it comes again.
-    by_itself = found.filter(ended__in=["", Alert.Ended.OVER, Alert.Ended.UNSEEN])
-    return by_itself.update(
-        state=Alert.State.FIRING,
-        resolved_at=None,
-        ended="",
-        ends_at=until,
-        seen_at=Now(),
-        words=words[:500],
-        came_back=F("came_back") + 1,
-        back_at=Now(),
-        quiet_since=Coalesce("quiet_since", Now()),
-    )
+def _update(alerts: Sequence[Alert], **facts: Any) -> None:
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(**facts)
 
 
 @transaction.atomic
@@ -137,6 +103,6 @@ def _tell_what_stays(found: "QuerySet[Alert]") -> None:
     flaps = Q(quiet_since__lte=Now() - FLAPPING_TOLD_EVERY)
     back = found.filter(stays | flaps, state=Alert.State.FIRING)
     quiet = back.filter(quiet_since__isnull=False)
-    for alert in quiet.select_for_update(skip_locked=True):
-        Alert.objects.filter(pk=alert.pk).update(quiet_since=None)
-        tell(alert, "firing")
+    told = list(quiet.select_for_update(skip_locked=True))
+    _update(told, quiet_since=None)
+    tell(told, "firing")

@@ -9,7 +9,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -17,14 +16,18 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_POST
 
 from apps.core import bodies
-from apps.core.errors import Invalid, NotFound, Unauthorized
+from apps.core.errors import Invalid, NotFound, TooLarge, Unauthorized
 from apps.core.logs import logger
 from apps.jobs import alarms
 from apps.jobs.models import Alert
+from apps.jobs.rules import Severity
+from apps.jobs.sightings import Seen
 from apps.rbac.declared import public
 
-MAX_BYTES = 256 * 1024
-MOST_ALERTS = 500
+# Some three thousand alerts with long words; it takes a dozen times as much to read.
+MAX_BYTES = 4 * 1024 * 1024
+MOST_ALERTS = 5_000
+MISSING = "jobs.alertmanager"
 # That every calendar and time zone knows.
 _YEARS = range(1900, 2200)
 
@@ -39,25 +42,14 @@ def alerts(request: HttpRequest) -> HttpResponse:
     given = request.META.get("HTTP_AUTHORIZATION", "")
     if not constant_time_compare(given, f"Bearer {settings.ALERTMANAGER_TOKEN}"):
         raise Unauthorized
-    bodies.insist_at_most(request, MAX_BYTES)
-    found, left_out = _read(request.body)
-    for labels, words, fires, until in found:
-        mark = _mark(labels)
-        if not fires:
-            alarms.resolve(Alert.Source.PROMETHEUS, mark)
-            continue
-        alarms.begin(
-            Alert.Source.PROMETHEUS,
-            mark,
-            title=labels.get("alertname", "Alert"),
-            severity=labels.get("severity", "ticket"),
-            words=words,
-            until=until or Now() + _unrepeated(),
-        )
-    if not left_out:
+    found = _read(_body(request))
+    _take(found.told)
+    if found.missing:
+        _say(f"{found.missing:,} of a post of Alertmanager are not listed.")
+    if not (found.left_out or found.missing):
         return HttpResponse(status=204)
-    logger.warning("alerts_left_out", positions=left_out)
-    return JsonResponse({"left_out": left_out})
+    logger.warning("alerts_left_out", positions=found.left_out, missing=found.missing)
+    return JsonResponse({"left_out": found.left_out, "missing": found.missing})
 
 
 class _Told(NamedTuple):
@@ -67,25 +59,74 @@ class _Told(NamedTuple):
     until: datetime | None
 
 
-def _read(body: bytes) -> tuple[list[_Told], list[int]]:
-    """And which cannot be read, counted from 1. Raises Invalid when none can."""
+class _Post(NamedTuple):
+    """What can be read of it; which cannot, counted from 1; how many more there are."""
+
+    told: list[_Told]
+    left_out: list[int]
+    missing: int
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Raises TooLarge, and then operators are told: what was in it comes no more."""
     try:
-        given = list(json.loads(body)["alerts"])
+        bodies.insist_at_most(request, MAX_BYTES)
+    except TooLarge:
+        size = str(request.META.get("CONTENT_LENGTH"))[:12]
+        logger.error("alerts_refused", bytes=size)
+        _say("A post of Alertmanager was too large, and none of it is listed.")
+        raise
+    # More than Django would read for a form.
+    return request.read(MAX_BYTES)
+
+
+def _say(words: str) -> None:
+    """It stays until nothing of the kind has come for long, or an operator closes it."""
+    seen = Seen(
+        MISSING,
+        "Alerts of Prometheus are missing",
+        Severity.PAGE,
+        f"{words} Look at Alertmanager itself, and set its max_alerts.",
+    )
+    alarms.begin(Alert.Source.PRODUCT, [seen], ends_in=_unrepeated())
+
+
+def _take(told: list[_Told]) -> None:
+    # Of one alert the last word counts.
+    latest = {_mark(each.labels): each for each in told}
+    fires = [_seen(mark, each) for mark, each in latest.items() if each.fires]
+    over = [mark for mark, each in latest.items() if not each.fires]
+    alarms.begin(Alert.Source.PROMETHEUS, fires, ends_in=_unrepeated())
+    alarms.resolve(Alert.Source.PROMETHEUS, over)
+
+
+def _seen(mark: str, told: _Told) -> Seen:
+    title = told.labels.get("alertname", "Alert")
+    severity = told.labels.get("severity", Severity.TICKET)
+    return Seen(mark, title, severity, told.words, told.until)
+
+
+def _read(body: bytes) -> _Post:
+    """Raises Invalid when none can be."""
+    try:
+        post = json.loads(body)
+        given = list(post["alerts"])
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Invalid("That is not what Alertmanager sends.") from error
-    if len(given) > MOST_ALERTS:
-        raise Invalid(f"At most {MOST_ALERTS} alerts at once.")
     found: list[_Told] = []
     left_out: list[int] = []
-    for position, each in enumerate(given, start=1):
+    for position, each in enumerate(given[:MOST_ALERTS], start=1):
         try:
             found.append(_one(each))
         except (ValueError, TypeError, KeyError, AttributeError):
             left_out.append(position)
     if left_out and not found:
-        named = ", ".join(map(str, left_out))
+        named = ", ".join(map(str, left_out[:20]))
         raise Invalid(f"None of them is an alert of Alertmanager: {named}.")
-    return found, left_out
+    # By its own `max_alerts`, and by ours.
+    truncated = post.get("truncatedAlerts")
+    missing = truncated if type(truncated) is int and truncated > 0 else 0
+    return _Post(found, left_out, missing + max(0, len(given) - MOST_ALERTS))
 
 
 def _one(given: Any) -> _Told:

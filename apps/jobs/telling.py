@@ -20,8 +20,14 @@ _SAID = {
 }
 
 
-def tell(alert: Alert, what: str) -> None:
-    """Once the transaction stands. An alarm does not wait in the queue that it is about."""
+def tell(alerts: Sequence[Alert], what: str) -> None:
+    """Once the transaction stands."""
+    for alert in alerts:
+        _ask(alert, what)
+
+
+def _ask(alert: Alert, what: str) -> None:
+    """An alarm does not wait in the queue that it is about."""
     is_about_mail = alert.mark == lag_of(Queue.MAIL)
     channels: Sequence[str] = tuple(settings.ALERT_CHANNELS)
     if settings.ALERT_WEBHOOK_URL:

@@ -18,6 +18,7 @@ from apps.core.logs import logger
 from apps.jobs import alarms, rules
 from apps.jobs.models import Alert, RuleSetting
 from apps.jobs.rules import Rule
+from apps.jobs.sightings import Seen
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
 
@@ -90,18 +91,12 @@ def _look_at(rule: Rule, above: float) -> None:
     if value is not None and value > above:
         _seen(rule, rule.said(value, above))
     else:
-        alarms.resolve(Alert.Source.PRODUCT, rule.key)
+        alarms.resolve(Alert.Source.PRODUCT, [rule.key])
 
 
 def _seen(rule: Rule, words: str) -> None:
-    alarms.begin(
-        Alert.Source.PRODUCT,
-        rule.key,
-        title=rule.title,
-        severity=rule.severity,
-        words=words,
-        lasting=rule.lasting,
-    )
+    seen = Seen(rule.key, rule.title, rule.severity, words)
+    alarms.begin(Alert.Source.PRODUCT, [seen], lasting=rule.lasting)
 
 
 def _product(mark: str) -> "QuerySet[Alert]":
@@ -113,7 +108,7 @@ def _end_what_is_not_seen() -> None:
     found = Alert.objects.filter(state__in=alarms.OPEN)
     alarms.end(found.filter(ends_at__lte=Now()), Alert.Ended.UNSEEN, what="ended")
     unseen = found.filter(
-        source=Alert.Source.PRODUCT, seen_at__lte=Now() - GONE_AFTER
+        source=Alert.Source.PRODUCT, ends_at=None, seen_at__lte=Now() - GONE_AFTER
     ).exclude(mark__in=rules.every())
     alarms.end(unseen, Alert.Ended.GONE, what="ended")
 
