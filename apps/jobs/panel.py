@@ -73,10 +73,7 @@ def _firing() -> Iterator[Notice]:
     worst = Case(When(severity__in=rules.URGENT, then=0), default=1)
     for alert in firing.order_by(ours, worst, "-id")[:_MOST_SHOWN]:
         page = reverse("admin:jobs_alert_change", args=[alert.pk])
-        # The product's own begin with their name.
-        named = alert.words.startswith(alert.title)
-        words = alert.words if named else f"{alert.title}: {alert.words}"
-        yield Notice(f"Alert: {words}", page, "bad")
+        yield Notice(f"Alert: {alert.in_words}", page, "bad")
     more = counted(firing) - _MOST_SHOWN
     if more > 0:
         listed = reverse("admin:jobs_alert_changelist")

@@ -10,6 +10,7 @@ from apps.core.dossier import Kept
 from apps.core.spelling import canonical
 from apps.jobs.models import (
     Alert,
+    AlertNews,
     Job,
     JobFailure,
     Letter,
@@ -70,6 +71,12 @@ PERSONAL = (
         Alert,
         ("acknowledged_by", "ended_by"),
         "About the service. That somebody looked after one is told by their activity.",
+        stays="What was the matter with the service, without who looked after it.",
+    ),
+    Kept(
+        AlertNews,
+        ("alert",),
+        "That operators are told of an alert: about the service, not about you.",
         stays="What was the matter with the service, without who looked after it.",
     ),
     Kept(

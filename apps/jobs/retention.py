@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from apps.jobs.keeping import Rule
-from apps.jobs.models import Alert, Job, Letter, MissedRuns, PipelineRun
+from apps.jobs.models import Alert, Job, Letter, MissedRuns, PipelineRun, Telling
 
 
 def _jobs(*states: str) -> "QuerySet[Job]":
@@ -32,6 +32,10 @@ def _alerts(before: datetime) -> "QuerySet[Alert]":
     return Alert.objects.filter(resolved_at__lt=before)
 
 
+def _tellings(before: datetime) -> "QuerySet[Telling]":
+    return Telling.objects.filter(at__lt=before)
+
+
 def _letters(before: datetime) -> "QuerySet[Letter]":
     return Letter.objects.exclude(state="queued").filter(created_at__lt=before)
 
@@ -48,4 +52,5 @@ RULES = (
         "jobs.letters", "Letters that were sent or refused", _letters, days=90, least=8
     ),
     Rule("jobs.alerts", "Alerts that are over", _alerts, days=180),
+    Rule("jobs.tellings", "When operators were told of alerts", _tellings, days=30),
 )

@@ -9,18 +9,19 @@ from apps.jobs.mail import deliver
 from apps.jobs.runner import drain
 from apps.jobs.runs import start_pipeline
 from apps.jobs.sweeper import EVERY_SECONDS, sweep
-from apps.jobs.telling import tell_of_alert
+from apps.jobs.telling import gather, tell_together
 
 __all__ = [
     "TIMETABLE",
     "deliver",
     "drain",
     "drop_found",
+    "gather",
     "requeue_found",
     "retain",
     "start_pipeline",
     "sweep",
-    "tell_of_alert",
+    "tell_together",
 ]
 
 TIMETABLE = {

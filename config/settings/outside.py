@@ -51,6 +51,8 @@ ALERT_CHANNELS = {
     "e-mail": "apps.accounts.operators.tell",
     "text": "apps.sms.operators.tell",
 }
+# Those that wake somebody: for what is urgent, in a line, and not by the dozen.
+ALERT_URGENT_CHANNELS = ("text",)
 # Where a form is posted to as well: a chat, a pager.
 ALERT_WEBHOOK_URL = env.str("ALERT_WEBHOOK_URL", default="")
 # What Prometheus' Alertmanager shows when it posts to /webhooks/alerts/; without one

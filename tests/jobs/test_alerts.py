@@ -13,6 +13,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -32,9 +33,10 @@ from apps.jobs import (
     rules,
     runner,
     sightings,
+    telling,
     watch,
 )
-from apps.jobs.models import Alert, Job, RuleSetting
+from apps.jobs.models import Alert, AlertNews, Job, RuleSetting, Telling
 from apps.jobs.sightings import Seen
 from apps.rbac.console import panel
 from apps.sms.models import OutboundText
@@ -66,8 +68,17 @@ def open_alerts() -> dict[str, str]:
 
 
 def tell() -> None:
-    while runner.drain("mail"):
-        continue
+    """All that waits to be told, as if the time for it had come."""
+    while Job.objects.filter(queue="mail", state="waiting").exists():
+        Telling.objects.update(at=F("at") - telling.HOUR)
+        Job.objects.filter(state="waiting").update(due_at=timezone.now())
+        runner.drain("mail")
+
+
+def told(mark: str) -> list[str]:
+    """What was to be told of an alert, by which channel."""
+    news = AlertNews.objects.filter(alert__mark=mark)
+    return sorted(f"{each.channel} {each.what}" for each in news)
 
 
 def letters() -> list[str]:
@@ -158,7 +169,7 @@ def test_what_has_to_last_is_pending_and_nobody_is_told() -> None:
     trouble()
     watch.look()
     assert open_alerts()["chores.long"] == "pending"
-    assert not Job.objects.filter(arguments__0=Alert.objects.get(mark="chores.long").pk)
+    assert not AlertNews.objects.filter(alert__mark="chores.long")
     Alert.objects.filter(mark="chores.long").update(
         began_at=timezone.now() - timedelta(hours=2)
     )
@@ -185,9 +196,7 @@ def test_many_who_look_at_once_make_one_alert_and_tell_it_once() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    alert = Alert.objects.get(mark="chores.many")
-    told = Job.objects.filter(kind="jobs.tell_of_alert", arguments__0=alert.pk)
-    assert sorted(told.values_list("arguments__2", flat=True)) == ["e-mail", "text"]
+    assert told("chores.many") == ["e-mail firing", "text firing"]
 
 
 def test_who_acknowledged_is_known_and_it_is_not_told_anew(ada: User) -> None:
@@ -242,15 +251,13 @@ def test_an_alarm_does_not_wait_in_the_queue_that_it_is_about() -> None:
     for _ in range(2):
         watch.look()
         Alert.objects.update(began_at=hour)
-    queues = {
-        alert.mark: set(
-            Job.objects.filter(
-                kind="jobs.tell_of_alert", arguments__0=alert.pk
-            ).values_list("queue", flat=True)
-        )
-        for alert in Alert.objects.filter(mark__endswith="_lag")
-    }
-    assert queues == {"jobs.messages_lag": {"mail"}, "jobs.mail_lag": {"messages"}}
+    asked = Job.objects.filter(kind="jobs.gather_news_of_alerts")
+    assert set(asked.values_list("queue", flat=True)) == {"mail", "messages"}
+    # Not even where it is told together with others.
+    runner.drain("mail")
+    assert told("jobs.mail_lag") == ["e-mail firing", "text firing"]
+    said = Job.objects.filter(kind="jobs.tell_of_alerts")
+    assert set(said.values_list("queue", flat=True)) == {"messages"}
 
 
 def test_operators_set_the_threshold_and_switch_a_rule_off(
@@ -270,11 +277,11 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(
     watch.look()
     assert open_alerts()["chores.many"] == "firing"
     tell()
-    told = Job.objects.filter(kind="jobs.tell_of_alert").count()
+    before = told("chores.many")
     assert client.post(page, {}).status_code == 302
     watch.look()
     # It is not over, so nobody is told that it is.
-    assert Job.objects.filter(kind="jobs.tell_of_alert").count() == told
+    assert told("chores.many") == before
     alert = Alert.objects.get(mark="chores.many")
     assert (alert.state, alert.ended, alert.ended_by) == ("resolved", "off", ada)
     (event,) = recorded("jobs.alert.close")
@@ -283,7 +290,7 @@ def test_operators_set_the_threshold_and_switch_a_rule_off(
     # Switched on again it is another one, and told.
     client.post(page, {"is_on": "on"})
     watch.look()
-    assert Job.objects.filter(kind="jobs.tell_of_alert").count() > told
+    assert len(told("chores.many")) > len(before)
 
 
 def test_every_rule_of_the_code_is_listed_with_its_bound(ada: User) -> None:
@@ -367,15 +374,15 @@ def test_it_is_posted_to_a_webhook_and_tried_again(
     settings.ALERT_WEBHOOK_URL, receiver[1][:] = receiver[2], [503, 200]
     trouble()
     watch.look()
-    tell()
+    for _ in range(2):
+        runner.drain("mail")
     assert len(receiver[0]) == 1
-    Job.objects.filter(state="waiting").update(due_at=timezone.now())
     tell()
     assert len(receiver[0]) == 2
     assert (
         receiver[0][1]["state"] == "firing" and receiver[0][1]["mark"] == "chores.many"
     )
-    assert not Job.objects.filter(kind="jobs.tell_of_alert").exclude(state="done")
+    assert not Job.objects.filter(kind="jobs.tell_of_alerts").exclude(state="done")
 
 
 def post(body: Any, *, token: str = TOKEN) -> int:
@@ -436,6 +443,7 @@ def test_what_is_not_repeated_ends_without_a_word(
         assert alert.ends_at and abs(alert.ends_at - now - repeated) < repeated / 100
     watch.look()
     assert set(open_alerts().values()) == {"firing"}
+    tell()
     Alert.objects.filter(pk=first.pk).update(ends_at=now)
     watch.look()
     first.refresh_from_db()
@@ -443,7 +451,10 @@ def test_what_is_not_repeated_ends_without_a_word(
     assert "firing" in open_alerts().values()
     tell()
     (ended,) = [each for each in receiver[0] if each["state"] == "resolved"]
-    assert ended["text"] == "Ended without a word: DiskFull"
+    assert (
+        ended["text"]
+        == "Ended without a word: DiskFull: The disk of db is nearly full."
+    )
 
 
 def test_an_operator_closes_what_came_from_outside(
@@ -603,6 +614,125 @@ def test_posts_at_once_make_one_alert_of_each(settings: Settings) -> None:
     orders = iter([alerts, alerts[::-1]] * 3)
     assert together(6, lambda: post({"alerts": next(orders)})) == [204] * 6
     assert Alert.objects.filter(state="firing").count() == 50
+
+
+def storm(status: str, count: int = 60, **more: str) -> None:
+    labels = [
+        {"alertname": "NodeDown", "instance": str(n), **more} for n in range(count)
+    ]
+    assert post({"alerts": [prometheus(status, **each) for each in labels]}) == 204
+
+
+@pytest.fixture
+def pager(ada: User, settings: Settings, receiver: list[Any]) -> list[Any]:
+    """Ada is reached by text and by letter, a machine by its webhook."""
+    settings.ALERTMANAGER_TOKEN, settings.ALERT_WEBHOOK_URL = TOKEN, receiver[2]
+    PhoneNumberFactory.create(user=ada, e164="+12025550199")
+    EmailAddress.objects.create(
+        user=ada, email="ada@example.com", primary=True, verified=True
+    )
+    posted: list[Any] = receiver[0]
+    return posted
+
+
+def texts() -> list[str]:
+    return list(OutboundText.objects.order_by("id").values_list("body", flat=True))
+
+
+def test_a_storm_is_one_text_one_letter_and_one_post(
+    pager: list[Any], settings: Settings
+) -> None:
+    storm("firing")
+    while runner.drain("mail"):
+        continue
+    page = f"{settings.PUBLIC_URL}/admin/jobs/alert/"
+    assert texts() == [f"Switchboard: Firing: 60 alerts: 60 NodeDown. {page}"]
+    assert letters() == ["Firing: 60 alerts"]
+    body = str(mail.outbox[0].body)
+    assert body.count("Firing: NodeDown: The disk of db is nearly full.") == 60
+    (posted,) = pager
+    assert (posted["state"], posted["count"]) == ("firing", "60")
+    listed = json.loads(posted["alerts"])
+    assert len({each["mark"] for each in listed}) == 60
+    assert "mark" not in posted
+    # Each stays a row of its own.
+    assert Alert.objects.filter(state="firing").count() == 60
+    # Over within the minute: it is told when that is over, together with what is new.
+    storm("resolved", 58)
+    assert post({"alerts": [prometheus("firing")]}) == 204
+    runner.drain("mail")
+    assert (len(texts()), len(letters()), len(pager)) == (1, 1, 1)
+    tell()
+    assert letters()[1:] == ["Firing: 1 alert, resolved: 58 alerts"]
+    assert texts()[1:] == [
+        "Switchboard: Firing: 1 alert: 1 DiskFull. "
+        f"Resolved: 58 alerts: 58 NodeDown. {page}"
+    ]
+    assert len(pager) == 2
+
+
+def test_of_one_alert_the_latest_is_told(pager: list[Any]) -> None:
+    storm("firing", 1)
+    tell()
+    Telling.objects.update(at=timezone.now())
+    storm("firing", 3)
+    storm("resolved", 3)
+    tell()
+    assert letters() == ["Firing: NodeDown", "Resolved: 3 alerts"]
+    assert pager[1]["state"] == "resolved"
+
+
+def test_what_can_wait_wakes_nobody_and_delays_nobody(pager: list[Any]) -> None:
+    storm("firing", 5, severity="warning")
+    assert post({"alerts": [prometheus("firing")]}) == 204
+    runner.drain("mail")
+    assert texts() == ["Switchboard: Firing: DiskFull: The disk of db is nearly full."]
+    (subject,) = letters()
+    assert subject == "Firing: 6 alerts"
+    lines = str(mail.outbox[0].body).splitlines()
+    assert next(each for each in lines if "nearly full" in each).count("DiskFull")
+
+
+def test_texts_are_counted_by_the_hour_and_then_one_says_there_is_more(
+    pager: list[Any],
+) -> None:
+    def minute(number: int) -> None:
+        """The next one: one alert more."""
+        Telling.objects.update(at=F("at") - telling.TOGETHER)
+        storm("firing", number + 1)
+        Job.objects.filter(state="waiting").update(due_at=timezone.now())
+        while runner.drain("mail"):
+            continue
+
+    for number in range(telling.MOST_AN_HOUR + 5):
+        minute(number)
+    assert len(texts()) == telling.MOST_AN_HOUR + 1
+    assert "no more texts about them until" in texts()[-1]
+    # Letters and the webhook go on.
+    assert len(letters()) == len(pager) == telling.MOST_AN_HOUR + 5
+    tell()
+    assert len(texts()) == telling.MOST_AN_HOUR + 2
+    assert "5 alerts: 5 NodeDown" in texts()[-1]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting(pager: list[Any]) -> None:
+    storm("firing", 1)
+    runner.drain("mail")
+    Telling.objects.update(at=timezone.now() + timedelta(hours=5))
+    storm("firing", 2)
+    runner.drain("mail")
+    assert len(texts()) == 2
+
+
+def test_workers_who_tell_at_once_tell_each_alert_once(pager: list[Any]) -> None:
+    for number in range(8):
+        storm("firing", number + 1)
+    together(4, lambda: runner.drain("mail"))
+    channels = Telling.objects.values_list("channel", flat=True)
+    assert sorted(channels) == ["e-mail", "text", "webhook"]
+    assert len(texts()) == len(letters()) == len(pager) == 1
+    assert not AlertNews.objects.filter(telling=None).exists()
+    assert AlertNews.objects.count() == 3 * 8
 
 
 def test_the_console_has_them_all_and_acknowledges(ada: User) -> None:

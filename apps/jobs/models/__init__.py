@@ -8,7 +8,7 @@ A job is asked for once, tried until it is done, and dead when it cannot be; it 
 vanishes (docs/jobs.md). A letter is a row before it is sent (docs/mail.md).
 """
 
-from apps.jobs.models.alerts import Alert, RuleSetting
+from apps.jobs.models.alerts import Alert, AlertNews, RuleSetting, Telling
 from apps.jobs.models.jobs import Job, JobFailure
 from apps.jobs.models.leadership import Leadership
 from apps.jobs.models.mail import Letter, Suppression, UnwantedLetters
@@ -18,6 +18,7 @@ from apps.jobs.models.timetable import MissedRuns
 
 __all__ = [
     "Alert",
+    "AlertNews",
     "Job",
     "JobFailure",
     "Leadership",
@@ -28,5 +29,6 @@ __all__ = [
     "RuleSetting",
     "StepRun",
     "Suppression",
+    "Telling",
     "UnwantedLetters",
 ]

@@ -85,3 +85,51 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def in_words(self) -> str:
+        """On one line, with its name; the words of the product's own begin with it."""
+        words = " ".join(self.words.split())
+        if words.startswith(self.title):
+            return words
+        return f"{self.title}: {words}" if words else self.title
+
+
+class Telling(models.Model):
+    """That operators are told by a channel, of all that waited for it; or that they are
+    told so often that there is a pause."""
+
+    channel = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    is_pause = models.BooleanField(default=False)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["channel", "-id"], name="telling_latest"),
+            models.Index(fields=["at"], name="telling_when"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.pk}"
+
+
+class AlertNews(models.Model):
+    """What became of an alert, to be told by a channel; `telling` once it is."""
+
+    alert = models.ForeignKey(Alert, models.CASCADE, related_name="news")
+    what = models.CharField(max_length=10)
+    # How often it had come back.
+    again = models.PositiveIntegerField()
+    channel = models.CharField(max_length=20)
+    telling = models.ForeignKey(Telling, models.CASCADE, null=True, related_name="news")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "news of alerts"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["channel"], condition=Q(telling=None), name="alert_news_untold"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.alert_id}"
