@@ -5,9 +5,11 @@ from django.db.models import QuerySet
 
 from apps.accounts import letters
 from apps.accounts.models import User
-from apps.jobs import mail
+from apps.jobs import mail, unsubscribing
 from apps.rbac import catalog
 from apps.rbac.catalog import Permission
+
+_CATEGORY = "alerts"
 
 
 def who_are_told() -> QuerySet[User]:
@@ -31,5 +33,10 @@ def _write_to_each(subject: str, words: str, page: str) -> None:
     for person in who_are_told():
         address = letters.primary_address(person)
         if address:
-            letter = letters.on_paper(subject, f"{words}\n\n{page}", to=address)
-            mail.post(letter, person=person, name="alert", category="alerts")
+            letter = letters.on_paper(
+                subject,
+                f"{words}\n\n{page}",
+                to=address,
+                unsubscribe_url=unsubscribing.link(person, _CATEGORY),
+            )
+            mail.post(letter, person=person, name="alert", category=_CATEGORY)

@@ -12,7 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import letters
+from apps.accounts import letters, operators
 from apps.accounts.models import User
 from apps.jobs import categories, mail, unsubscribing
 from apps.jobs.models import Letter, UnwantedLetters
@@ -54,6 +54,15 @@ def test_the_letter_says_how_and_its_mail_program_is_told(ada: User) -> None:
     assert letter.extra_headers["List-Unsubscribe-Post"] == ONE_CLICK
     assert link() in str(letter.body) and link() in str(letter.alternatives[0][0])
     assert Letter.objects.get().category == "alerts"
+
+
+def test_so_do_the_letters_about_alerts(ada: User) -> None:
+    operators.tell(subject="Firing: X", words="X: 3", is_urgent=True, mark="1")
+    letter = newest()
+    assert link() in str(letter.body) and link() in str(letter.alternatives[0][0])
+    Client().post(link(), ONE_CLICK, content_type=FORM)
+    operators.tell(subject="Resolved: X", words="X", is_urgent=True, mark="2")
+    assert newest().subject == "Firing: X"
 
 
 def test_a_letter_about_security_has_no_such_thing(ada: User) -> None:
