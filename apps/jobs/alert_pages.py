@@ -1,16 +1,24 @@
 """Alerts in the console: what fires, who looks after it, and what is watched."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.core.validators import MinValueValidator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.text import Truncator
 
 from apps.jobs import alarms, rules, watch
 from apps.jobs.models import Alert, RuleSetting
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.forms import VerbForm, VerbPage
+from apps.rbac.console.lists import MOST_COUNTED
 from apps.rbac.console.pages import Page
+
+# Many have one name: what they say tells them apart.
+_LINE = 160
 
 
 @confirmed(
@@ -31,11 +39,26 @@ def close(request: Any, alert: Any, reason: str) -> None:
     alarms.close(by=request.user, alert=alert, words=reason)
 
 
+class SeverityFilter(admin.SimpleListFilter):
+    """What the latest alerts say; the words are those of whoever posts them."""
+
+    title = parameter_name = "severity"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[Any]:
+        latest = Alert.objects.order_by("-id").values("pk")[:MOST_COUNTED]
+        found = Alert.objects.filter(pk__in=latest).order_by("severity")
+        names = found.values_list("severity", flat=True).distinct()
+        return [(name, name) for name in names if name]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Alert]) -> Any:
+        return queryset.filter(severity=self.value()) if self.value() else queryset
+
+
 @admin.register(Alert)
 class AlertAdmin(Page):
     task = "Work"
     list_display = (
-        "title",
+        "what",
         "state",
         "severity",
         "began_at",
@@ -44,7 +67,9 @@ class AlertAdmin(Page):
         "ended_by",
     )
     list_select_related = ("ended_by",)
-    list_filter = ("state", "source")
+    list_filter = ("state", SeverityFilter, "source")
+    search_fields = ("title", "words", "mark")
+    search_help_text = "Words of its name, of what it says or of its mark"
     ordering = ("-id",)
     actions = (acknowledge, close)
     fields = (
@@ -65,6 +90,13 @@ class AlertAdmin(Page):
         "ended_by",
         "came_back",
     )
+
+    @admin.display(description="what", ordering="title")
+    def what(self, alert: Alert) -> str:
+        return Truncator(alert.in_words).chars(_LINE)
+
+    def row_name(self, obj: Any) -> str:
+        return self.what(obj)
 
 
 class RuleForm(VerbForm):

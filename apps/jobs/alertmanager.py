@@ -28,6 +28,7 @@ from apps.rbac.declared import public
 MAX_BYTES = 4 * 1024 * 1024
 MOST_ALERTS = 5_000
 MISSING = "jobs.alertmanager"
+_SAID_ELSEWHERE = ("alertname", "severity")
 # That every calendar and time zone knows.
 _YEARS = range(1900, 2200)
 
@@ -135,7 +136,11 @@ def _one(given: Any) -> _Told:
     words = _plain(notes.get("summary") or notes.get("description") or "")
     if given["status"] not in ("firing", "resolved"):
         raise ValueError(given["status"])
-    words = words or labels.get("alertname", "")
+    words = words or ", ".join(
+        f"{name} {value}"
+        for name, value in labels.items()
+        if name not in _SAID_ELSEWHERE
+    )
     return _Told(labels, words, given["status"] == "firing", _end(given.get("endsAt")))
 
 

@@ -38,6 +38,8 @@ from apps.jobs import (
 )
 from apps.jobs.models import Alert, AlertNews, Job, RuleSetting, Telling
 from apps.jobs.sightings import Seen
+from apps.rbac import roles
+from apps.rbac.catalog import Permission
 from apps.rbac.console import panel
 from apps.sms.models import OutboundText
 from tests.conftest import Recorded
@@ -45,6 +47,7 @@ from tests.factories import PhoneNumberFactory
 from tests.jobs.chores import tasks as chores
 from tests.jobs.chores.models import Effect
 from tests.races import together
+from tests.rbac.factories import person
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -751,6 +754,43 @@ def test_the_console_has_them_all_and_acknowledges(ada: User) -> None:
     assert "Acknowledge: 1 done." in said
     page = client.get(f"/admin/jobs/alert/{alert.pk}/change/").content.decode()
     assert "ada@example.com" in page and "Acknowledged" in page
+
+
+def test_alerts_of_one_name_can_be_told_apart_and_found(
+    ada: User, settings: Settings
+) -> None:
+    settings.ALERTMANAGER_TOKEN = TOKEN
+    nodes = [
+        {
+            "status": "firing",
+            "labels": {"alertname": "NodeDown", "severity": severity, "node": node},
+            "annotations": {"summary": f"{node} is\ndown"} if node != "n3" else {},
+        }
+        for node, severity in (("n1", "critical"), ("n2", "warning"), ("n3", "info"))
+    ]
+    assert post({"alerts": nodes}) == 204
+    client = signed_in(ada)
+    listed = client.get(LIST).content.decode()
+    for words in ("n1 is down", "n2 is down", "node n3"):
+        assert f"NodeDown: {words}" in listed
+    marks = dict(Alert.objects.values_list("severity", "mark"))
+    for query in (
+        "q=n2+is",
+        "q=nodedown+n2",
+        f"q={marks['warning'][9:]}",
+        "severity=warning",
+    ):
+        found = client.get(f"{LIST}?{query}").content.decode()
+        assert "n2 is down" in found and "n1 is down" not in found
+    chosen = list(Alert.objects.values_list("pk", flat=True))
+    for action in ("acknowledge", "close"):
+        asked = client.post(LIST, {"action": action, "_selected_action": chosen})
+        assert "<li>NodeDown: n1 is down</li>" in asked.content.decode()
+    # Also for who sees no addresses: there are none here.
+    may = [Permission.CONSOLE_ENTER, Permission.ALERT_VIEW]
+    roles.create(by=ada, slug="looker", name="Looker", permissions=may)
+    found = signed_in(person("looker")).get(f"{LIST}?q=n2").content.decode()
+    assert "n2 is down" in found and "Words of its name" in found
 
 
 def test_the_front_page_names_ours_first_then_the_worst_and_how_many_more(

@@ -94,14 +94,14 @@ class Page(ReadOnlyAdmin):
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
         found = super().get_changelist_instance(request)
-        if not self._shows_pii(request) and self.search_fields:
+        if self.search_fields and not self._searches_parts(request):
             found.search_help_text = _WHOLE
         return found
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         """Beginnings for who may see addresses; they would tell a masked one to others,
         letter by letter."""
-        if self._shows_pii(request):
+        if self._searches_parts(request):
             return list(self.search_fields)
         whole = (each.removesuffix("__startswith") for each in self.search_fields)
         return [each if each.startswith("=") else f"={each}" for each in whole]
@@ -238,6 +238,9 @@ class Page(ReadOnlyAdmin):
     @property
     def _names_somebody(self) -> bool:
         return bool(self.pii or self.owner)
+
+    def _searches_parts(self, request: HttpRequest) -> bool:
+        return not self._names_somebody or self._shows_pii(request)
 
     def _column(self, name: Any, *, shown: bool) -> Any:
         """`shown`: addresses and numbers in full."""
