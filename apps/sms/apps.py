@@ -9,5 +9,7 @@ class SmsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.sms import checks, router  # noqa: F401  (the first registers checks)
+        from apps.sms.money import prices
 
-        post_migrate.connect(router.enter, sender=self)
+        for each in (router, prices):
+            post_migrate.connect(each.enter, sender=self)

@@ -180,16 +180,3 @@ def test_nobody_is_texted_while_nobody_counts(
     with pytest.raises(Unavailable):
         ask(alice)
     assert not OutboundText.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("number", "area"),
-    [
-        ("+12025550101", "+1202"),
-        ("+493012345678", "+4930"),
-        ("+4915112345678", "+49"),
-        ("+6598765432", "+65"),
-    ],
-)
-def test_a_range_of_numbers_is_its_country_and_area(number: str, area: str) -> None:
-    assert sms.area(number) == area

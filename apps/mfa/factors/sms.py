@@ -4,7 +4,6 @@ import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -17,6 +16,7 @@ from apps.mfa.factor import Factor
 from apps.mfa.models import Challenge, SMSDevice
 from apps.mfa.models.challenge import code_digests
 from apps.sms import composer, outbox
+from apps.sms.areas import area
 from apps.sms.models import OutboundText
 
 UNREACHABLE = (
@@ -88,14 +88,6 @@ def _charge(found: SMSDevice, side: str) -> None:
     guessing.TEXTS_PER_NUMBER.charge(to_number)
     guessing.TEXTS_PER_AREA.charge(area(number))
     guessing.TEXTS_A_DAY.charge("")
-
-
-def area(number: str) -> str:
-    """Country and area of a number; the country alone where it has no areas."""
-    parsed = phonenumbers.parse(number)
-    length = phonenumbers.length_of_geographical_area_code(parsed)
-    national = phonenumbers.national_significant_number(parsed)
-    return f"+{parsed.country_code}{national[:length]}"
 
 
 FACTOR = Factor(

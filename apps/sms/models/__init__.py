@@ -11,6 +11,7 @@ from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
+from apps.sms.models.money import Price
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.router import RouterConfig, RouterVersion
@@ -30,6 +31,7 @@ __all__ = [
     "PhoneNumber",
     "RouterConfig",
     "RouterVersion",
+    "Price",
     "SimulatedLine",
     "SimulatedText",
     "Tombstone",

@@ -1,0 +1,137 @@
+"""The price list, and what a text would cost by it.
+
+Shipped as data (prices.toml), and synced from Twilio where that is the gateway
+(price_sync.py). What Twilio says for the account counts before any list.
+"""
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.sms import areas, composer
+from apps.sms.models import Price
+
+Part, Direction, Source = Price.Part, Price.Direction, Price.Source
+# What is better known counts first.
+_RANK = {Source.TWILIO: 2, Source.LIST: 1, Source.ESTIMATE: 0}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a text would cost, in micro-dollars: `each` a segment, or the whole where it
+    has pictures; `fee` what carriers add a segment. `source` is of the price."""
+
+    country: str
+    segments: int
+    each: int
+    fee: int
+    micros: int
+    source: str
+
+
+def enter(**_: Any) -> None:
+    """What is shipped into the table; rows of an earlier date stay as they were."""
+    if Price._meta.db_table not in connection.introspection.table_names():
+        return  # on the way back, or before anything is there
+    Price.objects.bulk_create(_shipped(), ignore_conflicts=True)
+
+
+def would_cost(
+    body: str, *, to: str, our_number: str = "", num_media: int = 0
+) -> Estimate:
+    """Before anything is written: these words to this number."""
+    segments = composer.count(composer.harmless(composer.plain(body))).segments
+    ours = our_number or settings.TWILIO_NUMBER
+    return outbound(number=to, our_number=ours, segments=segments, num_media=num_media)
+
+
+def outbound(
+    *, number: str, our_number: str, segments: int, num_media: int = 0
+) -> Estimate:
+    """A text to a number: the country is theirs."""
+    return _estimate(
+        areas.country(number), Direction.OUT, our_number, segments, num_media
+    )
+
+
+def inbound(*, our_number: str, segments: int, num_media: int = 0) -> Estimate:
+    """A text to us: the country is that of our number."""
+    return _estimate(
+        areas.country(our_number), Direction.IN, our_number, segments, num_media
+    )
+
+
+def failed_fee() -> int:
+    """What Twilio asks for a text that failed."""
+    rows = _rows("", Direction.OUT)
+    return _best([row for row in rows if row.part == Part.FAILED], "").micros
+
+
+def _estimate(
+    country: str, direction: str, our_number: str, segments: int, num_media: int
+) -> Estimate:
+    rows = _rows(country, direction)
+    number_type = areas.number_type(our_number)
+
+    def best(part: str) -> Price | None:
+        listed = [row for row in rows if row.part == part]
+        here = [row for row in listed if row.country == country]
+        return _best(here or listed, number_type) if listed else None
+
+    price = best(Part.PICTURE if num_media else Part.SEGMENT)
+    fee = best(Part.FEE)
+    each, extra = price.micros if price else 0, fee.micros if fee else 0
+    times = 1 if num_media else segments
+    return Estimate(
+        country=country,
+        segments=segments,
+        each=each,
+        fee=extra,
+        micros=times * (each + extra),
+        source=price.source if price else "",
+    )
+
+
+def _rows(country: str, direction: str) -> list[Price]:
+    """In force now, and in dollars. One query."""
+    now = timezone.now()
+    listed = Price.objects.filter(
+        Q(country=country) | Q(country=""),
+        direction=direction,
+        currency="USD",
+        valid_from__lte=now,
+    )
+    named = ("country", "part", "number_type", "source")
+    return list(listed.order_by(*named, "-valid_from").distinct(*named))
+
+
+def _best(rows: Iterable[Price], number_type: str) -> Price:
+    """Of the best source; for a type of number that is not listed, the dearest."""
+    found = sorted(rows, key=lambda row: _RANK[Source(row.source)])
+    found = [row for row in found if row.source == found[-1].source]
+    ours = [row for row in found if row.number_type == number_type]
+    return max(ours or found, key=lambda row: row.micros)
+
+
+def _shipped() -> Iterator[Price]:
+    listed = Path(__file__).with_suffix(".toml").read_text("utf-8")
+    for row in tomllib.loads(listed)["price"]:
+        said = datetime.combine(row["date"], time.min, UTC)
+        yield Price(
+            country=row["country"],
+            direction=Direction(row["direction"]),
+            part=Part(row["part"]),
+            number_type=row.get("number_type", ""),
+            micros=row["micros"],
+            source=Source(row["source"]),
+            valid_from=said,
+            checked_at=said,
+        )
