@@ -9,7 +9,9 @@ from apps.accounts.models import User
 from apps.core.dossier import Kept
 from apps.sms import media
 from apps.sms.models import (
+    Charge,
     DeliveryEvent,
+    Entry,
     InboundText,
     Lane,
     LinkPhrase,
@@ -20,6 +22,7 @@ from apps.sms.models import (
     RouterVersion,
     SimulatedLine,
     SimulatedText,
+    Spending,
     Turn,
     WebhookCall,
 )
@@ -189,6 +192,32 @@ PERSONAL = (
         ("changed_by",),
         "Settings of the service. That somebody changed one is told by their activity.",
         stays="How the service was set, without who set it.",
+    ),
+    Kept(
+        Charge,
+        ("user",),
+        "What your texts and the language model cost us, in millionths of a US dollar.",
+        name="costs",
+        columns={
+            "what": "get_what_display",
+            "country": "country",
+            "segments": "segments",
+            "state": "state",
+            "micro_dollars": "micros",
+            "at": "at",
+        },
+        stays="What the service cost, without whom it was for.",
+    ),
+    Kept(
+        Entry,
+        ("charge",),
+        "The lines of the ledger, from which those costs are told.",
+    ),
+    Kept(
+        Spending,
+        ("user",),
+        "What you have spent of your budgets this day and month, counted from the"
+        " same.",
     ),
     Kept(
         SimulatedLine,

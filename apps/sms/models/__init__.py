@@ -12,6 +12,7 @@ from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
 from apps.sms.models.money import Price
+from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.router import RouterConfig, RouterVersion
@@ -20,7 +21,9 @@ from apps.sms.models.simulated import SimulatedLine, SimulatedText
 __all__ = [
     "AnsweredDay",
     "CarrierFinding",
+    "Charge",
     "DeliveryEvent",
+    "Entry",
     "InboundText",
     "Keyword",
     "Lane",
@@ -29,11 +32,13 @@ __all__ = [
     "OptOut",
     "OutboundText",
     "PhoneNumber",
+    "Pot",
     "RouterConfig",
     "RouterVersion",
     "Price",
     "SimulatedLine",
     "SimulatedText",
+    "Spending",
     "Tombstone",
     "Turn",
     "WebhookCall",

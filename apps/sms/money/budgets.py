@@ -1,0 +1,176 @@
+"""What may be spent: by a person, on an area of numbers, and altogether.
+
+Each pot is apart: chatter uses up no codes, reminders no answers. A person's days and
+months begin at midnight where they are; those of everybody in UTC.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.errors import TooMany
+from apps.rbac import limits
+from apps.sms.models import Pot
+from apps.sms.money import DOLLAR, counters
+from apps.sms.money.counters import Budget
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# So many spend at once without waiting for each other: more than there are workers.
+PARTS = 16
+
+
+@dataclass(frozen=True)
+class Caps:
+    """Dollars: of everybody a day and a month, of one area an hour and a day. Of a
+    person, a day and a month; None: what their role says, or nothing of their own."""
+
+    day: int
+    month: int
+    area_hour: int | None = None
+    area_day: int | None = None
+    person_day: int | None = None
+    person_month: int | None = None
+
+
+CAPS = {
+    # A person who talks all day to a long-winded assistant comes to two dollars.
+    Pot.ANSWERS: Caps(250, 2_500, 50, 150, person_day=5, person_month=60),
+    Pot.PROACTIVE: Caps(75, 750, 15, 45, person_day=1, person_month=10),
+    # Codes to one area are what whoever is paid for texts there would ask for.
+    Pot.SECURITY: Caps(50, 500, 5, 20, person_day=2, person_month=10),
+    Pot.STRANGERS: Caps(10, 100, 2, 5),
+    Pot.TOKENS: Caps(100, 1_000),
+}
+# Of the texts a month that a role allows, so many more may be started by us.
+PROACTIVE_PERCENT = 50
+
+
+class OverBudget(TooMany):
+    """`scope` is whose budget it is, "person", "area" or "all"; `ends_at` when there is
+    more."""
+
+    code = "over_budget"
+    sentence = "The budget for that is used up for now. Try again later."
+
+    def __init__(self, pot: str, scope: str, ends_at: datetime) -> None:
+        wait = max(1, round((ends_at - timezone.now()).total_seconds()))
+        super().__init__(retry_after=wait)
+        self.pot, self.scope, self.ends_at = pot, scope, ends_at
+
+
+def of(
+    pot: str, *, user: User | None, area: str, at: datetime
+) -> Iterator[tuple[str, Budget]]:
+    """Whose it is, and the budget; always in this order, as they are locked in it."""
+    caps = CAPS[Pot(pot)]
+    if user:
+        yield "person", of_person(pot, user, at)
+    if area and caps.area_hour is not None and caps.area_day is not None:
+        hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        day = _midnight(at, UTC)
+        yield "area", Budget(
+            scope=f"{pot}:{area}",
+            parts=PARTS,
+            short_from=hour,
+            short_ends=hour + HOUR,
+            short_limit=caps.area_hour * DOLLAR,
+            long_from=day,
+            long_ends=day + DAY,
+            long_limit=caps.area_day * DOLLAR,
+        )
+    yield "all", of_all(pot, at)
+
+
+def of_all(pot: str, at: datetime) -> Budget:
+    caps = CAPS[Pot(pot)]
+    day, month = _midnight(at, UTC), _first(at, UTC)
+    return Budget(
+        scope=f"{pot}:all",
+        parts=PARTS,
+        short_from=day,
+        short_ends=day + DAY,
+        short_limit=caps.day * DOLLAR,
+        long_from=month,
+        long_ends=_next_first(month, UTC),
+        long_limit=caps.month * DOLLAR,
+    )
+
+
+def of_person(pot: str, user: User, at: datetime) -> Budget:
+    caps, zone = CAPS[Pot(pot)], ZoneInfo(user.timezone)
+    day, month = _midnight(at, zone), _first(at, zone)
+    of_role = limits.of(user)
+    texts: int | None = None
+    micros = None if caps.person_month is None else caps.person_month * DOLLAR
+    if pot == Pot.ANSWERS:
+        texts = of_role.texts
+    elif pot == Pot.PROACTIVE:
+        texts = of_role.texts * PROACTIVE_PERCENT // 100
+    elif pot == Pot.TOKENS:
+        micros = of_role.llm_micros
+    return Budget(
+        scope=f"{pot}:u:{user.pk}",
+        parts=1,
+        user_id=user.pk,
+        short_from=day,
+        short_ends=_midnight(day + DAY + HOUR * 2, zone),
+        short_limit=None if caps.person_day is None else caps.person_day * DOLLAR,
+        long_from=month,
+        long_ends=_next_first(month, zone),
+        long_limit=micros,
+        texts_limit=texts,
+    )
+
+
+def spend(
+    pot: str,
+    *,
+    user: User | None,
+    area: str,
+    at: datetime,
+    micros: int,
+    texts: int,
+    exactly: bool = False,
+) -> None:
+    """Of every budget it belongs to. Raises `OverBudget`, or `counters.Tight` when it
+    is to be tried again `exactly`; the caller's savepoint is then to be undone."""
+    take = counters.take_exactly if exactly else counters.take
+    for scope, budget in of(pot, user=user, area=area, at=at):
+        if window := take(budget, micros, texts):
+            ends = budget.long_ends if window == "long" else budget.short_ends
+            raise OverBudget(pot, scope, ends)
+
+
+def book(
+    pot: str,
+    *,
+    user: User | None,
+    area: str,
+    at: datetime,
+    micros: int,
+    texts: int = 0,
+    is_late: bool = False,
+) -> None:
+    """What is spent, or came back, whatever the limits say."""
+    for _, budget in of(pot, user=user, area=area, at=at):
+        counters.put(budget, micros, texts, is_late=is_late)
+
+
+def _midnight(at: datetime, zone: tzinfo) -> datetime:
+    """As an instant in UTC: that of the zone would be added to by the clock."""
+    local = at.astimezone(zone)
+    day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return day.astimezone(UTC)
+
+
+def _first(at: datetime, zone: tzinfo) -> datetime:
+    local = at.astimezone(zone).replace(day=1, fold=0)
+    return _midnight(local, zone)
+
+
+def _next_first(first: datetime, zone: tzinfo) -> datetime:
+    return _first(first + timedelta(days=35), zone)

@@ -1,0 +1,260 @@
+"""One ledger for texts and language models: set aside, spend, settle, never twice.
+
+    reserved ──▶ spent ──▶ settled        (and again when the price changes later)
+        └──────▶ released
+
+A charge is one thing that costs, by its `cause`; each step adds an entry under the lock
+of its charge. What is set aside and never spent, because a process died, is released
+by the sweep.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from prometheus_client import Counter
+
+from apps.accounts.models import User
+from apps.core.logs import logger
+from apps.core.tasks import task
+from apps.sms.models import Charge, Entry, OutboundText, Turn
+from apps.sms.money import budgets
+from apps.sms.money.budgets import OverBudget
+from apps.sms.money.counters import Tight
+
+Kind, State, What = Entry.Kind, Charge.State, Charge.What
+SPENT = Counter(
+    "switchboard_spent_micros_total", "Micro-dollars settled", ["what", "pot"]
+)
+OVER = Counter(
+    "switchboard_over_budget_total", "What a budget did not allow", ["pot", "scope"]
+)
+# Nothing that is set aside is used later; a text waits up to four hours.
+LIVES = timedelta(hours=6)
+# A charge is looked at again so long after it was spent: most prices are there soon,
+# the last within a day, and a changed one is found at the end.
+LOOKS = (
+    timedelta(minutes=5),
+    timedelta(hours=1),
+    timedelta(hours=6),
+    timedelta(hours=24),
+    timedelta(hours=48),
+)
+_SWEPT_AT_ONCE = 1_000
+
+
+def reserve(
+    *,
+    cause: str,
+    what: str,
+    pot: str,
+    micros: int,
+    user: User | None = None,
+    area: str = "",
+    texts: int = 0,
+    lives: timedelta = LIVES,
+    is_forced: bool = False,
+    **more: Any,
+) -> Charge:
+    """Set aside what a cause will cost. The same `cause` gives one charge, as it is.
+
+    Raises `OverBudget`, with nothing set aside, unless it `is_forced`.
+    """
+    now = timezone.now()
+    charge = Charge(
+        cause=cause,
+        what=what,
+        pot=pot,
+        user=user,
+        area=area,
+        state=State.RESERVED,
+        micros=micros,
+        estimate=micros,
+        at=now,
+        expires_at=now + lives,
+        **more,
+    )
+    try:
+        with transaction.atomic():
+            charge.save(force_insert=True)
+            _spend(charge, texts, is_forced)
+            _write(charge, Kind.RESERVE, micros)
+    except IntegrityError:
+        return _known(charge, texts, is_forced)
+    except OverBudget as over:
+        OVER.labels(pot, over.scope).inc()
+        raise
+    return charge
+
+
+@transaction.atomic
+def _known(asked: Charge, texts: int, is_forced: bool) -> Charge:
+    """The charge of the cause; what was released meanwhile is set aside anew."""
+    charge = _locked(cause=asked.cause)
+    if charge is None:
+        raise IntegrityError(f"no charge for {asked.cause}")
+    if charge.state != State.RELEASED:
+        return charge
+    charge.state, charge.micros = State.RESERVED, asked.micros
+    charge.at, charge.expires_at = asked.at, asked.expires_at
+    _spend(charge, texts, is_forced)
+    _write(charge, Kind.RESERVE, asked.micros)
+    charge.save()
+    return charge
+
+
+def adjust(charge: Charge, micros: int) -> None:
+    """It will cost otherwise than was thought. The charge is locked, or new."""
+    more = micros - charge.micros
+    charge.micros = charge.estimate = micros
+    if more:
+        _book(charge, more)
+        _write(charge, Kind.ADJUST, more)
+
+
+def spend(charge: Charge, *, sid: str = "") -> None:
+    """It has been used: the estimate stands until the price is known. The charge is
+    locked, or new."""
+    if charge.state == State.RELEASED:
+        # Thought to be lost, and it was taken after all.
+        _book(charge, charge.estimate, texts=_counts(charge))
+        charge.micros = charge.estimate
+        _write(charge, Kind.RESERVE, charge.estimate)
+    elif charge.state != State.RESERVED:
+        return
+    now = timezone.now()
+    charge.state, charge.spent_at, charge.sid = State.SPENT, now, sid
+    charge.look_at = now + LOOKS[0] if sid else None
+    charge.save()
+
+
+@transaction.atomic
+def settle(pk: int, micros: int, *, is_final: bool = False, note: str = "") -> None:
+    """What it really cost, once or once more. A final price is not asked for again."""
+    charge = _locked(pk=pk)
+    if charge is None:
+        return
+    more = micros - charge.micros
+    is_first = charge.state != State.SETTLED
+    if is_first or more:
+        _write(charge, Kind.SETTLE if is_first else Kind.CORRECT, more)
+        SPENT.labels(charge.what, charge.pot).inc(micros if is_first else max(0, more))
+    if more:
+        _book(charge, more, is_late=True)
+    charge.micros, charge.state = micros, State.SETTLED
+    charge.note = note or charge.note
+    if is_final:
+        charge.look_at, charge.sid = None, ""
+    charge.save()
+
+
+@transaction.atomic
+def release(**which: Any) -> None:
+    """It is not used. What has been spent already stays."""
+    charge = _locked(**which)
+    if charge is None or charge.state != State.RESERVED:
+        return
+    _book(charge, -charge.micros, texts=-_counts(charge), is_late=True)
+    _write(charge, Kind.RELEASE, -charge.micros)
+    charge.state, charge.micros = State.RELEASED, 0
+    charge.save()
+
+
+@task("sms.sweep_charges")
+def sweep() -> int:
+    """Release what was set aside and will not be used; how many. Safe to run twice."""
+    found = list(_forgotten(timezone.now()).values_list("pk", flat=True))
+    for pk in found:
+        release(pk=pk)
+    if found:
+        logger.info("charges_released", charges=len(found))
+    return len(found)
+
+
+def _forgotten(now: datetime) -> "QuerySet[Charge]":
+    """Past their time, of texts that were given up, or of turns that ended otherwise."""
+    gone = OutboundText.objects.filter(
+        pk=OuterRef("text"), state__in=("canceled", "failed")
+    )
+    waits = OutboundText.objects.filter(
+        pk=OuterRef("text"), state__in=OutboundText.OPEN
+    )
+    over = Turn.objects.filter(pk=OuterRef("turn"), finished_at__isnull=False)
+    held = Charge.objects.filter(state=State.RESERVED)
+    found = held.filter(
+        Exists(gone)
+        | Q(text=None, turn__isnull=False) & Exists(over)
+        | Q(expires_at__lt=now) & ~Exists(waits)
+    )
+    return found.order_by("expires_at")[:_SWEPT_AT_ONCE]
+
+
+def locked(**which: Any) -> Charge | None:
+    """For the rest of the transaction."""
+    return _locked(**which)
+
+
+def book_spent(charges: Iterable[Charge]) -> None:
+    """Charges of things that have happened, of one person or nobody, all at once."""
+    rows = list(charges)
+    made = Charge.objects.bulk_create(rows, ignore_conflicts=True)
+    known = Charge.objects.filter(
+        cause__in=[charge.cause for charge in made], entries=None
+    )
+    fresh = list(known.select_for_update())
+    Entry.objects.bulk_create(
+        Entry(charge=charge, kind=Kind.RESERVE, micros=charge.micros, at=charge.at)
+        for charge in fresh
+    )
+    if fresh:
+        _book(fresh[0], sum(charge.micros for charge in fresh))
+
+
+def _locked(**which: Any) -> Charge | None:
+    rows = Charge.objects.select_for_update(of=("self",)).select_related("user")
+    return rows.filter(**which).first()
+
+
+def _spend(charge: Charge, texts: int, is_forced: bool) -> None:
+    if is_forced:
+        _book(charge, charge.micros, texts=texts)
+        return
+    asked: dict[str, Any] = {
+        "user": charge.user,
+        "area": charge.area,
+        "at": charge.at,
+        "micros": charge.micros,
+        "texts": texts,
+    }
+    try:
+        with transaction.atomic():
+            budgets.spend(charge.pot, **asked)
+    except Tight:
+        with transaction.atomic():
+            budgets.spend(charge.pot, **asked, exactly=True)
+
+
+def _book(
+    charge: Charge, micros: int, *, texts: int = 0, is_late: bool = False
+) -> None:
+    budgets.book(
+        charge.pot,
+        user=charge.user,
+        area=charge.area,
+        at=charge.at,
+        micros=micros,
+        texts=texts,
+        is_late=is_late,
+    )
+
+
+def _counts(charge: Charge) -> int:
+    """Towards the texts a month."""
+    return int(charge.what == What.OUT)
+
+
+def _write(charge: Charge, kind: str, micros: int) -> None:
+    Entry.objects.create(charge=charge, kind=kind, micros=micros)

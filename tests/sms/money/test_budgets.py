@@ -1,0 +1,182 @@
+"""Nobody spends more than there is, and nobody waits for somebody else's spending."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.errors import TooMany
+from apps.rbac.models import RoleLimits
+from apps.sms.models import Charge, Pot, Spending
+from apps.sms.money import budgets, counters
+from apps.sms.money.budgets import OverBudget
+from apps.sms.money.counters import Budget, Tight
+from tests.factories import UserFactory
+from tests.races import together
+from tests.sms.money.conftest import in_all, reserved
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def alice() -> User:
+    return UserFactory.create()
+
+
+def allow(texts: int) -> None:
+    RoleLimits.objects.filter(role__slug="user").update(texts=texts)
+
+
+def budget(**limits: Any) -> Budget:
+    day = NOON.replace(hour=0)
+    said: dict[str, Any] = {
+        "scope": "answers:test",
+        "parts": 16,
+        "short_from": day,
+        "short_ends": day + timedelta(days=1),
+        "short_limit": 1_000_000,
+        "long_from": day.replace(day=1),
+        "long_ends": day.replace(month=12, day=1),
+        "long_limit": 9_000_000,
+    }
+    return Budget(**(said | limits))
+
+
+def test_of_two_at_the_edge_one_wins(alice: User) -> None:
+    allow(texts=3)
+    reserved("out:1", 10, alice)
+    reserved("out:2", 10, alice)
+    causes = iter(("out:3", "out:4"))
+    came = together(2, lambda: reserved(next(causes), 10, alice).cause)
+    assert sorted(isinstance(each, OverBudget) for each in came) == [False, True]
+    assert Charge.objects.count() == 3
+    assert in_all() == 30
+
+
+def test_of_what_everybody_spends_from_exactly_so_many_win() -> None:
+    """Each share has room for 6; the rest is laid out again, to the last."""
+
+    def take() -> str:
+        try:
+            with transaction.atomic():
+                return counters.take(budget(), 10_000)
+        except Tight:
+            with transaction.atomic():
+                return counters.take_exactly(budget(), 10_000)
+
+    came = [each for _ in range(4) for each in together(32, take)]
+    assert came.count("") == 100
+    assert came.count("short") == 28
+    assert counters.spent(budget()).short == 1_000_000
+
+
+def test_what_was_given_back_can_be_spent_again() -> None:
+    with transaction.atomic():
+        assert counters.take_exactly(budget(), 1_000_000) == ""
+        assert counters.take(budget(), 1) == "short"
+        counters.put(budget(), -300_000)
+        assert counters.take(budget(), 300_001) == "short"
+        assert counters.take_exactly(budget(), 300_000) == ""
+
+
+def test_eight_workers_reserve_for_eight_people_and_none_waits_for_another() -> None:
+    """All hold what they have taken at the same moment: were one to wait for another,
+    the barrier would break."""
+    people = [UserFactory.create(name=f"P{n}") for n in range(8)]
+    reserved("out:first", 13_300, area="+1202")
+    barrier = Barrier(8)
+
+    def spend(user: User) -> None:
+        try:
+            with transaction.atomic():
+                reserved(f"out:{user.pk}", 13_300, user, area="+1202")
+                barrier.wait(timeout=20)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(spend, people))
+    assert in_all() == 9 * 13_300
+    spent = counters.spent(budgets.of_all(Pot.ANSWERS, timezone.now()))
+    assert spent.long == 9 * 13_300
+
+
+def test_windows_begin_at_midnight_where_the_person_is(alice: User) -> None:
+    """New York is five hours behind."""
+    with time_machine.travel("2026-11-26T04:30Z", tick=False):
+        found = budgets.of_person(Pot.ANSWERS, alice, timezone.now())
+        assert found.short_from == datetime(2026, 11, 25, 5, tzinfo=UTC)
+        assert found.short_ends == datetime(2026, 11, 26, 5, tzinfo=UTC)
+        assert found.long_from == datetime(2026, 11, 1, 4, tzinfo=UTC)
+        assert found.long_ends == datetime(2026, 12, 1, 5, tzinfo=UTC)
+
+
+def test_moving_to_another_zone_and_back_gives_nothing_anew(alice: User) -> None:
+    allow(texts=1)
+    with time_machine.travel("2026-12-01T04:30Z", tick=False):
+        reserved("out:1", 10, alice)
+        for zone in ("Asia/Tokyo", "America/New_York", "Asia/Tokyo"):
+            # In Tokyo it is December already: that month begins once.
+            User.objects.filter(pk=alice.pk).update(timezone=zone)
+            alice.refresh_from_db()
+            try:
+                reserved(f"out:{zone}", 10, alice)
+            except OverBudget:
+                pass
+    assert Charge.objects.count() == 2
+
+
+def test_a_new_day_begins_with_nothing_spent() -> None:
+    with transaction.atomic():
+        assert counters.take_exactly(budget(), 1_000_000) == ""
+        assert counters.take(budget(), 1) == "short"
+        day = timedelta(days=1)
+        tomorrow = budget(short_from=budget().short_from + day)
+        assert counters.take_exactly(tomorrow, 1_000_000) == ""
+        assert counters.spent(tomorrow) == counters.Spent(1_000_000, 2_000_000, 0)
+
+
+def test_one_pot_starves_no_other(alice: User) -> None:
+    allow(texts=1)
+    reserved("out:1", 10, alice)
+    with pytest.raises(OverBudget):
+        reserved("out:2", 10, alice)
+    reserved("code:1", 10, alice, pot=Pot.SECURITY)
+
+
+def test_texts_we_start_have_half_of_the_role(alice: User) -> None:
+    allow(texts=4)
+    for number in range(2):
+        reserved(f"out:{number}", 10, alice, pot=Pot.PROACTIVE)
+    with pytest.raises(OverBudget):
+        reserved("out:2", 10, alice, pot=Pot.PROACTIVE)
+
+
+def test_an_area_is_stopped_before_all_the_rest() -> None:
+    hour = budgets.CAPS[Pot.SECURITY].area_hour
+    assert hour
+    for number in range(hour):
+        reserved(f"a:{number}", 1_000_000, pot=Pot.SECURITY, area="+1900")
+    with pytest.raises(OverBudget) as refused:
+        reserved("a:more", 1_000_000, pot=Pot.SECURITY, area="+1900")
+    assert (refused.value.scope, refused.value.pot) == ("area", "security")
+    reserved("b:1", 1_000_000, pot=Pot.SECURITY, area="+1202")
+    before = Spending.objects.count()
+    assert Charge.objects.filter(cause="a:more").count() == 0
+    assert before == Spending.objects.count()
+
+
+def test_tokens_are_bounded_by_the_role(alice: User) -> None:
+    half = 500_000
+    reserved("llm:1", half, alice, what="tokens", pot=Pot.TOKENS, texts=0)
+    with pytest.raises(TooMany) as refused:
+        reserved("llm:2", 1, alice, what="tokens", pot=Pot.TOKENS, texts=0)
+    assert refused.value.code == "over_budget"
+    assert refused.value.retry_after > 0
