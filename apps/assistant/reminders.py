@@ -191,8 +191,12 @@ def _fire(reminder: Reminder, now: datetime) -> None:
     )
     reminder.state = State.FIRED
     reminder.fired_at = now
-    # Without a number it stays on the portal's list as missed, and is not tried again.
-    reminder.note = "" if sent else phrases.say("not_texted")
+    # Without a number, or over budget, it stays on the portal's list as missed, and is
+    # not tried again: hours later it would only confuse.
+    if sent is None:
+        reminder.note = phrases.say("not_texted")
+    else:
+        reminder.note = phrases.say("not_afforded") if sent.is_over_budget else ""
     reminder.save(update_fields=["state", "fired_at", "note", "updated_at"])
 
 

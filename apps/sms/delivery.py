@@ -11,6 +11,7 @@ from apps.core.logs import logger
 from apps.sms import aftermath, optouts
 from apps.sms.lengths import SID_LENGTH
 from apps.sms.models import DeliveryEvent, OutboundText, WebhookCall
+from apps.sms.money import texts
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 Outcome = WebhookCall.Outcome
@@ -90,6 +91,7 @@ def _adopt(text: OutboundText, sid: str) -> None:
     text.sent_at = timezone.now()
     text.sealed = ""
     text.save(update_fields=["provider_sid", "state", "sent_at", "sealed"])
+    texts.handed_over(text, sid)
 
 
 def _apply(text: OutboundText, status: str, error_code: str) -> None:
@@ -100,6 +102,8 @@ def _apply(text: OutboundText, status: str, error_code: str) -> None:
     if status == Delivery.DELIVERED:
         text.delivered_at = timezone.now()
     text.save(update_fields=["delivery", "error_code", "delivered_at"])
+    if status in (Delivery.FAILED, Delivery.CANCELED):
+        texts.failed(text, error_code)
     optouts.heed(error_code, number=text.number, our_number=text.our_number)
     if text.has_failed:
         aftermath.follow(text)

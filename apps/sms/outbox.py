@@ -32,6 +32,9 @@ from apps.sms import (
 from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
 from apps.sms.lanes import Lease
 from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
+from apps.sms.models.outbound import OVER_BUDGET
+from apps.sms.money import telling, texts
+from apps.sms.money.budgets import OverBudget
 
 Kind, State = OutboundText.Kind, OutboundText.State
 
@@ -59,7 +62,8 @@ def queue(
 
     To one of their phones, or to the primary one. `secret` in `body` is shown to the
     phone alone. Belongs into the transaction of whatever causes it. None when the
-    number is not verified, has opted out, or the account is closed or frozen.
+    number is not verified, has opted out, or the account is closed or frozen; over
+    budget it is a text that is canceled for it.
     """
     # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
@@ -83,8 +87,25 @@ def queue(
         secret=secret,
         request_id=current_request_id(),
     )
-    lanes.wake(lane)
+    try:
+        texts.reserve(text)
+    except OverBudget as over:
+        _give_up(text, OVER_BUDGET)
+        _tell(user, text, over)
+    else:
+        lanes.wake(lane)
     return text
+
+
+def _tell(user: User, text: OutboundText, over: OverBudget) -> None:
+    """Somebody waits for what was to be started for them; once for as long as it is."""
+    if text.kind == Kind.REMINDER:
+        queue(
+            user=user,
+            body=telling.words(user, over),
+            kind=Kind.NOTICE,
+            dedupe_key=telling.mark(user, over),
+        )
 
 
 def cancel_waiting(user: User) -> int:
@@ -94,18 +115,23 @@ def cancel_waiting(user: User) -> int:
     return waiting.exclude(kind__in=_EVEN_FROZEN).update(state=State.CANCELED)
 
 
-def reply(turn: Turn, body: str, *, kind: str = Kind.REPLY) -> OutboundText:
+def reply(
+    turn: Turn, body: str, *, kind: str = Kind.REPLY, dedupe_key: str | None = None
+) -> OutboundText:
     """The one answer to a turn, in the transaction that finishes it."""
-    return _write(
+    text = _write(
         lane=turn.lane,
         user_id=turn.user_id,
         turn=turn,
+        dedupe_key=dedupe_key,
         kind=kind,
         number=turn.number,
         our_number=turn.our_number,
         body=body,
         request_id=turn.request_id,
     )
+    texts.reply(text)
+    return text
 
 
 def _write(
@@ -181,11 +207,9 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
     if text.state != State.QUEUED:
         return False
     if why := _why_not(text):
-        text.state, text.error_code, text.sealed = State.CANCELED, why, ""
-        text.save(update_fields=["state", "error_code", "sealed"])
+        _give_up(text, why)
+        texts.given_up(text)
         aftermath.follow(text)
-        OUTBOUND.labels("canceled").inc()
-        logger.info("sms_canceled", text=str(text.ref), why=why)
         return False
     now = timezone.now()
     text.state = State.SENDING
@@ -195,6 +219,13 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
     text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
     text.save()
     return True
+
+
+def _give_up(text: OutboundText, why: str) -> None:
+    text.state, text.error_code, text.sealed = State.CANCELED, why, ""
+    text.save(update_fields=["state", "error_code", "sealed"])
+    OUTBOUND.labels("canceled").inc()
+    logger.info("sms_canceled", text=str(text.ref), why=why)
 
 
 def _why_not(text: OutboundText) -> str:
@@ -236,6 +267,7 @@ def _close(lease: Lease, text: OutboundText, code: str) -> None:
     OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
         state=State.FAILED, error_code=code, sealed=""
     )
+    texts.given_up(text)
     text.error_code = code
     aftermath.follow(text)
     optouts.heed(code, number=text.number, our_number=text.our_number)

@@ -30,7 +30,10 @@ from apps.sms import (
     strangers,
 )
 from apps.sms.lanes import Lease
-from apps.sms.models import InboundText, Lane, OutboundText, Turn
+from apps.sms.models import InboundText, Lane, OutboundText, Pot, Turn
+from apps.sms.money import telling
+from apps.sms.money import texts as money
+from apps.sms.money.budgets import OverBudget
 
 Silence = Turn.Silence
 
@@ -117,6 +120,7 @@ def _open(lane: Lane, texts: list[InboundText]) -> Turn:
     )
     InboundText.objects.filter(pk__in=[text.pk for text in texts]).update(turn=turn)
     media.expect(texts)
+    money.came(turn, texts)
     with bound(turn.request_id):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
     return turn
@@ -130,6 +134,8 @@ def _answer(lease: Lease, turn: Turn) -> None:
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
         finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
+    elif over := _over_budget(turn):
+        _say_over_budget(lease, turn, over)
     elif turn.attempts > GIVE_UP_AFTER:
         finish(lease, turn, Answer(SORRY))
     elif turn.user and turn.user.frozen_at is not None:
@@ -155,6 +161,33 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
     if turn.user and not turn.user.is_active:
         return Silence.INACTIVE
     return Silence.NONE
+
+
+def _over_budget(turn: Turn) -> OverBudget | None:
+    try:
+        money.admit(turn)
+    except OverBudget as over:
+        return over
+    return None
+
+
+def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> None:
+    """Once for as long as it lasts, and nothing to strangers."""
+    if turn.user is None or telling.was_told(turn.user, over):
+        finish(lease, turn, silence=Silence.OVER_BUDGET)
+        return
+    try:
+        money.admit(turn, Pot.SECURITY)
+    except OverBudget:
+        finish(lease, turn, silence=Silence.OVER_BUDGET)
+        return
+    finish(
+        lease,
+        turn,
+        Answer(telling.words(turn.user, over)),
+        kind=OutboundText.Kind.NOTICE,
+        dedupe_key=telling.mark(turn.user, over),
+    )
 
 
 def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
@@ -200,6 +233,7 @@ def finish(
     *,
     silence: str = Silence.NONE,
     kind: str = OutboundText.Kind.REPLY,
+    dedupe_key: str | None = None,
 ) -> None:
     """Close the turn with its reply, or with the reason why there is none."""
     lanes.hold(lease)
@@ -208,7 +242,9 @@ def finish(
     if answer:
         answer.settle()
     if answer and not silence:
-        outbox.reply(turn, answer.body, kind=kind)
+        outbox.reply(turn, answer.body, kind=kind, dedupe_key=dedupe_key)
+    elif answer:
+        money.silent(turn)
     turn.finished_at = timezone.now()
     turn.silence = silence
     turn.trail = answer.trail if answer else ()

@@ -23,6 +23,7 @@ UNREACHABLE = (
     "We cannot text that phone: it was given up, or has opted out with STOP. Use "
     "another way."
 )
+SPENT = "We may send no more codes there for now. Use another way, or try again later."
 
 
 def enrolled(user: User) -> "QuerySet[Any]":
@@ -62,6 +63,8 @@ def send(challenge: Challenge) -> None:
         )
         if text is None:
             raise Conflict(UNREACHABLE, code="unreachable")
+        if text.is_over_budget:
+            raise Conflict(SPENT, code="over_budget")
 
 
 def words(code: str, purpose: str) -> str:

@@ -80,6 +80,7 @@ class Turn(models.Model):
         NOT_A_PERSON = "not_a_person", "A short code or a name, not a phone"
         LOOP = "loop", "Too many replies to one number"
         INACTIVE = "inactive", "The account is closed"
+        OVER_BUDGET = "over_budget", "The budget is used up, and was told"
 
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="turns")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)

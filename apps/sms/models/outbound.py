@@ -12,6 +12,9 @@ from apps.core.ids import uuid7
 from apps.sms.lengths import NUMBER_LENGTH, SID_LENGTH
 from apps.sms.models.inbound import Lane, Turn
 
+# In `error_code` (troubles.toml).
+OVER_BUDGET = "over_budget"
+
 
 class OutboundTextQuerySet(models.QuerySet["OutboundText"]):
     def owned_by(self, user: User) -> "OutboundTextQuerySet":
@@ -128,6 +131,11 @@ class OutboundText(models.Model):
             self.Delivery.UNDELIVERED,
             self.Delivery.FAILED,
         )
+
+    @property
+    def is_over_budget(self) -> bool:
+        """Never sent, because the budget for it was used up."""
+        return self.state == self.State.CANCELED and self.error_code == OVER_BUDGET
 
 
 class DeliveryEvent(models.Model):

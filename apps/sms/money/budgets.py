@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.errors import TooMany
 from apps.rbac import limits
+from apps.rbac.limits import Limits
 from apps.sms.models import Pot
 from apps.sms.money import DOLLAR, counters
 from apps.sms.money.counters import Budget
@@ -63,12 +64,14 @@ class OverBudget(TooMany):
 
 
 def of(
-    pot: str, *, user: User | None, area: str, at: datetime
+    pot: str, *, user: User | None, area: str, at: datetime, is_asked: bool = True
 ) -> Iterator[tuple[str, Budget]]:
-    """Whose it is, and the budget; always in this order, as they are locked in it."""
+    """Whose it is, and the budget; always in this order, as they are locked in it.
+    Unless it `is_asked` what a person may, nobody looks up their role."""
     caps = CAPS[Pot(pot)]
     if user:
-        yield "person", of_person(pot, user, at)
+        of_role = limits.of(user) if is_asked else None
+        yield "person", _of_person(pot, user, at, of_role)
     if area and caps.area_hour is not None and caps.area_day is not None:
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         day = _midnight(at, UTC)
@@ -101,29 +104,37 @@ def of_all(pot: str, at: datetime) -> Budget:
 
 
 def of_person(pot: str, user: User, at: datetime) -> Budget:
+    return _of_person(pot, user, at, limits.of(user))
+
+
+def _of_person(pot: str, user: User, at: datetime, of_role: Limits | None) -> Budget:
     caps, zone = CAPS[Pot(pot)], ZoneInfo(user.timezone)
     day, month = _midnight(at, zone), _first(at, zone)
-    of_role = limits.of(user)
     texts: int | None = None
-    micros = None if caps.person_month is None else caps.person_month * DOLLAR
-    if pot == Pot.ANSWERS:
+    micros = _dollars(caps.person_month)
+    if of_role and pot == Pot.ANSWERS:
         texts = of_role.texts
-    elif pot == Pot.PROACTIVE:
+    elif of_role and pot == Pot.PROACTIVE:
         texts = of_role.texts * PROACTIVE_PERCENT // 100
-    elif pot == Pot.TOKENS:
+    elif of_role and pot == Pot.TOKENS:
         micros = of_role.llm_micros
     return Budget(
         scope=f"{pot}:u:{user.pk}",
         parts=1,
         user_id=user.pk,
         short_from=day,
-        short_ends=_midnight(day + DAY + HOUR * 2, zone),
-        short_limit=None if caps.person_day is None else caps.person_day * DOLLAR,
+        # A day may have 25 hours.
+        short_ends=_midnight(day + DAY + 2 * HOUR, zone),
+        short_limit=_dollars(caps.person_day),
         long_from=month,
         long_ends=_next_first(month, zone),
         long_limit=micros,
         texts_limit=texts,
     )
+
+
+def _dollars(said: int | None) -> int | None:
+    return None if said is None else said * DOLLAR
 
 
 def spend(
@@ -156,7 +167,7 @@ def book(
     is_late: bool = False,
 ) -> None:
     """What is spent, or came back, whatever the limits say."""
-    for _, budget in of(pot, user=user, area=area, at=at):
+    for _, budget in of(pot, user=user, area=area, at=at, is_asked=False):
         counters.put(budget, micros, texts, is_late=is_late)
 
 

@@ -8,7 +8,7 @@ of its charge. What is set aside and never spent, because a process died, is rel
 by the sweep.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,20 +197,19 @@ def locked(**which: Any) -> Charge | None:
     return _locked(**which)
 
 
-def book_spent(charges: Iterable[Charge]) -> None:
-    """Charges of things that have happened, of one person or nobody, all at once."""
-    rows = list(charges)
-    made = Charge.objects.bulk_create(rows, ignore_conflicts=True)
-    known = Charge.objects.filter(
-        cause__in=[charge.cause for charge in made], entries=None
-    )
-    fresh = list(known.select_for_update())
+def book_spent(charges: Sequence[Charge]) -> None:
+    """Charges of things that have happened, all of one pot and person, at once."""
+    now = timezone.now()
+    for charge in charges:
+        charge.state, charge.estimate = State.SPENT, charge.micros
+        charge.at = charge.expires_at = now
+        charge.look_at = now + LOOKS[0]
+    Charge.objects.bulk_create(charges)
     Entry.objects.bulk_create(
-        Entry(charge=charge, kind=Kind.RESERVE, micros=charge.micros, at=charge.at)
-        for charge in fresh
+        Entry(charge=charge, kind=Kind.RESERVE, micros=charge.micros, at=now)
+        for charge in charges
     )
-    if fresh:
-        _book(fresh[0], sum(charge.micros for charge in fresh))
+    _book(charges[0], sum(charge.micros for charge in charges))
 
 
 def _locked(**which: Any) -> Charge | None:
