@@ -46,6 +46,17 @@ def value(knob: Knob[T]) -> T:
     return knob.default if stored is None else _read(knob, stored)
 
 
+def values(*knobs: Knob[T]) -> list[T]:
+    """Of several, in their order. One query."""
+    keys = [knob.key for knob in knobs]
+    rows = RouterConfig.objects.filter(config_key__in=keys, is_active=True)
+    stored = dict(rows.values_list("config_key", "config_value"))
+    return [
+        _read(knob, stored[knob.key]) if knob.key in stored else knob.default
+        for knob in knobs
+    ]
+
+
 def enter(**_: Any) -> None:
     """A row for each setting, for operators to change; those of no release go."""
     if RouterConfig._meta.db_table not in connection.introspection.table_names():

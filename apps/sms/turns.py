@@ -243,7 +243,7 @@ def finish(
         answer.settle()
     if answer and not silence:
         outbox.reply(turn, answer.body, kind=kind, dedupe_key=dedupe_key)
-    elif answer:
+    else:
         money.silent(turn)
     turn.finished_at = timezone.now()
     turn.silence = silence

@@ -5,8 +5,8 @@ months begin at midnight where they are; those of everybody in UTC.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -15,6 +15,8 @@ from apps.accounts.models import User
 from apps.core.errors import TooMany
 from apps.rbac import limits
 from apps.rbac.limits import Limits
+from apps.sms import router
+from apps.sms.knobs.budgets import CAPS, PROACTIVE_PERCENT
 from apps.sms.models import Pot
 from apps.sms.money import DOLLAR, counters
 from apps.sms.money.counters import Budget
@@ -24,30 +26,24 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 PARTS = 16
 
 
-@dataclass(frozen=True)
-class Caps:
-    """Dollars: of everybody a day and a month, of one area an hour and a day. Of a
-    person, a day and a month; None: what their role says, or nothing of their own."""
+class Caps(NamedTuple):
+    """Dollars, as operators set them (knobs/budgets.py); None where there is no bound
+    but that of the role."""
 
-    day: int
-    month: int
+    day: int | None = None
+    month: int | None = None
     area_hour: int | None = None
     area_day: int | None = None
     person_day: int | None = None
     person_month: int | None = None
+    proactive_percent: int = 0
 
 
-CAPS = {
-    # A person who talks all day to a long-winded assistant comes to two dollars.
-    Pot.ANSWERS: Caps(250, 2_500, 50, 150, person_day=5, person_month=60),
-    Pot.PROACTIVE: Caps(75, 750, 15, 45, person_day=1, person_month=10),
-    # Codes to one area are what whoever is paid for texts there would ask for.
-    Pot.SECURITY: Caps(50, 500, 5, 20, person_day=2, person_month=10),
-    Pot.STRANGERS: Caps(10, 100, 2, 5),
-    Pot.TOKENS: Caps(100, 1_000),
-}
-# Of the texts a month that a role allows, so many more may be started by us.
-PROACTIVE_PERCENT = 50
+def caps_of(pot: str) -> Caps:
+    """One query."""
+    knobs = CAPS[Pot(pot)]
+    *said, percent = router.values(*knobs.values(), PROACTIVE_PERCENT)
+    return Caps(**dict(zip(knobs, said, strict=True)), proactive_percent=percent)
 
 
 class OverBudget(TooMany):
@@ -67,12 +63,12 @@ def of(
     pot: str, *, user: User | None, area: str, at: datetime, is_asked: bool = True
 ) -> Iterator[tuple[str, Budget]]:
     """Whose it is, and the budget; always in this order, as they are locked in it.
-    Unless it `is_asked` what a person may, nobody looks up their role."""
-    caps = CAPS[Pot(pot)]
+    Unless it `is_asked` what may be spent, nobody looks it up."""
+    caps = caps_of(pot) if is_asked else Caps()
     if user:
         of_role = limits.of(user) if is_asked else None
-        yield "person", _of_person(pot, user, at, of_role)
-    if area and caps.area_hour is not None and caps.area_day is not None:
+        yield "person", _of_person(pot, user, at, caps, of_role)
+    if area and "area_day" in CAPS[Pot(pot)]:
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         day = _midnight(at, UTC)
         yield "area", Budget(
@@ -80,42 +76,47 @@ def of(
             parts=PARTS,
             short_from=hour,
             short_ends=hour + HOUR,
-            short_limit=caps.area_hour * DOLLAR,
+            short_limit=_dollars(caps.area_hour),
             long_from=day,
             long_ends=day + DAY,
-            long_limit=caps.area_day * DOLLAR,
+            long_limit=_dollars(caps.area_day),
         )
-    yield "all", of_all(pot, at)
+    yield "all", _of_all(pot, at, caps)
 
 
 def of_all(pot: str, at: datetime) -> Budget:
-    caps = CAPS[Pot(pot)]
+    return _of_all(pot, at, caps_of(pot))
+
+
+def _of_all(pot: str, at: datetime, caps: Caps) -> Budget:
     day, month = _midnight(at, UTC), _first(at, UTC)
     return Budget(
         scope=f"{pot}:all",
         parts=PARTS,
         short_from=day,
         short_ends=day + DAY,
-        short_limit=caps.day * DOLLAR,
+        short_limit=_dollars(caps.day),
         long_from=month,
         long_ends=_next_first(month, UTC),
-        long_limit=caps.month * DOLLAR,
+        long_limit=_dollars(caps.month),
     )
 
 
 def of_person(pot: str, user: User, at: datetime) -> Budget:
-    return _of_person(pot, user, at, limits.of(user))
+    return _of_person(pot, user, at, caps_of(pot), limits.of(user))
 
 
-def _of_person(pot: str, user: User, at: datetime, of_role: Limits | None) -> Budget:
-    caps, zone = CAPS[Pot(pot)], ZoneInfo(user.timezone)
+def _of_person(
+    pot: str, user: User, at: datetime, caps: Caps, of_role: Limits | None
+) -> Budget:
+    zone = ZoneInfo(user.timezone)
     day, month = _midnight(at, zone), _first(at, zone)
     texts: int | None = None
     micros = _dollars(caps.person_month)
     if of_role and pot == Pot.ANSWERS:
         texts = of_role.texts
     elif of_role and pot == Pot.PROACTIVE:
-        texts = of_role.texts * PROACTIVE_PERCENT // 100
+        texts = of_role.texts * caps.proactive_percent // 100
     elif of_role and pot == Pot.TOKENS:
         micros = of_role.llm_micros
     return Budget(

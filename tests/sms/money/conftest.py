@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Sum
 
 from apps.accounts.models import User
-from apps.sms.models import Charge, Entry, Pot
+from apps.sms.models import Charge, Entry, Pot, RouterConfig
 from apps.sms.money import ledger
 
 ALICE, OURS = "+12025550101", "+12025550100"
@@ -15,6 +15,13 @@ def reserved(cause: str, micros: int, user: User | None = None, **more: Any) -> 
     """A text to somebody, set aside."""
     said: dict[str, Any] = {"what": "out", "pot": Pot.ANSWERS, "texts": 1} | more
     return ledger.reserve(cause=cause, micros=micros, user=user, **said)
+
+
+def cap(pot: Pot, dollars: int) -> None:
+    """All that may be spent of a pot."""
+    RouterConfig.objects.filter(config_key=f"budgets.{pot}_day").update(
+        config_value=dollars
+    )
 
 
 def in_all() -> int:

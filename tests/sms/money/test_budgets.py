@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.errors import TooMany
 from apps.rbac.models import RoleLimits
+from apps.sms.knobs.budgets import CAPS
 from apps.sms.models import Charge, Pot, Spending
 from apps.sms.money import budgets, counters
 from apps.sms.money.budgets import OverBudget
@@ -160,8 +161,7 @@ def test_texts_we_start_have_half_of_the_role(alice: User) -> None:
 
 
 def test_an_area_is_stopped_before_all_the_rest() -> None:
-    hour = budgets.CAPS[Pot.SECURITY].area_hour
-    assert hour
+    hour = CAPS[Pot.SECURITY]["area_hour"].default
     for number in range(hour):
         reserved(f"a:{number}", 1_000_000, pot=Pot.SECURITY, area="+1900")
     with pytest.raises(OverBudget) as refused:

@@ -13,13 +13,12 @@ from apps.assistant.models import Reminder
 from apps.core.errors import Conflict
 from apps.mfa import challenges
 from apps.rbac.models import RoleLimits
-from apps.sms import composer, delivery, outbox
+from apps.sms import composer, outbox
 from apps.sms.models import Charge, Entry, InboundText, Lane, OutboundText, Pot, Turn
-from apps.sms.money import budgets, ledger
-from apps.sms.money.budgets import Caps
+from apps.sms.money import ledger
 from tests.mfa.conftest import SESSION, phone_of
-from tests.sms.conftest import ALICE, STRANGER, text, work
-from tests.sms.money.conftest import assert_sound, in_all
+from tests.sms.conftest import ALICE, STRANGER, post, text, work
+from tests.sms.money.conftest import assert_sound, cap, in_all
 from tests.sms.twilio_server import TwilioServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +32,13 @@ def allow(texts: int) -> None:
 def charges() -> list[tuple[str, str, int]]:
     rows = Charge.objects.order_by("pk").values_list("what", "state", "micros")
     return [(what, state, micros) for what, state, micros in rows]
+
+
+def news(sent: OutboundText, status: str, code: str = "") -> None:
+    fields = {"MessageSid": sent.provider_sid or "", "MessageStatus": status}
+    if code:
+        fields["ErrorCode"] = code
+    assert post(f"/webhooks/twilio/status/?m={sent.ref}", fields).status_code < 300
 
 
 def replies(number: str = ALICE) -> list[str]:
@@ -117,12 +123,7 @@ def test_news_that_it_failed_leaves_the_fee(
     work()
     sent = OutboundText.objects.get()
     for _ in range(2):
-        delivery.record(
-            ref=str(sent.ref),
-            sid=sent.provider_sid or "",
-            status=status,
-            error_code=code,
-        )
+        news(sent, status, code)
     assert Charge.objects.get(text=sent).micros == micros
     assert in_all() == IN + micros
     assert_sound()
@@ -166,14 +167,26 @@ def test_each_person_has_a_budget_of_their_own(
     assert len(twilio.sent) == 2
 
 
-def test_strangers_have_a_small_pot_and_are_not_told(
-    twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(budgets.CAPS, Pot.STRANGERS, Caps(0, 0))
+def test_strangers_have_a_small_pot_and_are_not_told(twilio: TwilioServer) -> None:
+    cap(Pot.STRANGERS, 0)
     text("hello", number=STRANGER)
     work()
     assert twilio.sent == []
     assert Turn.objects.get().silence == "over_budget"
+
+
+def test_a_stranger_who_was_guided_today_sets_nothing_aside(
+    twilio: TwilioServer,
+) -> None:
+    for _ in range(2):
+        text("hello", number=STRANGER)
+        work()
+    assert charges() == [
+        ("in", "spent", IN),
+        ("out", "spent", OUT),
+        ("in", "spent", IN),
+        ("out", "released", 0),
+    ]
 
 
 def test_a_reminder_over_budget_is_kept_with_the_reason_and_told_once(
@@ -197,10 +210,8 @@ def test_a_reminder_over_budget_is_kept_with_the_reason_and_told_once(
     assert in_all() == 2 * OUT
 
 
-def test_codes_have_a_cap_of_their_own(
-    alice: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(budgets.CAPS, Pot.SECURITY, Caps(0, 0))
+def test_codes_have_a_cap_of_their_own(alice: User) -> None:
+    cap(Pot.SECURITY, 0)
     with pytest.raises(Conflict) as refused:
         phone_of(alice)
         challenges.begin(user=alice, factor="sms", purpose="login", session=SESSION)
