@@ -3,8 +3,10 @@
 Gateways stand on the shelf `apps.sms.gateways`, one file each, exporting `GATEWAY`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
 from typing import Protocol
@@ -64,6 +66,25 @@ class Listed:
     created_at: datetime
 
 
+@dataclass(frozen=True)
+class Priced:
+    """What the gateway asks for a text, to us or from us; None: not known yet."""
+
+    sid: str
+    price: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """The price of a segment in a country, by the type of our number."""
+
+    direction: str  # in, out
+    number_type: str
+    price: Decimal
+    currency: str
+
+
 class Gateway(Protocol):
     def send(self, draft: Draft) -> str:
         """Hand over; the gateway's id of the text. Raises the three errors above."""
@@ -80,6 +101,15 @@ class Gateway(Protocol):
 
     def drift(self, wanted: Addresses) -> list[Drift]:
         """What would bring texts elsewhere than wanted. Raises `NotDone`."""
+
+    def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
+        """Of every text that was sent meanwhile, page by page. Raises `NotDone`."""
+
+    def countries(self) -> list[str]:
+        """Whose prices it tells for this account. Raises `NotDone`."""
+
+    def tariffs(self, country: str) -> list[Tariff]:
+        """Of one of them; the dearest carrier's. Raises `NotDone`."""
 
 
 def current() -> Gateway:

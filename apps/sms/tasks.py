@@ -7,6 +7,9 @@ from apps.sms.aftermath import once_more, write
 from apps.sms.auditor import audit
 from apps.sms.diagnosis import diagnose
 from apps.sms.media import keep
+from apps.sms.money.ledger import release_forgotten
+from apps.sms.money.price_sync import sync_prices
+from apps.sms.money.settling import settle_prices
 from apps.sms.simulator import deliver
 from apps.sms.worker import SWEEP, drain
 
@@ -18,14 +21,20 @@ __all__ = [
     "drain",
     "keep",
     "once_more",
+    "release_forgotten",
+    "settle_prices",
+    "sync_prices",
     "write",
 ]
 
-# The sweeper: whatever a lost bell or a dead worker left is found within this time.
 TIMETABLE = {
+    # The sweeper: whatever a lost bell or a dead worker left is found within this time.
     "sms-sweep": ("sms.drain", SWEEP.total_seconds()),
     "sms-audit": ("sms.audit", 3_600),
     "sms-diagnose": ("sms.diagnose", 900),
+    "sms-settle": ("sms.settle_prices", 300),
+    "sms-release": ("sms.release_charges", 600),
+    "sms-prices": ("sms.sync_prices", "40 2 * * *"),
 }
 
 

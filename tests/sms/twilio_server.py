@@ -1,12 +1,14 @@
 """An independent server that speaks Twilio's REST, with a will of its own.
 
-Messages, and the settings of phone numbers and messaging services.
+Messages and their prices, the price list of the account, and the settings of phone
+numbers and messaging services.
 
 Written from Twilio's documentation, not from our client: Basic auth, form in, JSON
 out, error bodies with code and status. `behave(...)` queues what the next calls meet.
 https://www.twilio.com/docs/messaging/api/message-resource
 https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 https://www.twilio.com/docs/messaging/api/service-resource
+https://www.twilio.com/docs/messaging/api/pricing
 """
 
 import base64
@@ -22,7 +24,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 
 @dataclass
@@ -34,6 +36,10 @@ class Sent:
     callback: str
     at: datetime
     status: str = "queued"
+    # As Twilio has it: "-0.00830", or nothing yet.
+    price: str | None = None
+    currency: str = "USD"
+    direction: str = "outbound-api"
 
 
 @dataclass
@@ -42,6 +48,13 @@ class TwilioServer:
     token: str
     sent: list[Sent] = field(default_factory=list)
     posts: int = 0
+    # Whether listing messages by time fails.
+    is_shut: bool = False
+    # How often messages were listed, a page at a time.
+    pages: int = 0
+    # What is asked in a country: "outbound" and "inbound", each as Twilio tells it.
+    prices: dict[str, dict[str, Any]] = field(default_factory=dict)
+    price_unit: str = "USD"
     # Numbers for which every POST meets a 429.
     busy_for: set[str] = field(default_factory=set)
     # What numbers and services are set to, by sid.
@@ -108,6 +121,23 @@ class TwilioServer:
     def listed(self, to: str) -> list[Sent]:
         with self._lock:
             return [sent for sent in reversed(self.sent) if not to or sent.to == to]
+
+    def receive(self, *, sid: str, sender: str, to: str, body: str) -> Sent:
+        """A text that came to a number of the account."""
+        came = Sent(sid, to, sender, body, "", datetime.now(UTC))
+        came.status, came.direction = "received", "inbound"
+        with self._lock:
+            self.sent.append(came)
+        return came
+
+    def between(self, after: str, before: str) -> list[Sent]:
+        """By the time they were sent, both ends included."""
+        found = self.listed("")
+        if after:
+            found = [one for one in found if one.at >= datetime.fromisoformat(after)]
+        if before:
+            found = [one for one in found if one.at <= datetime.fromisoformat(before)]
+        return found
 
     def buy(self, number: str) -> dict[str, Any]:
         """A number as it comes from the shop."""
@@ -188,10 +218,13 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == f"{self._account}/Messages.json":
-            found = self.twilio.listed(query.get("To", ""))
-            return self._answer(
-                200, self._page("messages", [self._resource(sent) for sent in found])
-            )
+            return self._messages(query)
+        if parts.path == "/v1/Messaging/Countries":
+            return self._meet("", lambda: (200, self._countries()))
+        if found := re.fullmatch(r"/v1/Messaging/Countries/(\w\w)", parts.path):
+            if told := self.twilio.prices.get(found[1]):
+                return self._meet("", lambda: (200, self._country(found[1], told)))
+            return self._error(404, 20404, "The requested resource was not found")
         if parts.path == f"{self._account}/IncomingPhoneNumbers.json":
             # Part of a number is enough.
             wanted = query.get("PhoneNumber", "")
@@ -229,6 +262,54 @@ class _Handler(BaseHTTPRequestHandler):
             case code:
                 self._error(400, int(code), "No")
 
+    def _messages(self, query: dict[str, str]) -> None:
+        """Newest first. "DateSent>" and "DateSent<" are names of parameters."""
+        if query.get("To"):
+            found = self.twilio.listed(query["To"])
+        elif self.twilio.is_shut:
+            return self._error(503, 20503, "Service Unavailable")
+        else:
+            found = self.twilio.between(
+                query.get("DateSent>", ""), query.get("DateSent<", "")
+            )
+        self.twilio.pages += 1
+        size = min(int(query.get("PageSize", "50")), 1_000)
+        page = int(query.get("Page", "0"))
+        shown = found[page * size : (page + 1) * size]
+        answer = self._page("messages", [self._resource(sent) for sent in shown])
+        if len(found) > (page + 1) * size:
+            more = {**query, "Page": page + 1, "PageToken": f"PA{shown[-1].sid}"}
+            path = urlsplit(self.path).path
+            answer["next_page_uri"] = f"{path}?{urlencode(more)}"
+        self._answer(200, answer)
+
+    def _countries(self) -> dict[str, Any]:
+        url = "https://pricing.twilio.com/v1/Messaging/Countries"
+        named = [
+            {"country": iso, "iso_country": iso, "url": f"{url}/{iso}"}
+            for iso in sorted(self.twilio.prices)
+        ]
+        meta = {
+            "key": "countries",
+            "page": 0,
+            "page_size": 50,
+            "first_page_url": f"{url}?PageSize=50&Page=0",
+            "previous_page_url": None,
+            "next_page_url": None,
+            "url": f"{url}?PageSize=50&Page=0",
+        }
+        return {"countries": named, "meta": meta}
+
+    def _country(self, iso: str, told: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "country": iso,
+            "iso_country": iso,
+            "outbound_sms_prices": told["outbound"],
+            "inbound_sms_prices": told["inbound"],
+            "price_unit": self.twilio.price_unit,
+            "url": f"https://pricing.twilio.com/v1/Messaging/Countries/{iso}",
+        }
+
     @property
     def _account(self) -> str:
         return f"/2010-04-01/Accounts/{self.twilio.account}"
@@ -265,12 +346,12 @@ class _Handler(BaseHTTPRequestHandler):
             "status": sent.status,
             "num_segments": "1",
             "num_media": "0",
-            "direction": "outbound-api",
+            "direction": sent.direction,
             "date_created": format_datetime(sent.at),
-            "date_sent": None,
+            "date_sent": None if sent.status == "queued" else format_datetime(sent.at),
             "date_updated": format_datetime(sent.at),
-            "price": None,
-            "price_unit": "USD",
+            "price": sent.price,
+            "price_unit": sent.currency,
             "error_code": None,
             "error_message": None,
             "api_version": "2010-04-01",

@@ -2,14 +2,18 @@
 
 import base64
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 
 from apps.core.http import Fetched
 from apps.core.logs import logger
 from apps.core.tasks import send
 from apps.sms.addresses import Addresses, Drift
-from apps.sms.gateway import Draft, Listed, Refused
-from apps.sms.models import OptOut, SimulatedText
+from apps.sms.composer import count
+from apps.sms.gateway import Draft, Listed, Priced, Refused, Tariff
+from apps.sms.models import InboundText, OptOut, SimulatedText
+from apps.sms.money import DOLLAR, prices
 
 # A PNG of 1 x 1.
 _DOT = (
@@ -50,10 +54,40 @@ class SimulatorGateway:
             Listed(text.sid, text.body, text.status, text.created_at) for text in texts
         ]
 
+    def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
+        """As the price list says; what came to us is known from our own texts."""
+        then = {"created_at__range": (since, until)}
+        for text in SimulatedText.objects.filter(**then).iterator():
+            said = prices.outbound(
+                number=text.number,
+                our_number=text.our_number,
+                segments=count(text.body).segments,
+            )
+            yield _priced(text.sid, said.micros)
+        came = {"received_at__range": (since, until)}
+        for own in InboundText.objects.filter(**came).iterator():
+            said = prices.inbound(
+                our_number=own.our_number,
+                segments=count(own.body).segments,
+                num_media=own.num_media,
+            )
+            yield _priced(own.sid, said.micros)
+
+    def countries(self) -> list[str]:
+        """The shipped list is all there is."""
+        return []
+
+    def tariffs(self, country: str) -> list[Tariff]:
+        return []
+
     def _has_opted_out(self, draft: Draft) -> bool:
         return OptOut.objects.filter(
             number=draft.number, our_number=draft.our_number, is_out=True
         ).exists()
+
+
+def _priced(sid: str, micros: int) -> Priced:
+    return Priced(sid, Decimal(micros) / DOLLAR, "USD")
 
 
 def _ask_for_news(pk: int) -> None:

@@ -1,9 +1,10 @@
 """Twilio's Programmable Messaging, by its SDK."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,14 +30,18 @@ from apps.sms.gateway import (
     Listed,
     NotDone,
     OutcomeUnknown,
+    Priced,
     Refused,
     ShutOut,
+    Tariff,
 )
 
 # An answer that is hours late only confuses; Twilio's default is ten hours.
 VALIDITY_SECONDS = 900
 # Wrong secrets, and an account that is suspended.
 _SHUT_OUT = {"20003", "20005", "30002"}
+# The most that Twilio lists at once.
+PAGE = 1_000
 _NOT_TAKEN = {401, 403, 404, 407, 408, 429}
 
 
@@ -126,6 +131,36 @@ class TwilioGateway:
     def _credentials(self) -> tuple[str, str]:
         return settings.TWILIO_ACCOUNT_SID, signing.tokens()[0]
 
+    def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
+        with _in_a_sentence():
+            listed = self._client().messages.stream(
+                date_sent_after=since, date_sent_before=until, page_size=PAGE
+            )
+            for message in listed:
+                # Told as what the account loses: "-0.00830".
+                price = None if message.price is None else -Decimal(message.price)
+                yield Priced(message.sid, price, str(message.price_unit).upper())
+
+    def countries(self) -> list[str]:
+        with _in_a_sentence():
+            listed = self._client().pricing.v1.messaging.countries.list(page_size=PAGE)
+            return [country.iso_country for country in listed]
+
+    def tariffs(self, country: str) -> list[Tariff]:
+        with _in_a_sentence():
+            messaging = self._client().pricing.v1.messaging
+            found = messaging.countries(country).fetch()
+            out = [
+                price
+                for carrier in found.outbound_sms_prices or ()
+                for price in carrier["prices"]
+            ]
+            return [
+                Tariff(direction, kind, price, str(found.price_unit).upper())
+                for direction, told in (("out", out), ("in", found.inbound_sms_prices))
+                for kind, price in _dearest(told or ()).items()
+            ]
+
     def drift(self, wanted: Addresses) -> list[Drift]:
         """What the number, or the service, has otherwise. Raises `NotDone`."""
         with _in_a_sentence():
@@ -160,6 +195,16 @@ class TwilioGateway:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
             return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
         return {"from_": our_number}
+
+
+def _dearest(told: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
+    """By the type of our number ("toll free" and "tollfree" are one)."""
+    found: dict[str, Decimal] = {}
+    for each in told:
+        kind = re.sub(r"[^a-z]", "", str(each["number_type"]).lower())
+        price = Decimal(str(each["current_price"]))
+        found[kind] = max(price, found.get(kind, price))
+    return found
 
 
 def _fields(wanted: Addresses) -> dict[str, str | bool]:
@@ -210,7 +255,13 @@ def _in_a_sentence() -> Iterator[None]:
         raise NotDone("Twilio did not answer in time.") from error
     except RequestException as error:
         raise NotDone("Twilio could not be reached.") from error
-    except (TwilioException, ValueError, KeyError) as error:
+    except (
+        TwilioException,
+        ValueError,
+        KeyError,
+        TypeError,
+        InvalidOperation,
+    ) as error:
         # A list that was refused comes as the bare answer.
         if error.args and isinstance(error.args[-1], Response):
             status = error.args[-1].status_code

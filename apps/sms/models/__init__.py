@@ -11,7 +11,6 @@ from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
-from apps.sms.models.money import Price
 from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText

@@ -18,8 +18,8 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from apps.accounts.models import User
+from apps.core.kinds import job
 from apps.core.logs import logger
-from apps.core.tasks import task
 from apps.sms.models import Charge, Entry, OutboundText, Turn
 from apps.sms.money import budgets
 from apps.sms.money.budgets import OverBudget
@@ -163,7 +163,11 @@ def release(**which: Any) -> None:
     charge.save()
 
 
-@task("sms.sweep_charges")
+@job("sms.release_charges")
+def release_forgotten() -> None:
+    sweep()
+
+
 def sweep() -> int:
     """Release what was set aside and will not be used; how many. Safe to run twice."""
     found = list(_forgotten(timezone.now()).values_list("pk", flat=True))
