@@ -26,6 +26,11 @@ def full(
     return words.labels["full"].format(date=date, time=clock(at, zone, hours=hours))
 
 
+def day(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+    """Weekday and date, "Tue 1 Dec"; the year too where it is not this one."""
+    return _date(at, zone, now, vocabulary.of(language))
+
+
 def choice(
     at: datetime, zone: str, *, now: datetime, hours: int = 12, language: str = "en"
 ) -> str:

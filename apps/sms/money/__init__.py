@@ -12,3 +12,10 @@ DOLLAR = 1_000_000
 def micros_of(price: Decimal) -> int:
     """Of dollars; half a micro-dollar counts as one."""
     return int((price * DOLLAR).to_integral_value(ROUND_HALF_UP))
+
+
+def in_dollars(micros: int) -> str:
+    """For people: "$1.07"; what is less than a cent is told as that."""
+    if 0 < micros < DOLLAR // 100:
+        return "under $0.01"
+    return f"${Decimal(micros) / DOLLAR:,.2f}"

@@ -20,7 +20,7 @@ def words(user: User, over: OverBudget) -> str:
     given = {
         "when": day,
         "is_own": over.scope == "person",
-        "is_started_by_us": over.pot == Pot.PROACTIVE,
+        "is_for_reminders": over.pot == Pot.PROACTIVE,
     }
     return render_to_string("texts/over_budget.txt", given).strip()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from apps.accounts.models import User
 from apps.sms.models import Charge, Entry, Pot
-from apps.sms.money import budgets, counters, ledger
+from apps.sms.money import budgets, counters, ledger, tokens
 from tests.factories import UserFactory
 from tests.races import together
 from tests.sms.money.conftest import assert_sound, in_all, reserved
@@ -200,3 +200,13 @@ def play(
             ledger.spend(charge, sid="SM1")
             cost = charge.estimate if state == "released" else was
             expected[cause] = ("spent", cost)
+
+
+def test_a_model_is_settled_by_what_it_used(alice: User) -> None:
+    charge = tokens.reserve(cause="llm:1:1", user=alice, micros=20_000)
+    assert spent_of(alice, Pot.TOKENS) == 20_000
+    tokens.settle(charge, 3_000)
+    assert (in_all(), spent_of(alice, Pot.TOKENS)) == (3_000, 3_000)
+    tokens.release(tokens.reserve(cause="llm:1:2", user=alice, micros=20_000))
+    assert (in_all(), spent_of(alice, Pot.TOKENS)) == (3_000, 3_000)
+    assert_sound()

@@ -199,7 +199,7 @@ def test_a_reminder_over_budget_is_kept_with_the_reason_and_told_once(
     assert reminders.fire_due(now) == 3
     work()
     kept = Reminder.objects.order_by("pk").values_list("note", flat=True)
-    reason = "Not texted: the budget for texts that we start is used up."
+    reason = "Not texted: the budget for reminders by text is used up."
     assert [*kept] == ["", reason, reason]
     first, second = replies()[0], replies()[1]
     assert first.startswith("Reminder: run")

@@ -1,0 +1,95 @@
+"""What somebody has used, and what is left of it: for texts and pages that tell them."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.sms.models import Charge, Pot
+from apps.sms.money import budgets, counters
+
+What, State = Charge.What, Charge.State
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Of the month so far, where the person is. `by_the_end`: at this rate."""
+
+    came: int
+    went: int
+    texts_micros: int
+    tokens_micros: int
+    by_the_end: int
+    ends_at: datetime
+
+    @property
+    def micros(self) -> int:
+        return self.texts_micros + self.tokens_micros
+
+
+@dataclass(frozen=True)
+class Left:
+    """Of the answers to a person until `renews_at`; of the money, as much as the day
+    and the month still allow. `tokens_micros` is for the language model."""
+
+    texts: int
+    texts_of: int
+    started: int
+    started_of: int
+    micros: int
+    tokens_micros: int
+    tokens_of: int
+    renews_at: datetime
+
+
+def of_month(user: User) -> Usage:
+    """One query."""
+    now = timezone.now()
+    month = budgets.of_person(Pot.ANSWERS, user, now)
+    mine = Charge.objects.owned_by(user).filter(at__gte=month.long_from)
+    told = mine.exclude(state=State.RELEASED).aggregate(
+        came=Count("pk", filter=Q(what=What.IN)),
+        went=Count("pk", filter=Q(what=What.OUT)),
+        texts=Sum("micros", filter=~Q(what=What.TOKENS), default=0),
+        tokens=Sum("micros", filter=Q(what=What.TOKENS), default=0),
+    )
+    return Usage(
+        came=told["came"],
+        went=told["went"],
+        texts_micros=told["texts"],
+        tokens_micros=told["tokens"],
+        by_the_end=_projected(told["texts"] + told["tokens"], now, user.timezone),
+        ends_at=month.long_ends,
+    )
+
+
+def left(user: User) -> Left:
+    now = timezone.now()
+    answers = budgets.of_person(Pot.ANSWERS, user, now)
+    started = budgets.of_person(Pot.PROACTIVE, user, now)
+    tokens = budgets.of_person(Pot.TOKENS, user, now)
+    spent, of_started = counters.spent(answers), counters.spent(started)
+    limits = (
+        (answers.long_limit, spent.long),
+        (answers.short_limit, spent.short),
+    )
+    return Left(
+        texts=max(0, (answers.texts_limit or 0) - spent.texts),
+        texts_of=answers.texts_limit or 0,
+        started=max(0, (started.texts_limit or 0) - of_started.texts),
+        started_of=started.texts_limit or 0,
+        micros=min(max(0, (limit or 0) - used) for limit, used in limits),
+        tokens_micros=max(0, (tokens.long_limit or 0) - counters.spent(tokens).long),
+        tokens_of=tokens.long_limit or 0,
+        renews_at=answers.long_ends,
+    )
+
+
+def _projected(micros: int, now: datetime, zone: str) -> int:
+    """By whole days, today's counted as one: of a first morning nothing follows."""
+    local = now.astimezone(ZoneInfo(zone))
+    return micros * monthrange(local.year, local.month)[1] // local.day
