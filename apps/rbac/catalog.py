@@ -59,6 +59,9 @@ class Permission(StrEnum):
     CALL_VIEW = "sms.webhookcall.view"
     CALL_REVEAL = "sms.webhookcall.reveal"
     CALL_REPLAY = "sms.webhookcall.change"
+    PRICE_VIEW = "sms.price.view"
+    CHARGE_VIEW = "sms.charge.view"
+    ENTRY_VIEW = "sms.entry.view"
     ROUTER_VIEW = "sms.routerconfig.view"
     ROUTER_CHANGE = "sms.routerconfig.change"
 

@@ -30,6 +30,7 @@ from apps.sms.models import (
     PhoneNumber,
     Turn,
 )
+from apps.sms.money import pages  # noqa: F401  (registers its pages)
 from apps.sms.panel import LOOK_BACK, STUCK_AFTER
 
 MASKED = ("number",)

@@ -10,6 +10,8 @@ from apps.jobs.rules import Rule, Severity
 from apps.sms import auditor, diagnosis
 from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import OutboundText
+from apps.sms.models import Entry
+from apps.sms.money import DOLLAR
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
 _MINUTES = 15
@@ -20,10 +22,10 @@ def _troubles() -> float:
     return float(tallies.lately(TROUBLE, _MINUTES))
 
 
-def _segments() -> float:
-    """Twilio is paid by the segment."""
-    sent = OutboundText.objects.filter(sent_at__gt=timezone.now() - _DAY)
-    return float(sent.aggregate(all=Sum("segments"))["all"] or 0)
+def _dollars() -> float:
+    """By the ledger: what was set aside, spent and corrected within a day."""
+    entries = Entry.objects.filter(at__gt=timezone.now() - _DAY)
+    return float((entries.aggregate(all=Sum("micros"))["all"] or 0) / DOLLAR)
 
 
 def _fallen_back() -> float:
@@ -77,4 +79,10 @@ RULES = (
     ),
     # At a cent each, fifty dollars.
     Rule("sms.spend", "Texts cost a lot", _segments, "segments in a day", above=5_000),
+        "sms.spend",
+        "Texts and the language model cost a lot",
+        _dollars,
+        "dollars in a day",
+        above=50,
+    ),
 )

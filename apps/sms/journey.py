@@ -9,6 +9,7 @@ from apps.sms import troubles
 from apps.sms.composer import count
 from apps.sms.journeys import Stage, Step
 from apps.sms.models import OutboundText, Turn, WebhookCall
+from apps.sms.money import trail
 
 State, Outcome = OutboundText.State, WebhookCall.Outcome
 
@@ -105,5 +106,5 @@ def _page(model: str, pk: object) -> str:
     return reverse(f"admin:sms_{model}_change", args=[pk])
 
 
-STAGES = (_calls, _identity, _turn, _reading, _answer)
-OF_TEXTS = (_sending, _carrier)
+STAGES = (_calls, _identity, _turn, _reading, _answer, trail.of_turn)
+OF_TEXTS = (_sending, _carrier, trail.of_text)

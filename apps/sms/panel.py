@@ -3,14 +3,24 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
 from apps.sms import diagnosis
-from apps.sms.models import CarrierFinding, InboundText, Lane, OutboundText
+from apps.sms.models import (
+    CarrierFinding,
+    Entry,
+    InboundText,
+    Lane,
+    OutboundText,
+    Price,
+)
+from apps.sms.money import DOLLAR
+from apps.sms.money.prices import OLD_AFTER
 
 # A lane is drained within a second or two; one that waits this long is stuck.
 STUCK_AFTER = timedelta(minutes=2)
@@ -39,6 +49,35 @@ def _failed(since: datetime) -> QuerySet[OutboundText]:
         delivery__in=("failed", "undelivered")
     )
     return OutboundText.objects.filter(lost, created_at__gte=since)
+
+
+def _dollars() -> float:
+    spent = Entry.objects.filter(at__gte=_today()).aggregate(all=Sum("micros"))["all"]
+    return round((spent or 0) / DOLLAR, 2)
+
+
+def _prices_that_are_old() -> Iterator[Notice]:
+    """Only where somebody is to tell them."""
+    if settings.SMS_GATEWAY != "twilio":
+        return
+    told = Price.objects.filter(source=Price.Source.TWILIO)
+    newest = told.aggregate(newest=Max("checked_at"))["newest"]
+    if newest is None:
+        yield Notice("Twilio has not told its prices yet.", _pages("price"))
+    elif newest < timezone.now() - OLD_AFTER:
+        days = (timezone.now() - newest).days
+        yield Notice(f"Twilio has told no prices for {days} days.", _pages("price"))
+
+
+def _prices_that_are_not_counted() -> Iterator[Notice]:
+    since = timezone.now() - OLD_AFTER
+    other = Price.objects.filter(checked_at__gte=since).exclude(currency="USD")
+    if currency := other.values_list("currency", flat=True).first():
+        yield Notice(
+            f"Twilio tells prices in {currency}. The ledger is in US dollars, and goes"
+            " by the shipped list.",
+            _pages("price"),
+        )
 
 
 def _texts_that_failed() -> Iterator[Notice]:
@@ -85,9 +124,17 @@ TILES = (
         lambda: _pages("outboundtext") + "?failed=day",
         Permission.OUTBOUND_VIEW,
     ),
+    Tile(
+        "Dollars spent, today",
+        _dollars,
+        lambda: _pages("charge"),
+        Permission.CHARGE_VIEW,
+    ),
 )
 ATTENTION = (
     Watch(_texts_that_failed, Permission.OUTBOUND_VIEW),
     Watch(_lanes_that_wait, Permission.LANE_VIEW),
+    Watch(_prices_that_are_old, Permission.PRICE_VIEW),
+    Watch(_prices_that_are_not_counted, Permission.PRICE_VIEW),
     Watch(_what_differs_at_twilio, Permission.FINDING_VIEW),
 )

@@ -10,6 +10,9 @@ from apps.sms.models import (
     InboundText,
     LinkPhrase,
     MediaFile,
+    Charge,
+    InboundText,
+    LinkPhrase,
     OutboundText,
     Turn,
     WebhookCall,
@@ -46,12 +49,21 @@ def _calls(before: datetime) -> "QuerySet[WebhookCall]":
     return WebhookCall.objects.filter(called_at__lt=before)
 
 
+def _charges(before: datetime) -> "QuerySet[Charge]":
+    """With their entries. One whose price is still looked for is not over."""
+    return Charge.objects.filter(at__lt=before, look_at=None).exclude(
+        state__in=(Charge.State.RESERVED, Charge.State.SPENT)
+    )
+
+
 RULES = (
     Rule("sms.linking_words", "Words that link no phone any more", _too_old, days=1),
     # As long as somebody may ask what came of it.
     Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90),
     Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),
     Rule("sms.to_strangers", "Texts to nobody we know", _to_nobody, days=90),
+    # Three full years, and the one that is being closed.
+    Rule("sms.charges", "What texts cost", _charges, days=1_460, least=400),
     Rule("sms.calls", "Calls of Twilio, as they came", _calls, days=30),
     Rule("sms.files", "Pictures and files that were texted", _files, days=365),
 )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
@@ -11,8 +12,9 @@ from apps.core import tallies
 from apps.jobs import rules, watch
 from apps.jobs.models import Alert
 from apps.sms import delivery, inbox
-from apps.sms.models import Lane, OutboundText
+from apps.sms.money import ledger
 from tests.sms.conftest import form, post
+from tests.sms.money.conftest import reserved
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FORM = "application/x-www-form-urlencoded"
@@ -53,21 +55,13 @@ def test_strangers_who_knock_alarm_nobody() -> None:
 def test_a_day_that_costs_more_than_its_bound() -> None:
     rule = rules.every()["sms.spend"]
     assert rule.measure() == 0
-    lane = Lane.objects.create(key="n:+12025550101")
+    dollar = 1_000_000
     for number, ago in enumerate((1, 23, 25)):
-        OutboundText.objects.create(
-            lane=lane,
-            kind="notice",
-            number="+12025550101",
-            our_number="+12025550100",
-            body="x",
-            encoding="GSM-7",
-            segments=2_000 + number,
-            request_id="0" * 32,
-            state="sent",
-            sent_at=timezone.now() - timedelta(hours=ago),
-        )
-    assert rule.measure() == 4_001
+        with time_machine.travel(timezone.now() - timedelta(hours=ago)):
+            reserved(f"out:{number}", 20 * dollar)
+    assert rule.measure() == 40
     assert "sms.spend" not in firing()
-    OutboundText.objects.update(segments=3_000)
+    reserved("out:more", 11 * dollar)
     assert "sms.spend" in firing()
+    ledger.release(cause="out:more")
+    assert rule.measure() == 40

@@ -67,7 +67,7 @@ def test_why_there_was_no_reply_or_no_delivery(
     text("STOP")
     work()
     told = rows(ada, "turn", Turn.objects.get().pk)
-    assert told[-1].endswith("No reply: The carrier answers this word.")
+    assert told[-2].endswith("No reply: The carrier answers this word.")
     twilio.behave("21614")
     text("who is this", number=STRANGER)
     work()

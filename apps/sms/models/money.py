@@ -194,6 +194,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         indexes: ClassVar = [
+            # What a day has cost is asked every quarter of a minute (alerts.py).
             models.Index(fields=["at"], include=["micros"], name="entry_by_time")
         ]
 

@@ -109,10 +109,6 @@ class OutboundText(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="outbound_of_user"),
             models.Index(fields=["number", "-created_at"], name="outbound_to_number"),
-            # What a day has cost is asked every quarter of a minute (alerts.py).
-            models.Index(
-                fields=["sent_at"], include=["segments"], name="outbound_by_sent"
-            ),
             models.Index(
                 fields=["lane", "id"],
                 name="outbound_open",

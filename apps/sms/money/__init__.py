@@ -19,3 +19,10 @@ def in_dollars(micros: int) -> str:
     if 0 < micros < DOLLAR // 100:
         return "under $0.01"
     return f"${Decimal(micros) / DOLLAR:,.2f}"
+
+
+def exactly_in_dollars(micros: int) -> str:
+    """For operators: "$0.0083", "-$0.005", "$1.20"."""
+    sign, dollars = "-" if micros < 0 else "", Decimal(abs(micros)) / DOLLAR
+    whole, _, rest = f"{dollars:,.6f}".partition(".")
+    return f"{sign}${whole}.{rest.rstrip('0'):0<2}"

@@ -7,7 +7,7 @@ Shipped as data (prices.toml), and synced from Twilio where that is the gateway
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from apps.sms import areas, composer
 from apps.sms.models import Price
 
 Part, Direction, Source = Price.Part, Price.Direction, Price.Source
+# Asked for each night; two nights may fail before somebody looks.
+OLD_AFTER = timedelta(days=3)
 # What is better known counts first.
 _RANK = {Source.TWILIO: 2, Source.LIST: 1, Source.ESTIMATE: 0}
 
