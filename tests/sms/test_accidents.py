@@ -64,6 +64,35 @@ def assert_answered_once_in_order(running: Installation, items: int) -> None:
     )
 
 
+def assert_paid_once(running: Installation) -> None:
+    """Killed between setting aside, sending and booking: every text that came, and
+    every text that Twilio took, costs once; nothing else costs."""
+    assert (
+        running.rows(
+            "SELECT i.id FROM sms_inboundtext i LEFT JOIN sms_charge c"
+            " ON c.inbound_id = i.id WHERE c.id IS NULL OR c.state <> 'spent'"
+        )
+        == []
+    )
+    assert (
+        running.rows(
+            "SELECT o.id FROM sms_outboundtext o LEFT JOIN sms_charge c"
+            " ON c.text_id = o.id WHERE c.id IS NULL OR c.sid <> o.provider_sid"
+            " OR c.state <> (CASE o.state WHEN 'sent' THEN 'spent' ELSE 'released' END)"
+        )
+        == []
+    )
+    ((charged, by_lines, by_budget),) = running.rows(
+        "SELECT (SELECT sum(micros) FROM sms_charge),"
+        " (SELECT sum(micros) FROM sms_entry),"
+        " (SELECT sum(long_micros) FROM sms_spending WHERE scope = 'answers:all')"
+    )
+    assert charged == by_lines == by_budget
+    accepted = {sent.sid for sent in running.twilio.sent}
+    paid = running.rows("SELECT sid FROM sms_charge WHERE what = 'out' AND sid <> ''")
+    assert {sid for (sid,) in paid} == accepted
+
+
 def test_workers_killed_at_any_moment_and_a_gateway_with_moods(
     running: Installation,
 ) -> None:
@@ -82,6 +111,7 @@ def test_workers_killed_at_any_moment_and_a_gateway_with_moods(
     wait_until(running.is_settled, seconds=90, what="settling after the kills")
     running.twilio.calm()
     assert_answered_once_in_order(running, len(items))
+    assert_paid_once(running)
 
 
 def test_a_worker_killed_alone_is_replaced_within_the_time_allowed(
