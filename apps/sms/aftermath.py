@@ -18,6 +18,8 @@ from apps.core.logs import logger
 from apps.jobs import jobs
 from apps.sms import confidential, lanes, numbers, optouts, troubles
 from apps.sms.models import Lane, OutboundText
+from apps.sms.money import texts
+from apps.sms.money.budgets import OverBudget
 
 Kind, State = OutboundText.Kind, OutboundText.State
 
@@ -40,8 +42,7 @@ def follow(text: OutboundText) -> None:
         jobs.enqueue(once_more, text.pk, key=str(text.ref), after=wait)
     elif text.kind != Kind.NOTICE and text.error_code not in _THEIR_WISH:
         # Of a notice there is a letter already.
-        day = timezone.now().date()
-        jobs.enqueue(write, text.pk, key=f"{text.user_id}:{day}")
+        _write_instead(text)
 
 
 @job("sms.once_more", queue=Queue.MESSAGES, seconds=30)
@@ -56,7 +57,12 @@ def once_more(text_id: int) -> None:
         if not _is_wanted(text) or _exists(again):
             logger.info("sms_not_again", text=str(text.ref))
             return
-        again.save()
+        try:
+            with transaction.atomic():
+                again.save()
+                texts.reserve(again)
+        except OverBudget:
+            return _write_instead(text)
         lanes.wake(lane)
         logger.info("sms_again", text=str(again.ref), first=str(text.ref))
 
@@ -77,6 +83,11 @@ def write(text_id: int) -> None:
         next_step=why.for_person,
         conversation_url=letters.public(f"{settings.LOGIN_REDIRECT_URL}conversation/"),
     )
+
+
+def _write_instead(text: OutboundText) -> None:
+    day = timezone.now().date()
+    jobs.enqueue(write, text.pk, key=f"{text.user_id}:{day}")
 
 
 def _may_help(text: OutboundText) -> bool:

@@ -9,7 +9,6 @@ from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
 from apps.sms import auditor, diagnosis
 from apps.sms.breaker import SHUT_OUT
-from apps.sms.models import OutboundText
 from apps.sms.models import Entry
 from apps.sms.money import DOLLAR
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
@@ -77,8 +76,7 @@ RULES = (
         above=0,
         severity=Severity.PAGE,
     ),
-    # At a cent each, fifty dollars.
-    Rule("sms.spend", "Texts cost a lot", _segments, "segments in a day", above=5_000),
+    Rule(
         "sms.spend",
         "Texts and the language model cost a lot",
         _dollars,

@@ -7,12 +7,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from apps.jobs.keeping import Rule
 from apps.sms.models import (
-    InboundText,
-    LinkPhrase,
-    MediaFile,
     Charge,
     InboundText,
     LinkPhrase,
+    MediaFile,
     OutboundText,
     Turn,
     WebhookCall,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0012_carrier_findings"),
+        ("sms", "0014_media_files"),
     ]
 
     operations = [
