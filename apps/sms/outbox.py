@@ -236,8 +236,7 @@ def _why_not(text: OutboundText) -> str:
         return "too_old"
     if not confidential.is_readable(text):
         return "unreadable"
-    unasked = text.turn_id is None and text.user_id is not None
-    if unasked and numbers.owner_id(text.number) != text.user_id:
+    if text.user_id and numbers.owner_id(text.number) != text.user_id:
         return "released"
     return ""
 

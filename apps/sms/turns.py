@@ -90,8 +90,11 @@ def begin(lease: Lease) -> Turn | None:
         if not texts or pacing.ready_at(lane) > timezone.now():
             return None
         turn = _open(lane, texts)
+    if turn.user_id is not None and numbers.owner_id(turn.number) != turn.user_id:
+        # Given up, or somebody else's by now, while the text waited.
+        turn.user = None
     turn.attempts += 1
-    turn.save(update_fields=["attempts"])
+    turn.save(update_fields=["attempts", "user"])
     return turn
 
 

@@ -290,6 +290,36 @@ def test_a_text_in_flight_while_the_number_is_released_is_a_strangers(
     assert "not linked" in twilio.bodies(ALICE)[0]
 
 
+def test_a_text_that_waits_while_its_phone_is_given_up_is_not_answered_as_theirs(
+    alice: User, twilio: TwilioServer
+) -> None:
+    number = numbers.primary(alice)
+    assert number
+    text("remind me to call Ana tomorrow at 9")
+    numbers.release(user=alice, public_id=str(number.public_id))
+    work()
+    turn = Turn.objects.get()
+    assert turn.user is None and turn.finished_at is not None
+    assert "not linked" in twilio.bodies(ALICE)[0]
+
+
+def test_an_answer_that_waits_while_its_phone_is_given_up_does_not_go_there(
+    alice: User, twilio: TwilioServer
+) -> None:
+    twilio.busy_for.add(ALICE)
+    text("reminders")
+    drain()
+    number = numbers.primary(alice)
+    assert number
+    numbers.release(user=alice, public_id=str(number.public_id))
+    twilio.busy_for.clear()
+    OutboundText.objects.update(next_at=timezone.now() - timedelta(seconds=1))
+    Lane.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    work()
+    assert not twilio.bodies(ALICE)
+    assert OutboundText.objects.get().error_code == "released"
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
