@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from apps.core.errors import AppError
-from apps.sms import numbers
+from apps.sms import dialing
 
 # What Twilio takes in one text.
 LONGEST_TEXT = 1600
@@ -64,6 +64,6 @@ class LineForm(forms.Form):
 
     def clean_number(self) -> str:
         try:
-            return numbers.normalise(self.cleaned_data["number"])
+            return dialing.normalise(self.cleaned_data["number"])
         except AppError as error:
             raise ValidationError(error.sentence, code=error.code) from None

@@ -7,34 +7,18 @@ import phonenumbers
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from apps.accounts import letters
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
-from apps.sms import lanes
+from apps.sms import dialing, lanes
 from apps.sms.models import PhoneNumber
 
 Status = PhoneNumber.Status
 LINK = "sms.phonenumber.link"
-
-# Types that a person can text from. US and Canadian numbers are all of the second.
-_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-
-
-def normalise(text: str, region: str = "US") -> str:
-    """E.164 of what a person typed. Raises `Invalid` with what is wrong."""
-    try:
-        number = phonenumbers.parse(text, region)
-    except NumberParseException:
-        raise Invalid("That is not a phone number.") from None
-    if number.extension or not phonenumbers.is_valid_number(number):
-        raise Invalid("That is not a phone number anyone can have.")
-    if phonenumbers.number_type(number) not in _MOBILE:
-        raise Invalid("That number cannot send texts. Use a mobile number.")
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def display(e164: str) -> str:
@@ -68,10 +52,14 @@ def verified(user: User, number: PhoneNumber) -> PhoneNumber | None:
 
 
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
-    """Note that `user` says this number is theirs; texting the link words proves it."""
-    e164 = normalise(number)
+    """Note that `user` says this number is theirs; texting the link words proves it.
+
+    Raises `Invalid` for a number that we do not text, `Conflict` for one of theirs.
+    """
+    e164 = dialing.normalise(number)
     if e164 == settings.TWILIO_NUMBER:
         raise Invalid("That is the number you text to. Note the one you text from.")
+    dialing.insist(e164)
     claimed, is_new = PhoneNumber.objects.owned_by(user).get_or_create(
         e164=e164, defaults={"user": user, "label": label.strip()}
     )

@@ -23,10 +23,12 @@ from apps.sms import (
     composer,
     confidential,
     delivery,
+    dialing,
     gateway,
     lanes,
     numbers,
     optouts,
+    reach,
     reconciler,
 )
 from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
@@ -62,8 +64,8 @@ def queue(
 
     To one of their phones, or to the primary one. `secret` in `body` is shown to the
     phone alone. Belongs into the transaction of whatever causes it. None when the
-    number is not verified, has opted out, or the account is closed or frozen; over
-    budget it is a text that is canceled for it.
+    number is not verified, has opted out or cannot be texted, or the account is closed
+    or frozen; over budget it is a text that is canceled for it.
     """
     # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
@@ -73,6 +75,8 @@ def queue(
     if user.frozen_at is not None and kind not in _EVEN_FROZEN:
         return None
     if optouts.is_out(number=phone.e164, our_number=settings.TWILIO_NUMBER):
+        return None
+    if dialing.refusal(phone.e164) or reach.is_unreachable(phone.e164):
         return None
     if known := OutboundText.objects.filter(dedupe_key=dedupe_key).first():
         return known
@@ -238,6 +242,10 @@ def _why_not(text: OutboundText) -> str:
         return "unreadable"
     if text.user_id and numbers.owner_id(text.number) != text.user_id:
         return "released"
+    if dialing.refusal(text.number):
+        return "not_texted"
+    if text.turn_id is None and reach.is_unreachable(text.number):
+        return "no_reach"
     return ""
 
 

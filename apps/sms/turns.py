@@ -19,6 +19,7 @@ from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import (
+    dialing,
     lanes,
     linking,
     loops,
@@ -161,6 +162,8 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
         return Silence.KEYWORD
     if not numbers.is_phone(turn.number):
         return Silence.NOT_A_PERSON
+    if dialing.refusal(turn.number):
+        return Silence.NOT_TEXTED
     if turn.user and not turn.user.is_active:
         return Silence.INACTIVE
     return Silence.NONE

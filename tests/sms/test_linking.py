@@ -15,12 +15,14 @@ from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Conflict, Invalid, NotFound, TooMany
 from apps.sms import linking, numbers, turns
+from apps.sms.knobs import countries
 from apps.sms.models import (
     InboundText,
     Lane,
     LinkPhrase,
     OutboundText,
     PhoneNumber,
+    RouterConfig,
     Turn,
 )
 from apps.sms.worker import drain
@@ -334,6 +336,8 @@ def test_an_answer_that_waits_while_its_phone_is_given_up_does_not_go_there(
 def test_a_claimed_number_is_stored_as_e164(
     dora: User, typed: str, stored: str
 ) -> None:
+    allowed = RouterConfig.objects.filter(config_key=countries.ALLOWED.key)
+    allowed.update(config_value=["US", "GB", "DK", "SG", "NO"])
     assert numbers.claim(user=dora, number=typed).e164 == stored
 
 

@@ -78,6 +78,7 @@ class Turn(models.Model):
         OPTED_OUT = "opted_out", "The number has opted out"
         GUIDED = "guided", "An unknown number that was guided today"
         NOT_A_PERSON = "not_a_person", "A short code or a name, not a phone"
+        NOT_TEXTED = "not_texted", "A number of a kind or country that we do not text"
         LOOP = "loop", "Too many replies to one number"
         INACTIVE = "inactive", "The account is closed"
         OVER_BUDGET = "over_budget", "The budget is used up, and was told"

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from apps.core.errors import AppError, OutsideFailure
-from apps.sms import numbers, simulator
+from apps.sms import dialing, simulator
 from apps.sms.models import SimulatedText
 
 
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         try:
             # Five or six digits are a short code, which may text too.
             is_short = text.isdigit() and len(text) in (5, 6)
-            return text if is_short else numbers.normalise(text)
+            return text if is_short else dialing.normalise(text)
         except AppError as error:
             raise CommandError(error.sentence) from error
 

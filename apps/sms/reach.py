@@ -1,0 +1,35 @@
+"""Whether texts to a number arrive. What surely does not is not paid for."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.sms import troubles
+from apps.sms.models import OutboundText
+
+# One such error may be the carrier's own mistake.
+ERRORS, WITHIN = 3, timedelta(days=30)
+SENTENCE = (
+    "Texts to this number do not arrive. Text us anything from it, and we try again."
+)
+_SAYS_SO = (troubles.Number.UNREACHABLE, troubles.Number.LANDLINE)
+
+
+def is_unreachable(e164: str) -> bool:
+    """After three errors in thirty days that mean the number itself, until it texts us
+    or a text arrives."""
+    texts = OutboundText.objects.filter(
+        number=e164, created_at__gt=timezone.now() - WITHIN
+    )
+    failed = texts.filter(error_code__in=_codes()).order_by("-created_at")
+    latest = list(failed.values_list("created_at", flat=True)[:ERRORS])
+    if len(latest) < ERRORS:
+        return False
+    arrived = Q(delivery__in=("delivered", "read")) | Q(turn__isnull=False)
+    return not texts.filter(arrived, created_at__gt=latest[0]).exists()
+
+
+def _codes() -> list[str]:
+    table = troubles.table()
+    return [code for code, each in table.items() if each.number in _SAYS_SO]
