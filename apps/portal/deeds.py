@@ -198,6 +198,16 @@ _DEEDS = {
     ("sms.phonenumber.delete", "done"): Deed(
         "Removed a phone", "removed a phone of yours"
     ),
+    ("sms.phonenumber.suspend", "done"): Deed(
+        "Suspended a phone",
+        "suspended a phone of yours",
+        alone="A phone was suspended: its carrier says that it was given up",
+    ),
+    ("sms.phonenumber.transfer", "done"): Deed(
+        "Linked a phone of somebody",
+        "linked a phone of yours to another account",
+        alone="A phone of yours was linked to another account",
+    ),
     ("accounts.standin.start", "done"): Deed(
         "Began to look at somebody's pages for them",
         "began to look at your pages as you see them",

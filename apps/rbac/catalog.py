@@ -46,6 +46,7 @@ class Permission(StrEnum):
     NUMBER_VIEW = "sms.phonenumber.view"
     NUMBER_CHANGE = "sms.phonenumber.change"
     NUMBER_DELETE = "sms.phonenumber.delete"
+    NUMBER_EVENT_VIEW = "sms.numberevent.view"
     TURN_VIEW = "sms.turn.view"
     INBOUND_VIEW = "sms.inboundtext.view"
     INBOUND_REVEAL = "sms.inboundtext.reveal"

@@ -25,6 +25,7 @@ from apps.sms.models import (
     DeliveryEvent,
     InboundText,
     Lane,
+    NumberEvent,
     OptOut,
     OutboundText,
     PhoneNumber,
@@ -85,6 +86,11 @@ class EventInline(TextInline):
     fields = ("received_at", "status", "went_wrong", "sid")
 
 
+class NumberEventInline(TextInline):
+    model = NumberEvent
+    fields = ("at", "kind", "detail")
+
+
 class FailedFilter(admin.SimpleListFilter):
     title = "what failed"
     parameter_name = "failed"
@@ -126,6 +132,7 @@ class PhoneNumberAdmin(MessagingPage):
     list_select_related = ("user",)
     search_fields = ("=e164", "user__email_canonical__startswith", "label")
     search_help_text = "A whole number, the beginning of an e-mail address, or a label"
+    inlines: ClassVar = [NumberEventInline]
 
 
 @admin.register(Turn)

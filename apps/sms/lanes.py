@@ -151,6 +151,12 @@ def lock_person(user: User) -> Lane:
     return _lock(Lane(key=f"u:{user.pk}", user=user))
 
 
+def lock_people(*people: User) -> dict[int, Lane]:
+    """The lanes of several by their ids, always locked in one order."""
+    ordered = sorted({user.pk: user for user in people}.items())
+    return {pk: lock_person(user) for pk, user in ordered}
+
+
 def lock_number(number: str) -> Lane:
     """The lane of a number nobody has linked, made if need be, locked likewise."""
     return _lock(Lane(key=f"n:{number}"))
@@ -166,6 +172,14 @@ def move(lane: Lane, to: Lane) -> None:
     came = InboundText.objects.filter(lane=lane, turn=None)
     leaving = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
     if came.update(lane=to, user=to.user) + leaving.update(lane=to):
+        wake(to)
+
+
+def move_texts(lane: Lane, to: Lane, *, number: str) -> None:
+    """Let another lane answer what came from one number and waits in this one. Both are
+    locked."""
+    came = InboundText.objects.filter(lane=lane, turn=None, number=number)
+    if came.update(lane=to, user=to.user):
         wake(to)
 
 

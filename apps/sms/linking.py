@@ -20,7 +20,7 @@ from apps.core import vault
 from apps.core.errors import AppError
 from apps.core.rotation import Sealed
 from apps.sms import numbers
-from apps.sms.models import LinkPhrase
+from apps.sms.models import LinkPhrase, NumberEvent
 from apps.sms.words import FIRST, SECOND, THIRD
 
 # Anywhere in the text, quoted or not: the four words are in the lists or they are not.
@@ -38,6 +38,7 @@ Tickets = tuple[str, str]
 WRONG = (
     "Those words do not fit or are too old. Get new ones under Phones on the website."
 )
+KNOWN = "This phone is linked already."
 SLOW_DOWN = "Linking was tried too often. Please try again in an hour."
 
 
@@ -123,7 +124,7 @@ def redeem(*, words: str, number: str) -> str:
     )
     owner_id = live.values_list("user_id", flat=True).first()
     if owner_id is None:
-        return WRONG
+        return WRONG if numbers.owner_id(number) is None else f"{KNOWN} {WRONG}"
     # Whoever takes the account back holds this, and then the words are gone.
     user = User.objects.locked(owner_id)
     phrase = live.select_for_update().first()
@@ -132,7 +133,7 @@ def redeem(*, words: str, number: str) -> str:
     if not user.is_password_mark(phrase.password_mark):
         return WRONG
     try:
-        numbers.verify(user=user, e164=number)
+        numbers.verify(user=user, e164=number, how=NumberEvent.Kind.BY_WORDS)
     except AppError as error:
         return error.sentence
     phrase.used_at = timezone.now()

@@ -1,6 +1,6 @@
 """Numbers and whose they are."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import phonenumbers
@@ -14,11 +14,14 @@ from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
-from apps.sms import dialing, lanes
-from apps.sms.models import PhoneNumber
+from apps.sms import dialing, lanes, number_history
+from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
-Status = PhoneNumber.Status
+Status, Kind = PhoneNumber.Status, NumberEvent.Kind
 LINK = "sms.phonenumber.link"
+# Whoever texted within it has the phone; carriers give a number to somebody else after
+# 45 days at the earliest (47 CFR 52.15).
+IN_USE_FOR = timedelta(days=30)
 
 
 def display(e164: str) -> str:
@@ -51,6 +54,7 @@ def verified(user: User, number: PhoneNumber) -> PhoneNumber | None:
     return PhoneNumber.objects.owned_by(user).verified().filter(pk=number.pk).first()
 
 
+@transaction.atomic
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     """Note that `user` says this number is theirs; texting the link words proves it.
 
@@ -65,7 +69,19 @@ def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     )
     if not is_new:
         raise Conflict("That number is on your list already.")
+    number_history.record(claimed, Kind.NOTED)
     return claimed
+
+
+def rename(*, user: User, public_id: str, label: str) -> PhoneNumber:
+    """Call a number something else, or nothing."""
+    number, label = _own(user, public_id), label.strip()
+    if label != number.label:
+        with transaction.atomic():
+            number.label = label
+            number.save(update_fields=["label"])
+            number_history.record(number, Kind.RENAMED, label)
+    return number
 
 
 def owner_id(e164: str) -> int | None:
@@ -74,33 +90,78 @@ def owner_id(e164: str) -> int | None:
     return owned.values_list("user_id", flat=True).first()
 
 
+def is_in_use(number: PhoneNumber) -> bool:
+    """Whether its holder has lately been seen to have it. Words that link it, and what
+    waits behind them, are of whoever has the phone now."""
+    since = timezone.now() - IN_USE_FOR
+    proved_at = number.proved_at or number.verified_at
+    if not number.is_verified:
+        return False
+    if proved_at is not None and proved_at > since:
+        return True
+    texts = InboundText.objects.filter(
+        user=number.user_id,
+        number=number.e164,
+        received_at__gt=since,
+        turn__isnull=False,
+    )
+    return texts.exclude(body__icontains="link").exists()
+
+
 @transaction.atomic
-def verify(*, user: User, e164: str) -> PhoneNumber:
-    """The person has proven that this number is theirs.
+def verify(*, user: User, e164: str, how: str = Kind.LINKED) -> PhoneNumber:
+    """The person has proven that this number is theirs; `how` is a kind of event.
 
     What waits in the number's own lane, both ways, goes on in the person's, so the
-    order stays as it was. Raises `Conflict` when it is proven to be somebody else's.
+    order stays as it was. A number that somebody else had and does not use is theirs
+    no more. Raises `Conflict` while that one uses it.
     """
     # Always in this order. The webhook looks the owner up again under either lock.
-    lane, theirs = lanes.lock_number(e164), lanes.lock_person(user)
-    owner = owner_id(e164)
-    if owner is not None and owner != user.pk:
-        raise Conflict(
-            "This phone is linked to another account. Remove it there first."
-        )
-    number, _ = PhoneNumber.objects.owned_by(user).get_or_create(
-        e164=e164, defaults={"user": user}
-    )
-    if owner is None:
-        number.status = Status.VERIFIED
-        number.verified_at = timezone.now()
-        number.is_primary = primary(user) is None
-        number.save()
-        lanes.move(lane, theirs)
-        # By a text nobody is signed in: whoever has the words acts for the person.
-        _recorded(LINK, user, number)
-        _tell(user, "phone_linked", number)
+    lane, held = lanes.lock_number(e164), _holder(e164)
+    others = [] if held is None else [held.user]
+    own = lanes.lock_people(user, *others)
+    # Nobody else can have become its holder, but who was may have given it up.
+    held = _holder(e164)
+    if held is not None and held.user_id != user.pk:
+        if is_in_use(held):
+            raise Conflict(
+                "This phone is linked to another account. Remove it there first."
+            )
+        _transfer(held)
+        lanes.move_texts(own[held.user_id], own[user.pk], number=e164)
+        held = None
+    number = held or _open_claim(user, e164)
+    number.proved_at = timezone.now()
+    if number.is_verified:
+        number.save(update_fields=["proved_at"])
+        return number
+    number.status = Status.VERIFIED
+    number.verified_at = number.proved_at
+    number.suspended_at = None
+    number.is_primary = primary(user) is None
+    number.save()
+    number_history.record(number, how)
+    lanes.move(lane, own[user.pk])
+    # By a text nobody is signed in: whoever has the words acts for the person.
+    _recorded(LINK, user, number)
+    _tell(user, "phone_linked", number)
     return number
+
+
+@transaction.atomic
+def suspend(number: PhoneNumber) -> None:
+    """Its carrier says that it was given up: texts from it are a stranger's, and nothing
+    is sent there, until somebody proves that it is theirs."""
+    lanes.lock_person(number.user)
+    number.refresh_from_db()
+    if not number.is_verified:
+        return
+    number.status = Status.SUSPENDED
+    number.suspended_at = timezone.now()
+    heir = _step_down(number)
+    number_history.record(number, Kind.SUSPENDED)
+    _recorded("sms.phonenumber.suspend", None, number)
+    _tell(number.user, "phone_suspended", number, heir=heir and display(heir.e164))
 
 
 @transaction.atomic
@@ -115,6 +176,7 @@ def make_primary(*, user: User, public_id: str) -> PhoneNumber:
     PhoneNumber.objects.owned_by(user).update(is_primary=False)
     number.is_primary = True
     number.save(update_fields=["is_primary"])
+    number_history.record(number, Kind.CHOSEN)
     _recorded(Permission.NUMBER_CHANGE, user, number)
     _tell(user, "phone_chosen", number)
     return number
@@ -125,17 +187,13 @@ def release(*, user: User, public_id: str) -> PhoneNumber:
     """Give a number up. The next oldest verified one becomes primary."""
     lanes.lock_person(user)
     number = _own(user, public_id)
-    was_primary, number.is_primary = number.is_primary, False
-    was_verified = number.is_verified
+    was_held = number.status in PhoneNumber.HELD
     number.status = Status.RELEASED
     number.released_at = timezone.now()
-    number.save()
-    heir = primary(user) if was_primary else None
-    if heir is not None:
-        heir.is_primary = True
-        heir.save(update_fields=["is_primary"])
+    heir = _step_down(number)
+    number_history.record(number, Kind.RELEASED)
     _recorded(Permission.NUMBER_DELETE, user, number)
-    if was_verified:
+    if was_held:
         _tell(user, "phone_removed", number, heir=heir and display(heir.e164))
     return number
 
@@ -145,9 +203,43 @@ def release_since(user: User, since: datetime) -> None:
     """Give up what was verified since then; the primary one last, so that none of the
     others takes its place meanwhile."""
     lanes.lock_person(user)
-    new = PhoneNumber.objects.owned_by(user).verified().filter(verified_at__gte=since)
+    new = PhoneNumber.objects.owned_by(user).held().filter(verified_at__gte=since)
     for number in new.order_by("is_primary", "pk"):
         release(user=user, public_id=str(number.public_id))
+
+
+def _holder(e164: str) -> PhoneNumber | None:
+    held = PhoneNumber.objects.held().filter(e164=e164)
+    return held.select_related("user").first()
+
+
+def _open_claim(user: User, e164: str) -> PhoneNumber:
+    number, _ = PhoneNumber.objects.owned_by(user).get_or_create(
+        e164=e164, defaults={"user": user}
+    )
+    return number
+
+
+def _transfer(number: PhoneNumber) -> None:
+    """Somebody else has proven that it is theirs now. Nobody is told who."""
+    number.status = Status.RELEASED
+    number.released_at = timezone.now()
+    heir = _step_down(number)
+    number_history.record(number, Kind.TRANSFERRED)
+    _recorded("sms.phonenumber.transfer", None, number)
+    _tell(number.user, "phone_moved", number, heir=heir and display(heir.e164))
+
+
+def _step_down(number: PhoneNumber) -> PhoneNumber | None:
+    """Save a number that is verified no more. Who takes its place as the primary one, if
+    it was that: the next oldest."""
+    was_primary, number.is_primary = number.is_primary, False
+    number.save()
+    heir = primary(number.user) if was_primary else None
+    if heir is not None:
+        heir.is_primary = True
+        heir.save(update_fields=["is_primary"])
+    return heir
 
 
 def _tell(user: User, letter: str, number: PhoneNumber, **facts: Any) -> None:
@@ -157,8 +249,14 @@ def _tell(user: User, letter: str, number: PhoneNumber, **facts: Any) -> None:
     letters.tell(user, letter, number=shown, phones_url=phones_url, **facts)
 
 
-def _recorded(action: str, user: User, number: PhoneNumber) -> None:
-    audit.done(action, actor=user, obj=number, private={"number": number.e164})
+def _recorded(action: str, actor: User | None, number: PhoneNumber) -> None:
+    audit.done(
+        action,
+        actor=actor,
+        subject=number.user,
+        obj=number,
+        private={"number": number.e164},
+    )
 
 
 def _own(user: User, public_id: str) -> PhoneNumber:

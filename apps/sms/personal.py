@@ -16,6 +16,7 @@ from apps.sms.models import (
     Lane,
     LinkPhrase,
     MediaFile,
+    NumberEvent,
     OptOut,
     OutboundText,
     PhoneNumber,
@@ -41,7 +42,7 @@ def _wishes(user: User) -> QuerySet[OptOut]:
 def _numbers(user: User) -> list[str]:
     """That they proved, and that nobody else has proved since."""
     proved = PhoneNumber.objects.filter(user=user, verified_at__isnull=False)
-    others = PhoneNumber.objects.verified().exclude(user=user)
+    others = PhoneNumber.objects.held().exclude(user=user)
     own = proved.exclude(e164__in=others.values("e164"))
     return list(own.values_list("e164", flat=True).distinct())
 
@@ -80,7 +81,21 @@ PERSONAL = (
             "is_primary": "is_primary",
             "created_at": "created_at",
             "verified_at": "verified_at",
+            "proved_at": "proved_at",
+            "suspended_at": "suspended_at",
             "released_at": "released_at",
+        },
+    ),
+    Kept(
+        NumberEvent,
+        ("user",),
+        "What happened to your phones.",
+        name="phone-history",
+        columns={
+            "number": "phone.e164",
+            "what": "get_kind_display",
+            "name": "detail",
+            "at": "at",
         },
     ),
     Kept(

@@ -101,14 +101,16 @@ def begin(lease: Lease) -> Turn | None:
 
 def _waiting(lane: Lane) -> list[InboundText]:
     """All open texts, up to where another phone of the person begins: an answer goes
-    to one phone. Texts behind a stranger's LINK wait too: by then they are a person's.
+    to one phone. Texts behind a LINK wait too: by then they may be another person's. So
+    may it be itself: what a person texted before it is answered first.
     """
     texts = list(InboundText.objects.filter(lane=lane, turn=None).order_by("id"))
     for position, text in enumerate(texts):
         if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
             return texts[:position]
-        if lane.user_id is None and linking.words_in(text.body):
-            return texts[: position + 1]
+        if linking.words_in(text.body):
+            is_alone = lane.user_id is not None and position > 0
+            return texts[: position if is_alone else position + 1]
     return texts
 
 
@@ -144,11 +146,11 @@ def _answer(lease: Lease, turn: Turn) -> None:
         finish(lease, turn, Answer(SORRY))
     elif turn.user and turn.user.frozen_at is not None:
         finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
+    elif words := linking.words_in(spoken[-1].body):
+        _link(lease, turn, words)
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))
-    elif (words := linking.words_in(spoken[-1].body)) or linking.is_try(
-        spoken[-1].body
-    ):
+    elif linking.is_try(spoken[-1].body):
         _link(lease, turn, words)
     elif guidance := strangers.guidance(turn):
         finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
@@ -197,19 +199,15 @@ def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> None:
 
 
 def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
-    """Link words are none of the assistant's business; everything else is."""
-    asked = [text for text in spoken if not linking.words_in(text.body)]
-    if not asked:
-        return Answer(f"This phone is linked to {turn.user} already.")
     try:
         with lanes.kept(lease):
-            return answerer()(turn, asked)
+            return answerer()(turn, spoken)
     except AppError as error:
         return Answer(error.sentence)
 
 
 def _link(lease: Lease, turn: Turn, words: str) -> None:
-    """A stranger texts link words: by the end of the turn they may be a person."""
+    """Somebody texts link words: by the end of the turn they may be another person."""
     try:
         # Counting needs Redis: before the transaction, never inside it.
         tickets = linking.charge(turn.number)
@@ -223,8 +221,10 @@ def _link(lease: Lease, turn: Turn, words: str) -> None:
         Turn.objects.filter(pk=turn.pk).update(attempts=turn.attempts - 1)
         raise
     with transaction.atomic():
-        lanes.hold(lease)
+        # Before the lane of a person: see docs/texting.md, Locks.
+        lanes.lock_number(turn.number)
         sentence = linking.redeem(words=words, number=turn.number)
+        lanes.hold(lease)
         strangers.adopt(turn)
         finish(lease, turn, Answer(sentence))
     if turn.user:

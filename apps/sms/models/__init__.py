@@ -13,6 +13,7 @@ from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
 from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
+from apps.sms.models.numbers import LinkPhrase, NumberEvent, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.router import RouterConfig, RouterVersion
 from apps.sms.models.simulated import SimulatedLine, SimulatedText
@@ -28,6 +29,7 @@ __all__ = [
     "Lane",
     "LinkPhrase",
     "MediaFile",
+    "NumberEvent",
     "OptOut",
     "OutboundText",
     "PhoneNumber",

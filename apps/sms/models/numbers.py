@@ -19,6 +19,10 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def verified(self) -> "PhoneNumberQuerySet":
         return self.filter(status=PhoneNumber.Status.VERIFIED)
 
+    def held(self) -> "PhoneNumberQuerySet":
+        """Proven to be somebody's, also while that is in doubt."""
+        return self.filter(status__in=PhoneNumber.HELD)
+
 
 class PhoneNumber(models.Model):
     """A number and whose it is. Anyone may claim one; one person can prove it."""
@@ -26,7 +30,11 @@ class PhoneNumber(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", "Waiting for your text"
         VERIFIED = "verified", "Verified"
+        # Given up at its carrier: whoever texts from it now may be somebody else.
+        SUSPENDED = "suspended", "Suspended"
         RELEASED = "released", "Released"
+
+    HELD: ClassVar = (Status.VERIFIED, Status.SUSPENDED)
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey(
@@ -40,6 +48,9 @@ class PhoneNumber(models.Model):
     is_primary = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+    # When it was last proven again, if it was.
+    proved_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
     objects = PhoneNumberQuerySet.as_manager()
@@ -48,7 +59,9 @@ class PhoneNumber(models.Model):
         db_table = "user_phone_mappings"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                "e164", name="one_verified_owner", condition=Q(status="verified")
+                "e164",
+                name="one_holder",
+                condition=Q(status__in=["verified", "suspended"]),
             ),
             models.UniqueConstraint(
                 "user",
@@ -69,6 +82,43 @@ class PhoneNumber(models.Model):
     @property
     def is_verified(self) -> bool:
         return self.status == self.Status.VERIFIED
+
+    @property
+    def is_suspended(self) -> bool:
+        return self.status == self.Status.SUSPENDED
+
+
+class NumberEvent(models.Model):
+    """What happened to a number while it was on somebody's list. The database refuses
+    to change one."""
+
+    class Kind(models.TextChoices):
+        NOTED = "noted", "Noted"
+        LINKED = "linked", "Linked"
+        BY_WORDS = "words", "Linked by words texted from it"
+        BY_CODE = "code", "Linked by a code texted to it"
+        CHOSEN = "chosen", "Made the main phone"
+        RENAMED = "renamed", "Renamed"
+        SUSPENDED = "suspended", "Suspended: its carrier says it was given up"
+        RELEASED = "released", "Removed"
+        TRANSFERRED = "moved", "Linked to another account"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
+    phone = models.ForeignKey(PhoneNumber, models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    # The new name of a renamed one.
+    detail = models.CharField(max_length=40, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = "event of a number"
+        verbose_name_plural = "events of numbers"
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="number_events_of_user")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, {self.at:%Y-%m-%d %H:%M}"
 
 
 class LinkPhrase(models.Model):
