@@ -131,6 +131,16 @@ ROWS = {
     "app/phones/<uuid:public_id>/primary/": posted(
         fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302
     ),
+    "app/phones/<uuid:public_id>/label/": form(
+        about(Permission.NUMBER_CHANGE), OWNERS_200, OWNERS_302
+    ),
+    # Alice's phone is linked already.
+    "app/phones/<uuid:public_id>/code/": form(
+        fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302, OWNERS_302
+    ),
+    "app/phones/<uuid:public_id>/code/send/": posted(
+        fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302
+    ),
     "app/phones/<uuid:public_id>/remove/": form(
         fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
@@ -445,7 +455,7 @@ def test_development_pages_are_not_there_on_a_server(
         assert client.post(f"/{route}").status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["primary", "remove"])
+@pytest.mark.parametrize("verb", ["primary", "remove", "label", "code", "code/send"])
 def test_nobody_acts_on_the_phone_of_another(
     verb: str, clients: dict[str, Client]
 ) -> None:

@@ -81,5 +81,10 @@ TEXTS_PER_AREA = Limit("code_text_area", times=100, seconds=HOUR)
 # What all codes of a day may cost: at a cent each, twenty dollars.
 TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
 
+# To a phone that is to be linked (sms/texted_codes.py): whoever asks may be anybody, and
+# the number anybody's. Whoever has it texts words from it instead.
+LINK_TEXTS_PER_PERSON = Limit("link_text_person", times=10, seconds=DAY)
+LINK_TEXTS_PER_NUMBER = Limit("link_text_number", times=5, seconds=DAY)
+
 # --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
 EXPORTS = Limit("export", times=3, seconds=DAY)

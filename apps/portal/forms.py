@@ -37,6 +37,35 @@ class NumberForm(forms.Form):
     )
 
 
+class LabelForm(forms.Form):
+    label = forms.CharField(
+        label="Name of this phone",
+        max_length=40,
+        required=False,
+        help_text="Such as “work phone”. Only you see it.",
+    )
+
+
+class PhoneCodeForm(forms.Form):
+    """What was texted to a phone that is to be linked."""
+
+    code = forms.CharField(
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+    def clean_code(self) -> str:
+        """However it was grouped."""
+        return str(self.cleaned_data["code"]).replace(" ", "").replace("-", "")
+
+
 class PlayedTextForm(forms.Form):
     """What a phone of the simulator sends."""
 

@@ -15,18 +15,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from apps.accounts import fresh_auth
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, Invalid
 from apps.core.verbs import (
     require_http_methods,
     require_POST,
     require_safe,
 )
 from apps.portal import live
-from apps.portal.forms import NumberForm
+from apps.portal.forms import LabelForm, NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, requires, signed_in
-from apps.sms import linking, numbers
+from apps.sms import linking, number_history, numbers
 from apps.sms.models import PhoneNumber
 
 
@@ -81,11 +81,25 @@ def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     return redirect("portal:phones")
 
 
+@about(Permission.NUMBER_CHANGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rename(request: SignedIn, public_id: UUID) -> HttpResponse:
+    number = numbers.own(request.user, str(public_id))
+    given = request.POST if request.method == "POST" else None
+    form = LabelForm(given, initial={"label": number.label})
+    if form.is_valid():
+        numbers.rename(user=request.user, public_id=str(public_id), **form.cleaned_data)
+        messages.success(request, f"Renamed {numbers.display(number.e164)}.")
+        return redirect("portal:phones")
+    shown = {"form": form, "number": number}
+    return render(request, "portal/phone_label.html", shown)
+
+
 @fresh(about(Permission.NUMBER_DELETE))
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Asks first, on a page of its own."""
-    number = _own(request, public_id)
+    number = numbers.own(request.user, str(public_id))
     if request.method != "POST":
         return render(request, "portal/phone_remove.html", {"number": number})
     numbers.release(user=request.user, public_id=str(public_id))
@@ -113,6 +127,7 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
         pairing = _pairing(linking.phrase_for(request.user))
     shown = {
         "own": own,
+        "history": number_history.of(request.user),
         "is_linked": is_linked,
         "is_theirs": is_theirs,
         "pairing": pairing,
@@ -139,15 +154,9 @@ def _pairing(phrase: linking.Phrase) -> Pairing:
 
 def _version(own: list[PhoneNumber], pairing: Pairing | None) -> str:
     words = pairing.phrase.words if pairing else ""
-    return live.version([(n.public_id, n.status, n.is_primary) for n in own] + [words])
-
-
-def _own(request: SignedIn, public_id: UUID) -> PhoneNumber:
-    own = PhoneNumber.objects.owned_by(request.user)
-    number = own.filter(public_id=public_id).first()
-    if number is None:
-        raise NotFound("That number is not on your list.")
-    return number
+    return live.version(
+        [(n.public_id, n.status, n.is_primary, n.label) for n in own] + [words]
+    )
 
 
 def _words_shown() -> str:

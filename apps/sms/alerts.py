@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
-from apps.sms import auditor, diagnosis
+from apps.sms import auditor, diagnosis, texted_codes
 from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import Entry
 from apps.sms.money import DOLLAR
@@ -33,6 +33,10 @@ def _fallen_back() -> float:
 
 def _shut_out() -> float:
     return float(tallies.lately(SHUT_OUT, _MINUTES))
+
+
+def _pumped() -> float:
+    return float(len(texted_codes.pumped_areas()))
 
 
 RULES = (
@@ -82,5 +86,14 @@ RULES = (
         _dollars,
         "dollars in a day",
         above=50,
+    ),
+    # They are paused already; whoever is paid for such texts tries elsewhere next.
+    Rule(
+        "sms.pumping",
+        "Codes are texted and never typed",
+        _pumped,
+        "areas",
+        above=0,
+        severity=Severity.PAGE,
     ),
 )

@@ -54,6 +54,14 @@ def verified(user: User, number: PhoneNumber) -> PhoneNumber | None:
     return PhoneNumber.objects.owned_by(user).verified().filter(pk=number.pk).first()
 
 
+def own(user: User, public_id: str) -> PhoneNumber:
+    """One on the person's list. Raises `NotFound`."""
+    found = PhoneNumber.objects.owned_by(user).filter(public_id=public_id).first()
+    if found is None:
+        raise NotFound("That number is not on your list.")
+    return found
+
+
 @transaction.atomic
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     """Note that `user` says this number is theirs; texting the link words proves it.
@@ -75,7 +83,7 @@ def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
 
 def rename(*, user: User, public_id: str, label: str) -> PhoneNumber:
     """Call a number something else, or nothing."""
-    number, label = _own(user, public_id), label.strip()
+    number, label = own(user, public_id), label.strip()
     if label != number.label:
         with transaction.atomic():
             number.label = label
@@ -168,7 +176,7 @@ def suspend(number: PhoneNumber) -> None:
 def make_primary(*, user: User, public_id: str) -> PhoneNumber:
     """Text this person at this number from now on."""
     lanes.lock_person(user)
-    number = _own(user, public_id)
+    number = own(user, public_id)
     if not number.is_verified:
         raise Invalid("Verify this number first.")
     if number.is_primary:
@@ -186,7 +194,7 @@ def make_primary(*, user: User, public_id: str) -> PhoneNumber:
 def release(*, user: User, public_id: str) -> PhoneNumber:
     """Give a number up. The next oldest verified one becomes primary."""
     lanes.lock_person(user)
-    number = _own(user, public_id)
+    number = own(user, public_id)
     was_held = number.status in PhoneNumber.HELD
     number.status = Status.RELEASED
     number.released_at = timezone.now()
@@ -257,10 +265,3 @@ def _recorded(action: str, actor: User | None, number: PhoneNumber) -> None:
         obj=number,
         private={"number": number.e164},
     )
-
-
-def _own(user: User, public_id: str) -> PhoneNumber:
-    found = PhoneNumber.objects.owned_by(user).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound("That number is not on your list.")
-    return found

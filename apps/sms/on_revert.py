@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from apps.accounts.models import User
-from apps.sms import linking, numbers
+from apps.sms import linking, numbers, texted_codes
 
 
 def give_up_new_phones(user: User, since: datetime) -> None:
     """Those that were linked since the address was changed are not the owner's, nor
-    need the words be that link another one."""
+    need the words or codes be that link another one."""
     numbers.release_since(user, since)
     linking.forget(user)
+    texted_codes.forget(user)
 
 
 ON_REVERT = (give_up_new_phones,)

@@ -24,6 +24,7 @@ from apps.sms.models import (
     SimulatedLine,
     SimulatedText,
     Spending,
+    TextedCode,
     Turn,
     WebhookCall,
 )
@@ -167,6 +168,12 @@ PERSONAL = (
         ("user",),
         "Words that link a phone to your account, good for minutes: whoever has them"
         " could use them.",
+    ),
+    Kept(
+        TextedCode,
+        ("user",),
+        "Codes that link a phone to your account, good for minutes; kept for a day or two"
+        " to notice that nobody types them.",
     ),
     Kept(
         Lane,

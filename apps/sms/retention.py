@@ -12,6 +12,7 @@ from apps.sms.models import (
     LinkPhrase,
     MediaFile,
     OutboundText,
+    TextedCode,
     Turn,
     WebhookCall,
 )
@@ -19,6 +20,10 @@ from apps.sms.models import (
 
 def _too_old(before: datetime) -> "QuerySet[LinkPhrase]":
     return LinkPhrase.objects.filter(expires_at__lt=before)
+
+
+def _counted_no_more(before: datetime) -> "QuerySet[TextedCode]":
+    return TextedCode.objects.filter(created_at__lt=before)
 
 
 def _from_nobody(before: datetime) -> "QuerySet[InboundText]":
@@ -56,6 +61,13 @@ def _charges(before: datetime) -> "QuerySet[Charge]":
 
 RULES = (
     Rule("sms.linking_words", "Words that link no phone any more", _too_old, days=1),
+    # They are counted by the day (texted_codes.py).
+    Rule(
+        "sms.texted_codes",
+        "Codes that link no phone any more",
+        _counted_no_more,
+        days=2,
+    ),
     # As long as somebody may ask what came of it.
     Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90),
     Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),

@@ -13,7 +13,7 @@ from apps.core.limits import Limit
 from apps.mfa import challenges, enrolment
 from apps.mfa.factors import sms
 from apps.mfa.models import Challenge, SMSDevice
-from apps.sms import composer, confidential, dialing, numbers, optouts
+from apps.sms import composer, confidential, dialing, numbers, optouts, texted_codes
 from apps.sms.models import OutboundText
 from tests.mfa.conftest import ALICE, SESSION, texted
 from tests.races import together
@@ -31,7 +31,7 @@ def minute_over() -> None:
 
 @pytest.mark.parametrize("purpose", Challenge.Purpose.values)
 def test_it_is_one_segment_that_ends_with_the_line_browsers_read(purpose: str) -> None:
-    words = sms.words("123456", purpose)
+    words = texted_codes.words("123456", purpose)
     size = composer.count(words)
     assert (size.encoding, size.segments) == ("GSM-7", 1)
     assert words.splitlines()[-1] == "@switchboard.example #123456"
@@ -39,7 +39,7 @@ def test_it_is_one_segment_that_ends_with_the_line_browsers_read(purpose: str) -
 
 def test_a_long_domain_costs_the_line_and_no_second_segment(settings: Settings) -> None:
     settings.PUBLIC_URL = f"https://{'switchboard.' * 6}example"
-    words = sms.words("123456", "login")
+    words = texted_codes.words("123456", "login")
     assert composer.count(words).segments == 1
     assert "#" not in words and "123456" in words
 

@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.sms import linking
-from apps.sms.models import LinkPhrase, PhoneNumber
+from apps.sms import confidential, linking
+from apps.sms.models import LinkPhrase, OutboundText, PhoneNumber, RouterConfig
 from tests.factories import PASSWORD, PhoneNumberFactory
 from tests.mfa.conftest import app_of
 from tests.portal.conftest import BOB
@@ -245,3 +245,70 @@ def test_a_newcomer_who_took_long_proves_it_once_for_the_words(db: None) -> None
         proof = client.get(f"{PAGE}?link=1")["Location"]
         client.post(proof, {"password": PASSWORD})
         assert _words(_page(client))
+
+
+# --- a code instead of words -----------------------------------------------------------
+
+
+def _noted(client: Client, number: str = "+12025550177") -> PhoneNumber:
+    client.post(f"{PAGE}add/", {"number": number})
+    return PhoneNumber.objects.get(e164=number, status="pending")
+
+
+def _texted() -> str:
+    """The code, as the phone gets it."""
+    sent = OutboundText.objects.filter(kind="code").latest("pk")
+    return confidential.words(sent)[:6]
+
+
+def test_a_noted_phone_is_linked_by_a_code(as_alice: Client) -> None:
+    noted = _noted(as_alice)
+    assert "Text me a code" in _page(as_alice)
+    address = f"{PAGE}{noted.public_id}/code/"
+    sent = as_alice.post(f"{address}send/")
+    assert sent["Location"] == address
+    assert "one-time-code" in as_alice.get(address).content.decode()
+    code = _texted()
+    refused = as_alice.post(address, {"code": f"{(int(code) + 1) % 10**6:06}"})
+    assert refused.status_code == 400
+    assert "not the code we texted" in refused.content.decode()
+    done = as_alice.post(address, {"code": f"{code[:3]} {code[3:]}"}, follow=True)
+    page = done.content.decode()
+    assert "+1 202 555 0177 is linked" in page
+    assert "Linked by a code texted to it" in page
+    assert as_alice.get(address)["Location"] == PAGE
+
+
+def test_asking_again_too_soon_leads_to_the_code_that_is_on_its_way(
+    as_alice: Client,
+) -> None:
+    address = f"{PAGE}{_noted(as_alice).public_id}/code/"
+    as_alice.post(f"{address}send/")
+    again = as_alice.post(f"{address}send/", follow=True)
+    assert again.redirect_chain[-1][0] == address
+    assert "A text takes a moment" in again.content.decode()
+    assert OutboundText.objects.filter(kind="code").count() == 1
+
+
+def test_a_code_to_a_phone_that_is_not_texted_is_refused_on_the_page(
+    as_alice: Client,
+) -> None:
+    noted = _noted(as_alice)
+    RouterConfig.objects.filter(config_key="countries.allowed").update(
+        config_value=["CA"]
+    )
+    told = as_alice.post(f"{PAGE}{noted.public_id}/code/send/", follow=True)
+    assert told.redirect_chain[-1][0] == PAGE
+    assert "numbers of this country (US)" in told.content.decode()
+
+
+def test_a_phone_is_named_and_renamed(as_alice: Client, alice: User) -> None:
+    number = PhoneNumber.objects.get(user=alice)
+    address = f"{PAGE}{number.public_id}/label/"
+    as_alice.post(address, {"label": "mine"})
+    assert 'value="mine"' in as_alice.get(address).content.decode()
+    page = _page(as_alice)
+    assert "Renamed “mine”" in page and "Rename<" in page
+    assert as_alice.post(address, {"label": "x" * 41}).status_code == 200
+    number.refresh_from_db()
+    assert number.label == "mine"

@@ -2,12 +2,9 @@
 
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.template.loader import render_to_string
 
 from apps.accounts import guessing
 from apps.accounts.models import User
@@ -15,7 +12,7 @@ from apps.core.errors import Conflict
 from apps.mfa.factor import Factor
 from apps.mfa.models import Challenge, SMSDevice
 from apps.mfa.models.challenge import code_digests
-from apps.sms import composer, dialing, outbox
+from apps.sms import dialing, outbox, texted_codes
 from apps.sms.models import OutboundText
 
 UNREACHABLE = (
@@ -55,7 +52,7 @@ def send(challenge: Challenge) -> None:
         text = outbox.queue(
             user=challenge.user,
             to=found.phone,
-            body=words(code, challenge.purpose),
+            body=texted_codes.words(code, challenge.purpose),
             kind=OutboundText.Kind.CODE,
             dedupe_key=f"mfa:{challenge.pk}:{challenge.sends}",
             secret=code,
@@ -64,20 +61,6 @@ def send(challenge: Challenge) -> None:
             raise Conflict(UNREACHABLE, code="unreachable")
         if text.is_over_budget:
             raise Conflict(SPENT, code="over_budget")
-
-
-def words(code: str, purpose: str) -> str:
-    """One segment, with the line that binds the code to our site if it still fits
-    (https://wicg.github.io/sms-one-time-codes)."""
-    given = {
-        "code": code,
-        "purpose": purpose,
-        "domain": urlsplit(settings.PUBLIC_URL).hostname,
-    }
-    body = render_to_string("texts/code.txt", given).strip()
-    if composer.count(body).segments > 1:
-        body = body.rpartition("\n\n")[0]
-    return body
 
 
 def _charge(found: SMSDevice, side: str) -> None:

@@ -15,6 +15,7 @@ from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
 from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
 from apps.sms.models.numbers import LinkPhrase, NumberEvent, OptOut, PhoneNumber
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
+from apps.sms.models.proofs import TextedCode
 from apps.sms.models.router import RouterConfig, RouterVersion
 from apps.sms.models.simulated import SimulatedLine, SimulatedText
 
@@ -40,6 +41,7 @@ __all__ = [
     "SimulatedLine",
     "SimulatedText",
     "Spending",
+    "TextedCode",
     "Tombstone",
     "Turn",
     "WebhookCall",
