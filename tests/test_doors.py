@@ -141,6 +141,9 @@ ROWS = {
     "app/phones/<uuid:public_id>/code/send/": posted(
         fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302
     ),
+    "app/phones/<uuid:public_id>/confirm/": posted(
+        fresh(about(Permission.NUMBER_CHANGE)), OWNERS_302
+    ),
     "app/phones/<uuid:public_id>/remove/": form(
         fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
@@ -455,7 +458,9 @@ def test_development_pages_are_not_there_on_a_server(
         assert client.post(f"/{route}").status_code == 404
 
 
-@pytest.mark.parametrize("verb", ["primary", "remove", "label", "code", "code/send"])
+@pytest.mark.parametrize(
+    "verb", ["primary", "remove", "label", "code", "code/send", "confirm"]
+)
 def test_nobody_acts_on_the_phone_of_another(
     verb: str, clients: dict[str, Client]
 ) -> None:

@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from apps.assistant import toolbox
+from apps.assistant import phrases, toolbox
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
 from apps.assistant.toolbox import Tool
 from apps.core import errors
 from apps.rbac import verdicts
+from apps.sms import trust
 
 # Long enough to notice a wrong read-back, short enough that "undo" means the thing
 # just done.
@@ -74,6 +75,8 @@ def _run(
         with transaction.atomic():
             if tool.permission:
                 verdicts.insist(scene.user, tool.permission)
+            if not tool.is_blind and trust.is_in_doubt(scene.user, scene.turn.number):
+                raise errors.Forbidden(phrases.say("still_yours", url=trust.page()))
             result = tool.run(scene, tool.parse(arguments))
     except errors.AppError as error:
         refused = error.status < errors.AppError.status

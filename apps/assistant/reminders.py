@@ -17,7 +17,7 @@ from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.times import spoken
 from apps.core import errors
 from apps.core.logs import logger
-from apps.sms import outbox
+from apps.sms import numbers, outbox, trust
 
 LONGEST_TEXT = 300
 # One person's open reminders: far above any use, far below what slows a list.
@@ -201,6 +201,9 @@ def _fire(reminder: Reminder, now: datetime) -> None:
 
 
 def _body(reminder: Reminder, now: datetime) -> str:
+    phone = numbers.primary(reminder.user)
+    if phone is not None and phone.doubt:
+        return phrases.say("due_unsure", url=trust.page())
     zone, hours = reminder.user.timezone, reminder.user.clock_hours
     late = now - reminder.due_at
     if reminder.held_until:

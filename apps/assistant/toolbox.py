@@ -82,6 +82,8 @@ class Tool(Generic[A]):
     # What the person's roles must hold; empty for a tool that touches only rows that
     # are theirs already.
     permission: str = ""
+    # Tells nothing that was there before: also for a phone that may be another's by now.
+    is_blind: bool = False
     # Name of the sentence added to the reply while the change can be taken back.
     hint: str = ""
 

@@ -7,7 +7,7 @@ by `fetch`, to where its caller allows, and never to an address inside our own n
 import ipaddress
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -16,6 +16,8 @@ from apps.core.errors import OutsideFailure
 
 SECONDS = 10.0
 MAX_BYTES = 2_000_000
+# Of what is read line by line.
+MAX_LIST_BYTES = 200_000_000
 
 
 def post_form(
@@ -32,6 +34,27 @@ def post_form(
                 "POST", url, data=dict(fields), headers=headers
             ) as response:
                 return response.status_code, _body(response)
+    except httpx.HTTPError as error:
+        raise OutsideFailure(
+            f"{httpx.URL(url).host} did not answer ({type(error).__name__})."
+        ) from error
+
+
+def lines(url: str, *, seconds: float = SECONDS) -> Iterator[str]:
+    """GET a long list, line by line, never held whole. Raises `OutsideFailure` when
+    nobody answers, it breaks off, is no list or has no end."""
+    read = 0
+    try:
+        with httpx.Client(timeout=seconds, trust_env=False) as client:
+            with client.stream("GET", url) as response:
+                if response.status_code != httpx.codes.OK:
+                    host = httpx.URL(url).host
+                    raise OutsideFailure(f"{host} answered {response.status_code}.")
+                for line in response.iter_lines():
+                    read += len(line) + 1
+                    if read > MAX_LIST_BYTES:
+                        raise OutsideFailure("The list was too long.", permanent=True)
+                    yield line
     except httpx.HTTPError as error:
         raise OutsideFailure(
             f"{httpx.URL(url).host} did not answer ({type(error).__name__})."

@@ -198,6 +198,9 @@ _DEEDS = {
     ("sms.phonenumber.delete", "done"): Deed(
         "Removed a phone", "removed a phone of yours"
     ),
+    ("sms.phonenumber.confirm", "done"): Deed(
+        "Said that a phone is still yours", "said that a phone is still yours"
+    ),
     ("sms.phonenumber.suspend", "done"): Deed(
         "Suspended a phone",
         "suspended a phone of yours",

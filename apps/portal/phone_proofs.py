@@ -1,4 +1,5 @@
-"""Proving from a page that a phone is one's own: by a code that is texted to it."""
+"""Proving from a page that a phone is one's own: by a code that is texted to it, or by
+saying that it still is."""
 
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from apps.portal.forms import PhoneCodeForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh
-from apps.sms import numbers, texted_codes
+from apps.sms import numbers, texted_codes, trust
 
 
 @fresh(about(Permission.NUMBER_CHANGE))
@@ -58,3 +59,17 @@ def code(request: SignedIn, public_id: UUID) -> HttpResponse:
             return redirect("portal:phones")
     shown_there = {"form": form, "number": number}
     return render(request, "portal/phone_code.html", shown_there, status=status)
+
+
+@fresh(about(Permission.NUMBER_CHANGE))
+@require_POST
+def confirm(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """They have just proven who they are."""
+    try:
+        number = trust.confirm(user=request.user, public_id=str(public_id))
+    except Conflict as error:
+        messages.error(request, error.sentence)
+    else:
+        shown = numbers.display(number.e164)
+        messages.success(request, f"Thank you: {shown} is still yours.")
+    return redirect("portal:phones")

@@ -155,7 +155,7 @@ def _pairing(phrase: linking.Phrase) -> Pairing:
 def _version(own: list[PhoneNumber], pairing: Pairing | None) -> str:
     words = pairing.phrase.words if pairing else ""
     return live.version(
-        [(n.public_id, n.status, n.is_primary, n.label) for n in own] + [words]
+        [(n.public_id, n.status, n.is_primary, n.label, n.doubt) for n in own] + [words]
     )
 
 

@@ -39,6 +39,11 @@ urlpatterns = [
         phone_proofs.send_code,
         name="phone_code_send",
     ),
+    path(
+        "app/phones/<uuid:public_id>/confirm/",
+        phone_proofs.confirm,
+        name="phone_confirm",
+    ),
     path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
     path("app/settings/profile/", profile.profile, name="profile"),
     path("app/settings/preferences/", profile.preferences, name="preferences"),

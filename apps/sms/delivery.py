@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from apps.core.logs import logger
-from apps.sms import aftermath, optouts
+from apps.sms import aftermath, optouts, trust
 from apps.sms.lengths import SID_LENGTH
 from apps.sms.models import DeliveryEvent, OutboundText, WebhookCall
 from apps.sms.money import texts
@@ -105,5 +105,6 @@ def _apply(text: OutboundText, status: str, error_code: str) -> None:
     if status in (Delivery.FAILED, Delivery.CANCELED):
         texts.failed(text, error_code)
     optouts.heed(error_code, number=text.number, our_number=text.our_number)
+    trust.heed(error_code, text.number)
     if text.has_failed:
         aftermath.follow(text)

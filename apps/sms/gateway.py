@@ -5,7 +5,7 @@ Gateways stand on the shelf `apps.sms.gateways`, one file each, exporting `GATEW
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from importlib import import_module
@@ -110,6 +110,9 @@ class Gateway(Protocol):
 
     def tariffs(self, country: str) -> list[Tariff]:
         """Of one of them; the dearest carrier's. Raises `NotDone`."""
+
+    def deactivated(self, day: date) -> Iterator[str]:
+        """Numbers that their carriers took back on that day. Raises `NotDone`."""
 
 
 def current() -> Gateway:

@@ -19,6 +19,7 @@ from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
 Status, Kind = PhoneNumber.Status, NumberEvent.Kind
 LINK = "sms.phonenumber.link"
+PAGE = f"{settings.LOGIN_REDIRECT_URL}phones/"
 # Whoever texted within it has the phone; carriers give a number to somebody else after
 # 45 days at the earliest (47 CFR 52.15).
 IN_USE_FOR = timedelta(days=30)
@@ -103,7 +104,7 @@ def is_in_use(number: PhoneNumber) -> bool:
     waits behind them, are of whoever has the phone now."""
     since = timezone.now() - IN_USE_FOR
     proved_at = number.proved_at or number.verified_at
-    if not number.is_verified:
+    if not number.is_verified or number.doubt:
         return False
     if proved_at is not None and proved_at > since:
         return True
@@ -139,9 +140,9 @@ def verify(*, user: User, e164: str, how: str = Kind.LINKED) -> PhoneNumber:
         lanes.move_texts(own[held.user_id], own[user.pk], number=e164)
         held = None
     number = held or _open_claim(user, e164)
-    number.proved_at = timezone.now()
+    number.proved_at, number.doubt = timezone.now(), ""
     if number.is_verified:
-        number.save(update_fields=["proved_at"])
+        number.save(update_fields=["proved_at", "doubt"])
         return number
     number.status = Status.VERIFIED
     number.verified_at = number.proved_at
@@ -252,7 +253,7 @@ def _step_down(number: PhoneNumber) -> PhoneNumber | None:
 
 def _tell(user: User, letter: str, number: PhoneNumber, **facts: Any) -> None:
     """Texts from a phone are taken for its owner's: whoever changes that is noticed."""
-    phones_url = letters.public(f"{settings.LOGIN_REDIRECT_URL}phones/")
+    phones_url = letters.public(PAGE)
     shown = display(number.e164)
     letters.tell(user, letter, number=shown, phones_url=phones_url, **facts)
 

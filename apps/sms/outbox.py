@@ -30,6 +30,7 @@ from apps.sms import (
     optouts,
     reach,
     reconciler,
+    trust,
 )
 from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
 from apps.sms.lanes import Lease
@@ -303,6 +304,7 @@ def _close(lease: Lease, text: OutboundText, code: str) -> None:
     text.error_code = code
     aftermath.follow(text)
     optouts.heed(code, number=text.number, our_number=text.our_number)
+    trust.heed(code, text.number)
     OUTBOUND.labels("refused").inc()
     logger.warning("sms_refused", text=str(text.ref), code=code)
 

@@ -83,6 +83,7 @@ PERSONAL = (
             "created_at": "created_at",
             "verified_at": "verified_at",
             "proved_at": "proved_at",
+            "in_doubt": "get_doubt_display",
             "suspended_at": "suspended_at",
             "released_at": "released_at",
         },

@@ -30,6 +30,11 @@ def is_unreachable(e164: str) -> bool:
     return not texts.filter(arrived, created_at__gt=latest[0]).exists()
 
 
+def says_so(code: str) -> bool:
+    """Whether a carrier's error means the number itself."""
+    return troubles.of(code).number in _SAYS_SO
+
+
 def _codes() -> list[str]:
     table = troubles.table()
     return [code for code, each in table.items() if each.number in _SAYS_SO]

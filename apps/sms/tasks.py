@@ -5,12 +5,14 @@ from celery import signals
 from apps.sms import bell
 from apps.sms.aftermath import once_more, write
 from apps.sms.auditor import audit
+from apps.sms.deactivations import read_missing
 from apps.sms.diagnosis import diagnose
 from apps.sms.media import keep
 from apps.sms.money.ledger import release_forgotten
 from apps.sms.money.price_sync import sync_prices
 from apps.sms.money.settling import settle_prices
 from apps.sms.simulator import deliver
+from apps.sms.trust import doubt_silent
 from apps.sms.worker import SWEEP, drain
 
 __all__ = [
@@ -18,9 +20,11 @@ __all__ = [
     "audit",
     "deliver",
     "diagnose",
+    "doubt_silent",
     "drain",
     "keep",
     "once_more",
+    "read_missing",
     "release_forgotten",
     "settle_prices",
     "sync_prices",
@@ -35,6 +39,9 @@ TIMETABLE = {
     "sms-settle": ("sms.settle_prices", 300),
     "sms-release": ("sms.release_charges", 600),
     "sms-prices": ("sms.sync_prices", "40 2 * * *"),
+    # Yesterday's list is there by now, and few texts come.
+    "sms-deactivations": ("sms.read_deactivations", "30 4 * * *"),
+    "sms-silent-numbers": ("sms.doubt_silent", "50 4 * * *"),
 }
 
 

@@ -1,7 +1,7 @@
 """An independent server that speaks Twilio's REST, with a will of its own.
 
-Messages and their prices, the price list of the account, and the settings of phone
-numbers and messaging services.
+Messages and their prices, the price list of the account, the settings of phone numbers
+and messaging services, and lists of numbers that carriers took back.
 
 Written from Twilio's documentation, not from our client: Basic auth, form in, JSON
 out, error bodies with code and status. `behave(...)` queues what the next calls meet.
@@ -9,6 +9,7 @@ https://www.twilio.com/docs/messaging/api/message-resource
 https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 https://www.twilio.com/docs/messaging/api/service-resource
 https://www.twilio.com/docs/messaging/api/pricing
+https://www.twilio.com/docs/messaging/api/deactivations-resource
 """
 
 import base64
@@ -60,6 +61,8 @@ class TwilioServer:
     # What numbers and services are set to, by sid.
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # Lists of numbers that carriers took back, by day.
+    deactivated: dict[str, list[str]] = field(default_factory=dict)
     # Settings that are answered as taken, and stay as they were.
     deaf_to: set[str] = field(default_factory=set)
     _behaviour: list[Any] = field(default_factory=list)
@@ -213,9 +216,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._meet("", changed)
 
     def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        if listed := re.fullmatch(r"/lists/([\d-]+)\.txt", parts.path):
+            # A store that knows who may by the address alone.
+            lines = "\n".join(self.twilio.deactivated[listed[1]]) + "\n"
+            return self._write(200, lines.encode(), "text/plain")
         if not self._authorised():
             return self._error(401, 20003, "Authenticate")
-        parts = urlsplit(self.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if parts.path == f"{self._account}/Messages.json":
             return self._messages(query)
@@ -236,6 +243,12 @@ class _Handler(BaseHTTPRequestHandler):
             return self._meet(
                 "", lambda: (200, self._page("incoming_phone_numbers", numbers))
             )
+        if parts.path == "/v1/Deactivations":
+            day = query.get("Date", "")
+            if day not in self.twilio.deactivated:
+                return self._error(404, 20404, "The requested resource was not found")
+            store = f"https://deactivations.s3.amazonaws.com/lists/{day}.txt?sig=1"
+            return self._meet("", lambda: (307, {"redirect_to": store}))
         resource = self._settings(parts.path)
         if resource is None:
             return self._error(404, 20404, "The requested resource was not found")
@@ -368,9 +381,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, body: dict[str, Any]) -> None:
         self._write(status, json.dumps(body).encode())
 
-    def _write(self, status: int, raw: bytes) -> None:
+    def _write(
+        self, status: int, raw: bytes, content_type: str = "application/json"
+    ) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(raw)))
         self.end_headers()
         self.wfile.write(raw)

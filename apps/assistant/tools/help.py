@@ -32,5 +32,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=run,
     receipt=receipt,
+    is_blind=True,
     examples=("?", "menu", "help reminders"),
 )

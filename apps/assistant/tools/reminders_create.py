@@ -51,6 +51,7 @@ TOOL = Tool(
     undo=undo,
     receipt=receipt,
     hint="created_hint",
+    is_blind=True,
     examples=(
         "remind me to call Ana tomorrow at 9",
         "call Ana in half an hour remind me",

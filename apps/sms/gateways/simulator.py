@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from apps.core.http import Fetched
@@ -79,6 +79,10 @@ class SimulatorGateway:
 
     def tariffs(self, country: str) -> list[Tariff]:
         return []
+
+    def deactivated(self, day: date) -> Iterator[str]:
+        """Nobody gives a number up here."""
+        return iter(())
 
     def _has_opted_out(self, draft: Draft) -> bool:
         return OptOut.objects.filter(

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,10 +56,7 @@ class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints 
         self.timeout = (CONNECT_SECONDS, READ_SECONDS)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if settings.TWILIO_API_BASE:
-            parts, base = urlsplit(url), urlsplit(settings.TWILIO_API_BASE)
-            url = parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
-        return super().request(method, url, *args, **kwargs)
+        return super().request(method, _redirected(url), *args, **kwargs)
 
 
 class TwilioGateway:
@@ -161,6 +158,19 @@ class TwilioGateway:
                 for kind, price in _dearest(told or ()).items()
             ]
 
+    def deactivated(self, day: date) -> Iterator[str]:
+        """Twilio answers where the list lies for two minutes, at a store of its own."""
+        with _in_a_sentence():
+            found = self._client().messaging.v1.deactivations().fetch(date=day)
+        if not urlsplit(found.redirect_to).scheme == "https":
+            raise NotDone("Twilio's list of numbers lies at no address of https.")
+        try:
+            for line in http.lines(_redirected(found.redirect_to)):
+                if number := line.strip():
+                    yield number if number.startswith("+") else f"+{number}"
+        except OutsideFailure as error:
+            raise NotDone(error.sentence) from error
+
     def drift(self, wanted: Addresses) -> list[Drift]:
         """What the number, or the service, has otherwise. Raises `NotDone`."""
         with _in_a_sentence():
@@ -205,6 +215,13 @@ def _dearest(told: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
         price = Decimal(str(each["current_price"]))
         found[kind] = max(price, found.get(kind, price))
     return found
+
+
+def _redirected(url: str) -> str:
+    if not settings.TWILIO_API_BASE:
+        return url
+    parts, base = urlsplit(url), urlsplit(settings.TWILIO_API_BASE)
+    return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
 
 def _fields(wanted: Addresses) -> dict[str, str | bool]:

@@ -12,8 +12,13 @@ from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
 from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
-from apps.sms.models.numbers import LinkPhrase, OptOut, PhoneNumber
-from apps.sms.models.numbers import LinkPhrase, NumberEvent, OptOut, PhoneNumber
+from apps.sms.models.numbers import (
+    DeactivationList,
+    LinkPhrase,
+    NumberEvent,
+    OptOut,
+    PhoneNumber,
+)
 from apps.sms.models.outbound import DeliveryEvent, OutboundText
 from apps.sms.models.proofs import TextedCode
 from apps.sms.models.router import RouterConfig, RouterVersion
@@ -23,6 +28,7 @@ __all__ = [
     "AnsweredDay",
     "CarrierFinding",
     "Charge",
+    "DeactivationList",
     "DeliveryEvent",
     "Entry",
     "InboundText",

@@ -1,6 +1,6 @@
 """Whose number it is, how that is proven, and who wants no texts."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -19,6 +19,11 @@ class PhoneNumberQuerySet(models.QuerySet["PhoneNumber"]):
     def verified(self) -> "PhoneNumberQuerySet":
         return self.filter(status=PhoneNumber.Status.VERIFIED)
 
+    def proven_before(self, at: datetime) -> "PhoneNumberQuerySet":
+        """And not since."""
+        first = Q(proved_at=None, verified_at__lt=at)
+        return self.filter(first | Q(proved_at__lt=at))
+
     def held(self) -> "PhoneNumberQuerySet":
         """Proven to be somebody's, also while that is in doubt."""
         return self.filter(status__in=PhoneNumber.HELD)
@@ -33,6 +38,13 @@ class PhoneNumber(models.Model):
         # Given up at its carrier: whoever texts from it now may be somebody else.
         SUSPENDED = "suspended", "Suspended"
         RELEASED = "released", "Released"
+
+    class Doubt(models.TextChoices):
+        """Why it may be somebody else's by now."""
+
+        NONE = "", "none"
+        SILENT = "silent", "No text from it for a long time"
+        ERRORS = "errors", "Texts to it did not arrive"
 
     HELD: ClassVar = (Status.VERIFIED, Status.SUSPENDED)
 
@@ -50,6 +62,10 @@ class PhoneNumber(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     # When it was last proven again, if it was.
     proved_at = models.DateTimeField(null=True, blank=True)
+    # Until it is proven again, or its owner says that it is still theirs (trust.py).
+    doubt = models.CharField(
+        max_length=10, choices=Doubt.choices, blank=True, default="", db_default=""
+    )
     suspended_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
@@ -88,6 +104,18 @@ class PhoneNumber(models.Model):
         return self.status == self.Status.SUSPENDED
 
 
+class DeactivationList(models.Model):
+    """A day whose list of numbers that carriers took back was read (deactivations.py)."""
+
+    day = models.DateField(unique=True)
+    numbers = models.PositiveIntegerField()
+    suspended = models.PositiveIntegerField()
+    read_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"list of {self.day}"
+
+
 class NumberEvent(models.Model):
     """What happened to a number while it was on somebody's list. The database refuses
     to change one."""
@@ -99,6 +127,8 @@ class NumberEvent(models.Model):
         BY_CODE = "code", "Linked by a code texted to it"
         CHOSEN = "chosen", "Made the main phone"
         RENAMED = "renamed", "Renamed"
+        DOUBTED = "doubted", "In doubt: it may be somebody else’s by now"
+        CONFIRMED = "confirmed", "Still yours, you said"
         SUSPENDED = "suspended", "Suspended: its carrier says it was given up"
         RELEASED = "released", "Removed"
         TRANSFERRED = "moved", "Linked to another account"
