@@ -32,8 +32,7 @@ from apps.mfa.models import (
     WrongCodes,
 )
 from apps.rbac import assignments, audit
-from apps.sms import outbox
-from apps.sms.models import OutboundText
+from apps.sms import cooling
 
 Ended = LostFactors.Ended
 
@@ -181,12 +180,11 @@ def _announce(loss: LostFactors, token: str) -> None:
     )
     notices.loss_begun(loss.user, loss.ready_at, link)
     day = loss.ready_at.astimezone(loss.user.zone)
-    outbox.queue(
+    cooling.warn(
         user=loss.user,
         body=render_to_string(
             "texts/lost_factors.txt", {"day": day, "url": settings.PUBLIC_URL}
         ).strip(),
-        kind=OutboundText.Kind.NOTICE,
         dedupe_key=f"mfa-loss:{loss.public_id}",
     )
 

@@ -201,6 +201,9 @@ _DEEDS = {
     ("sms.phonenumber.confirm", "done"): Deed(
         "Said that a phone is still yours", "said that a phone is still yours"
     ),
+    ("sms.phonenumber.restore", "done"): Deed(
+        "A phone took itself back by a text", "took a phone of yours back"
+    ),
     ("sms.phonenumber.suspend", "done"): Deed(
         "Suspended a phone",
         "suspended a phone of yours",

@@ -26,7 +26,7 @@ from apps.portal.forms import LabelForm, NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, requires, signed_in
-from apps.sms import linking, number_history, numbers
+from apps.sms import cooling, linking, number_history, numbers
 from apps.sms.models import PhoneNumber
 
 
@@ -73,7 +73,7 @@ def add(request: SignedIn) -> HttpResponse:
 @require_POST
 def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     try:
-        number = numbers.make_primary(user=request.user, public_id=str(public_id))
+        number = cooling.choose(user=request.user, public_id=str(public_id))
     except Invalid as error:
         messages.error(request, error.sentence)
         return redirect("portal:phones")
@@ -102,7 +102,7 @@ def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
     number = numbers.own(request.user, str(public_id))
     if request.method != "POST":
         return render(request, "portal/phone_remove.html", {"number": number})
-    numbers.release(user=request.user, public_id=str(public_id))
+    cooling.give_up(user=request.user, public_id=str(public_id))
     messages.success(request, f"Removed {numbers.display(number.e164)}.")
     return redirect("portal:phones")
 
@@ -127,6 +127,7 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
         pairing = _pairing(linking.phrase_for(request.user))
     shown = {
         "own": own,
+        "cooling": cooling.going_on(request.user),
         "history": number_history.of(request.user),
         "is_linked": is_linked,
         "is_theirs": is_theirs,

@@ -18,7 +18,7 @@ from apps.sms import dialing, lanes, number_history
 from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
 Status, Kind = PhoneNumber.Status, NumberEvent.Kind
-LINK = "sms.phonenumber.link"
+LINK, RESTORE = "sms.phonenumber.link", "sms.phonenumber.restore"
 PAGE = f"{settings.LOGIN_REDIRECT_URL}phones/"
 # Whoever texted within it has the phone; carriers give a number to somebody else after
 # 45 days at the earliest (47 CFR 52.15).
@@ -205,6 +205,35 @@ def release(*, user: User, public_id: str) -> PhoneNumber:
     if was_held:
         _tell(user, "phone_removed", number, heir=heir and display(heir.e164))
     return number
+
+
+@transaction.atomic
+def restore(*, user: User, number: PhoneNumber, newer_than: datetime) -> None:
+    """Make a number that was changed or given up the main one again, and give up what was
+    verified since then. Raises `Conflict` when it is proven to be somebody else's."""
+    lane, held = lanes.lock_number(number.e164), _holder(number.e164)
+    others = [] if held is None else [held.user]
+    own = lanes.lock_people(user, *others)
+    held = _holder(number.e164)
+    if held is not None and held.user_id != user.pk:
+        raise Conflict("This phone is linked to another account by now.")
+    open_claim = PhoneNumber.objects.owned_by(user).filter(e164=number.e164).first()
+    number = open_claim or number
+    new = PhoneNumber.objects.owned_by(user).held().filter(verified_at__gte=newer_than)
+    gone = [each for each in new if each.pk != number.pk]
+    for each in gone:
+        release(user=user, public_id=str(each.public_id))
+    PhoneNumber.objects.owned_by(user).update(is_primary=False)
+    number.status, number.is_primary = Status.VERIFIED, True
+    number.proved_at, number.doubt = timezone.now(), ""
+    number.verified_at = number.verified_at or number.proved_at
+    number.released_at = number.suspended_at = None
+    number.save()
+    number_history.record(number, Kind.RESTORED)
+    lanes.move(lane, own[user.pk])
+    _recorded(RESTORE, user, number)
+    shown = ", ".join(display(each.e164) for each in gone)
+    _tell(user, "phone_kept", number, gone=shown)
 
 
 @transaction.atomic

@@ -113,17 +113,19 @@ def _tell(user: User, text: OutboundText, over: OverBudget) -> None:
         )
 
 
-def prove(*, number: str, body: str, secret: str, dedupe_key: str) -> None:
-    """A one-time code to a number that is not proven to be anybody's: in its own lane, on
-    nobody's account. Nothing is sent when it has opted out, and nobody is told.
+def tell(
+    *, lane: Lane, number: str, body: str, kind: str, dedupe_key: str, secret: str = ""
+) -> None:
+    """A code or a notice to a number that is not proven to be a person's, or no more: a
+    text of nobody, in a lane that is locked. Nothing is sent when it has opted out, and
+    nobody is told.
     """
-    lane = lanes.lock_number(number)
     if optouts.is_out(number=number, our_number=settings.TWILIO_NUMBER):
         return
     text = _write(
         lane=lane,
         dedupe_key=dedupe_key,
-        kind=Kind.CODE,
+        kind=kind,
         number=number,
         our_number=settings.TWILIO_NUMBER,
         body=body,

@@ -19,6 +19,7 @@ from apps.sms.models import (
     NumberEvent,
     OptOut,
     OutboundText,
+    PhoneChange,
     PhoneNumber,
     RouterVersion,
     SimulatedLine,
@@ -169,6 +170,12 @@ PERSONAL = (
         ("user",),
         "Words that link a phone to your account, good for minutes: whoever has them"
         " could use them.",
+    ),
+    Kept(
+        PhoneChange,
+        ("user",),
+        "That texts went from one of your phones to another, for a day; what happened is"
+        " in phone-history.",
     ),
     Kept(
         TextedCode,

@@ -12,6 +12,7 @@ from apps.sms.models import (
     LinkPhrase,
     MediaFile,
     OutboundText,
+    PhoneChange,
     TextedCode,
     Turn,
     WebhookCall,
@@ -24,6 +25,10 @@ def _too_old(before: datetime) -> "QuerySet[LinkPhrase]":
 
 def _counted_no_more(before: datetime) -> "QuerySet[TextedCode]":
     return TextedCode.objects.filter(created_at__lt=before)
+
+
+def _cooled(before: datetime) -> "QuerySet[PhoneChange]":
+    return PhoneChange.objects.filter(ends_at__lt=before)
 
 
 def _from_nobody(before: datetime) -> "QuerySet[InboundText]":
@@ -61,6 +66,7 @@ def _charges(before: datetime) -> "QuerySet[Charge]":
 
 RULES = (
     Rule("sms.linking_words", "Words that link no phone any more", _too_old, days=1),
+    Rule("sms.phone_changes", "Changes of phones that stand", _cooled, days=1),
     # They are counted by the day (texted_codes.py).
     Rule(
         "sms.texted_codes",

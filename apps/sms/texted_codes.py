@@ -21,7 +21,7 @@ from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
 from apps.sms import composer, dialing, lanes, numbers, outbox, reach
-from apps.sms.models import NumberEvent, PhoneNumber, TextedCode
+from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
 from apps.sms.models.proofs import code_digests
 
 # Before the second text, the third and each after it.
@@ -133,7 +133,7 @@ def words(code: str, purpose: str) -> str:
 @transaction.atomic
 def _send(user: User, number: PhoneNumber, area: str) -> None:
     # Of two who ask at the same moment one waits here, and then has to pause.
-    lanes.lock_number(number.e164)
+    lane = lanes.lock_number(number.e164)
     _insist_paused(number)
     code = f"{secrets.randbelow(10**6):06}"
     sent = TextedCode.objects.create(
@@ -144,8 +144,10 @@ def _send(user: User, number: PhoneNumber, area: str) -> None:
         password_mark=user.password_mark,
         expires_at=timezone.now() + TextedCode.GOOD_FOR,
     )
-    outbox.prove(
+    outbox.tell(
+        lane=lane,
         number=number.e164,
+        kind=OutboundText.Kind.CODE,
         body=words(code, "link"),
         secret=code,
         dedupe_key=f"link:{sent.pk}",

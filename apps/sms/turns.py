@@ -19,6 +19,7 @@ from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import (
+    cooling,
     dialing,
     lanes,
     linking,
@@ -108,7 +109,7 @@ def _waiting(lane: Lane) -> list[InboundText]:
     for position, text in enumerate(texts):
         if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
             return texts[:position]
-        if linking.words_in(text.body):
+        if linking.words_in(text.body) or cooling.words_in(text.body):
             is_alone = lane.user_id is not None and position > 0
             return texts[: position if is_alone else position + 1]
     return texts
@@ -146,12 +147,14 @@ def _answer(lease: Lease, turn: Turn) -> None:
         finish(lease, turn, Answer(SORRY))
     elif turn.user and turn.user.frozen_at is not None:
         finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
+    elif kept := cooling.words_in(spoken[-1].body):
+        _redeem(lease, turn, kept, cooling.take_back)
     elif words := linking.words_in(spoken[-1].body):
-        _link(lease, turn, words)
+        _redeem(lease, turn, words, linking.redeem)
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))
     elif linking.is_try(spoken[-1].body):
-        _link(lease, turn, words)
+        _redeem(lease, turn, words, linking.redeem)
     elif guidance := strangers.guidance(turn):
         finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
     else:
@@ -206,8 +209,9 @@ def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answe
         return Answer(error.sentence)
 
 
-def _link(lease: Lease, turn: Turn, words: str) -> None:
-    """Somebody texts link words: by the end of the turn they may be another person."""
+def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) -> None:
+    """Somebody texts words that prove a phone: by the end of the turn it may be another
+    person's."""
     try:
         # Counting needs Redis: before the transaction, never inside it.
         tickets = linking.charge(turn.number)
@@ -223,11 +227,11 @@ def _link(lease: Lease, turn: Turn, words: str) -> None:
     with transaction.atomic():
         # Before the lane of a person: see docs/texting.md, Locks.
         lanes.lock_number(turn.number)
-        sentence = linking.redeem(words=words, number=turn.number)
+        sentence = redeem(words=words, number=turn.number)
         lanes.hold(lease)
         strangers.adopt(turn)
         finish(lease, turn, Answer(sentence))
-    if turn.user:
+    if not sentence.endswith((linking.WRONG, cooling.WRONG)):
         linking.give_back(turn.number, tickets)
 
 

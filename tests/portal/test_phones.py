@@ -312,3 +312,14 @@ def test_a_phone_is_named_and_renamed(as_alice: Client, alice: User) -> None:
     assert as_alice.post(address, {"label": "x" * 41}).status_code == 200
     number.refresh_from_db()
     assert number.label == "mine"
+
+
+def test_the_page_says_how_long_the_phone_before_hears_as_well(
+    as_alice: Client, alice: User
+) -> None:
+    second = _second(alice)
+    assert "What matters to security" not in _page(as_alice)
+    as_alice.post(f"{PAGE}{second.public_id}/primary/")
+    page = _page(as_alice)
+    assert "What matters to security is texted to" in page
+    assert "can take itself back until then" in page

@@ -7,6 +7,7 @@ has exactly one reply or a reason for none (docs/texting.md).
 """
 
 from apps.sms.models.audit import AnsweredDay
+from apps.sms.models.changes import PhoneChange
 from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
@@ -39,6 +40,7 @@ __all__ = [
     "NumberEvent",
     "OptOut",
     "OutboundText",
+    "PhoneChange",
     "PhoneNumber",
     "Pot",
     "RouterConfig",

@@ -131,6 +131,7 @@ class NumberEvent(models.Model):
         CONFIRMED = "confirmed", "Still yours, you said"
         SUSPENDED = "suspended", "Suspended: its carrier says it was given up"
         RELEASED = "released", "Removed"
+        RESTORED = "restored", "Taken back by a text from it"
         TRANSFERRED = "moved", "Linked to another account"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)

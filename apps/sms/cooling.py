@@ -1,0 +1,144 @@
+"""When texts go to another phone, the one before is told, and for a day it counts.
+
+Whoever sits at somebody's open session could link a phone of their own and silence the
+owner's. So what matters to security goes to both for 24 hours, and the phone before can
+take itself back by texting the words it was told.
+
+Not when a second factor was proven for the change: then the words would only help who
+has stolen the phone.
+"""
+
+import re
+import secrets
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from apps.accounts import fresh_auth, letters
+from apps.accounts.models import User
+from apps.core import vault
+from apps.core.errors import AppError
+from apps.sms import lanes, linking, numbers, outbox
+from apps.sms.models import Lane, OutboundText, PhoneChange, PhoneNumber
+from apps.sms.words import FIRST, SECOND, THIRD
+
+_PURPOSE = "sms.phone_change"
+# Good from one phone alone, so three of 128 words: the 120 tries that the limit on
+# linking leaves a phone in a day find one in 17,000.
+_LISTS = (FIRST, SECOND, THIRD)
+_TEXT = re.compile(
+    r"\bkeep(?=\W+" + r"[\s-]+".join([r"([a-z]+)"] * 3) + r"\b)", re.IGNORECASE
+)
+WRONG = "Those words do not fit or are too old. See Phones on the website."
+
+
+@transaction.atomic
+def choose(*, user: User, public_id: str) -> PhoneNumber:
+    """Text this person at this number from now on. Raises like `numbers.make_primary`."""
+    lane = lanes.lock_person(user)
+    before = numbers.primary(user)
+    number = numbers.make_primary(user=user, public_id=public_id)
+    if before is not None and before.pk != number.pk:
+        _begin(lane, before, "phone_chosen", last=number.e164[-4:])
+    return number
+
+
+@transaction.atomic
+def give_up(*, user: User, public_id: str) -> PhoneNumber:
+    """Raises like `numbers.release`."""
+    lane = lanes.lock_person(user)
+    was_verified = numbers.own(user, public_id).is_verified
+    number = numbers.release(user=user, public_id=public_id)
+    if was_verified:
+        _begin(lane, number, "phone_removed")
+    return number
+
+
+def going_on(user: User) -> list[PhoneChange]:
+    """Changes that are not a day old, with their phones."""
+    found = PhoneChange.objects.owned_by(user).open().select_related("phone")
+    return list(found.order_by("pk"))
+
+
+@transaction.atomic
+def warn(*, user: User, body: str, dedupe_key: str) -> None:
+    """What matters to security: to the primary phone, and to one that was it until
+    lately or is on the list no more, unless it is somebody else's by now."""
+    lane, kind = lanes.lock_person(user), OutboundText.Kind.NOTICE
+    outbox.queue(user=user, body=body, kind=kind, dedupe_key=dedupe_key)
+    primary = numbers.primary(user)
+    told = {primary.e164} if primary else set()
+    for change in going_on(user):
+        number = change.phone.e164
+        if number in told or numbers.owner_id(number) not in (None, user.pk):
+            continue
+        told.add(number)
+        outbox.tell(
+            lane=lane,
+            number=number,
+            body=body,
+            kind=kind,
+            dedupe_key=f"{dedupe_key}:{change.phone_id}",
+        )
+
+
+def words_in(body: str) -> str:
+    """The words in a text that take a phone back, else an empty string."""
+    for found in _TEXT.finditer(body):
+        words = [word.upper() for word in found.groups()]
+        if all(word in known for word, known in zip(words, _LISTS, strict=True)):
+            return "-".join(words)
+    return ""
+
+
+def take_back(*, words: str, number: str) -> str:
+    """Undo what `number` was told of with `words`. The sentence to answer with.
+
+    Belongs into the transaction that holds the number's lane.
+    """
+    told = PhoneChange.objects.open().filter(
+        digest__in=vault.digests(words, purpose=_PURPOSE), phone__e164=number
+    )
+    owner_id = told.values_list("user_id", flat=True).first()
+    if owner_id is None:
+        return WRONG
+    user = User.objects.locked(owner_id)
+    change = told.select_for_update(of=("self",)).select_related("phone").first()
+    if change is None or not user.is_active:
+        return WRONG
+    since = change.created_at - PhoneChange.COOLING
+    try:
+        numbers.restore(user=user, number=change.phone, newer_than=since)
+    except AppError as error:
+        return error.sentence
+    change.undone_at = timezone.now()
+    change.save(update_fields=["undone_at"])
+    linking.forget(user)
+    return "This is your main phone again. Choose a new password now, by the letter we sent."
+
+
+def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
+    """Tell the phone, once within a day: its words stay good until the end."""
+    user = phone.user
+    ends_at = timezone.now() + PhoneChange.COOLING
+    own = PhoneChange.objects.owned_by(user).open().filter(phone=phone)
+    if own.update(ends_at=ends_at):
+        return
+    words = ""
+    if not fresh_auth.has_second_factor(user):
+        words = "-".join(secrets.choice(known) for known in _LISTS)
+    change = PhoneChange.objects.create(
+        user=user,
+        phone=phone,
+        digest=vault.digests(words, purpose=_PURPOSE)[0] if words else "",
+        ends_at=ends_at,
+    )
+    shown = {"words": words, "url": letters.public(numbers.PAGE), **facts}
+    outbox.tell(
+        lane=lane,
+        number=phone.e164,
+        body=render_to_string(f"texts/{notice}.txt", shown).strip(),
+        kind=OutboundText.Kind.NOTICE,
+        dedupe_key=f"phone-change:{change.pk}",
+    )

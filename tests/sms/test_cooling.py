@@ -1,0 +1,255 @@
+"""Whoever is at an open session cannot silence the owner's phone: for a day it counts."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.core.errors import NotFound
+from apps.mfa import lost
+from apps.sms import composer, cooling, number_history, numbers
+from apps.sms.models import (
+    LinkPhrase,
+    NumberEvent,
+    OutboundText,
+    PhoneChange,
+    PhoneNumber,
+)
+from tests.factories import UserFactory
+from tests.mfa.conftest import app_of
+from tests.rbac.factories import verified
+from tests.sms.conftest import ALICE, STRANGER, text, work
+from tests.sms.twilio_server import TwilioServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NEW = STRANGER
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    """With a phone of long ago, and another one that somebody has just linked."""
+    user: User = verified("alice@example.com")
+    numbers.verify(user=user, e164=ALICE)
+    PhoneNumber.objects.update(verified_at=timezone.now() - timedelta(days=9))
+    numbers.verify(user=user, e164=NEW)
+    return user
+
+
+def row(e164: str) -> PhoneNumber:
+    return PhoneNumber.objects.filter(e164=e164).latest("pk")
+
+
+def choose(user: User, e164: str = NEW) -> None:
+    cooling.choose(user=user, public_id=str(row(e164).public_id))
+
+
+def give_up(user: User, e164: str = ALICE) -> None:
+    cooling.give_up(user=user, public_id=str(row(e164).public_id))
+
+
+def words(twilio: TwilioServer, number: str = ALICE) -> str:
+    """What the phone was told to text."""
+    work()
+    found = re.search(r"KEEP [A-Z]+-[A-Z]+-[A-Z]+", twilio.bodies(number)[-1])
+    assert found is not None
+    return found[0]
+
+
+def main(user: User) -> str:
+    found = numbers.primary(user)
+    return found.e164 if found else ""
+
+
+# --- the notice ------------------------------------------------------------------------
+
+
+def test_the_phone_before_is_told_and_takes_itself_back(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    told = words(twilio)
+    said = twilio.bodies(ALICE)[-1]
+    # The rest of the number is none of whoever has the phone now.
+    assert "ending in 0199" in said and NEW not in said
+    assert composer.count(said).segments == 1
+    text(told, number=ALICE)
+    work()
+    assert "main phone again" in twilio.bodies(ALICE)[-1]
+    assert main(alice) == ALICE
+    assert row(NEW).status == "released"
+    assert number_history.of(alice)[0].kind == NumberEvent.Kind.RESTORED
+    (letter,) = [each for each in mail.outbox if "took itself back" in each.subject]
+    assert "+1 202 555 0199" in str(letter.body)
+    text("reminders", number=NEW)
+    work()
+    assert "not linked" in twilio.bodies(NEW)[-1]
+
+
+def test_a_phone_that_was_removed_takes_itself_back(
+    alice: User, twilio: TwilioServer
+) -> None:
+    give_up(alice)
+    told = words(twilio)
+    assert main(alice) == NEW
+    text(f"oh no! {told.lower().replace('-', ' ')}", number=ALICE)
+    text("remind me to call Ana tomorrow at 9", number=ALICE)
+    work()
+    assert main(alice) == ALICE and row(NEW).status == "released"
+    assert "call Ana" in twilio.bodies(ALICE)[-1]
+    # Nor do words that were shown before link another phone.
+    assert not LinkPhrase.objects.exists()
+
+
+def test_chosen_and_then_removed_is_told_once_and_undone_as_one(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    told = words(twilio)
+    give_up(alice)
+    work()
+    assert len(twilio.bodies(ALICE)) == 1
+    text(told, number=ALICE)
+    work()
+    assert main(alice) == ALICE
+
+
+def test_what_was_linked_long_before_stays_linked(
+    alice: User, twilio: TwilioServer
+) -> None:
+    PhoneNumber.objects.update(verified_at=timezone.now() - timedelta(days=9))
+    choose(alice)
+    text(words(twilio), number=ALICE)
+    work()
+    assert main(alice) == ALICE and row(NEW).is_verified
+
+
+def test_words_are_good_from_that_phone_alone_and_once(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    told = words(twilio)
+    for number in (NEW, "+12025550177"):
+        text(told, number=number)
+        work()
+        assert twilio.bodies(number)[-1] == cooling.WRONG
+    text(told, number=ALICE)
+    text(told, number=ALICE)
+    work()
+    assert twilio.bodies(ALICE)[-1] == cooling.WRONG
+
+
+def test_words_are_over_after_a_day(alice: User, twilio: TwilioServer) -> None:
+    choose(alice)
+    told = words(twilio)
+    PhoneChange.objects.update(ends_at=timezone.now())
+    text(told, number=ALICE)
+    work()
+    assert twilio.bodies(ALICE)[-1] == cooling.WRONG
+    assert main(alice) == NEW
+
+
+def test_guessing_them_is_limited_like_linking(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    told = words(twilio)
+    for _ in range(5):
+        text("KEEP RED-FOX-LAMP", number=ALICE)
+        work()
+    text("LINK RED-FOX-BLUE-LAMP", number=ALICE)
+    text(told, number=ALICE)
+    work()
+    assert main(alice) == NEW
+
+
+def test_a_sentence_that_begins_with_keep_is_for_the_assistant(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("keep the bread warm", number=ALICE)
+    work()
+    assert twilio.bodies(ALICE)[-1] != cooling.WRONG
+
+
+def test_a_phone_that_is_somebody_elses_by_now_stays_theirs(
+    alice: User, twilio: TwilioServer
+) -> None:
+    give_up(alice)
+    told = words(twilio)
+    dora = UserFactory.create(email="dora@example.com")
+    numbers.verify(user=dora, e164=ALICE)
+    text(told, number=ALICE)
+    work()
+    assert numbers.owner_id(ALICE) == dora.pk
+    assert "another account" in twilio.bodies(ALICE)[-1]
+
+
+def test_who_proved_a_second_factor_is_not_undone_by_a_stolen_phone(
+    alice: User, twilio: TwilioServer
+) -> None:
+    app_of(alice)
+    give_up(alice)
+    work()
+    said = twilio.bodies(ALICE)[-1]
+    assert "removed from your" in said and "KEEP" not in said
+    assert composer.count(said).segments == 1
+
+
+def test_what_cannot_be_done_tells_nobody(alice: User, twilio: TwilioServer) -> None:
+    pending = numbers.claim(user=alice, number="+12025550177")
+    give_up(alice, pending.e164)
+    choose(alice, ALICE)
+    with pytest.raises(NotFound):
+        choose(UserFactory.create(email="dora@example.com"))
+    work()
+    assert not twilio.posts and not PhoneChange.objects.exists()
+
+
+# --- what matters to security goes to both ---------------------------------------------
+
+
+@pytest.mark.parametrize("act", [choose, give_up])
+def test_for_a_day_both_phones_hear_of_lost_factors(
+    alice: User, twilio: TwilioServer, act: object
+) -> None:
+    app_of(alice)
+    assert callable(act)
+    act(alice)
+    lost.begin(user=alice)
+    work()
+    assert "second factor is lost" in twilio.bodies(NEW)[-1]
+    assert twilio.bodies(ALICE)[-1] == twilio.bodies(NEW)[-1]
+
+
+def test_after_a_day_only_the_new_one_does(alice: User, twilio: TwilioServer) -> None:
+    choose(alice)
+    work()
+    PhoneChange.objects.update(ends_at=timezone.now())
+    cooling.warn(user=alice, body="Careful.", dedupe_key="careful")
+    work()
+    assert "Careful." in twilio.bodies(NEW)
+    assert "Careful." not in twilio.bodies(ALICE)
+
+
+def test_a_phone_that_is_another_persons_hears_nothing(
+    alice: User, twilio: TwilioServer
+) -> None:
+    give_up(alice)
+    work()
+    numbers.verify(user=UserFactory.create(email="dora@example.com"), e164=ALICE)
+    cooling.warn(user=alice, body="Careful.", dedupe_key="careful")
+    work()
+    assert "Careful." not in twilio.bodies(ALICE)
+
+
+def test_the_thread_of_the_new_phone_shows_no_words(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    work()
+    assert OutboundText.objects.get(number=ALICE).user is None
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        assert not cooling.going_on(alice)
