@@ -22,6 +22,7 @@ from apps.accounts import (
     letters,
     passwords,
     sessions,
+    signup,
     tries,
 )
 from apps.accounts.models import User
@@ -62,6 +63,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             saved: User = super().save_user(request, user, form, commit=commit)
         except IntegrityError:
             raise Conflict("This address has just been signed up with.") from None
+        if phone := form.cleaned_data.get("phone"):
+            signup.phones().note(saved, phone)
         return saved
 
     def get_client_ip(self, request: HttpRequest) -> str:

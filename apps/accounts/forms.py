@@ -37,7 +37,7 @@ class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc]  # untyped packa
 class SignupForm(OneOfSeveral, allauth_forms.SignupForm):  # type: ignore[misc]  # untyped
     """The page's. Its questions are those of `signup.Signup`."""
 
-    field_order: ClassVar = ["name", "email", "password1", "timezone"]
+    field_order: ClassVar = ["name", "email", "password1", "phone", "timezone"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

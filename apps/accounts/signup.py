@@ -1,16 +1,31 @@
 """What sign-up asks in pages and in the API alike; allauth builds its forms on it."""
 
-from typing import Any
+from importlib import import_module
+from typing import Any, Protocol, cast
 
 from allauth.account.adapter import get_adapter
 from django import forms
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
 from apps.accounts import email_changes, names, time_zones
 from apps.accounts.models import User
+from apps.core.errors import AppError
 
 NAME_LENGTH = 80
+
+
+class Phones(Protocol):
+    """What reads and notes the phone, named by `SIGN_UP_PHONE`: it stands above."""
+
+    def read(self, text: str) -> str: ...
+
+    def note(self, user: User, number: str) -> None: ...
+
+
+def phones() -> Phones:
+    return cast(Phones, import_module(settings.SIGN_UP_PHONE))
 
 
 class Signup(forms.Form):
@@ -23,6 +38,16 @@ class Signup(forms.Form):
         help_text="What Switchboard calls you.",
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    phone = forms.CharField(
+        label="Mobile number",
+        max_length=32,
+        required=False,
+        help_text="With its country code, like +1 202 555 0123. You link it in the next"
+        " step, or later.",
+        widget=forms.TextInput(
+            attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
+        ),
+    )
     # Filled in by the browser; without JavaScript it stays empty and UTC holds.
     timezone = forms.CharField(
         required=False, widget=forms.HiddenInput(attrs={"data-zone": ""})
@@ -30,6 +55,14 @@ class Signup(forms.Form):
 
     # Set by allauth while it validates the address.
     account_already_exists: bool
+
+    def clean_phone(self) -> str:
+        """Judged alike whether or not the address has an account."""
+        text = str(self.cleaned_data["phone"])
+        try:
+            return phones().read(text) if text else ""
+        except AppError as error:
+            raise forms.ValidationError(error.sentence, code=error.code) from None
 
     def clean_timezone(self) -> str:
         zone = str(self.cleaned_data["timezone"])

@@ -1,6 +1,7 @@
 """What is wrong with the messaging settings, in words, at start-up."""
 
 import re
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlsplit
@@ -145,6 +146,18 @@ def answerer(**_: Any) -> list[CheckMessage]:
             )
         ]
     return []
+
+
+@register
+def phone_at_sign_up(**_: Any) -> list[CheckMessage]:
+    """The hand-over from accounts, which stands below."""
+    name = settings.SIGN_UP_PHONE
+    try:
+        found = import_module(name)
+    except ImportError as error:
+        return [Error(f"SIGN_UP_PHONE names {name!r}: {error}.", id="sms.E009")]
+    missing = [each for each in ("read", "note") if not hasattr(found, each)]
+    return [Error(f"{name} has no {each}().", id="sms.E009") for each in missing]
 
 
 def _origin(url: str) -> str:

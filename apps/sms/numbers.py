@@ -63,16 +63,22 @@ def own(user: User, public_id: str) -> PhoneNumber:
     return found
 
 
+def read(text: str) -> str:
+    """E.164 of a number that a person says they text from. Raises `Invalid`."""
+    e164 = dialing.normalise(text)
+    if e164 == settings.TWILIO_NUMBER:
+        raise Invalid("That is the number you text to. Note the one you text from.")
+    dialing.insist(e164)
+    return e164
+
+
 @transaction.atomic
 def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
     """Note that `user` says this number is theirs; texting the link words proves it.
 
     Raises `Invalid` for a number that we do not text, `Conflict` for one of theirs.
     """
-    e164 = dialing.normalise(number)
-    if e164 == settings.TWILIO_NUMBER:
-        raise Invalid("That is the number you text to. Note the one you text from.")
-    dialing.insist(e164)
+    e164 = read(number)
     claimed, is_new = PhoneNumber.objects.owned_by(user).get_or_create(
         e164=e164, defaults={"user": user, "label": label.strip()}
     )

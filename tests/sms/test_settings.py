@@ -43,6 +43,8 @@ def test_the_suites_own_settings_are_good() -> None:
         ("PUBLIC_URL", "https://x.example:99999", "sms.E005", "not an origin"),
         ("PUBLIC_URL", "https://me@x.example", "sms.E005", "not an origin"),
         ("SMS_ANSWERER", "apps.nowhere.answer", "sms.E006", "docs/texting.md"),
+        ("SIGN_UP_PHONE", "apps.nowhere", "sms.E009", "apps.nowhere"),
+        ("SIGN_UP_PHONE", "apps.sms.bell", "sms.E009", "has no note()"),
         ("FIELD_ENCRYPTION_KEYS", "k1:AAAA", "config.E003", "it needs 32"),
         ("SECRET_KEY", "short", "config.E004", "openssl rand"),
     ],
