@@ -21,13 +21,13 @@ from apps.core.verbs import (
     require_POST,
     require_safe,
 )
-from apps.portal import live
+from apps.portal import live, phone_lines
 from apps.portal.forms import LabelForm, NumberForm
+from apps.portal.phone_lines import Line
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, requires, signed_in
 from apps.sms import cooling, linking, number_history, numbers
-from apps.sms.models import PhoneNumber
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,8 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     Whoever asks for the words (`link`) and has to prove first who they are is led to
     that; the live part goes on without them.
     """
-    own = list(PhoneNumber.objects.owned_by(request.user).order_by("created_at"))
+    lines = phone_lines.of(request.user)
+    own = [line.number for line in lines]
     is_asked = "link" in request.GET or form.is_bound
     is_linked = any(number.is_verified for number in own)
     # Whoever has the words links a phone for good: they are for the person alone.
@@ -126,7 +127,7 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     if is_wanted and step_up is None:
         pairing = _pairing(linking.phrase_for(request.user))
     shown = {
-        "own": own,
+        "lines": lines,
         "cooling": cooling.going_on(request.user),
         "history": number_history.of(request.user),
         "is_linked": is_linked,
@@ -136,7 +137,7 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     }
     return live.answer(
         request,
-        _version(own, pairing),
+        _version(lines, pairing),
         lambda: shown,
         page="portal/phones.html",
         part="portal/_phones_live.html",
@@ -153,11 +154,12 @@ def _pairing(phrase: linking.Phrase) -> Pairing:
     return Pairing(phrase, sms_url, code.svg_data_uri(scale=4, border=1))
 
 
-def _version(own: list[PhoneNumber], pairing: Pairing | None) -> str:
-    words = pairing.phrase.words if pairing else ""
-    return live.version(
-        [(n.public_id, n.status, n.is_primary, n.label, n.doubt) for n in own] + [words]
-    )
+def _version(lines: list[Line], pairing: Pairing | None) -> str:
+    shown = [
+        (line.number.public_id, line.number.label, line.badges, line.awaits_code)
+        for line in lines
+    ]
+    return live.version((shown, pairing.phrase.words if pairing else ""))
 
 
 def _words_shown() -> str:

@@ -4,6 +4,7 @@
 """
 
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
@@ -52,16 +53,13 @@ def normalise(text: str, region: str = "US") -> str:
 
 def refusal(e164: str) -> str:
     """Why we send this number nothing, in a sentence; empty when we do."""
-    try:
-        number = phonenumbers.parse(e164)
-    except NumberParseException:
-        return "That is not a phone number."
-    if phonenumbers.is_valid_number(number) and (why := _kind(number)):
-        return why
-    country = _country(number)
-    if country not in router.value(countries.ALLOWED):
-        return f"We do not text numbers of this country ({country}) yet."
-    return ""
+    return _refusal(e164, router.value(countries.ALLOWED))
+
+
+def refusals(several: Iterable[str]) -> dict[str, str]:
+    """The same of several; those that are sent texts are not in it."""
+    allowed = router.value(countries.ALLOWED)
+    return {each: why for each in several if (why := _refusal(each, allowed))}
 
 
 def insist(e164: str) -> None:
@@ -76,6 +74,19 @@ def area(e164: str) -> str:
     length = phonenumbers.length_of_geographical_area_code(parsed)
     national = phonenumbers.national_significant_number(parsed)
     return f"+{parsed.country_code}{national[:length]}"
+
+
+def _refusal(e164: str, allowed: tuple[str, ...]) -> str:
+    try:
+        number = phonenumbers.parse(e164)
+    except NumberParseException:
+        return "That is not a phone number."
+    if phonenumbers.is_valid_number(number) and (why := _kind(number)):
+        return why
+    country = _country(number)
+    if country not in allowed:
+        return f"We do not text numbers of this country ({country}) yet."
+    return ""
 
 
 def _kind(number: phonenumbers.PhoneNumber) -> str:

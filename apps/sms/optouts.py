@@ -1,5 +1,7 @@
 """Who wants no texts. STOP is written by sms_receive(), before Twilio is answered."""
 
+from collections.abc import Iterable
+
 from apps.sms import troubles
 from apps.sms.models import OptOut
 
@@ -8,6 +10,14 @@ def is_out(*, number: str, our_number: str) -> bool:
     return OptOut.objects.filter(
         number=number, our_number=our_number, is_out=True
     ).exists()
+
+
+def out_among(several: Iterable[str], *, our_number: str) -> set[str]:
+    """Those of several that are."""
+    found = OptOut.objects.filter(
+        number__in=list(several), our_number=our_number, is_out=True
+    )
+    return set(found.values_list("number", flat=True))
 
 
 def heed(code: str, *, number: str, our_number: str) -> None:

@@ -1,8 +1,9 @@
 """Whether texts to a number arrive. What surely does not is not paid for."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.sms import troubles
@@ -28,6 +29,18 @@ def is_unreachable(e164: str) -> bool:
         return False
     arrived = Q(delivery__in=("delivered", "read")) | Q(turn__isnull=False)
     return not texts.filter(arrived, created_at__gt=latest[0]).exists()
+
+
+def unreachable(several: Iterable[str]) -> set[str]:
+    """Those of several that are."""
+    recent = OutboundText.objects.filter(
+        number__in=list(several),
+        created_at__gt=timezone.now() - WITHIN,
+        error_code__in=_codes(),
+    )
+    failed = recent.values("number").annotate(times=Count("id")).order_by()
+    often = failed.filter(times__gte=ERRORS).values_list("number", flat=True)
+    return {number for number in often if is_unreachable(number)}
 
 
 def says_so(code: str) -> bool:

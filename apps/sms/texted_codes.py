@@ -7,6 +7,7 @@ code is ever typed gets none.
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -92,6 +93,13 @@ def live(number: PhoneNumber) -> TextedCode | None:
     if newest is None or not _open(newest).exists():
         return None
     return newest
+
+
+def awaited(several: Iterable[PhoneNumber]) -> set[int]:
+    """Those of several, by their ids, whose code would be taken now."""
+    codes = TextedCode.objects.filter(phone__in=[each.pk for each in several])
+    newest = codes.order_by("phone", "-id").distinct("phone")
+    return {sent.phone_id for sent in newest if sent.is_open(timezone.now())}
 
 
 def forget(user: User) -> None:

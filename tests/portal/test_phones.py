@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.sms import confidential, linking
+from apps.sms import confidential, lanes, linking, optouts
 from apps.sms.models import LinkPhrase, OutboundText, PhoneNumber, RouterConfig
 from tests.factories import PASSWORD, PhoneNumberFactory
 from tests.mfa.conftest import app_of
@@ -323,3 +323,56 @@ def test_the_page_says_how_long_the_phone_before_hears_as_well(
     page = _page(as_alice)
     assert "What matters to security is texted to" in page
     assert "can take itself back until then" in page
+
+
+# --- every state -----------------------------------------------------------------------
+
+
+def test_the_page_says_of_each_phone_what_stands_in_its_way(
+    as_alice: Client, alice: User, django_assert_max_num_queries: Any
+) -> None:
+    lane = lanes.lock_person(alice)
+    for n, state in enumerate(("verified", "suspended", "pending", "verified")):
+        PhoneNumberFactory.create(
+            user=alice, e164=f"+1202555018{n}", is_primary=False, status=state
+        )
+    PhoneNumberFactory.create(user=alice, e164="+4520123456", is_primary=False)
+    ours = {"our_number": "+12025550100"}
+    for number in ("+12025550180", "+12025550182"):
+        optouts.note(number=number, source="text", **ours)
+        for _ in range(3):
+            OutboundText.objects.create(
+                lane=lane,
+                number=number,
+                kind="code",
+                body="x",
+                encoding="GSM-7",
+                segments=1,
+                state="failed",
+                error_code="30005",
+                **ours,
+            )
+    as_alice.get(PAGE)
+    with django_assert_max_num_queries(15):
+        page = _page(as_alice)
+    for words in (
+        "Opted out</span>",
+        "It has said STOP and gets no texts",
+        "Not reached</span>",
+        "Text us anything from it, and we try again.",
+        "Suspended</span>",
+        "Its carrier says that it was given up",
+        "Not texted</span>",
+        "numbers of this country (DK)",
+    ):
+        # Of the one that is not proven to be hers nothing is told.
+        assert page.count(words) == 1, words
+
+
+def test_a_code_on_its_way_is_entered_and_not_asked_for_again(
+    as_alice: Client,
+) -> None:
+    noted = _noted(as_alice)
+    as_alice.post(f"{PAGE}{noted.public_id}/code/send/")
+    page = _page(as_alice)
+    assert "Enter the code" in page and "Text me a code" not in page

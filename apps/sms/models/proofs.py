@@ -1,6 +1,6 @@
 """What proves that a number is somebody's, while it has not yet."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -43,6 +43,11 @@ class TextedCode(models.Model):
 
     def __str__(self) -> str:
         return f"texted code {self.pk}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether an answer to it would be looked at."""
+        is_left = self.attempts < self.TRIES and self.confirmed_at is None
+        return is_left and self.expires_at > now
 
     def is_code(self, code: str) -> bool:
         return any(
