@@ -40,6 +40,7 @@ from apps.mfa.models import (
 from apps.mfa.models.device import Device
 from apps.mfa.models.recovery import SELECTOR_LENGTH, VERIFIER_LENGTH
 from apps.rbac import audit
+from apps.sms import line_types
 from apps.sms.models import PhoneNumber
 
 CODES = 10
@@ -95,12 +96,14 @@ def confirm_totp(*, user: User, code: str, session: str) -> list[str]:
 def begin_sms(*, user: User, number: UUID, session: str) -> Challenge:
     """Text a code to one of the person's verified phones, or another one.
 
-    Raises NotFound, and what sending raises.
+    Raises NotFound, Conflict for a line that is no mobile phone's, and what sending
+    raises.
     """
     own = PhoneNumber.objects.owned_by(user).verified()
     found = own.filter(public_id=number).first()
     if found is None:
         raise NotFound("That phone is not verified. Link it under Phones first.")
+    line_types.insist_proof(found)
     place: dict[str, Any] = {
         "user": user,
         "factor": texts.FACTOR.id,

@@ -111,6 +111,10 @@ class Gateway(Protocol):
     def tariffs(self, country: str) -> list[Tariff]:
         """Of one of them; the dearest carrier's. Raises `NotDone`."""
 
+    def line_type(self, number: str) -> str:
+        """What kind of line it is, as "mobile"; empty where that is not known. Raises
+        `NotDone`."""
+
     def deactivated(self, day: date) -> Iterator[str]:
         """Numbers that their carriers took back on that day. Raises `NotDone`."""
 

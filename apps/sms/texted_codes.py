@@ -21,7 +21,7 @@ from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
-from apps.sms import composer, dialing, lanes, numbers, outbox, reach
+from apps.sms import composer, dialing, lanes, line_types, numbers, outbox, reach
 from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
 from apps.sms.models.proofs import code_digests
 
@@ -55,6 +55,8 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
         raise Unavailable(PAUSED)
     _insist_paused(number)
     tickets = _charge(user, number.e164, area)
+    # Twilio is paid for the look: a try that ends here counts.
+    line_types.insist_texts(number)
     try:
         _send(user, number, area)
     except AppError:

@@ -1,7 +1,8 @@
 """An independent server that speaks Twilio's REST, with a will of its own.
 
 Messages and their prices, the price list of the account, the settings of phone numbers
-and messaging services, and lists of numbers that carriers took back.
+and messaging services, lists of numbers that carriers took back, and what kind of line a
+number is.
 
 Written from Twilio's documentation, not from our client: Basic auth, form in, JSON
 out, error bodies with code and status. `behave(...)` queues what the next calls meet.
@@ -10,6 +11,7 @@ https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource
 https://www.twilio.com/docs/messaging/api/service-resource
 https://www.twilio.com/docs/messaging/api/pricing
 https://www.twilio.com/docs/messaging/api/deactivations-resource
+https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence
 """
 
 import base64
@@ -25,7 +27,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 
 @dataclass
@@ -61,6 +63,8 @@ class TwilioServer:
     # What numbers and services are set to, by sid.
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
+    # What kind of line a number is; of others it is not known.
+    line_types: dict[str, str] = field(default_factory=dict)
     # Lists of numbers that carriers took back, by day.
     deactivated: dict[str, list[str]] = field(default_factory=dict)
     # Settings that are answered as taken, and stay as they were.
@@ -243,6 +247,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._meet(
                 "", lambda: (200, self._page("incoming_phone_numbers", numbers))
             )
+        if looked_up := re.fullmatch(r"/v2/PhoneNumbers/(\+\d+)", unquote(parts.path)):
+            return self._meet("", lambda: (200, self._line(looked_up[1], query)))
         if parts.path == "/v1/Deactivations":
             day = query.get("Date", "")
             if day not in self.twilio.deactivated:
@@ -334,6 +340,21 @@ class _Handler(BaseHTTPRequestHandler):
         if found := re.fullmatch(number, path):
             return self.twilio.numbers.get(found[1])
         return None
+
+    def _line(self, number: str, query: dict[str, str]) -> dict[str, Any]:
+        known = self.twilio.line_types.get(number)
+        line = {
+            "type": known,
+            "carrier_name": "Carrier" if known else None,
+            "error_code": None if known else 60601,
+        }
+        is_asked = query.get("Fields") == "line_type_intelligence"
+        return {
+            "phone_number": number,
+            "valid": True,
+            "line_type_intelligence": line if is_asked else None,
+            "url": self.path,
+        }
 
     def _page(self, name: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
         return {

@@ -80,6 +80,9 @@ class SimulatorGateway:
     def tariffs(self, country: str) -> list[Tariff]:
         return []
 
+    def line_type(self, number: str) -> str:
+        return "mobile"
+
     def deactivated(self, day: date) -> Iterator[str]:
         """Nobody gives a number up here."""
         return iter(())

@@ -158,6 +158,13 @@ class TwilioGateway:
                 for kind, price in _dearest(told or ()).items()
             ]
 
+    def line_type(self, number: str) -> str:
+        lookup = "line_type_intelligence"
+        with _in_a_sentence():
+            found = self._client().lookups.v2.phone_numbers(number).fetch(fields=lookup)
+        # Without a type where it is not to be had, as in Canada without an agreement.
+        return str((found.line_type_intelligence or {}).get("type") or "")
+
     def deactivated(self, day: date) -> Iterator[str]:
         """Twilio answers where the list lies for two minutes, at a store of its own."""
         with _in_a_sentence():

@@ -12,4 +12,14 @@ SILENT_AFTER = Knob(
     whole("days", least=30, most=1_000),
 )
 
-KNOBS = (SILENT_AFTER,)
+
+# Twilio is paid for each look. Numbers move between carriers seldom.
+LINE_TYPE_KEPT = Knob(
+    "numbers.line_type_kept",
+    "Days for which Twilio Lookup is believed about what kind of line a number is; 0: it"
+    " is not asked",
+    0,
+    whole("days", most=365),
+)
+
+KNOBS = (SILENT_AFTER, LINE_TYPE_KEPT)

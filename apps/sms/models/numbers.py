@@ -66,6 +66,9 @@ class PhoneNumber(models.Model):
     doubt = models.CharField(
         max_length=10, choices=Doubt.choices, blank=True, default="", db_default=""
     )
+    # Twilio's word for what kind of line it is, and when that was asked (line_types.py).
+    line_type = models.CharField(max_length=20, blank=True, default="", db_default="")
+    line_type_at = models.DateTimeField(null=True, blank=True)
     suspended_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
 
