@@ -21,13 +21,20 @@ from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.models import Reminder, Risk, ToolCall
 from apps.assistant.times import spoken
-from apps.core.errors import Conflict, Invalid
+from apps.core.errors import Invalid
 from apps.core.request_ids import new_request_id
 from apps.mfa.models import FactorState, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role, RoleAssignment
 from apps.sms import composer, lanes, numbers
-from apps.sms.models import InboundText, Lane, OutboundText, SimulatedText, Turn
+from apps.sms.models import (
+    InboundText,
+    Lane,
+    OutboundText,
+    PhoneNumber,
+    SimulatedText,
+    Turn,
+)
 
 ZONE = "America/New_York"
 # How long the demo assistant took; near what it really takes.
@@ -157,12 +164,9 @@ def _role(user: User, slug: str) -> None:
 
 @transaction.atomic
 def _phone(user: User, number: str) -> None:
-    lanes.lock_person(user)
-    try:
+    # Somebody may have linked it to an account of their own since: it is theirs.
+    if not PhoneNumber.objects.held().filter(e164=number).exists():
         numbers.verify(user=user, e164=number)
-    except Conflict:
-        # Somebody linked this number to an account of their own since: it is theirs.
-        return
 
 
 @transaction.atomic

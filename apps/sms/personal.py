@@ -85,6 +85,7 @@ PERSONAL = (
             "verified_at": "verified_at",
             "proved_at": "proved_at",
             "in_doubt": "get_doubt_display",
+            "line_type": "line_type",
             "suspended_at": "suspended_at",
             "released_at": "released_at",
         },
