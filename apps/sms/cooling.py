@@ -8,9 +8,6 @@ Not when a second factor was proven for the change: then the words would only he
 has stolen the phone.
 """
 
-import re
-import secrets
-
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -21,15 +18,12 @@ from apps.core import vault
 from apps.core.errors import AppError
 from apps.sms import lanes, linking, numbers, outbox
 from apps.sms.models import Lane, OutboundText, PhoneChange, PhoneNumber
-from apps.sms.words import FIRST, SECOND, THIRD
+from apps.sms.words import FIRST, SECOND, THIRD, Wording
 
 _PURPOSE = "sms.phone_change"
 # Good from one phone alone, so three of 128 words: the 120 tries that the limit on
 # linking leaves a phone in a day find one in 17,000.
-_LISTS = (FIRST, SECOND, THIRD)
-_TEXT = re.compile(
-    r"\bkeep(?=\W+" + r"[\s-]+".join([r"([a-z]+)"] * 3) + r"\b)", re.IGNORECASE
-)
+WORDING = Wording("keep", FIRST, SECOND, THIRD)
 WRONG = "Those words do not fit or are too old. See Phones on the website."
 
 
@@ -83,15 +77,6 @@ def warn(*, user: User, body: str, dedupe_key: str) -> None:
         )
 
 
-def words_in(body: str) -> str:
-    """The words in a text that take a phone back, else an empty string."""
-    for found in _TEXT.finditer(body):
-        words = [word.upper() for word in found.groups()]
-        if all(word in known for word, known in zip(words, _LISTS, strict=True)):
-            return "-".join(words)
-    return ""
-
-
 def take_back(*, words: str, number: str) -> str:
     """Undo what `number` was told of with `words`. The sentence to answer with.
 
@@ -127,7 +112,7 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
         return
     words = ""
     if not fresh_auth.has_second_factor(user):
-        words = "-".join(secrets.choice(known) for known in _LISTS)
+        words = WORDING.new()
     change = PhoneChange.objects.create(
         user=user,
         phone=phone,

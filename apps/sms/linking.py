@@ -7,7 +7,6 @@ Words, not digits: Twilio withholds inbound texts that look like one-time codes 
 """
 
 import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,16 +20,10 @@ from apps.core.errors import AppError
 from apps.core.rotation import Sealed
 from apps.sms import numbers
 from apps.sms.models import LinkPhrase, NumberEvent
-from apps.sms.words import FIRST, SECOND, THIRD
+from apps.sms.words import FIRST, SECOND, THIRD, Wording
 
-# Anywhere in the text, quoted or not: the four words are in the lists or they are not.
-_TEXT = re.compile(
-    # Looked for at every "link", also at the second of "Link: LINK ...".
-    r"\blink(?=\W+" + r"[\s-]+".join([r"([a-z]+)"] * 4) + r"\b)",
-    re.IGNORECASE,
-)
+WORDING = Wording("link", FIRST, SECOND, FIRST, THIRD)
 _TRY = re.compile(r"\W*link\b", re.IGNORECASE)
-_LISTS = (FIRST, SECOND, FIRST, THIRD)
 _PURPOSE = "sms.link_phrase"
 
 Tickets = tuple[str, str]
@@ -71,7 +64,7 @@ def phrase_for(user: User) -> Phrase:
 def renew(user: User) -> Phrase:
     """New words; the old ones stop working."""
     forget(user)
-    words = "-".join(secrets.choice(words) for words in _LISTS)
+    words = WORDING.new()
     phrase = LinkPhrase.objects.create(
         user=user,
         **_digest(words),
@@ -85,15 +78,6 @@ def renew(user: User) -> Phrase:
 def forget(user: User) -> None:
     """No words link a phone to this person any more, until they look at new ones."""
     LinkPhrase.objects.filter(user=user).delete()
-
-
-def words_in(body: str) -> str:
-    """The phrase in a text, else an empty string."""
-    for found in _TEXT.finditer(body):
-        words = [word.upper() for word in found.groups()]
-        if all(word in known for word, known in zip(words, _LISTS, strict=True)):
-            return "-".join(words)
-    return ""
 
 
 def is_try(body: str) -> bool:

@@ -109,7 +109,7 @@ def _waiting(lane: Lane) -> list[InboundText]:
     for position, text in enumerate(texts):
         if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
             return texts[:position]
-        if linking.words_in(text.body) or cooling.words_in(text.body):
+        if linking.WORDING.found_in(text.body) or cooling.WORDING.found_in(text.body):
             is_alone = lane.user_id is not None and position > 0
             return texts[: position if is_alone else position + 1]
     return texts
@@ -147,9 +147,9 @@ def _answer(lease: Lease, turn: Turn) -> None:
         finish(lease, turn, Answer(SORRY))
     elif turn.user and turn.user.frozen_at is not None:
         finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
-    elif kept := cooling.words_in(spoken[-1].body):
+    elif kept := cooling.WORDING.found_in(spoken[-1].body):
         _redeem(lease, turn, kept, cooling.take_back)
-    elif words := linking.words_in(spoken[-1].body):
+    elif words := linking.WORDING.found_in(spoken[-1].body):
         _redeem(lease, turn, words, linking.redeem)
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))

@@ -1,5 +1,8 @@
 """Words that are easy to read aloud and to type: 128 on each list."""
 
+import re
+import secrets
+
 FIRST = tuple("""
     AMBER AQUA ASHEN AUTUMN AZURE BALMY BEIGE BLACK BLUE BOLD BRASS BRAVE BREEZY
     BRIGHT BRISK BRONZE BROWN BUSY CALM CANDID CASUAL CHEERY CHIEF CIVIL CLEAN CLEAR
@@ -39,3 +42,26 @@ THIRD = tuple("""
     SPOON STAMP STONE STREET TABLE TEAPOT TENT THREAD TICKET TOWER TRAIN TRUMPET
     VIOLIN WAGON
     """.split())
+
+
+class Wording:
+    """What a phone texts to prove something: a word, and one of each list behind it."""
+
+    def __init__(self, word: str, *lists: tuple[str, ...]) -> None:
+        self._lists = lists
+        # Anywhere in the text, quoted or not: the words are in the lists or they are
+        # not. Looked for at every word, also at the second of "Link: LINK ...".
+        several = r"[\s-]+".join([r"([a-z]+)"] * len(lists))
+        self._text = re.compile(rf"\b{word}(?=\W+{several}\b)", re.IGNORECASE)
+
+    def new(self) -> str:
+        return "-".join(secrets.choice(words) for words in self._lists)
+
+    def found_in(self, body: str) -> str:
+        """The words in a text as they were shown, else an empty string."""
+        for found in self._text.finditer(body):
+            words = [word.upper() for word in found.groups()]
+            pairs = zip(words, self._lists, strict=True)
+            if all(word in known for word, known in pairs):
+                return "-".join(words)
+        return ""
