@@ -2,11 +2,12 @@
 
 import contextlib
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -14,7 +15,7 @@ from apps.accounts import panic
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Conflict, Invalid, NotFound, TooMany
-from apps.sms import linking, numbers, turns
+from apps.sms import lanes, linking, numbers, turns
 from apps.sms.knobs import countries
 from apps.sms.models import (
     InboundText,
@@ -27,6 +28,7 @@ from apps.sms.models import (
 )
 from apps.sms.worker import drain
 from tests.factories import UserFactory
+from tests.races import somebody_waits
 from tests.sms.conftest import ALICE, BOB, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -303,6 +305,29 @@ def test_a_text_that_waits_while_its_phone_is_given_up_is_not_answered_as_theirs
     turn = Turn.objects.get()
     assert turn.user is None and turn.finished_at is not None
     assert "not linked" in twilio.bodies(ALICE)[0]
+
+
+def test_a_phone_given_up_at_the_moment_its_text_is_taken_is_a_strangers(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to call Ana tomorrow at 9")
+    lease, number = lanes.claim(), numbers.primary(alice)
+    assert lease and number
+
+    def take() -> Turn | None:
+        try:
+            return turns.begin(lease)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            numbers.release(user=alice, public_id=str(number.public_id))
+            taken = pool.submit(take)
+            while not (taken.done() or somebody_waits()):
+                pass
+        turn = taken.result()
+    assert turn is not None and turn.user is None
 
 
 def test_an_answer_that_waits_while_its_phone_is_given_up_does_not_go_there(

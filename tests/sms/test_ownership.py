@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import dossier
 from apps.core.errors import Conflict
 from apps.sms import linking, number_history, numbers
 from apps.sms.models import InboundText, NumberEvent, PhoneNumber, Turn
@@ -15,6 +16,7 @@ from tests.conftest import Recorded
 from tests.factories import UserFactory
 from tests.races import together
 from tests.rbac.factories import verified
+from tests.sign_in import signed_in
 from tests.sms.conftest import ALICE, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -210,3 +212,17 @@ def test_the_database_refuses_to_change_what_happened(alice: User) -> None:
         assert cursor.fetchone() == (1,)
     alice.delete()
     assert not NumberEvent.objects.exists()
+
+
+def test_operators_see_what_happened_to_a_number(alice: User, ada: User) -> None:
+    numbers.rename(user=alice, public_id=str(row(alice).public_id), label="work")
+    page = f"/admin/sms/phonenumber/{row(alice).pk}/change/"
+    shown = signed_in(ada).get(page).content.decode()
+    assert "Linked by words texted from it" in shown and "Renamed" in shown
+
+
+def test_what_happened_is_exported(alice: User) -> None:
+    (kept,) = [each for each in dossier.handed_out() if each.name == "phone-history"]
+    (event,) = kept.rows(alice)
+    assert event["number"] == ALICE
+    assert event["what"] == "Linked by words texted from it"
