@@ -68,14 +68,6 @@ def insist(e164: str) -> None:
         raise Invalid(why)
 
 
-def area(e164: str) -> str:
-    """Country and area of a number; the country alone where it has no areas."""
-    parsed = phonenumbers.parse(e164)
-    length = phonenumbers.length_of_geographical_area_code(parsed)
-    national = phonenumbers.national_significant_number(parsed)
-    return f"+{parsed.country_code}{national[:length]}"
-
-
 def _refusal(e164: str, allowed: tuple[str, ...]) -> str:
     try:
         number = phonenumbers.parse(e164)

@@ -21,7 +21,7 @@ from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
-from apps.sms import composer, dialing, lanes, line_types, numbers, outbox, reach
+from apps.sms import areas, composer, dialing, lanes, line_types, numbers, outbox, reach
 from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
 from apps.sms.models.proofs import code_digests
 
@@ -50,7 +50,7 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
     dialing.insist(number.e164)
     if reach.is_unreachable(number.e164):
         raise Invalid(reach.SENTENCE)
-    area = dialing.area(number.e164)
+    area = areas.area(number.e164)
     if is_pumped(area):
         raise Unavailable(PAUSED)
     _insist_paused(number)

@@ -12,7 +12,8 @@ from apps.core.errors import Conflict
 from apps.mfa.factor import Factor
 from apps.mfa.models import Challenge, SMSDevice
 from apps.mfa.models.challenge import code_digests
-from apps.sms import dialing, outbox, texted_codes
+from apps.sms import outbox, texted_codes
+from apps.sms.areas import area
 from apps.sms.models import OutboundText
 
 UNREACHABLE = (
@@ -71,7 +72,7 @@ def _charge(found: SMSDevice, side: str) -> None:
     guessing.TEXTS_PER_PERSON.charge(person)
     guessing.TEXTS_PER_PERSON_A_DAY.charge(person)
     guessing.TEXTS_PER_NUMBER.charge(to_number)
-    guessing.TEXTS_PER_AREA.charge(dialing.area(number))
+    guessing.TEXTS_PER_AREA.charge(area(number))
     guessing.TEXTS_A_DAY.charge("")
 
 

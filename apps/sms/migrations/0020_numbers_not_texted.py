@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0013_again"),
+        ("sms", "0014_media_files"),
     ]
 
     operations = [

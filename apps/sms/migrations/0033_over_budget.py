@@ -21,6 +21,10 @@ class Migration(migrations.Migration):
                     ("opted_out", "The number has opted out"),
                     ("guided", "An unknown number that was guided today"),
                     ("not_a_person", "A short code or a name, not a phone"),
+                    (
+                        "not_texted",
+                        "A number of a kind or country that we do not text",
+                    ),
                     ("loop", "Too many replies to one number"),
                     ("inactive", "The account is closed"),
                     ("over_budget", "The budget is used up, and was told"),
