@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 _KEPT = "kept_"
 _CHANGED = """
@@ -23,31 +23,22 @@ def keep() -> list[str]:
 
 
 def emptied(made: list[str]) -> Callable[..., list[str]]:
-    def sql_flush(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
-        found = _with_rows([table for table in tables if table not in made])
-        # Without a statement Django takes the database for empty, and restores nothing.
-        return [f"DELETE FROM {_quoted(table)};" for table in found] or ["SELECT 1;"]
-
-    return sql_flush
-
-
-def restore(made: list[str]) -> Callable[..., None]:
-    """In the place of the signal on which the apps fill their tables."""
+    """In the place of Django's statements: one transaction, in which foreign keys are
+    looked at when all is done."""
     asked = " UNION ALL ".join(
         _CHANGED.format(name=f"'{t}'", table=_quoted(t), kept=_kept(t)) for t in made
     )
 
-    def emit(*_: Any, **__: Any) -> None:
-        # Foreign keys are looked at when all of it is back.
-        with transaction.atomic(), connection.cursor() as cursor:
+    def sql_flush(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
+        with connection.cursor() as cursor:
             cursor.execute(asked)
             changed = [table for (table,) in cursor.fetchall()]
-            for table in changed:
-                cursor.execute(f"DELETE FROM {_quoted(table)}")
-            for table in changed:
-                cursor.execute(f"INSERT INTO {_quoted(table)} TABLE {_kept(table)}")
+        other = _with_rows([table for table in tables if table not in made])
+        return [f"DELETE FROM {_quoted(table)};" for table in changed + other] + [
+            f"INSERT INTO {_quoted(table)} TABLE {_kept(table)};" for table in changed
+        ]
 
-    return emit
+    return sql_flush
 
 
 def _with_rows(tables: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from apps.core.limits import Limit
 from apps.mfa import challenges, enrolment
 from apps.mfa.factors import sms
 from apps.mfa.models import Challenge, SMSDevice
-from apps.sms import composer, confidential, dialing, numbers, optouts, texted_codes
+from apps.sms import composer, confidential, numbers, optouts, texted_codes
 from apps.sms.models import OutboundText
 from tests.mfa.conftest import ALICE, SESSION, texted
 from tests.races import together
