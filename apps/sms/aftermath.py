@@ -122,6 +122,7 @@ def _again(text: OutboundText, lane: Lane) -> OutboundText:
         again=text.again + 1,
         kind=text.kind,
         number=text.number,
+        country=text.country,
         our_number=text.our_number,
         body=confidential.words(text),
         encoding=text.encoding,

@@ -19,6 +19,7 @@ from apps.core.logs import logger
 from apps.core.request_ids import bound, current_request_id
 from apps.sms import (
     aftermath,
+    areas,
     breaker,
     composer,
     confidential,
@@ -167,12 +168,14 @@ def reply(
 
 
 def _write(
-    *, lane: Lane, body: str, secret: str = "", **fields: object
+    *, lane: Lane, number: str, body: str, secret: str = "", **fields: object
 ) -> OutboundText:
     body = composer.harmless(composer.plain(body))
     size = composer.count(body)
     text = OutboundText(
         lane=lane,
+        number=number,
+        country=areas.country(number),
         body=body,
         encoding=size.encoding,
         segments=size.segments,

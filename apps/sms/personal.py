@@ -11,6 +11,7 @@ from apps.sms import media
 from apps.sms.models import (
     Charge,
     DeliveryEvent,
+    Delta,
     Entry,
     InboundText,
     Lane,
@@ -27,6 +28,7 @@ from apps.sms.models import (
     Spending,
     TextedCode,
     Turn,
+    UsageLog,
     WebhookCall,
 )
 
@@ -57,6 +59,10 @@ def _by_number(model: type[Any], **more: Any) -> Callable[[User], QuerySet[Any]]
 def _lanes(user: User) -> QuerySet[Lane]:
     """In which texts of their numbers waited before they were linked."""
     return Lane.objects.filter(key__in=[f"n:{each}" for each in _numbers(user)])
+
+
+def _sums(user: User) -> QuerySet[Delta]:
+    return Delta.objects.filter(user_id=user.pk)
 
 
 def _calls(user: User) -> QuerySet[WebhookCall]:
@@ -210,6 +216,19 @@ PERSONAL = (
             "created_at": "created_at",
             "content": media.in_base64,
         },
+    ),
+    Kept(
+        Delta,
+        ("user_id",),
+        "How many texts and what they cost, for adding up; the texts themselves are here.",
+        stays="Only those of nobody.",
+        also=_sums,
+    ),
+    Kept(
+        UsageLog,
+        ("user_id",),
+        "The texts above and what they cost, once more as a log.",
+        stays="It is a view, and goes with what it shows.",
     ),
     Kept(
         WebhookCall,

@@ -8,6 +8,7 @@ has exactly one reply or a reason for none (docs/texting.md).
 
 from apps.sms.models.audit import AnsweredDay
 from apps.sms.models.changes import PhoneChange
+from apps.sms.models.deltas import Delta, UsageLog
 from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
@@ -31,6 +32,7 @@ __all__ = [
     "Charge",
     "DeactivationList",
     "DeliveryEvent",
+    "Delta",
     "Entry",
     "InboundText",
     "Keyword",
@@ -52,5 +54,6 @@ __all__ = [
     "TextedCode",
     "Tombstone",
     "Turn",
+    "UsageLog",
     "WebhookCall",
 ]

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -72,6 +73,7 @@ class OutboundText(models.Model):
     again = models.PositiveSmallIntegerField(default=0, db_default=0)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     number = models.CharField("to", max_length=NUMBER_LENGTH)
+    country = models.CharField(max_length=2, blank=True, default="", db_default="")
     our_number = models.CharField("from", max_length=NUMBER_LENGTH)
     body = models.TextField()
     # What is really sent where `body` may not say it (confidential.py).
@@ -109,6 +111,8 @@ class OutboundText(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["user", "-id"], name="outbound_of_user"),
             models.Index(fields=["number", "-created_at"], name="outbound_to_number"),
+            # Rows come in this order: a page of it tells where a day begins.
+            BrinIndex(fields=["created_at"], name="outbound_by_time"),
             models.Index(
                 fields=["lane", "id"],
                 name="outbound_open",

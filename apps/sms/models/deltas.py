@@ -1,0 +1,67 @@
+"""What changed, for whoever adds it up; and the log of use."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from apps.accounts.models import User
+
+
+class Delta(models.Model):
+    """One change of a sum, written by triggers in the transaction of the change.
+
+    `at` is the moment the sum belongs to: that of the text, however late its news comes.
+    A status that moves is one less of the old and one more of the new. The column `xid`,
+    which Django does not know, is the transaction: a reader takes rows below
+    `pg_snapshot_xmin`, to which none can be added any more.
+    """
+
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    direction = models.CharField(max_length=6)  # in, out, or tokens
+    kind = models.CharField(max_length=10, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    status = models.CharField(max_length=20, blank=True)
+    error_code = models.CharField(max_length=12, blank=True)
+    texts = models.SmallIntegerField(default=0)
+    segments = models.IntegerField(default=0)
+    micros = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["user_id"], name="delta_of_user")]
+
+    def __str__(self) -> str:
+        return f"delta {self.pk}"
+
+
+class UsageLogQuerySet(models.QuerySet["UsageLog"]):
+    def owned_by(self, user: User) -> "UsageLogQuerySet":
+        return self.filter(user_id=user.pk)
+
+
+class UsageLog(models.Model):
+    """Every text, both ways, as one line: a view of the texts and what they cost."""
+
+    id = models.CharField(max_length=24, primary_key=True)  # in:<id> or out:<id>
+    user_id = models.BigIntegerField(null=True)
+    phone_number = models.CharField(max_length=32)
+    message_direction = models.CharField(max_length=3)
+    message_length = models.IntegerField()
+    twilio_message_sid = models.CharField(max_length=64, null=True)
+    # Of a text in: until its turn was over. Of a text out: until it was handed over.
+    processing_time_ms = models.BigIntegerField(null=True)
+    success = models.BooleanField(null=True)  # null while it is not known
+    error_message = models.CharField(max_length=32)
+    metadata = models.JSONField()
+    country_code = models.CharField(max_length=2)
+    cost_cents = models.DecimalField(max_digits=16, decimal_places=4, null=True)
+    created_at = models.DateTimeField()
+
+    objects = UsageLogQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        db_table = "sms_usage_logs"
+
+    def __str__(self) -> str:
+        return self.id
