@@ -124,6 +124,7 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
         lane=lane,
         number=phone.e164,
         body=render_to_string(f"texts/{notice}.txt", shown).strip(),
+        secret=words,
         kind=OutboundText.Kind.NOTICE,
         dedupe_key=f"phone-change:{change.pk}",
     )

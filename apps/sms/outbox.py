@@ -116,13 +116,13 @@ def _tell(user: User, text: OutboundText, over: OverBudget) -> None:
 
 def tell(
     *, lane: Lane, number: str, body: str, kind: str, dedupe_key: str, secret: str = ""
-) -> None:
+) -> bool:
     """A code or a notice to a number that is not proven to be a person's, or no more: a
     text of nobody, in a lane that is locked. Nothing is sent when it has opted out, and
-    nobody is told.
+    nobody is told. False when it is beyond the budgets.
     """
     if optouts.is_out(number=number, our_number=settings.TWILIO_NUMBER):
-        return
+        return True
     text = _write(
         lane=lane,
         dedupe_key=dedupe_key,
@@ -137,8 +137,9 @@ def tell(
         texts.reserve(text)
     except OverBudget:
         _give_up(text, OVER_BUDGET)
-    else:
-        lanes.wake(lane)
+        return False
+    lanes.wake(lane)
+    return True
 
 
 def cancel_waiting(user: User) -> int:

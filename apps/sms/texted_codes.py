@@ -35,7 +35,7 @@ NOT_YET = timedelta(minutes=2)
 
 WRONG = "That is not the code we texted."
 OVER = "That code is too old or was tried too often. Get a new one."
-PAUSED = "We text no codes to numbers of this area for now. Text us the words instead."
+PAUSED = "We text no codes there for now. Text us the words instead."
 
 
 def send(*, user: User, public_id: str) -> PhoneNumber:
@@ -154,7 +154,7 @@ def _send(user: User, number: PhoneNumber, area: str) -> None:
         password_mark=user.password_mark,
         expires_at=timezone.now() + TextedCode.GOOD_FOR,
     )
-    outbox.tell(
+    is_coming = outbox.tell(
         lane=lane,
         number=number.e164,
         kind=OutboundText.Kind.CODE,
@@ -162,6 +162,8 @@ def _send(user: User, number: PhoneNumber, area: str) -> None:
         secret=code,
         dedupe_key=f"link:{sent.pk}",
     )
+    if not is_coming:
+        raise Unavailable(PAUSED)
 
 
 def _insist_paused(number: PhoneNumber) -> None:

@@ -245,11 +245,11 @@ def test_a_phone_that_is_another_persons_hears_nothing(
     assert "Careful." not in twilio.bodies(ALICE)
 
 
-def test_the_thread_of_the_new_phone_shows_no_words(
-    alice: User, twilio: TwilioServer
-) -> None:
+def test_the_words_lie_nowhere_in_clear(alice: User, twilio: TwilioServer) -> None:
     choose(alice)
-    work()
-    assert OutboundText.objects.get(number=ALICE).user is None
+    told = words(twilio).removeprefix("KEEP ")
+    sent = OutboundText.objects.get(number=ALICE)
+    assert sent.user is None and told not in sent.body and sent.sealed == ""
+    assert told not in PhoneChange.objects.get().digest
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         assert not cooling.going_on(alice)

@@ -14,7 +14,13 @@ from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
 from apps.sms import numbers, optouts, texted_codes
 from apps.sms.alerts import RULES
-from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
+from apps.sms.models import (
+    NumberEvent,
+    OutboundText,
+    PhoneNumber,
+    RouterConfig,
+    TextedCode,
+)
 from tests.factories import UserFactory
 from tests.races import together
 from tests.sms.conftest import ALICE, STRANGER, work
@@ -259,6 +265,21 @@ def test_a_number_that_is_not_texted_gets_no_code(
     numbers.verify(user=noted.user, e164=STRANGER)
     with pytest.raises(Conflict, match="linked already"):
         send(noted)
+
+
+def test_a_code_beyond_the_budgets_is_not_said_to_be_coming(
+    noted: PhoneNumber, twilio: TwilioServer
+) -> None:
+    budget = RouterConfig.objects.filter(config_key="budgets.security_day")
+    budget.update(config_value=0)
+    for _ in range(7):
+        with pytest.raises(Unavailable, match="the words instead"):
+            send(noted)
+    assert not TextedCode.objects.exists() and not OutboundText.objects.exists()
+    # Nor does it count.
+    budget.update(config_value=50)
+    send(noted)
+    assert code_of(twilio)
 
 
 def _asked(count: int, confirmed: int, hours_ago: float = 1) -> None:
