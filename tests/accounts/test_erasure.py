@@ -45,11 +45,16 @@ from apps.sms.models import (
     DeliveryEvent,
     InboundText,
     Lane,
+    MediaFile,
     OptOut,
     OutboundText,
+    PhoneChange,
     PhoneNumber,
+    RouterConfig,
+    RouterVersion,
     SimulatedLine,
     SimulatedText,
+    TextedCode,
     Turn,
 )
 from config.embedded import postgres
@@ -81,6 +86,7 @@ WORDS = (
     "zebra-to-a-stranger",
     "zebra-reason-for-a-role",
     "zebra-thing",
+    "zebra-picture",
     "zebra-passkey",
     "zebra-log-entry",
     "call Ana",
@@ -171,6 +177,17 @@ def _texts(alice: User) -> None:
         segments=1,
         request_id="r",
         state="sent",
+    )
+    phone = PhoneNumber.objects.get(user=alice)
+    PhoneChange.objects.create(user=alice, phone=phone, ends_at=timezone.now())
+    TextedCode.objects.create(
+        user=alice, phone=phone, area="+1202", expires_at=timezone.now()
+    )
+    own = InboundText.objects.filter(user=alice).earliest("pk")
+    MediaFile.objects.create(user=alice, text=own, position=0, content=b"zebra-picture")
+    row = RouterConfig.objects.earliest("pk")
+    RouterVersion.objects.create(
+        config=row, version=9, config_value=1, is_active=True, changed_by=alice
     )
     text = OutboundText.objects.filter(user=alice).first()
     DeliveryEvent.objects.create(text=text, sid="SM2", status="sent")
