@@ -181,11 +181,13 @@ def suspend(number: PhoneNumber) -> None:
 
 @transaction.atomic
 def make_primary(*, user: User, public_id: str) -> PhoneNumber:
-    """Text this person at this number from now on."""
+    """Text this person at this number from now on. Raises `Invalid` for one that is not
+    verified, or not texted."""
     lanes.lock_person(user)
     number = own(user, public_id)
     if not number.is_verified:
         raise Invalid("Verify this number first.")
+    dialing.insist(number.e164)
     if number.is_primary:
         return number
     PhoneNumber.objects.owned_by(user).update(is_primary=False)

@@ -106,6 +106,16 @@ def test_a_number_of_a_country_that_is_not_allowed_costs_nothing(
     assert not twilio.posts and not OutboundText.objects.exists()
 
 
+def test_a_number_that_is_not_texted_does_not_become_the_main_one(alice: User) -> None:
+    allow("US", "DK")
+    danish = numbers.verify(user=alice, e164=DANISH)
+    allow("US")
+    with pytest.raises(Invalid, match="this country"):
+        numbers.make_primary(user=alice, public_id=str(danish.public_id))
+    primary = numbers.primary(alice)
+    assert primary and primary.e164 == ALICE
+
+
 def test_what_waits_is_not_sent_when_its_country_is_taken_away(
     twilio: TwilioServer,
 ) -> None:
