@@ -38,6 +38,9 @@ def _quick_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
     """After a test without a transaction of its own Django truncates every table and
     has all apps fill theirs again: half a second. Here tables with rows are emptied, and
     what the apps had made stays, or comes back where a test has changed it."""
+    if not _is_of_tests():
+        yield
+        return
     with django_db_blocker.unblock():
         made = flushing.keep()
     with pytest.MonkeyPatch.context() as patch:
@@ -82,12 +85,19 @@ def _no_stragglers(django_db_setup: None, django_db_blocker: Any) -> Iterator[No
     """A thread of the live server keeps its database connection as long as the browser
     keeps its own, and a database in use cannot be dropped at the end."""
     yield
+    if not _is_of_tests():
+        return
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
+
+
+def _is_of_tests() -> bool:
+    """Where no test of a run needs a database, none is made for it."""
+    return str(connection.settings_dict["NAME"]).startswith("test_")
 
 
 @pytest.fixture

@@ -27,48 +27,6 @@ LIMITS = st.integers(1, 5)
 # A busy machine is no defect.
 patient = settings(deadline=None)
 
-# 3GPP TS 23.038, 6.2.1 and 6.2.1.1, by code: row by row of the tables.
-DEFAULT = (
-    [0x40, 0xA3, 0x24, 0xA5, 0xE8, 0xE9, 0xF9, 0xEC, 0xF2, 0xC7, 0x0A, 0xD8, 0xF8]
-    + [0x0D, 0xC5, 0xE5, 0x394, 0x5F, 0x3A6, 0x393, 0x39B, 0x3A9, 0x3A0, 0x3A8]
-    + [0x3A3, 0x398, 0x39E, 0xC6, 0xE6, 0xDF, 0xC9, 0x20, 0x21, 0x22, 0x23, 0xA4]
-    + [*range(0x25, 0x40), 0xA1, *range(0x41, 0x5B), 0xC4, 0xD6, 0xD1, 0xDC, 0xA7]
-    + [0xBF, *range(0x61, 0x7B), 0xE4, 0xF6, 0xF1, 0xFC, 0xE0]
-)
-EXTENSION = [0x0C, 0x5E, 0x7B, 0x7D, 0x5C, 0x5B, 0x7E, 0x5D, 0x7C, 0x20AC]
-
-
-def counted(text: str) -> tuple[str, int]:
-    """Encoded for real, then dealt out to segments."""
-    codes = [ord(char) for char in text]
-    if {*codes} <= {*DEFAULT, *EXTENSION}:
-        encoding, whole, part = "GSM-7", 160, 153
-        coded = [b"\x1bx" if code in EXTENSION else b"x" for code in codes]
-    else:
-        encoding, whole, part = "UCS-2", 140, 134
-        coded = [char.encode("utf-16-be") for char in text]
-    if len(b"".join(coded)) <= whole:
-        return encoding, 1
-    parts = [b""]
-    for each in coded:
-        if len(parts[-1] + each) > part:
-            parts.append(b"")
-        parts[-1] += each
-    return encoding, len(parts)
-
-
-def test_the_second_counter_knows_the_whole_table() -> None:
-    # 128 places, of which one is the escape to the extension.
-    assert len(set(DEFAULT)) == len(DEFAULT) == 127
-    assert len(set(EXTENSION)) == 10
-
-
-@patient
-@given(TEXTS | LONG)
-def test_counting_agrees_with_a_second_counter(text: str) -> None:
-    size = count(text)
-    assert (size.encoding, size.segments) == counted(text)
-
 
 @patient
 @given(TEXTS | LONG)
@@ -80,7 +38,7 @@ def test_plain_twice_is_plain_once(text: str) -> None:
 @given(TEXTS | LONG, LIMITS)
 def test_what_is_fitted_never_exceeds_its_limit(text: str, segments: int) -> None:
     first, _ = fit(text, segments)
-    assert counted(first)[1] <= segments
+    assert count(first).segments <= segments
 
 
 @patient
