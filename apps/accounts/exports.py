@@ -101,7 +101,12 @@ def sent(export: DataExport) -> StreamingHttpResponse:
     )
 
 
-@job("accounts.export", queue=Queue.BULK, seconds=3_600)
+@job(
+    "accounts.export",
+    queue=Queue.BULK,
+    seconds=3_600,
+    called="the export of your data",
+)
 def make(export_id: int) -> None:
     """Safe to run twice, also at the same time: each attempt has parts of its own, and
     the first that comes to the end is the file."""

@@ -70,6 +70,8 @@ class Kind(Generic[P]):
     atomic: bool
     # What it does, in whole words, where operators may ask for it by a timetable.
     schedulable: str = ""
+    # What whoever asked for it calls it: "the export of your data".
+    called: str = ""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Any:
         """The work itself, here and now: nothing is kept of it."""
@@ -88,15 +90,18 @@ def job(
     grace: float = 30,
     atomic: bool = False,
     schedulable: str = "",
+    called: str = "",
 ) -> Callable[[Callable[P, Any]], Kind[P]]:
     """Declare a kind of job. `name` is "app.verb"; one with `schedulable` words runs
-    without arguments."""
+    without arguments, one that people ask for is `called` in words of theirs."""
 
     def declare(function: Callable[P, Any]) -> Kind[P]:
         if name in _kinds and _kinds[name].function.__module__ != function.__module__:
             raise ValueError(f"there are two jobs called {name}")
         again = retry or Retry()
-        kind = Kind(name, function, queue, again, seconds, grace, atomic, schedulable)
+        kind = Kind(
+            name, function, queue, again, seconds, grace, atomic, schedulable, called
+        )
         _kinds[name] = kind
         return kind
 

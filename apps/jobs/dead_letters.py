@@ -142,4 +142,11 @@ def _drop(numbers: list[int]) -> int:
 
 
 def _record(action: str, by: Any, job: Job, reason: str) -> None:
-    audit.done(action, actor=by, subject=job.asked_by_id, obj=job, words=reason)
+    audit.done(
+        action,
+        actor=by,
+        subject=job.asked_by_id,
+        obj=job,
+        words=reason,
+        after={"kind": job.kind},
+    )

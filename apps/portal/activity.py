@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from apps.accounts import places
+from apps.core import kinds
 from apps.core.verbs import require_safe
 from apps.portal import deeds
 from apps.portal.deeds import Deed
@@ -50,10 +51,21 @@ def _words(moment: Moment, found: Deed) -> str:
         return found.own
     who = "Somebody from Switchboard" if moment.who == "staff" else "Somebody else"
     words = f"{who} {found.theirs}"
+    if found.is_work:
+        return words.format(work=_work(moment))
     if not found.is_look:
         return words
     what = _thing(moment.obj_type)
     return f"{words} your {what}" if what else f"{words} something of yours"
+
+
+def _work(moment: Moment) -> str:
+    """ "the export of your data"; by its name, if nobody has said what to call it."""
+    kind = kinds.named(moment.work)
+    if kind is not None and kind.called:
+        return kind.called
+    work = "background work of yours"
+    return f"{work} ({moment.work})" if moment.work else work
 
 
 def _thing(obj_type: str) -> str:

@@ -26,6 +26,8 @@ class Deed:
     alone: str = ""
     # Whether what was looked at follows on theirs.
     is_look: bool = False
+    # Theirs has a place for the background work that it was done to.
+    is_work: bool = False
 
 
 # (action, outcome); "done" stands for "allowed" as well.
@@ -230,6 +232,17 @@ _DEEDS = {
     ),
     ("accounts.standin.stop", "done"): Deed(
         "Stopped looking at somebody's pages", "stopped looking at your pages"
+    ),
+    ("jobs.job.cancel", "done"): Deed(
+        "Cancelled background work", "cancelled {work}", is_work=True
+    ),
+    ("jobs.job.change", "done"): Deed(
+        "Had background work tried again", "had {work} tried again", is_work=True
+    ),
+    ("jobs.job.delete", "done"): Deed(
+        "Dropped background work that had failed",
+        "dropped {work}, which had failed",
+        is_work=True,
     ),
     ("jobs.unwantedletters.add", "done"): Deed(
         "Unsubscribed from letters", "unsubscribed you from letters"

@@ -38,6 +38,7 @@ PERSONAL = (
             "until": "until",
             "address": "address",
             "browser": "browser",
+            "work": "work",
             "page": "page",
         },
         read=lambda user: timeline.every(user.pk),

@@ -17,6 +17,7 @@ LIMIT = 30
 # For whoever takes all of it away.
 _MANY = 500
 _HOLDING = "rbac.roleassignment."
+_WORK = "jobs.job."
 _LONGEST_CURSOR = 18  # digits; more is no bigint
 
 
@@ -41,6 +42,8 @@ class Moment:
     until: datetime | None
     address: str
     browser: str
+    # Which kind of background work was acted on.
+    work: str
     # Which page, while somebody stood in for them.
     page: str
 
@@ -111,8 +114,15 @@ def _moment(
         until=datetime.fromisoformat(until) if until else None,
         address=str(opened.origin.get("address", "")) if is_theirs else "",
         browser=str(opened.origin.get("browser", "")) if is_theirs else "",
+        work=_work(event, opened),
         page=opened.page,
     )
+
+
+def _work(event: AuditEvent, opened: ledger.Opened) -> str:
+    if not event.action.startswith(_WORK):
+        return ""
+    return str((opened.details.get("after") or {}).get("kind", ""))
 
 
 def _role(event: AuditEvent, opened: ledger.Opened) -> str:

@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts import suspension
 from apps.accounts.models import User
+from apps.jobs import dead_letters
+from apps.jobs.models import Job
 from apps.rbac import assignments, audit, ledger, person_keys
 from apps.rbac.models import RoleAssignment
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
@@ -73,6 +75,28 @@ def test_each_look_of_staff_is_told_with_its_reason(
     assert "Somebody from Switchboard did this: sms.number.mend" in page
     # Who it was and where they sat is not for the person.
     assert "Ada" not in page and "192.0.2.77" not in page
+
+
+def test_background_work_is_named_with_what_was_done_to_it(
+    as_alice: Client, alice: User, ada: User
+) -> None:
+    def dead(kind: str) -> Job:
+        return Job.objects.create(kind=kind, asked_by=alice, state="dead", queue="bulk")
+
+    for kind in ("accounts.export", "chores.note"):
+        dead_letters.requeue(by=ada, job=(job := dead(kind)), reason="It is back")
+        dead_letters.cancel(by=ada, job=job, reason="Not today")
+        dead_letters.drop(by=ada, job=dead(kind), reason="Too old")
+    page = read(as_alice)
+    for said in (
+        "had the export of your data tried again",
+        "cancelled the export of your data",
+        "dropped the export of your data, which had failed",
+        "cancelled background work of yours (chores.note)",
+    ):
+        assert f"<p>Somebody from Switchboard {said}</p>" in page
+    assert "did this" not in page and "Reason: Not today" in page
+    assert "Cancelled background work" in read(signed_in(ada))
 
 
 def test_a_role_is_told_with_its_end_and_the_reason(
