@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 
 from apps.core.errors import Conflict
 from apps.core.kinds import Kind, Queue
@@ -12,8 +12,9 @@ from apps.core.kinds import job as declare
 from apps.jobs import jobs, progress, runs
 from apps.jobs.jobs import BELLS
 from apps.jobs.models import Job, StepRun
-from apps.rbac import audit
+from apps.rbac import audit, ledger
 from apps.rbac.catalog import Permission
+from apps.rbac.models import AuditEvent
 
 _REQUEUE = """
 UPDATE jobs_job SET state = 'waiting', failures = 0, deaths = 0, due_at = now(),
@@ -70,11 +71,13 @@ def drop_all(*, by: Any, found: Mapping[str, str], reason: str) -> int:
 
 @declare("jobs.requeue_found", queue=Queue.BULK, seconds=3_600)
 def requeue_found(found: dict[str, str], states: list[str], newest: int) -> None:
+    _tell_people(Permission.JOB_REQUEUE, _among(found, states, newest))
     _in_batches(_requeue, "Requeued", _among(found, states, newest))
 
 
 @declare("jobs.drop_found", queue=Queue.BULK, seconds=3_600)
 def drop_found(found: dict[str, str], states: list[str], newest: int) -> None:
+    _tell_people(Permission.JOB_DROP, _among(found, states, newest))
     _in_batches(_drop, "Dropped", _among(found, states, newest))
 
 
@@ -86,7 +89,7 @@ def _ask_for(
     found: Mapping[str, str],
     reason: str,
 ) -> int:
-    """One job for all of them, recorded once, at that job."""
+    """One job for all of them, recorded once, at that job; it tells whose they are."""
     newest = Job.objects.order_by("-id").values_list("pk", flat=True).first() or 0
     count = _among(found, states, newest).count()
     if not count:
@@ -108,6 +111,39 @@ def _among(
     if unknown := set(found) - set(FILTERS):
         raise ValueError(f"no filter: {unknown}")
     return Job.objects.filter(**found).filter(state__in=states, pk__lte=newest)
+
+
+def _tell_people(action: str, rows: "QuerySet[Job]") -> None:
+    """Each whose jobs they are, how many, and why: before anything is done to them, so
+    that one that dies on the way says it once."""
+    job_id = progress.job_id()
+    if job_id is None:
+        return
+    does = Job.objects.get(pk=job_id)
+    asked = AuditEvent.objects.filter(action=action, obj_id=str(does.public_id))
+    event = asked.order_by("id").first()
+    if event is None:
+        return
+    ((_, opened),) = ledger.opened([event])
+    told = set(asked.exclude(pk=event.pk).values_list("subject_id", flat=True))
+    theirs = rows.exclude(asked_by=None).values("asked_by").order_by("asked_by")
+    for each in theirs.annotate(
+        count=Count("pk"), first=Min("kind"), last=Max("kind")
+    ).iterator():
+        if each["asked_by"] in told:
+            continue
+        is_of_one = each["first"] == each["last"]
+        audit.done(
+            action,
+            actor=does.asked_by,
+            subject=each["asked_by"],
+            obj=does,
+            words=opened.reason,
+            after={
+                "kind": each["first"] if is_of_one else "",
+                "count": each["count"],
+            },
+        )
 
 
 def _in_batches(

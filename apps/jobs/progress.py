@@ -45,6 +45,12 @@ def of(lease: Lease) -> Iterator[None]:
         _current.reset(token)
 
 
+def job_id() -> int | None:
+    """Of the job this is said in."""
+    told = _current.get()
+    return told.lease.job_id if told is not None else None
+
+
 def insist() -> None:
     """The job is still ours, and for a whole lease. Raises LeaseLost when another worker
     does it by now: let it pass, and do what cannot be undone only after."""

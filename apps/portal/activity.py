@@ -60,11 +60,14 @@ def _words(moment: Moment, found: Deed) -> str:
 
 
 def _work(moment: Moment) -> str:
-    """ "the export of your data"; by its name, if nobody has said what to call it."""
+    """ "the export of your data", "3 pieces of background work of yours (a.kind)"; by
+    its name, if nobody has said what to call it."""
     kind = kinds.named(moment.work)
-    if kind is not None and kind.called:
+    if moment.count == 1 and kind is not None and kind.called:
         return kind.called
     work = "background work of yours"
+    if moment.count > 1:
+        work = f"{moment.count:,} pieces of {work}"
     return f"{work} ({moment.work})" if moment.work else work
 
 

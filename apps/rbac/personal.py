@@ -39,6 +39,7 @@ PERSONAL = (
             "address": "address",
             "browser": "browser",
             "work": "work",
+            "count": "count",
             "page": "page",
         },
         read=lambda user: timeline.every(user.pk),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Q
 
@@ -42,8 +43,9 @@ class Moment:
     until: datetime | None
     address: str
     browser: str
-    # Which kind of background work was acted on.
+    # Which kind of background work was acted on, and how many of it.
     work: str
+    count: int
     # Which page, while somebody stood in for them.
     page: str
 
@@ -100,6 +102,7 @@ def _moment(
     who = _who(person_id, event, opened)
     is_theirs = who in ("you", "nobody")
     role = _role(event, opened)
+    work = _work(event, opened)
     until = opened.details.get("after", {}).get("until") if role else None
     return Moment(
         id=event.id,
@@ -114,15 +117,16 @@ def _moment(
         until=datetime.fromisoformat(until) if until else None,
         address=str(opened.origin.get("address", "")) if is_theirs else "",
         browser=str(opened.origin.get("browser", "")) if is_theirs else "",
-        work=_work(event, opened),
+        work=str(work.get("kind", "")),
+        count=int(work.get("count", 1)),
         page=opened.page,
     )
 
 
-def _work(event: AuditEvent, opened: ledger.Opened) -> str:
+def _work(event: AuditEvent, opened: ledger.Opened) -> Mapping[str, Any]:
     if not event.action.startswith(_WORK):
-        return ""
-    return str((opened.details.get("after") or {}).get("kind", ""))
+        return {}
+    return opened.details.get("after") or {}
 
 
 def _role(event: AuditEvent, opened: ledger.Opened) -> str:

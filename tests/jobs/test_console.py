@@ -130,6 +130,42 @@ def test_any_number_that_a_filter_finds_is_acted_on_in_a_job_of_its_own(
     assert "filter by state, queue, task or error" in said.content.decode()
 
 
+def test_each_whose_jobs_they_are_sees_once_how_many(
+    ada: User, as_ada: Client, recorded: Recorded
+) -> None:
+    bob, charlie = person(email="bob@example.com"), person(email="charlie@example.com")
+    for whose, kind, count in (
+        (bob, "chores.note", 600),
+        (bob, "chores.quick", 3),
+        (charlie, "chores.note", 1),
+        (None, "chores.note", 5),
+    ):
+        Job.objects.bulk_create(
+            Job(kind=kind, asked_by=whose, state="dead", queue="default")
+            for _ in range(count)
+        )
+    form = {"action": "drop", "_selected_action": ["1"], "select_across": "1"}
+    form |= {"confirm": "yes", "reason": "Too old by now"}
+    as_ada.post(f"{LIST}?state__exact=dead", form)
+    does = Job.objects.get(kind="jobs.drop_found")
+    runner.drain("bulk")
+    assert not Job.objects.dead()
+    # A worker that died on the way: another does it again, and nobody is told twice.
+    Job.objects.filter(kind="chores.note").update(state="dead")
+    Job.objects.filter(pk=does.pk).update(state="waiting")
+    runner.drain("bulk")
+    assert not Job.objects.dead()
+    events = recorded("jobs.job.delete")
+    assert [e.subject_id for e in events] == [ada.pk, bob.pk, charlie.pk]
+    said = {
+        whose: signed_in(whose).get("/app/activity/").content.decode()
+        for whose in (bob, charlie)
+    }
+    assert "dropped 603 pieces of background work of yours, which" in said[bob]
+    assert "dropped background work of yours (chores.note), which" in said[charlie]
+    assert all("Reason: Too old by now" in page for page in said.values())
+
+
 def test_it_is_dropped_and_one_that_is_not_dead_says_so(as_ada: Client) -> None:
     (job,) = dead()
     waiting = Job.objects.get(pk=jobs.enqueue(chores.note, "milk"))
