@@ -89,6 +89,23 @@ def test_what_was_missed_is_told_and_caught_up_once() -> None:
     assert MissedRuns.objects.count() == 1
 
 
+def test_what_an_operator_has_done_every_few_seconds_is_told_too() -> None:
+    entry(interval=every(10, "seconds"))
+    assert look(MONDAY + timedelta(seconds=10)) == ["e"]
+    assert look(MONDAY + timedelta(seconds=20)) == ["e"]
+    assert not MissedRuns.objects.exists()
+    assert look(MONDAY + timedelta(seconds=65)) == ["e"]
+    assert (MissedRuns.objects.get().count, Job.objects.count()) == (3, 3)
+
+
+def test_of_what_the_code_does_every_few_seconds_it_is_not_told() -> None:
+    name = next(iter(timetable.names()))
+    row = entry(interval=every(10, "seconds"))
+    PeriodicTask.objects.filter(pk=row.pk).update(name=name)
+    assert look(MONDAY + HOUR) == [name]
+    assert not MissedRuns.objects.exists()
+
+
 def test_of_a_sweep_that_was_missed_nobody_is_told() -> None:
     entry(task="jobs.sweep", args="[]", interval=every(5, "seconds"))
     assert look(MONDAY + HOUR) == ["e"]
