@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import closing, exports, panic, profile, sessions
+from apps.accounts import closing, cookies, exports, panic, profile, sessions
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import (
     ExportSerializer,
@@ -84,7 +84,7 @@ class SignIns(generics.ListAPIView[LoginSession]):
 
     def get_queryset(self) -> Any:
         user: Any = self.request.user
-        return sessions.lasting(user)
+        return cookies.lasting(user)
 
 
 class SignIn(APIView):

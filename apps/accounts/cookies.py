@@ -1,7 +1,8 @@
 """A browser's cookie leads to its sign-in; allauth's login begins one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
 from allauth.account.signals import authentication_step_completed, password_changed
@@ -17,7 +18,8 @@ from django.utils.functional import SimpleLazyObject
 from apps.accounts import browsers, panic, sessions
 from apps.accounts.fresh_auth import has_second_factor
 from apps.accounts.models import LoginSession, User
-from apps.accounts.models.sessions import BROWSER_LENGTH
+from apps.accounts.models.sessions import BROWSER_LENGTH, LoginSessionQuerySet
+from apps.accounts.sessionstore import SessionStore
 from apps.core.addresses import client_address
 from apps.core.errors import Unavailable
 from apps.core.problems import answer
@@ -44,6 +46,7 @@ class SignInMiddleware(AuthenticationMiddleware):
         self, request: HttpRequest, response: HttpResponse
     ) -> HttpResponse:
         browsers.set_cookie(request, response)
+        _note_name(request)
         if getattr(request, "sign_in", None) and "Cache-Control" not in response:
             # What is somebody's is kept on no disk, and shown to nobody who comes later.
             response["Cache-Control"] = "private, no-store"
@@ -86,6 +89,18 @@ def begin(request: Any, user: User) -> LoginSession:
     adopt(request.session, row)
     request.sign_in = row
     return row
+
+
+def lasting(user: User) -> LoginSessionQuerySet:
+    """Those of a person that are not over, newest first. A browser's whose session is
+    gone, as when Redis was emptied, ends here: nobody can use it."""
+    rows = sessions.lasting(user).filter(client=LoginSession.Client.BROWSER)
+    names = dict(rows.exclude(kept_as="").values_list("pk", "kept_as"))
+    gone = names.keys() - _there(names)
+    if gone:
+        lost = LoginSession.objects.filter(pk__in=gone)
+        sessions.end(lost, sessions.Ending.LOST)
+    return sessions.lasting(user)
 
 
 def pending(request: Any, user: User) -> None:
@@ -138,6 +153,22 @@ def _found(request: Any) -> User | AnonymousUser:
     return row.user
 
 
+def _there(names: Mapping[UUID, str]) -> set[UUID]:
+    found = SessionStore().there(list(names.values()))
+    return {pk for pk, name in names.items() if name in found}
+
+
+def _note_name(request: Any) -> None:
+    """It changes with the password; a sign-in has to be found in Redis all the same."""
+    row = getattr(request, "sign_in", None)
+    if row is None or row.client != LoginSession.Client.BROWSER:
+        return
+    name = request.session.name
+    if name and name != row.kept_as:
+        row.kept_as = name
+        LoginSession.objects.filter(pk=row.pk).update(kept_as=name)
+
+
 def _asks_by_itself(request: HttpRequest) -> bool:
     """A page that is left open does, with the version it shows; nobody sits there."""
     return "HX-Request" in request.headers and "v" in request.GET
@@ -146,6 +177,8 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 @receiver(user_logged_in)
 def _began(request: Any, user: User, **_: Any) -> None:
     before = sid_of(request.session)
+    # One that nobody can use makes no other give way.
+    lasting(user)
     row = begin(request, user)
     if user.frozen_at is not None and (row.is_strong or not has_second_factor(user)):
         panic.end(user)

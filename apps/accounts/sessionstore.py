@@ -8,6 +8,7 @@ cookie's value opens it. Redis away is `Unavailable`, not a visitor who is signe
 import base64
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -67,6 +68,20 @@ class SessionStore(cache.SessionStore):
         # Another digest than the one it lies under, which everybody can read there.
         key = hashlib.sha256(f"seal:{self.session_key}".encode()).digest()
         return Fernet(base64.urlsafe_b64encode(key))
+
+    @property
+    def name(self) -> str:
+        """Under which it lies; empty for one that lies nowhere yet."""
+        return _digest(self.session_key) if self.session_key else ""
+
+    def there(self, names: Sequence[str]) -> set[str]:
+        """Which of them are there."""
+        if not names:
+            return set()
+        try:
+            return set(self._cache.get_many(names))
+        except _AWAY as error:
+            raise Unavailable from error
 
     def exists(self, session_key: str) -> bool:
         try:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from apps.accounts import (
+    cookies,
     email_addresses,
     email_changes,
     fresh_auth,
@@ -84,7 +85,7 @@ def change_password(request: Any) -> HttpResponse:
 def sign_ins(request: Any) -> HttpResponse:
     """Where one is signed in; this one first."""
     here = request.sign_in
-    others = sessions.lasting(request.user).exclude(pk=here.pk)
+    others = cookies.lasting(request.user).exclude(pk=here.pk)
     return render(request, "accounts/sign_ins.html", {"here": here, "others": others})
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import sessions
+from apps.accounts import cookies
 from apps.accounts.models import User
 from apps.mfa import factor, lost
 from apps.mfa.serializers import FactorSerializer
@@ -74,7 +74,7 @@ def _found(user: User) -> dict[str, Any]:
     return {
         "factors": factor.of(user),
         "factors_go_at": loss.ready_at if loss else None,
-        "sign_ins": sessions.lasting(user).count(),
+        "sign_ins": cookies.lasting(user).count(),
         "events": [line(moment) for moment in last.moments],
     }
 

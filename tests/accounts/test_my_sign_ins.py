@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import LoginSession, User
+from apps.core.redis import connection as redis
 from apps.rbac.models import AuditEvent
 from tests.accounts.test_sign_ins import is_in, row_of, sign_in
 from tests.factories import PASSWORD
@@ -42,6 +43,40 @@ def test_the_page_names_this_one_and_the_others(alice: User, bob: User) -> None:
     page = client.get(PAGE).content.decode()
     assert page.count("last seen") == 2
     assert "Chrome on Windows" in page and "127.0.0.1" in page
+
+
+def test_a_browser_whose_session_is_gone_is_not_listed(alice: User, bob: User) -> None:
+    before, stranger = sign_in(alice), sign_in(bob)
+    assert is_in(before) and is_in(stranger)
+    phone, _ = app(alice)
+    # Made by a release that did not note where its session lies.
+    older = sessions.begin(user=alice, client="browser", proved=[], twice=False)
+    redis().flushdb()
+    assert not is_in(before)
+    here = sign_in(alice)
+    page = here.get(PAGE).content.decode()
+    assert page.count("last seen") == 3
+    listed = {each["id"] for each in here.get(API).json()}
+    assert listed == {str(each.pk) for each in (phone, older, row_of(here))}
+    (lost,) = LoginSession.objects.filter(user=alice).exclude(ended_at=None)
+    assert lost.ending == "lost"
+    event = AuditEvent.objects.get(obj_id=str(lost.pk), reason="lost")
+    assert (event.action, event.subject_id) == ("accounts.session.close", alice.pk)
+    assert is_in(here)
+
+
+def test_one_whose_cookie_changes_stays_listed(alice: User) -> None:
+    here, elsewhere = sign_in(alice), sign_in(alice)
+    assert is_in(here) and is_in(elsewhere)
+    kept = row_of(here).kept_as
+    session = here.session
+    session.cycle_key()
+    session.save()
+    here.cookies["sessionid"] = str(session.session_key)
+    assert is_in(here)
+    row = LoginSession.objects.get(pk=row_of(here).pk)
+    assert row.kept_as not in ("", kept)
+    assert elsewhere.get(PAGE).content.decode().count("last seen") == 2
 
 
 def test_one_is_ended_from_another(alice: User) -> None:

@@ -95,6 +95,7 @@ class LoginSession(models.Model):
         DEMOTED = "demoted", "The right to use the console was lost"
         OPERATOR = "operator", "Ended by an operator"
         PANIC = "panic", "Everything was ended at once"
+        LOST = "lost", "Its browser's session was gone"
 
     sid = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
@@ -112,6 +113,8 @@ class LoginSession(models.Model):
     # When a second factor was last proved in this sign-in.
     proved_twice_at = models.DateTimeField(null=True, blank=True)
     may_enter_console = models.BooleanField(default=False, editable=False)
+    # The name that a browser's session lies under; empty while it is not known.
+    kept_as = models.CharField(max_length=64, blank=True, db_default="", editable=False)
     address = models.GenericIPAddressField(null=True, blank=True)
     browser = models.CharField(max_length=BROWSER_LENGTH, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
