@@ -27,6 +27,7 @@ from apps.rbac.declared import public
 # Some three thousand alerts with long words; it takes a dozen times as much to read.
 MAX_BYTES = 4 * 1024 * 1024
 MOST_ALERTS = 5_000
+_MOST_DISCARDED = 16
 MISSING = "jobs.alertmanager"
 _SAID_ELSEWHERE = ("alertname", "severity")
 # That every calendar and time zone knows.
@@ -76,6 +77,10 @@ def _body(request: HttpRequest) -> bytes:
         size = str(request.META.get("CONTENT_LENGTH"))[:12]
         logger.error("alerts_refused", bytes=size)
         _say("A post of Alertmanager was too large, and none of it is listed.")
+        # Whoever is still sending reads no answer, and tries the same again.
+        for _ in range(_MOST_DISCARDED):
+            if not request.read(MAX_BYTES):
+                break
         raise
     # More than Django would read for a form.
     return request.read(MAX_BYTES)

@@ -18,7 +18,7 @@ _SAID = {
 }
 _ORDER = list(_SAID)
 # A text names the most frequent; a letter is read by a person, and the console has more.
-_MOST_NAMED, _LONGEST_NAME, _MOST_LISTED = 3, 30, 500
+_MOST_NAMED, _LONGEST_NAME, _MOST_LISTED = 3, 40, 500
 
 
 @dataclass(frozen=True)
