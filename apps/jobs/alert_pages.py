@@ -62,11 +62,8 @@ class AlertAdmin(Page):
         "state",
         "severity",
         "began_at",
-        "resolved_at",
         "ended",
-        "ended_by",
     )
-    list_select_related = ("ended_by",)
     list_filter = ("state", SeverityFilter, "source")
     search_fields = ("title", "words", "mark")
     search_help_text = "Words of its name, of what it says or of its mark"
