@@ -78,9 +78,13 @@ def begin(request: Any, user: User) -> LoginSession:
     records = get_authentication_records(request, user)
     headless = getattr(getattr(request, "allauth", None), "headless", None)
     client = getattr(headless, "client", LoginSession.Client.BROWSER)
+    client = getattr(client, "value", client)
+    if client == LoginSession.Client.BROWSER:
+        # One that nobody can use makes no other give way.
+        lasting(user)
     row = sessions.begin(
         user=user,
-        client=getattr(client, "value", client),
+        client=client,
         proved=[_name(record) for record in records],
         twice=any(record["method"] == _SECOND_FACTOR for record in records),
         address=client_address(request),
@@ -177,8 +181,6 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 @receiver(user_logged_in)
 def _began(request: Any, user: User, **_: Any) -> None:
     before = sid_of(request.session)
-    # One that nobody can use makes no other give way.
-    lasting(user)
     row = begin(request, user)
     if user.frozen_at is not None and (row.is_strong or not has_second_factor(user)):
         panic.end(user)

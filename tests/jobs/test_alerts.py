@@ -685,6 +685,23 @@ def test_of_one_alert_the_latest_is_told(pager: list[Any]) -> None:
     assert pager[1]["state"] == "resolved"
 
 
+def test_a_group_that_comes_and_goes_is_told_once_it_stays(pager: list[Any]) -> None:
+    for _ in range(4):
+        storm("firing", 5)
+        tell()
+        storm("resolved", 5)
+        tell()
+    told = ["Firing: 5 alerts", "Resolved: 5 alerts"]
+    assert letters() == told and len(texts()) == len(pager) == 2
+    storm("firing", 5)
+    Alert.objects.update(back_at=timezone.now() - sightings.SAME_WITHIN)
+    storm("firing", 5)
+    tell()
+    assert letters() == [*told, told[0]]
+    assert str(mail.outbox[-1].body).count("It came and went 4 times.") == 5
+    assert Alert.objects.count() == 5
+
+
 def test_what_can_wait_wakes_nobody_and_delays_nobody(pager: list[Any]) -> None:
     storm("firing", 5, severity="warning")
     assert post({"alerts": [prometheus("firing")]}) == 204
