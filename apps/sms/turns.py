@@ -127,7 +127,8 @@ def _open(lane: Lane, texts: list[InboundText]) -> Turn:
     )
     InboundText.objects.filter(pk__in=[text.pk for text in texts]).update(turn=turn)
     media.expect(texts)
-    money.came(turn, texts)
+    spoken = [text for text in texts if not text.keyword]
+    money.opened(turn, texts, is_answered=not _silence(turn, spoken))
     with bound(turn.request_id):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
     return turn

@@ -4,12 +4,14 @@ Each pot is apart: chatter uses up no codes, reminders no answers. A person's da
 months begin at midnight where they are; those of everybody in UTC.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.utils import timezone
+from prometheus_client import Counter
 
 from apps.accounts.models import User
 from apps.core.errors import TooMany
@@ -21,6 +23,9 @@ from apps.sms.models import Pot
 from apps.sms.money import DOLLAR, counters
 from apps.sms.money.counters import Budget
 
+OVER = Counter(
+    "switchboard_over_budget_total", "What a budget did not allow", ["pot", "scope"]
+)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # So many spend at once without waiting for each other: more than there are workers.
 PARTS = 16
@@ -139,22 +144,43 @@ def _dollars(said: int | None) -> int | None:
 
 
 def spend(
-    pot: str,
-    *,
-    user: User | None,
-    area: str,
-    at: datetime,
-    micros: int,
-    texts: int,
-    exactly: bool = False,
+    pot: str, *, user: User | None, area: str, at: datetime, micros: int, texts: int
 ) -> None:
-    """Of every budget it belongs to. Raises `OverBudget`, or `counters.Tight` when it
-    is to be tried again `exactly`; the caller's savepoint is then to be undone."""
-    take = counters.take_exactly if exactly else counters.take
-    for scope, budget in of(pot, user=user, area=area, at=at):
-        if window := take(budget, micros, texts):
-            ends = budget.long_ends if window == "long" else budget.short_ends
-            raise OverBudget(pot, scope, ends)
+    """Of every budget it belongs to, or of none. Raises `OverBudget`."""
+    asked = list(of(pot, user=user, area=area, at=at))
+    every = [budget for _, budget in asked]
+    if _take(every, micros, texts):
+        return
+    if counters.make(every) and _take(every, micros, texts):
+        return
+    for scope, budget in asked:
+        if window := counters.full(budget, micros, texts):
+            raise _over(pot, scope, budget, window)
+    # None is full, and one was held or has its rest in crumbs.
+    with transaction.atomic():
+        for scope, budget in asked:
+            if window := counters.take_exactly(budget, micros, texts):
+                raise _over(pot, scope, budget, window)
+
+
+def _take(every: Sequence[Budget], micros: int, texts: int) -> bool:
+    try:
+        with transaction.atomic():
+            if not counters.take(every, micros, texts):
+                raise _Undo
+    except _Undo:
+        return False
+    return True
+
+
+class _Undo(Exception):
+    """What was taken, and the locks."""
+
+
+def _over(pot: str, scope: str, budget: Budget, window: str) -> OverBudget:
+    OVER.labels(pot, scope).inc()
+    ends = budget.long_ends if window == "long" else budget.short_ends
+    return OverBudget(pot, scope, ends)
 
 
 def book(
@@ -168,8 +194,8 @@ def book(
     is_late: bool = False,
 ) -> None:
     """What is spent, or came back, whatever the limits say."""
-    for _, budget in of(pot, user=user, area=area, at=at, is_asked=False):
-        counters.put(budget, micros, texts, is_late=is_late)
+    found = of(pot, user=user, area=area, at=at, is_asked=False)
+    counters.put([budget for _, budget in found], micros, texts, is_late=is_late)
 
 
 def _midnight(at: datetime, zone: tzinfo) -> datetime:

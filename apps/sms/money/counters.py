@@ -45,67 +45,94 @@ class Spent:
 # Far above any limit, so that "as much as one likes" is a number too.
 _NO_LIMIT = 1 << 61
 # What is counted of a row, now that the windows of the budget are the current ones.
-_SHORT = "CASE WHEN short_from < %(short_from)s THEN 0 ELSE short_micros END"
-_LONG = "CASE WHEN long_from < %(long_from)s THEN 0 ELSE long_micros END"
-_TEXTS = "CASE WHEN long_from < %(long_from)s THEN 0 ELSE long_texts END"
-_TAKE = f"""
-UPDATE sms_spending SET
-    short_micros = {_SHORT} + %(micros)s, short_from = greatest(short_from, %(short_from)s),
-    long_micros = {_LONG} + %(micros)s, long_texts = {_TEXTS} + %(texts)s,
-    long_from = greatest(long_from, %(long_from)s)
-WHERE id = (
-    SELECT id FROM sms_spending WHERE scope = %(scope)s
-        AND {_SHORT} + %(micros)s <= %(short_share)s
-        AND {_LONG} + %(micros)s <= %(long_share)s
-        AND {_TEXTS} + %(texts)s <= %(texts_share)s
-    LIMIT 1 FOR UPDATE {{skip}}
+_SHORT = "CASE WHEN s.short_from < w.short_from THEN 0 ELSE s.short_micros END"
+_LONG = "CASE WHEN s.long_from < w.long_from THEN 0 ELSE s.long_micros END"
+_TEXTS = "CASE WHEN s.long_from < w.long_from THEN 0 ELSE s.long_texts END"
+_WANTED = """
+WITH wanted (scope, short_from, long_from, short_share, long_share, texts_share) AS (
+    VALUES {rows}
+)"""
+_ROW = """(
+    %s::text, %s::timestamptz, %s::timestamptz, %s::bigint, %s::bigint, %s::bigint
+)"""
+# One part of each, that nobody holds.
+_TAKE = f"""{_WANTED},
+w AS MATERIALIZED (
+    SELECT w.*, part.id FROM wanted w CROSS JOIN LATERAL (
+        SELECT s.id FROM sms_spending s WHERE s.scope = w.scope
+            AND {_SHORT} + %s <= w.short_share
+            AND {_LONG} + %s <= w.long_share
+            AND {_TEXTS} + %s <= w.texts_share
+        LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) part
 )
+UPDATE sms_spending s SET
+    short_micros = {_SHORT} + %s, long_micros = {_LONG} + %s, long_texts = {_TEXTS} + %s,
+    short_from = greatest(s.short_from, w.short_from),
+    long_from = greatest(s.long_from, w.long_from)
+FROM w WHERE s.id = w.id
 """
 # Of what was spent in a window: one that has begun since knows nothing of it.
-_PUT = f"""
-UPDATE sms_spending SET
-    short_micros = CASE WHEN %(is_late)s AND short_from > %(short_from)s
-        THEN short_micros ELSE {_SHORT} + %(micros)s END,
-    long_micros = CASE WHEN %(is_late)s AND long_from > %(long_from)s
-        THEN long_micros ELSE {_LONG} + %(micros)s END,
-    long_texts = CASE WHEN %(is_late)s AND long_from > %(long_from)s
-        THEN long_texts ELSE {_TEXTS} + %(texts)s END,
-    short_from = greatest(short_from, %(short_from)s),
-    long_from = greatest(long_from, %(long_from)s)
-WHERE id = (
-    SELECT id FROM sms_spending WHERE scope = %(scope)s
-    LIMIT 1 FOR UPDATE {{skip}}
+_PUT = f"""{_WANTED},
+w AS MATERIALIZED (
+    SELECT w.*, part.id FROM wanted w CROSS JOIN LATERAL (
+        SELECT s.id FROM sms_spending s WHERE s.scope = w.scope
+        LIMIT 1 FOR UPDATE {{skip}}
+    ) part
 )
+UPDATE sms_spending s SET
+    short_micros = CASE WHEN %s AND s.short_from > w.short_from
+        THEN s.short_micros ELSE {_SHORT} + %s END,
+    long_micros = CASE WHEN %s AND s.long_from > w.long_from
+        THEN s.long_micros ELSE {_LONG} + %s END,
+    long_texts = CASE WHEN %s AND s.long_from > w.long_from
+        THEN s.long_texts ELSE {_TEXTS} + %s END,
+    short_from = greatest(s.short_from, w.short_from),
+    long_from = greatest(s.long_from, w.long_from)
+FROM w WHERE s.id = w.id
+RETURNING s.scope
 """
-_SUM = f"""
+_SUM = f"""{_WANTED}
 SELECT coalesce(sum({_SHORT}), 0), coalesce(sum({_LONG}), 0), coalesce(sum({_TEXTS}), 0)
-FROM sms_spending WHERE scope = %(scope)s
+FROM sms_spending s JOIN wanted w ON s.scope = w.scope
 """
 
 
-class Tight(Exception):
-    """No part had room, though together they may have: undo, and take exactly."""
+def take(budgets: Sequence[Budget], micros: int, texts: int = 0) -> bool:
+    """Spend of all of them, in one statement; false when one had no free part with
+    room. Then the caller's savepoint is to be undone: some may have been spent of."""
+    amounts = [micros, micros, texts] * 2
+    with connection.cursor() as cursor:
+        cursor.execute(_with(_TAKE, budgets), _rows(budgets) + amounts)
+        return bool(cursor.rowcount == len(budgets))
 
 
-def take(budget: Budget, micros: int, texts: int = 0) -> str:
-    """Spend, within the limits, in the caller's transaction; else nothing.
+def make(budgets: Sequence[Budget]) -> bool:
+    """The rows of those that have none; whether there were such."""
+    known = Spending.objects.filter(scope__in=[budget.scope for budget in budgets])
+    there = set(known.values_list("scope", flat=True))
+    missing = [budget for budget in budgets if budget.scope not in there]
+    Spending.objects.bulk_create(
+        (
+            Spending(
+                scope=budget.scope,
+                part=part,
+                user_id=budget.user_id,
+                short_from=budget.short_from,
+                long_from=budget.long_from,
+            )
+            for budget in missing
+            for part in range(budget.parts)
+        ),
+        ignore_conflicts=True,
+    )
+    return bool(missing)
 
-    Answers which window has no room, "short" or "long", or an empty string. Raises
-    `Tight`; rows that were looked at may stay locked until the caller's savepoint is
-    rolled back.
-    """
-    # Of a part that is alone, whoever finds it locked waits for what comes of that.
-    sql = _TAKE.format(skip="SKIP LOCKED" if budget.parts > 1 else "")
-    if _run(sql, budget, micros, texts):
-        return ""
-    if not Spending.objects.filter(scope=budget.scope).exists():
-        _make(budget)
-        if _run(sql, budget, micros, texts):
-            return ""
-    # What others have spent for good: who is far over it locks nothing.
-    if full := _full(budget, spent(budget), micros, texts):
-        return full
-    raise Tight(budget.scope)
+
+def full(budget: Budget, micros: int, texts: int = 0) -> str:
+    """Which window has no room by what others have spent for good, "short" or "long";
+    locks nothing."""
+    return _full(budget, spent(budget), micros, texts)
 
 
 def take_exactly(budget: Budget, micros: int, texts: int = 0) -> str:
@@ -118,43 +145,54 @@ def take_exactly(budget: Budget, micros: int, texts: int = 0) -> str:
     return ""
 
 
-def put(budget: Budget, micros: int, texts: int = 0, *, is_late: bool = False) -> None:
+def put(
+    budgets: Sequence[Budget], micros: int, texts: int = 0, *, is_late: bool = False
+) -> None:
     """Spend whatever the limits say, or give back. `is_late`: the windows are those of
     back then."""
-    if _run(_PUT.format(skip="SKIP LOCKED"), budget, micros, texts, is_late):
+    done = _put(budgets, micros, texts, is_late, skip="SKIP LOCKED")
+    if len(done) == len(budgets):
         return
-    _make(budget)
-    _run(_PUT.format(skip=""), budget, micros, texts, is_late)
+    rest = [budget for budget in budgets if budget.scope not in done]
+    make(rest)
+    _put(rest, micros, texts, is_late, skip="")
 
 
 def spent(budget: Budget) -> Spent:
     with connection.cursor() as cursor:
-        cursor.execute(_SUM, _values(budget, 0, 0))
+        cursor.execute(_with(_SUM, [budget]), _rows([budget]))
         return Spent(*map(int, cursor.fetchone()))
 
 
-def _run(
-    sql: str, budget: Budget, micros: int, texts: int, is_late: bool = False
-) -> int:
+def _put(
+    budgets: Sequence[Budget], micros: int, texts: int, is_late: bool, *, skip: str
+) -> set[str]:
+    amounts = [is_late, micros, is_late, micros, is_late, texts]
     with connection.cursor() as cursor:
-        cursor.execute(sql, _values(budget, micros, texts) | {"is_late": is_late})
-        return int(cursor.rowcount)
+        cursor.execute(_with(_PUT, budgets, skip=skip), _rows(budgets) + amounts)
+        return {scope for (scope,) in cursor.fetchall()}
 
 
-def _values(budget: Budget, micros: int, texts: int) -> dict[str, Any]:
-    def share(limit: int | None) -> int:
-        return _NO_LIMIT if limit is None else limit // budget.parts
+def _with(sql: str, budgets: Sequence[Budget], **more: str) -> str:
+    return sql.format(rows=", ".join([_ROW] * len(budgets)), **more)
 
-    return {
-        "scope": budget.scope,
-        "short_from": budget.short_from,
-        "long_from": budget.long_from,
-        "micros": micros,
-        "texts": texts,
-        "short_share": share(budget.short_limit),
-        "long_share": share(budget.long_limit),
-        "texts_share": share(budget.texts_limit),
-    }
+
+def _rows(budgets: Sequence[Budget]) -> list[Any]:
+    def share(limit: int | None, parts: int) -> int:
+        return _NO_LIMIT if limit is None else limit // parts
+
+    return [
+        value
+        for budget in budgets
+        for value in (
+            budget.scope,
+            budget.short_from,
+            budget.long_from,
+            share(budget.short_limit, budget.parts),
+            share(budget.long_limit, budget.parts),
+            share(budget.texts_limit, budget.parts),
+        )
+    ]
 
 
 def _full(budget: Budget, found: Spent, micros: int, texts: int) -> str:
@@ -168,28 +206,11 @@ def _full(budget: Budget, found: Spent, micros: int, texts: int) -> str:
     return "short" if over(found.short, micros, budget.short_limit) else ""
 
 
-def _make(budget: Budget) -> None:
-    """The rows of a budget, once."""
-    Spending.objects.bulk_create(
-        (
-            Spending(
-                scope=budget.scope,
-                part=part,
-                user_id=budget.user_id,
-                short_from=budget.short_from,
-                long_from=budget.long_from,
-            )
-            for part in range(budget.parts)
-        ),
-        ignore_conflicts=True,
-    )
-
-
 def _lock(budget: Budget) -> Sequence[Spending]:
     rows = Spending.objects.filter(scope=budget.scope).order_by("part")
     if found := list(rows.select_for_update()):
         return found
-    _make(budget)
+    make([budget])
     return list(rows.select_for_update())
 
 

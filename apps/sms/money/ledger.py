@@ -23,14 +23,10 @@ from apps.core.logs import logger
 from apps.sms.models import Charge, Entry, OutboundText, Turn
 from apps.sms.money import budgets
 from apps.sms.money.budgets import OverBudget
-from apps.sms.money.counters import Tight
 
 Kind, State, What = Entry.Kind, Charge.State, Charge.What
 SPENT = Counter(
     "switchboard_spent_micros_total", "Micro-dollars settled", ["what", "pot"]
-)
-OVER = Counter(
-    "switchboard_over_budget_total", "What a budget did not allow", ["pot", "scope"]
 )
 # Nothing that is set aside is used later; a text waits up to four hours.
 LIVES = timedelta(hours=6)
@@ -84,9 +80,6 @@ def reserve(
             _write(charge, Kind.RESERVE, micros)
     except IntegrityError:
         return _known(charge, texts, is_forced)
-    except OverBudget as over:
-        OVER.labels(pot, over.scope).inc()
-        raise
     return charge
 
 
@@ -129,6 +122,32 @@ def spend(charge: Charge, *, sid: str = "") -> None:
     charge.state, charge.spent_at, charge.sid = State.SPENT, now, sid
     charge.look_at = now + LOOKS[0] if sid else None
     charge.save()
+
+
+def enter_past(*, at: datetime, micros: int, **fields: Any) -> Charge:
+    """What was settled at a moment of the past: for history that is made up."""
+    charge = Charge.objects.create(
+        state=State.SETTLED,
+        micros=micros,
+        estimate=micros,
+        at=at,
+        spent_at=at,
+        expires_at=at,
+        **fields,
+    )
+    Entry.objects.create(charge=charge, kind=Kind.SETTLE, micros=micros, at=at)
+    _book(charge, micros, texts=_counts(charge), is_late=True)
+    return charge
+
+
+def hand_over(text: OutboundText, sid: str) -> None:
+    """The text was taken; in one statement, unless it was thought to be lost."""
+    now = timezone.now()
+    held = Charge.objects.filter(text=text, state=State.RESERVED)
+    if held.update(state=State.SPENT, spent_at=now, sid=sid, look_at=now + LOOKS[0]):
+        return
+    if charge := _locked(text=text):
+        spend(charge, sid=sid)
 
 
 @transaction.atomic
@@ -201,19 +220,35 @@ def locked(**which: Any) -> Charge | None:
     return _locked(**which)
 
 
-def book_spent(charges: Sequence[Charge]) -> None:
-    """Charges of things that have happened, all of one pot and person, at once."""
+def open_turn(came: Sequence[Charge], answer: Charge | None) -> None:
+    """What came has cost; the answer is set aside, if the budgets have room for it. All
+    of one pot, person and area, in the transaction that opens the turn."""
     now = timezone.now()
-    for charge in charges:
-        charge.state, charge.estimate = State.SPENT, charge.micros
-        charge.at = charge.expires_at = now
+    cost = sum(charge.micros for charge in came)
+    for charge in came:
+        charge.state, charge.estimate, charge.expires_at = (
+            State.SPENT,
+            charge.micros,
+            now,
+        )
         charge.look_at = now + LOOKS[0]
-    Charge.objects.bulk_create(charges)
+    if answer:
+        answer.state, answer.estimate = State.RESERVED, answer.micros
+        answer.at, answer.expires_at = now, now + LIVES
+        try:
+            _spend(answer, 1, False, more=cost)
+        except OverBudget:
+            answer = None
+    if answer is None:
+        _book(came[0], cost)
+    rows = [*came, answer] if answer else came
+    for charge in rows:
+        charge.at = now
+    Charge.objects.bulk_create(rows)
     Entry.objects.bulk_create(
         Entry(charge=charge, kind=Kind.RESERVE, micros=charge.micros, at=now)
-        for charge in charges
+        for charge in rows
     )
-    _book(charges[0], sum(charge.micros for charge in charges))
 
 
 def _locked(**which: Any) -> Charge | None:
@@ -221,23 +256,18 @@ def _locked(**which: Any) -> Charge | None:
     return rows.filter(**which).first()
 
 
-def _spend(charge: Charge, texts: int, is_forced: bool) -> None:
+def _spend(charge: Charge, texts: int, is_forced: bool, *, more: int = 0) -> None:
     if is_forced:
         _book(charge, charge.micros, texts=texts)
         return
-    asked: dict[str, Any] = {
-        "user": charge.user,
-        "area": charge.area,
-        "at": charge.at,
-        "micros": charge.micros,
-        "texts": texts,
-    }
-    try:
-        with transaction.atomic():
-            budgets.spend(charge.pot, **asked)
-    except Tight:
-        with transaction.atomic():
-            budgets.spend(charge.pot, **asked, exactly=True)
+    budgets.spend(
+        charge.pot,
+        user=charge.user,
+        area=charge.area,
+        at=charge.at,
+        micros=charge.micros + more,
+        texts=texts,
+    )
 
 
 def _book(

@@ -13,7 +13,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.sms import areas, composer
@@ -59,59 +58,76 @@ def outbound(
     *, number: str, our_number: str, segments: int, num_media: int = 0
 ) -> Estimate:
     """A text to a number: the country is theirs."""
-    return _estimate(
-        areas.country(number), Direction.OUT, our_number, segments, num_media
-    )
+    country = areas.country(number)
+    quote = Quote(country, Direction.OUT, our_number, _rows((country,)))
+    return quote.of(segments, num_media)
 
 
 def inbound(*, our_number: str, segments: int, num_media: int = 0) -> Estimate:
     """A text to us: the country is that of our number."""
-    return _estimate(
-        areas.country(our_number), Direction.IN, our_number, segments, num_media
+    country = areas.country(our_number)
+    quote = Quote(country, Direction.IN, our_number, _rows((country,)))
+    return quote.of(segments, num_media)
+
+
+def both(*, number: str, our_number: str) -> tuple["Quote", "Quote"]:
+    """For a text from this number and one back. One query."""
+    ours, theirs = areas.country(our_number), areas.country(number)
+    rows = _rows((ours, theirs))
+    return (
+        Quote(ours, Direction.IN, our_number, rows),
+        Quote(theirs, Direction.OUT, our_number, rows),
     )
 
 
 def failed_fee() -> int:
     """What Twilio asks for a text that failed."""
-    rows = _rows("", Direction.OUT)
+    rows = _rows(())
     return _best([row for row in rows if row.part == Part.FAILED], "").micros
 
 
-def _estimate(
-    country: str, direction: str, our_number: str, segments: int, num_media: int
-) -> Estimate:
-    rows = _rows(country, direction)
-    number_type = areas.number_type(our_number)
+@dataclass(frozen=True)
+class Quote:
+    """One country and direction, as the list is now."""
 
-    def best(part: str) -> Price | None:
-        listed = [row for row in rows if row.part == part]
-        here = [row for row in listed if row.country == country]
-        return _best(here or listed, number_type) if listed else None
+    country: str
+    direction: str
+    our_number: str
+    rows: list[Price]
 
-    price = best(Part.PICTURE if num_media else Part.SEGMENT)
-    fee = best(Part.FEE)
-    each, extra = price.micros if price else 0, fee.micros if fee else 0
-    times = 1 if num_media else segments
-    return Estimate(
-        country=country,
-        segments=segments,
-        each=each,
-        fee=extra,
-        micros=times * (each + extra),
-        source=price.source if price else "",
-    )
+    def of(self, segments: int, num_media: int = 0) -> Estimate:
+        price = self._best(Part.PICTURE if num_media else Part.SEGMENT)
+        fee = self._best(Part.FEE)
+        each, extra = price.micros if price else 0, fee.micros if fee else 0
+        times = 1 if num_media else segments
+        return Estimate(
+            country=self.country,
+            segments=segments,
+            each=each,
+            fee=extra,
+            micros=times * (each + extra),
+            source=price.source if price else "",
+        )
+
+    def _best(self, part: str) -> Price | None:
+        listed = [
+            row
+            for row in self.rows
+            if row.part == part and row.direction == self.direction
+        ]
+        here = [row for row in listed if row.country == self.country]
+        elsewhere = [row for row in listed if not row.country]
+        found = here or elsewhere
+        return _best(found, areas.number_type(self.our_number)) if found else None
 
 
-def _rows(country: str, direction: str) -> list[Price]:
-    """In force now, and in dollars. One query."""
+def _rows(countries: Iterable[str]) -> list[Price]:
+    """In force now, and in dollars, with those of any other country. One query."""
     now = timezone.now()
     listed = Price.objects.filter(
-        Q(country=country) | Q(country=""),
-        direction=direction,
-        currency="USD",
-        valid_from__lte=now,
+        country__in={*countries, ""}, currency="USD", valid_from__lte=now
     )
-    named = ("country", "part", "number_type", "source")
+    named = ("country", "direction", "part", "number_type", "source")
     return list(listed.order_by(*named, "-valid_from").distinct(*named))
 
 

@@ -21,11 +21,11 @@ FREE_FAILURES = frozenset({"20500", "21408", "30002", "30036", "30450"})
 
 
 def admit(turn: Turn, pot: str = "") -> None:
-    """Set one segment aside for the answer to a turn, before any work is done for it:
-    what was begun within the budgets is told however long it gets.
-
-    Raises `OverBudget`.
-    """
+    """A segment is set aside for the answer, before any work is done for it: what was
+    begun within the budgets is told, however long it gets. Raises `OverBudget`."""
+    held = Charge.objects.filter(cause=_of_turn(turn.pk))
+    if held.exclude(state=State.RELEASED).exists():
+        return
     said = prices.outbound(number=turn.number, our_number=turn.our_number, segments=1)
     ledger.reserve(
         cause=_of_turn(turn.pk),
@@ -51,8 +51,14 @@ def reserve(text: OutboundText) -> None:
 
 def reply(text: OutboundText) -> None:
     """What was set aside for the turn is for this text, be it longer or shorter."""
-    said = _estimate(text)
     cause = _of_turn(text.turn_id)
+    held = Charge.objects.filter(
+        cause=cause, state=State.RESERVED, segments=text.segments
+    )
+    # The number may have become somebody's during the turn.
+    if held.update(text=text, user=text.user_id):
+        return
+    said = _estimate(text)
     charge = ledger.locked(cause=cause)
     if charge is None or charge.state == State.RELEASED:
         charge = ledger.reserve(
@@ -66,7 +72,6 @@ def reply(text: OutboundText) -> None:
         )
     ledger.adjust(charge, said.micros)
     charge.text, charge.segments = text, said.segments
-    # The number may have become somebody's during the turn.
     charge.user = text.user
     charge.save()
 
@@ -77,8 +82,7 @@ def silent(turn: Turn) -> None:
 
 
 def handed_over(text: OutboundText, sid: str) -> None:
-    if charge := ledger.locked(text=text):
-        ledger.spend(charge, sid=sid)
+    ledger.hand_over(text, sid)
 
 
 def given_up(text: OutboundText) -> None:
@@ -94,31 +98,44 @@ def failed(text: OutboundText, code: str) -> None:
         ledger.settle(charge.pk, fee, note=f"Failed with {code}." if code else "")
 
 
-def came(turn: Turn, texts: Sequence[InboundText]) -> None:
-    """Texts to us have cost already, in the turn that takes them."""
-    charges = []
+def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> None:
+    """Texts to us have cost already; for the answer, if there is to be one, a segment is
+    set aside, as far as the budgets allow. In the transaction that opens the turn."""
+    inward, outward = prices.both(number=turn.number, our_number=turn.our_number)
+    shared: dict[str, Any] = {
+        "pot": Pot.ANSWERS if turn.user_id else Pot.STRANGERS,
+        "user": turn.user,
+        "turn": turn,
+        "area": areas.area(turn.number),
+    }
+    came = []
     for text in texts:
-        said = prices.inbound(
-            our_number=text.our_number,
-            segments=composer.count(text.body).segments,
-            num_media=text.num_media,
-        )
-        charges.append(
+        said = inward.of(composer.count(text.body).segments, text.num_media)
+        came.append(
             Charge(
                 cause=f"in:{text.pk}",
                 what=What.IN,
-                pot=Pot.ANSWERS if turn.user_id else Pot.STRANGERS,
-                user=turn.user,
-                turn=turn,
                 inbound=text,
                 country=said.country,
                 segments=said.segments,
                 micros=said.micros,
                 sid=text.sid,
                 spent_at=text.received_at,
+                **shared,
             )
         )
-    ledger.book_spent(charges)
+    answer = None
+    if is_answered:
+        said = outward.of(1)
+        answer = Charge(
+            cause=_of_turn(turn.pk),
+            what=What.OUT,
+            country=said.country,
+            segments=1,
+            micros=said.micros,
+            **shared,
+        )
+    ledger.open_turn(came, answer)
 
 
 def _estimate(text: OutboundText) -> Estimate:

@@ -17,7 +17,7 @@ from apps.sms.knobs.budgets import CAPS
 from apps.sms.models import Charge, Pot, Spending
 from apps.sms.money import budgets, counters
 from apps.sms.money.budgets import OverBudget
-from apps.sms.money.counters import Budget, Tight
+from apps.sms.money.counters import Budget
 from tests.factories import UserFactory
 from tests.races import together
 from tests.sms.money.conftest import in_all, reserved
@@ -50,6 +50,18 @@ def budget(**limits: Any) -> Budget:
     return Budget(**(said | limits))
 
 
+def spend(micros: int, of: Budget | None = None) -> str:
+    """In haste, and where that finds no room, exactly."""
+    of = of or budget()
+    counters.make([of])
+    with transaction.atomic():
+        if counters.take([of], micros):
+            return ""
+        transaction.set_rollback(True)
+    with transaction.atomic():
+        return counters.take_exactly(of, micros)
+
+
 def test_of_two_at_the_edge_one_wins(alice: User) -> None:
     allow(texts=3)
     reserved("out:1", 10, alice)
@@ -65,12 +77,7 @@ def test_of_what_everybody_spends_from_exactly_so_many_win() -> None:
     """Each share has room for 6; the rest is laid out again, to the last."""
 
     def take() -> str:
-        try:
-            with transaction.atomic():
-                return counters.take(budget(), 10_000)
-        except Tight:
-            with transaction.atomic():
-                return counters.take_exactly(budget(), 10_000)
+        return spend(10_000)
 
     came = [each for _ in range(4) for each in together(32, take)]
     assert came.count("") == 100
@@ -79,12 +86,10 @@ def test_of_what_everybody_spends_from_exactly_so_many_win() -> None:
 
 
 def test_what_was_given_back_can_be_spent_again() -> None:
+    assert [spend(1_000_000), spend(1)] == ["", "short"]
     with transaction.atomic():
-        assert counters.take_exactly(budget(), 1_000_000) == ""
-        assert counters.take(budget(), 1) == "short"
-        counters.put(budget(), -300_000)
-        assert counters.take(budget(), 300_001) == "short"
-        assert counters.take_exactly(budget(), 300_000) == ""
+        counters.put([budget()], -300_000)
+    assert [spend(300_001), spend(300_000)] == ["short", ""]
 
 
 def test_eight_workers_reserve_for_eight_people_and_none_waits_for_another() -> None:
@@ -135,13 +140,10 @@ def test_moving_to_another_zone_and_back_gives_nothing_anew(alice: User) -> None
 
 
 def test_a_new_day_begins_with_nothing_spent() -> None:
-    with transaction.atomic():
-        assert counters.take_exactly(budget(), 1_000_000) == ""
-        assert counters.take(budget(), 1) == "short"
-        day = timedelta(days=1)
-        tomorrow = budget(short_from=budget().short_from + day)
-        assert counters.take_exactly(tomorrow, 1_000_000) == ""
-        assert counters.spent(tomorrow) == counters.Spent(1_000_000, 2_000_000, 0)
+    assert [spend(1_000_000), spend(1)] == ["", "short"]
+    tomorrow = budget(short_from=budget().short_from + timedelta(days=1))
+    assert spend(1_000_000, tomorrow) == ""
+    assert counters.spent(tomorrow) == counters.Spent(1_000_000, 2_000_000, 0)
 
 
 def test_one_pot_starves_no_other(alice: User) -> None:

@@ -141,7 +141,7 @@ def test_thousands_are_read_in_pages(twilio: TwilioServer) -> None:
     ]
     for row in rows:
         row.spent_at = now
-    ledger.book_spent(rows)
+    ledger.open_turn(rows, None)
     twilio.sent += [
         Sent(f"SM{n}", "+1", "+1", "x", "", datetime.now(UTC), "sent", "-0.00830")
         for n in range(2_300)
