@@ -28,13 +28,16 @@ from apps.rbac import assignments
 from apps.rbac.models import Role, RoleAssignment
 from apps.sms import composer, lanes, numbers
 from apps.sms.models import (
+    Charge,
     InboundText,
     Lane,
     OutboundText,
     PhoneNumber,
+    Pot,
     SimulatedText,
     Turn,
 )
+from apps.sms.money import ledger, prices
 
 ZONE = "America/New_York"
 # How long the demo assistant took; near what it really takes.
@@ -203,7 +206,7 @@ def _exchange(lane: Lane, user: User, asked: Asked, today: datetime) -> None:
         fired_at=due_at if is_past else None,
         made_by=call,
     )
-    InboundText.objects.create(
+    came = InboundText.objects.create(
         sid=_sid(),
         lane=lane,
         user=user,
@@ -213,6 +216,19 @@ def _exchange(lane: Lane, user: User, asked: Asked, today: datetime) -> None:
         body=asked.said,
         request_id=turn.request_id,
         received_at=at,
+    )
+    inward, _ = prices.both(number=came.number, our_number=came.our_number)
+    ledger.enter_past(
+        at=at,
+        micros=inward.of(1).micros,
+        cause=f"in:{came.pk}",
+        what=Charge.What.IN,
+        pot=Pot.ANSWERS,
+        user=user,
+        turn=turn,
+        inbound=came,
+        country=inward.country,
+        segments=1,
     )
     hint = phrases.say("created_hint")
     _text(turn.lane, user, f"{receipt} {hint}", at + ANSWERED_AFTER, turn)
@@ -274,6 +290,19 @@ def _text(
         delivered_at=at,
     )
     OutboundText.objects.filter(pk=sent.pk).update(created_at=at)
+    _, outward = prices.both(number=sent.number, our_number=sent.our_number)
+    ledger.enter_past(
+        at=at,
+        micros=outward.of(sent.segments).micros,
+        cause=f"turn:{turn.pk}" if turn else f"out:{sent.ref}",
+        what=Charge.What.OUT,
+        pot=Pot.ANSWERS if turn else Pot.PROACTIVE,
+        user=user,
+        turn=turn,
+        text=sent,
+        country=outward.country,
+        segments=sent.segments,
+    )
     copy = SimulatedText.objects.create(
         sid=sid,
         number=sent.number,
