@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0033_over_budget"),
+        ("sms", "0025_over_budget"),
     ]
 
     operations = [

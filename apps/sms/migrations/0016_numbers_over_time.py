@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0020_numbers_not_texted"),
+        ("sms", "0015_numbers_not_texted"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

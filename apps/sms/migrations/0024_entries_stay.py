@@ -17,6 +17,6 @@ DROP FUNCTION sms_entry_refuse();
 
 class Migration(migrations.Migration):
 
-    dependencies = [("sms", "0031_ledger")]
+    dependencies = [("sms", "0023_ledger")]
 
     operations = [migrations.RunSQL(FORWARD, BACK)]

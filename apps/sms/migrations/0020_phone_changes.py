@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0024_numbers_in_doubt"),
+        ("sms", "0019_numbers_in_doubt"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -123,7 +123,7 @@ LEFT JOIN sms_charge c ON c.text_id = o.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sms", "0035_deltas")]
+    dependencies = [("sms", "0027_deltas")]
 
     operations = [
         migrations.RunSQL(DELTAS, NO_DELTAS),

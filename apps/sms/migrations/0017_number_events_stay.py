@@ -19,6 +19,6 @@ DROP FUNCTION sms_refuse_change();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sms", "0021_numbers_over_time")]
+    dependencies = [("sms", "0016_numbers_over_time")]
 
     operations = [migrations.RunSQL(CREATE, DROP)]

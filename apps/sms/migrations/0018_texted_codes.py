@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0022_number_events_stay"),
+        ("sms", "0017_number_events_stay"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0023_texted_codes"),
+        ("sms", "0018_texted_codes"),
     ]
 
     operations = [

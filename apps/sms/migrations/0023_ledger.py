@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0030_prices"),
+        ("sms", "0022_prices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

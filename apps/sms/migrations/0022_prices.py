@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0026_line_types"),
+        ("sms", "0021_line_types"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0025_phone_changes"),
+        ("sms", "0020_phone_changes"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("sms", "0032_entries_stay"),
+        ("sms", "0024_entries_stay"),
     ]
 
     operations = [
