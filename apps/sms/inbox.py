@@ -16,7 +16,7 @@ from apps.sms.models import WebhookCall
 Outcome = WebhookCall.Outcome
 
 # Server-side binding and a plan prepared once a connection: a third of what the ORM
-# needs for the same insert (docs/decisions/0003). The function is in migration 0008.
+# needs for the same insert (docs/decisions/0003). The function is in migration 0009.
 _RECEIVE = (
     "SELECT outcome, inbound_id FROM sms_receive("
     "%s, %s, %s, %s, %s, %s::smallint, %s::jsonb, %s, %s::uuid, %s, %s)"
