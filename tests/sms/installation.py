@@ -74,7 +74,9 @@ class Installation:
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
-    def text(self, body: str, *, number: str, sid: str = "") -> int:
+    def text(
+        self, body: str, *, number: str, sid: str = "", by_fallback: bool = False
+    ) -> int:
         """One webhook call; its status."""
         fields = {
             "MessageSid": sid or f"SM{secrets.token_hex(16)}",
@@ -84,7 +86,7 @@ class Installation:
             "Body": body,
             "NumMedia": "0",
         }
-        path = "/webhooks/twilio/sms/"
+        path = f"/webhooks/twilio/{'fallback' if by_fallback else 'sms'}/"
         proof = signing.signature(
             self.environment["PUBLIC_URL"] + path, fields.items(), TOKEN
         )
@@ -124,6 +126,18 @@ class Installation:
         )
         return counts == (0, 0, 0)
 
+    def run(self, module: str, *arguments: str) -> str:
+        """What a module prints that is run beside it."""
+        command = [sys.executable, "-m", module, *arguments]
+        return subprocess.run(
+            command,
+            env=self.environment,
+            check=True,
+            timeout=120,
+            stdout=subprocess.PIPE,
+            text=True,
+        ).stdout
+
     def log_tail(self) -> str:
         return "\n".join(
             path.read_text(errors="replace")[-3000:] for path in self.logs.glob("*.log")
@@ -154,7 +168,7 @@ def installation(folder: Path, people: int) -> Iterator[Installation]:
         environment = _environment(port, urls(started), twilio, folder)
         servers = {server.name: server for server in started}
         whole = Installation(twilio, environment, logs, servers, port)
-        _prepare(environment, people)
+        whole.run("tests.sms.populate", str(people))
         try:
             for name in COMMANDS:
                 whole.start(name)
@@ -192,11 +206,6 @@ def _environment(
             "PYTHONUNBUFFERED": "1",
         }
     )
-
-
-def _prepare(environment: Mapping[str, str], people: int) -> None:
-    command = [sys.executable, "-m", "tests.sms.populate", str(people)]
-    subprocess.run(command, env=dict(environment), check=True, timeout=120)
 
 
 def _is_ready(whole: Installation) -> bool:
