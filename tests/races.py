@@ -6,8 +6,8 @@ from threading import Barrier
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
-from apps.accounts.models import User
 from apps.core.errors import AppError
 
 
@@ -28,8 +28,8 @@ def together(times: int, act: Callable[[], object]) -> list[Any]:
         return list(pool.map(run, range(times)))
 
 
-def overtaken(user: User, meanwhile: Callable[[], Any], act: Callable[[], Any]) -> Any:
-    """`act` is begun and has to wait for the person's row, until `meanwhile` stands."""
+def overtaken(row: Model, meanwhile: Callable[[], Any], act: Callable[[], Any]) -> Any:
+    """`act` is begun and has to wait for the row, until `meanwhile` stands."""
 
     def acting() -> Any:
         try:
@@ -39,7 +39,7 @@ def overtaken(user: User, meanwhile: Callable[[], Any], act: Callable[[], Any]) 
 
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
-            User.objects.select_for_update().get(pk=user.pk)
+            type(row)._base_manager.select_for_update().get(pk=row.pk)
             answer = pool.submit(acting)
             while not (answer.done() or somebody_waits()):
                 pass

@@ -43,18 +43,22 @@ def post_form(
 def lines(url: str, *, seconds: float = SECONDS) -> Iterator[str]:
     """GET a long list, line by line, never held whole. Raises `OutsideFailure` when
     nobody answers, it breaks off, is no list or has no end."""
-    read = 0
+    read, rest = 0, b""
     try:
         with httpx.Client(timeout=seconds, trust_env=False) as client:
             with client.stream("GET", url) as response:
                 if response.status_code != httpx.codes.OK:
                     host = httpx.URL(url).host
                     raise OutsideFailure(f"{host} answered {response.status_code}.")
-                for line in response.iter_lines():
-                    read += len(line) + 1
-                    if read > MAX_LIST_BYTES:
+                for chunk in response.iter_bytes():
+                    read += len(chunk)
+                    *whole, rest = (rest + chunk).split(b"\n")
+                    if read > MAX_LIST_BYTES or len(rest) > MAX_BYTES:
                         raise OutsideFailure("The list was too long.", permanent=True)
-                    yield line
+                    for line in whole:
+                        yield line.decode(errors="replace").rstrip("\r")
+                if rest:
+                    yield rest.decode(errors="replace")
     except httpx.HTTPError as error:
         raise OutsideFailure(
             f"{httpx.URL(url).host} did not answer ({type(error).__name__})."
@@ -88,21 +92,23 @@ def fetch(
     own, until = _origin(url), time.monotonic() + seconds
     with httpx.Client(timeout=seconds, trust_env=False) as client:
         for _ in range(1 + MOST_REDIRECTS):
-            if not is_allowed(url):
-                raise OutsideFailure("It is not where it may be.", permanent=True)
-            auth = credentials if _origin(url) == own else None
             try:
+                if not is_allowed(url):
+                    raise OutsideFailure("It is not where it may be.", permanent=True)
+                auth = credentials if _origin(url) == own else None
                 request = _pinned(client, url, is_trusted=_origin(url) == trusted)
                 answer = client.send(
                     request, auth=auth or httpx.USE_CLIENT_DEFAULT, stream=True
                 )
                 try:
-                    if not answer.is_redirect:
+                    if not answer.has_redirect_location:
                         return _file(answer, most_bytes, until)
                     url = str(httpx.URL(url).join(answer.headers["Location"]))
                 finally:
                     answer.close()
-            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            except (httpx.InvalidURL, ValueError) as error:
+                raise OutsideFailure("It is at no address.", permanent=True) from error
+            except (httpx.HTTPError, OSError) as error:
                 raise OutsideFailure(
                     f"The file did not come ({type(error).__name__})."
                 ) from error
@@ -113,7 +119,9 @@ def delete(url: str, *, credentials: tuple[str, str], seconds: float = SECONDS) 
     """The status that came back. Raises `OutsideFailure` when nobody answers."""
     try:
         with httpx.Client(timeout=seconds, trust_env=False) as client:
-            return client.delete(url, auth=credentials).status_code
+            # What it says beside is not read.
+            with client.stream("DELETE", url, auth=credentials) as response:
+                return response.status_code
     except httpx.HTTPError as error:
         raise OutsideFailure(
             f"{httpx.URL(url).host} did not answer ({type(error).__name__})."
@@ -152,7 +160,10 @@ def _public_address(host: str, port: int) -> str:
 
 def _file(answer: httpx.Response, most_bytes: int, until: float) -> Fetched:
     if answer.status_code != 200:
-        is_over = answer.status_code in (400, 401, 403, 404, 410)
+        is_over = 300 <= answer.status_code < 500 and answer.status_code not in (
+            408,
+            429,
+        )
         raise OutsideFailure(f"It answered {answer.status_code}.", permanent=is_over)
     read = bytearray()
     for chunk in answer.iter_bytes():

@@ -29,6 +29,7 @@ AGAIN_AFTER = timedelta(minutes=10)
 # What a person waits for; a code is dead by then, a stranger is guided once.
 _WORTH_IT = frozenset({Kind.REPLY.value, Kind.REMINDER.value, Kind.NOTICE.value})
 
+_ARRIVED = (OutboundText.Delivery.DELIVERED, OutboundText.Delivery.READ)
 # They gave the number up, or said STOP there.
 _THEIR_WISH = frozenset({"released", "opted_out", "21610"})
 
@@ -101,6 +102,9 @@ def _is_wanted(text: OutboundText) -> bool:
         OutboundText.Delivery.UNDELIVERED,
         OutboundText.Delivery.FAILED,
     ):
+        return False
+    # The first end counts (delivery.py), and a phone may have come on since.
+    if text.events.filter(status__in=_ARRIVED).exists():
         return False
     if text.user is None or not text.user.is_active or text.user.frozen_at:
         return False

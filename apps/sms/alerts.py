@@ -65,6 +65,13 @@ RULES = (
         severity=Severity.PAGE,
     ),
     Rule(
+        "sms.uncounted",
+        "Nobody counts whether texts are answered",
+        auditor.silent_for,
+        "hours",
+        above=3,
+    ),
+    Rule(
         "sms.drift",
         "Twilio would bring texts elsewhere",
         diagnosis.differing,

@@ -16,6 +16,8 @@ from apps.sms.models import AnsweredDay
 
 # A text is answered within seconds. What waits for this long is not on its way.
 GRACE = timedelta(minutes=15)
+# It is counted by the hour; older figures say nothing of now.
+LATELY = timedelta(hours=3)
 
 _COUNTS = """
 WITH texts AS MATERIALIZED (
@@ -24,7 +26,7 @@ WITH texts AS MATERIALIZED (
            EXISTS (
                SELECT FROM user_phone_mappings m
                WHERE m.user_id = t.user_id AND m.e164 = t.number
-                 AND m.verified_at <= t.started_at
+                 AND m.verified_at <= i.received_at
            ) AS was_theirs
     FROM sms_inboundtext i
     LEFT JOIN sms_turn t ON t.id = i.turn_id
@@ -36,8 +38,10 @@ turns AS MATERIALIZED (
     WHERE turn_id IS NOT NULL
 ),
 sent AS MATERIALIZED (
-    SELECT id, lane_id, sent_at, provider_sid FROM sms_outboundtext
+    SELECT id, lane_id, number, sent_at, provider_sid FROM sms_outboundtext
     WHERE sent_at >= %(since)s AND sent_at < %(until)s
+      -- Written before, but no longer than a text may wait; the index is by that.
+      AND created_at >= %(since)s - interval '1 day' AND created_at < %(until)s
 ),
 -- Who has a phone linked is another lane from then on, so until then each is its own.
 ordered AS (
@@ -47,8 +51,9 @@ ordered AS (
     ) AS is_late FROM texts
 ),
 in_step AS (
-    SELECT sent_at < lag(sent_at) OVER (PARTITION BY lane_id ORDER BY id) AS is_late
-    FROM sent
+    SELECT sent_at < lag(sent_at) OVER (
+        PARTITION BY lane_id, number ORDER BY id
+    ) AS is_late FROM sent
 )
 SELECT
     (SELECT count(*) FROM texts),
@@ -104,7 +109,17 @@ def audit() -> None:
 
 
 def wrong() -> float | None:
-    """How much of the last two days does not fit; None where nothing was counted."""
-    rows = AnsweredDay.objects.order_by("-day")[:2]
+    """How much of the last two days does not fit; None where nothing was counted
+    lately."""
+    since = timezone.now() - LATELY
+    rows = AnsweredDay.objects.filter(checked_at__gt=since).order_by("-day")[:2]
     found = [row.lost + row.doubled + row.unordered for row in rows]
     return float(sum(found)) if found else None
+
+
+def silent_for() -> float | None:
+    """Hours since anything was counted; None where nothing ever was."""
+    newest = AnsweredDay.objects.order_by("-day").first()
+    if newest is None:
+        return None
+    return (timezone.now() - newest.checked_at).total_seconds() / 3_600

@@ -46,6 +46,10 @@ class NotDone(Exception):
     """The account at the carrier was not read or changed; says why in a sentence."""
 
 
+class Gone(NotDone):
+    """What it is about is not there: our number, or the service."""
+
+
 @dataclass(frozen=True)
 class Draft:
     """What is handed over. `callback_url` is where news of it is to be posted."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
@@ -68,11 +68,7 @@ def claim() -> Lease | None:
 
 def hold(lease: Lease) -> Lane:
     """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
-    lane = (
-        Lane.objects.select_for_update()
-        .filter(pk=lease.lane_id, lease_token=lease.token)
-        .first()
-    )
+    lane = _locked().filter(pk=lease.lane_id, lease_token=lease.token).first()
     if lane is None:
         raise LeaseLost(f"lane {lease.lane_id}")
     return lane
@@ -164,7 +160,13 @@ def lock_number(number: str) -> Lane:
 
 def _lock(lane: Lane) -> Lane:
     Lane.objects.bulk_create([lane], ignore_conflicts=True)
-    return Lane.objects.select_for_update().get(key=lane.key)
+    return _locked().get(key=lane.key)
+
+
+def _locked() -> QuerySet[Lane]:
+    """Whoever only names a lane in a row of theirs does not wait: news of a text, which
+    holds that text, would wait for who holds the lane and wants the text."""
+    return Lane.objects.select_for_update(no_key=True)
 
 
 def move(lane: Lane, to: Lane) -> None:

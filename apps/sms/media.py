@@ -8,6 +8,8 @@ nothing: its first bytes tell what it is.
 import base64
 from collections.abc import Iterable
 
+from django.db import transaction
+
 from apps.core.errors import OutsideFailure
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
@@ -61,7 +63,7 @@ def expect(texts: Iterable[InboundText]) -> None:
 
 @job("sms.keep_media", queue=Queue.BULK, seconds=60)
 def keep(text_id: int, position: int) -> None:
-    """Fetch one file, and delete it at the carrier once it is ours."""
+    """Fetch one file, and have it deleted at the carrier."""
     found = MediaFile.objects.select_related("text", "user")
     file = found.filter(text=text_id, position=position).first()
     if file is None or file.state != MediaFile.State.WAITING:
@@ -77,13 +79,22 @@ def keep(text_id: int, position: int) -> None:
         if not error.permanent:
             raise
         return _refuse(file, error.sentence)
-    content_type = kind_of(came.content)
-    if not content_type:
-        return _refuse(file, "It is of no kind that is kept.")
-    file.content, file.size = came.content, len(came.content)
-    file.content_type, file.state = content_type, MediaFile.State.KEPT
-    file.save()
-    _remove(address, file)
+    with transaction.atomic():
+        if content_type := kind_of(came.content):
+            file.content, file.size = came.content, len(came.content)
+            file.content_type, file.state = content_type, MediaFile.State.KEPT
+            file.save()
+        else:
+            _refuse(file, "It is of no kind that is kept.")
+        jobs.enqueue(forget, text_id, position, key=f"{text_id}:{position}")
+
+
+@job("sms.forget_media", queue=Queue.BULK, seconds=60)
+def forget(text_id: int, position: int) -> None:
+    """Delete Twilio's copy: it is ours now, or nobody's."""
+    text = InboundText.objects.filter(pk=text_id).first()
+    if text is not None:
+        gateway.current().forget(text.media[position]["url"], sid=text.sid)
 
 
 def kind_of(content: bytes) -> str:
@@ -108,11 +119,3 @@ def _refuse(file: MediaFile, why: str) -> None:
         state=MediaFile.State.REFUSED, why=why[:100]
     )
     logger.info("sms_media_refused", file=str(file.public_id), why=why)
-
-
-def _remove(address: str, file: MediaFile) -> None:
-    """It is ours now: nobody else needs to keep it."""
-    try:
-        gateway.current().forget(address, sid=file.text.sid)
-    except OutsideFailure as error:
-        logger.warning("sms_media_stays", file=str(file.public_id), why=error.sentence)

@@ -239,7 +239,8 @@ def _send(lease: Lease, text: OutboundText) -> None:
 def _intend(lease: Lease, text: OutboundText) -> bool:
     """Commit the intent. False when the text must not go out any more."""
     lanes.hold(lease)
-    text.refresh_from_db()
+    # Locked: news of an earlier try may prove this very moment that it was taken.
+    text.refresh_from_db(from_queryset=OutboundText.objects.select_for_update())
     if text.state != State.QUEUED:
         return False
     if why := _why_not(text):
@@ -253,7 +254,7 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
     text.attempts += 1
     text.looks = 0
     text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
-    text.save()
+    text.save(update_fields=["state", "attempted_at", "attempts", "looks", "next_at"])
     return True
 
 
@@ -307,10 +308,11 @@ def _close(lease: Lease, text: OutboundText, code: str) -> None:
         state=State.FAILED, error_code=code, sealed=""
     )
     texts.given_up(text)
-    text.error_code = code
-    aftermath.follow(text)
     optouts.heed(code, number=text.number, our_number=text.our_number)
     trust.heed(code, text.number)
+    text.error_code = code
+    # Last, as where the carrier's news is applied.
+    aftermath.follow(text)
     OUTBOUND.labels("refused").inc()
     logger.warning("sms_refused", text=str(text.ref), code=code)
 

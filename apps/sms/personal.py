@@ -76,6 +76,14 @@ def _calls(user: User) -> QuerySet[WebhookCall]:
 
 
 PERSONAL = (
+    # First: they are found by the texts they tell of.
+    Kept(
+        WebhookCall,
+        ("sid",),
+        "How Twilio told us of your texts: the same words once more, for 30 days.",
+        stays=_BY_NUMBER,
+        also=_calls,
+    ),
     Kept(
         PhoneNumber,
         ("user", "e164"),
@@ -229,13 +237,6 @@ PERSONAL = (
         ("user_id",),
         "The texts above and what they cost, once more as a log.",
         stays="It is a view, and goes with what it shows.",
-    ),
-    Kept(
-        WebhookCall,
-        ("sid",),
-        "How Twilio told us of your texts: the same words once more, for 30 days.",
-        stays=_BY_NUMBER,
-        also=_calls,
     ),
     Kept(
         RouterVersion,

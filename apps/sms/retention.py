@@ -80,7 +80,8 @@ RULES = (
         days=2,
     ),
     # As long as somebody may ask what came of it.
-    Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90),
+    # The auditor counts those of yesterday.
+    Rule("sms.strangers", "Texts from nobody we know", _from_nobody, days=90, least=3),
     Rule("sms.stranger_turns", "Answers to them", _turns_of_nobody, days=90),
     Rule("sms.to_strangers", "Texts to nobody we know", _to_nobody, days=90),
     # Three full years, and the one that is being closed.

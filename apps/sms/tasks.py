@@ -7,7 +7,7 @@ from apps.sms.aftermath import once_more, write
 from apps.sms.auditor import audit
 from apps.sms.deactivations import read_missing
 from apps.sms.diagnosis import diagnose
-from apps.sms.media import keep
+from apps.sms.media import forget, keep
 from apps.sms.money.ledger import release_forgotten
 from apps.sms.money.price_sync import sync_prices
 from apps.sms.money.settling import settle_prices
@@ -22,6 +22,7 @@ __all__ = [
     "diagnose",
     "doubt_silent",
     "drain",
+    "forget",
     "keep",
     "once_more",
     "read_missing",

@@ -1,10 +1,11 @@
 """A person's conversation as they see it: both directions, oldest first."""
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
@@ -61,9 +62,9 @@ def page(user: User, before: str = "", limit: int = 40) -> Page:
         at = _cursor(before)
         inbound = inbound.filter(received_at__lt=at)
         outbound = outbound.filter(created_at__lt=at)
-    files = Prefetch("files", MediaFile.objects.defer("content").order_by("position"))
-    came = inbound.prefetch_related(files).order_by("-id")[: limit + 1]
-    found = [_from_person(text) for text in came]
+    came = list(inbound.order_by("-id")[: limit + 1])
+    files = _files(came)
+    found = [_from_person(text, files[text.pk]) for text in came]
     found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
     found.sort(key=lambda message: message.at, reverse=True)
     shown = found[:limit][::-1]
@@ -91,7 +92,17 @@ def _cursor(before: str) -> datetime:
     return at
 
 
-def _from_person(text: InboundText) -> Message:
+def _files(texts: Iterable[InboundText]) -> Mapping[int, list[File]]:
+    """Of those that came with some, in order, and without their content."""
+    found: defaultdict[int, list[File]] = defaultdict(list)
+    if with_some := [text.pk for text in texts if text.num_media]:
+        rows = MediaFile.objects.filter(text__in=with_some).defer("content")
+        for row in rows.order_by("position"):
+            found[row.text_id].append(_file(row))
+    return found
+
+
+def _from_person(text: InboundText, files: Sequence[File]) -> Message:
     return Message(
         id=f"in-{text.pk}",
         direction="in",
@@ -104,7 +115,7 @@ def _from_person(text: InboundText) -> Message:
         tone="quiet",
         turn_id=text.turn_id,
         num_media=text.num_media,
-        files=tuple(map(_file, text.files.all())),
+        files=tuple(files),
     )
 
 

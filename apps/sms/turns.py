@@ -142,20 +142,18 @@ def _answer(lease: Lease, turn: Turn) -> None:
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
         finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
+    elif turn.attempts <= GIVE_UP_AFTER and (proof := _proof(turn, spoken[-1].body)):
+        _redeem(lease, turn, *proof)
     elif over := _over_budget(turn):
         _say_over_budget(lease, turn, over)
     elif turn.attempts > GIVE_UP_AFTER:
         finish(lease, turn, Answer(SORRY))
     elif turn.user and turn.user.frozen_at is not None:
         finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
-    elif kept := cooling.WORDING.found_in(spoken[-1].body):
-        _redeem(lease, turn, kept, cooling.take_back)
-    elif words := linking.WORDING.found_in(spoken[-1].body):
-        _redeem(lease, turn, words, linking.redeem)
     elif turn.user:
         finish(lease, turn, _answer_person(lease, turn, spoken))
     elif linking.is_try(spoken[-1].body):
-        _redeem(lease, turn, words, linking.redeem)
+        _redeem(lease, turn, "", linking.redeem)
     elif guidance := strangers.guidance(turn):
         finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
     else:
@@ -175,9 +173,21 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
     return Silence.NONE
 
 
-def _over_budget(turn: Turn) -> OverBudget | None:
+def _proof(turn: Turn, body: str) -> tuple[str, Callable[..., str]] | None:
+    """Words that prove a phone, and what is done about them: whatever was spent before,
+    by whoever holds another phone of the same person."""
+    if turn.user and turn.user.frozen_at is not None:
+        return None
+    if kept := cooling.WORDING.found_in(body):
+        return kept, cooling.take_back
+    if words := linking.WORDING.found_in(body):
+        return words, linking.redeem
+    return None
+
+
+def _over_budget(turn: Turn, pot: str = "") -> OverBudget | None:
     try:
-        money.admit(turn)
+        money.admit(turn, pot)
     except OverBudget as over:
         return over
     return None
@@ -212,13 +222,15 @@ def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answe
 
 def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) -> None:
     """Somebody texts words that prove a phone: by the end of the turn it may be another
-    person's."""
+    person's. It is done also beyond the budgets; only the answer may cost too much."""
+    over = _over_budget(turn, Pot.SECURITY)
+    beyond = Silence.OVER_BUDGET if over else Silence.NONE
     try:
         # Counting needs Redis: before the transaction, never inside it.
         tickets = linking.charge(turn.number)
     except TooMany:
         told = strangers.was_told(turn, linking.SLOW_DOWN)
-        silence = Silence.GUIDED if told else Silence.NONE
+        silence = Silence.GUIDED if told else beyond
         finish(lease, turn, Answer(linking.SLOW_DOWN), silence=silence)
         return
     except Unavailable:
@@ -231,7 +243,7 @@ def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) ->
         sentence = redeem(words=words, number=turn.number)
         lanes.hold(lease)
         strangers.adopt(turn)
-        finish(lease, turn, Answer(sentence))
+        finish(lease, turn, Answer(sentence), silence=beyond)
     if not sentence.endswith((linking.WRONG, cooling.WRONG)):
         linking.give_back(turn.number, tickets)
 

@@ -6,11 +6,13 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from subprocess import Popen
+from subprocess import Popen, check_call
 
 import psycopg
 import pytest
@@ -49,6 +51,28 @@ def running(
         yield process
 
 
+@pytest.fixture(scope="module")
+def first_run() -> Iterator[Path]:
+    """A data folder as a first run leaves it: most of a start is making that."""
+    parent = Path(tempfile.mkdtemp(prefix="switchboard-data-"))
+    parent.chmod(0o755)
+    folder = parent / "data"
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = str(probe.getsockname()[1])
+    with running(folder, port) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(LONG_SECONDS) == 0
+        until(lambda: not using(folder))
+    yield folder
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+@pytest.fixture
+def begun(folder: Path, first_run: Path) -> None:
+    """The test's own copy of it."""
+    check_call(["cp", "-a", str(first_run), str(folder)])
+
+
 def kinds(folder: Path) -> set[str]:
     """Which of the parts have a process."""
     parts = ("postgres", "redis", "gunicorn", "config worker", "config beat")
@@ -82,6 +106,7 @@ def test_ctrl_c_stops_everything_and_the_next_run_finds_its_data(
     assert (folder / "postgres" / "global" / "pg_control").stat().st_ino == before
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_killed_run_leaves_no_orphan(folder: Path, free_port: str) -> None:
     with running(folder, free_port, RUN_IN_BACKGROUND) as process:
         until(lambda: len(kinds(folder)) == 5)
@@ -89,6 +114,7 @@ def test_a_killed_run_leaves_no_orphan(folder: Path, free_port: str) -> None:
         until(lambda: not using(folder))
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_killed_web_server_comes_back(folder: Path, free_port: str) -> None:
     with running(folder, free_port):
         master = oldest("gunicorn", folder)
@@ -98,6 +124,7 @@ def test_a_killed_web_server_comes_back(folder: Path, free_port: str) -> None:
         until(lambda: status(free_port, "/health/live") == 200)
 
 
+@pytest.mark.usefixtures("begun")
 @pytest.mark.parametrize("server", ["postgres -D", "redis-server"])
 def test_a_killed_server_comes_back_with_its_data(
     folder: Path, free_port: str, server: str
@@ -133,6 +160,7 @@ def aof(folder: Path) -> Iterator[Path]:
     return (folder / "redis").rglob("appendonly*.aof")
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_server_that_dies_again_and_again_ends_the_run_with_a_sentence(
     folder: Path, free_port: str
 ) -> None:
@@ -170,6 +198,7 @@ def computing(folder: Path) -> Iterator[int]:
         yield pid
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_session_in_the_middle_of_a_statement_only_delays_the_next_start(
     folder: Path, free_port: str
 ) -> None:
@@ -181,6 +210,7 @@ def test_a_session_in_the_middle_of_a_statement_only_delays_the_next_start(
         assert process.poll() is None
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_session_in_the_middle_of_a_statement_does_not_outlive_the_run(
     folder: Path, free_port: str
 ) -> None:
@@ -192,6 +222,7 @@ def test_a_session_in_the_middle_of_a_statement_does_not_outlive_the_run(
         until(lambda: not using(folder))
 
 
+@pytest.mark.usefixtures("begun")
 def test_data_that_is_gone_is_not_replaced_by_empty_data(
     folder: Path, free_port: str
 ) -> None:
@@ -204,6 +235,7 @@ def test_data_that_is_gone_is_not_replaced_by_empty_data(
         assert not (folder / "postgres").exists()
 
 
+@pytest.mark.usefixtures("begun")
 def test_a_data_folder_deleted_under_a_run_ends_it_with_a_sentence(
     folder: Path, free_port: str
 ) -> None:

@@ -16,6 +16,8 @@ class MediaServer:
     # By path: (status, headers, body).
     files: dict[str, tuple[int, dict[str, str], bytes]] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    refuses_deletes: bool = False
 
     def put(self, path: str, body: bytes, **headers: str) -> None:
         self.files[path] = (200, headers or {"Content-Type": "image/jpeg"}, body)
@@ -35,11 +37,17 @@ class MediaServer:
                 if self.path.startswith("/2010-04-01/") and given != server.expected:
                     return self._say(401, {}, b"")
                 if self.command == "DELETE":
-                    is_there = self.path.removesuffix(".json") in server.files
-                    return self._say(204 if is_there else 404, {}, b"")
+                    return self._delete(self.path.removesuffix(".json"))
                 self._say(*server.files.get(self.path, (404, {}, b"")))
 
             do_GET = do_DELETE = _answer
+
+            def _delete(self, path: str) -> None:
+                if server.refuses_deletes:
+                    return self._say(503, {}, b"")
+                if path in server.files:
+                    server.deleted.append(path)
+                self._say(204 if path in server.files else 404, {}, b"")
 
             def _say(self, status: int, headers: dict[str, str], body: bytes) -> None:
                 self.send_response(status)

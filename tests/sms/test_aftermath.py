@@ -159,3 +159,13 @@ def test_a_code_is_dead_by_then_and_the_carriers_no_is_known(
     work()
     fails(OutboundText.objects.latest("id"), "21610")
     assert not Job.objects.filter(kind__startswith="sms.").exists()
+
+
+def test_one_that_came_after_all_is_not_sent_again(
+    reply: OutboundText, twilio: TwilioServer
+) -> None:
+    """The phone came on, and the carrier had not given it up yet."""
+    fails(reply)
+    assert news(reply, "delivered") == 204
+    later()
+    assert len(twilio.bodies(ALICE)) == 1

@@ -189,7 +189,9 @@ def test_a_number_of_somebody_elses_is_a_sentence(settings: Settings) -> None:
 
 def test_a_service_of_somebody_elses_is_a_sentence(settings: Settings) -> None:
     settings.TWILIO_MESSAGING_SERVICE_SID = SERVICE
-    assert f"has no messaging service {SERVICE}." in refusal("--check")
+    assert f"has no messaging service {SERVICE}." in refusal()
+    nothing = f"messaging_service: Twilio has nothing, expected {SERVICE}"
+    assert nothing in refusal("--check")
 
 
 def test_a_laptop_with_the_simulator_leaves_twilio_alone(

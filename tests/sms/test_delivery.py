@@ -3,11 +3,13 @@
 import itertools
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.sms import delivery, threads
+from apps.sms import delivery, lanes, outbox, threads
 from apps.sms.models import DeliveryEvent, OptOut, OutboundText
+from tests.races import overtaken
 from tests.sms.conftest import post, sid, text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -107,3 +109,22 @@ def test_unsigned_news_is_refused(sent: OutboundText) -> None:
 def test_21610_in_a_callback_notes_the_opt_out(sent: OutboundText) -> None:
     news(sent, "undelivered", ErrorCode="21610")
     assert OptOut.objects.get().is_out
+
+
+def test_news_of_an_earlier_try_stops_the_next_one(
+    alice: User, twilio: TwilioServer
+) -> None:
+    """It comes while the text is taken up to be sent again: it was sent already."""
+    with transaction.atomic():
+        outbox.queue(user=alice, body="milk", dedupe_key="milk")
+    queued, lease = OutboundText.objects.get(), lanes.claim()
+    assert lease is not None
+    proof = {"MessageSid": sid(), "MessageStatus": "sent"}
+    is_sent_again = overtaken(
+        queued,
+        lambda: delivery.record(proof, ref=str(queued.ref)),
+        lambda: outbox._intend(lease, queued),
+    )
+    assert is_sent_again is False
+    queued = OutboundText.objects.get()
+    assert (queued.state, queued.provider_sid) == ("sent", proof["MessageSid"])

@@ -62,3 +62,13 @@ def test_a_change_since_is_told_as_it_is_now(number: dict[str, str]) -> None:
 def test_the_simulator_has_nothing_to_look_at(settings: Settings) -> None:
     settings.SMS_GATEWAY = "simulator"
     assert diagnosis.diagnose() == 0
+
+
+def test_a_number_that_is_gone_pages_like_one_that_points_elsewhere(
+    twilio: TwilioServer, settings: Settings
+) -> None:
+    assert diagnosis.diagnose() == 1 and "sms.drift" in firing()
+    found = diagnosis.in_words(CarrierFinding.objects.get())
+    assert found.startswith("phone_number: Twilio has nothing, expected +")
+    settings.TWILIO_MESSAGING_SERVICE_SID = "MG" + "1" * 32
+    assert diagnosis.diagnose() == 1 and names() == {"messaging_service"}

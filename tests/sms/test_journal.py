@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.core import tallies
 from apps.core.errors import Conflict
 from apps.jobs import keeping
-from apps.sms import journal, outbox
+from apps.sms import inbox, journal, outbox
 from apps.sms.models import (
     InboundText,
     OutboundText,
@@ -21,8 +21,9 @@ from apps.sms.models import (
     WebhookCall,
 )
 from tests.conftest import Recorded
+from tests.factories import PhoneNumberFactory
 from tests.sign_in import signed_in
-from tests.sms.conftest import ALICE, form, post, work
+from tests.sms.conftest import ALICE, STRANGER, form, post, work
 from tests.sms.test_alerts import firing
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -201,3 +202,24 @@ def test_stop_also_stops_a_code_that_waits(alice: User) -> None:
         )
     assert post(INBOUND, form("STOP")).status_code == 200
     assert OutboundText.objects.get().state == "canceled"
+
+
+def test_a_second_try_after_the_first_was_stored_is_no_error(alice: User) -> None:
+    """Its answer was lost on the way from the database."""
+    text = form(WORDS)
+    call = journal.begun(text, via="inbound")
+    assert inbox.receive(text, call).outcome == "new"
+    assert inbox.receive(text, call).outcome == "duplicate"
+    assert calls() == [("inbound", "new")]
+
+
+def test_what_a_phone_texted_before_it_was_linked_goes_with_its_person(
+    alice: User,
+) -> None:
+    post(INBOUND, form("hi, I am Alice Archer", number=STRANGER))
+    work()
+    PhoneNumberFactory.create(user=alice, e164=STRANGER, is_primary=False)
+    ago = timezone.now() - timedelta(days=15)
+    User.objects.filter(pk=alice.pk).update(closed_at=ago, is_active=False)
+    erasure.erase(alice.pk)
+    assert calls() == []

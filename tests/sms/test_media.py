@@ -198,6 +198,29 @@ def test_in_a_circle_it_ends(alice: User, files: MediaServer) -> None:
     assert file.why == "It is passed on and on." and len(files.asked) == 4
 
 
+def test_twilios_copy_goes_also_when_it_is_away_at_first(
+    alice: User, files: MediaServer
+) -> None:
+    message = came(files, JPEG)
+    files.refuses_deletes = True
+    fetched()
+    (job,) = Job.objects.filter(kind="sms.forget_media")
+    assert job.state == "waiting" and files.deleted == []
+    files.refuses_deletes = False
+    Job.objects.update(due_at=job.created_at)
+    drain("bulk")
+    assert files.deleted == [path(files.account, message)]
+
+
+def test_a_file_that_is_passed_on_to_no_address_is_refused(
+    alice: User, files: MediaServer
+) -> None:
+    message = came(files, JPEG)
+    files.send_on(path(files.account, message), "https://media.twiliocdn.com:99999/x")
+    (file,) = fetched()
+    assert file.state == "refused"
+
+
 def test_a_worker_that_dies_in_between_fetches_it_once_more(
     alice: User, files: MediaServer
 ) -> None:

@@ -27,6 +27,7 @@ from apps.sms.gateway import (
     READ_SECONDS,
     Busy,
     Draft,
+    Gone,
     Listed,
     NotDone,
     OutcomeUnknown,
@@ -179,9 +180,15 @@ class TwilioGateway:
             raise NotDone(error.sentence) from error
 
     def drift(self, wanted: Addresses) -> list[Drift]:
-        """What the number, or the service, has otherwise. Raises `NotDone`."""
-        with _in_a_sentence():
-            holder = self._holder()
+        """What the number, or the service, has otherwise, or that it is not there.
+        Raises `NotDone`."""
+        try:
+            with _in_a_sentence():
+                holder = self._holder()
+        except Gone:
+            service = settings.TWILIO_MESSAGING_SERVICE_SID
+            name = "messaging_service" if service else "phone_number"
+            return [Drift(name, "", service or settings.TWILIO_NUMBER)]
         return [
             Drift(name, str(getattr(holder, name) or ""), str(value or ""))
             for name, value in _fields(wanted).items()
@@ -202,7 +209,7 @@ class TwilioGateway:
         for found in client.incoming_phone_numbers.list(phone_number=number):
             if found.phone_number == number:
                 return found
-        raise NotDone(f"The Twilio account has no number {number}.")
+        raise Gone(f"The Twilio account has no number {number}.")
 
     def _client(self) -> Client:
         token = signing.tokens()[0]
@@ -274,7 +281,8 @@ def _in_a_sentence() -> Iterator[None]:
         yield
     except TwilioRestException as error:
         told = f"{error.code or error.status}: {error.msg}"
-        raise NotDone(_sentence(error.status, told)) from error
+        kind = Gone if error.status == 404 else NotDone
+        raise kind(_sentence(error.status, told)) from error
     except Timeout as error:
         raise NotDone("Twilio did not answer in time.") from error
     except RequestException as error:

@@ -31,7 +31,9 @@ BEGIN
     IF p_call IS NOT NULL THEN
         INSERT INTO sms_webhookcall
             (id, called_at, via, outcome, sid, request_id, sealed)
-        VALUES (p_call, now(), p_via, outcome, p_sid, p_request_id, p_sealed);
+        VALUES (p_call, now(), p_via, outcome, p_sid, p_request_id, p_sealed)
+        -- The same call again, whose first answer was lost on the way to us.
+        ON CONFLICT (id) DO NOTHING;
     END IF;
     IF NOT is_new THEN
         RETURN;

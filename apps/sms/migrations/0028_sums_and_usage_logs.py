@@ -55,8 +55,9 @@ BEGIN
     IF NEW.micros <> 0 THEN
         INSERT INTO sms_delta (at, user_id, direction, kind, country, status,
                                error_code, texts, segments, micros)
-        SELECT coalesce(c.spent_at, c.at), c.user_id, c.what, '', c.country, '', '',
-               0, 0, NEW.micros
+        -- When it was set aside, however late it is spent and its price known.
+        SELECT CASE WHEN c.what = 'in' THEN coalesce(c.spent_at, c.at) ELSE c.at END,
+               c.user_id, c.what, '', c.country, '', '', 0, 0, NEW.micros
         FROM sms_charge c WHERE c.id = NEW.charge_id;
     END IF;
     RETURN NULL;
