@@ -605,7 +605,7 @@ def test_no_door_opens_without_a_sign_in_that_is_strong_enough() -> None:
     run_state_machine_as_test(
         Identity,
         settings=settings(
-            max_examples=18,
+            max_examples=12,
             stateful_step_count=16,
             # A story is told as it came: making it shorter takes minutes.
             phases=[Phase.generate],
