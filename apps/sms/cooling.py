@@ -5,7 +5,8 @@ owner's. So what matters to security goes to both for 24 hours, and the phone be
 take itself back by texting the words it was told.
 
 Not when a second factor was proven for the change: then the words would only help who
-has stolen the phone.
+has stolen the phone. Nor when the phone is the newer one: then they would help who has
+linked it, against an owner who goes back to the one of before.
 """
 
 from django.db import transaction
@@ -77,6 +78,12 @@ def warn(*, user: User, body: str, dedupe_key: str) -> None:
         )
 
 
+def forget(user: User) -> None:
+    """Nothing that was told undoes a change any more, and no phone of before is told
+    what goes on."""
+    PhoneChange.objects.owned_by(user).open().update(ends_at=timezone.now())
+
+
 def take_back(*, words: str, number: str) -> str:
     """Undo what `number` was told of with `words`. The sentence to answer with.
 
@@ -90,7 +97,9 @@ def take_back(*, words: str, number: str) -> str:
         return WRONG
     user = User.objects.locked(owner_id)
     change = told.select_for_update(of=("self",)).select_related("phone").first()
-    if change is None or not user.is_active:
+    if change is None or not user.is_active or user.frozen_at:
+        return WRONG
+    if not user.is_password_mark(change.password_mark):
         return WRONG
     since = change.created_at - PhoneChange.COOLING
     try:
@@ -107,16 +116,18 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
     """Tell the phone, once within a day: its words stay good until the end."""
     user = phone.user
     ends_at = timezone.now() + PhoneChange.COOLING
-    own = PhoneChange.objects.owned_by(user).open().filter(phone=phone)
-    if own.update(ends_at=ends_at):
+    own = PhoneChange.objects.owned_by(user).filter(phone=phone)
+    latest = own.open().order_by("pk").last()
+    if latest and user.is_password_mark(latest.password_mark):
+        latest.ends_at = ends_at
+        latest.save(update_fields=["ends_at"])
         return
-    words = ""
-    if not fresh_auth.has_second_factor(user):
-        words = WORDING.new()
+    words = WORDING.new() if _may_take_itself_back(phone) else ""
     change = PhoneChange.objects.create(
         user=user,
         phone=phone,
         digest=vault.digests(words, purpose=_PURPOSE)[0] if words else "",
+        password_mark=user.password_mark,
         ends_at=ends_at,
     )
     shown = {"words": words, "url": letters.public(numbers.PAGE), **facts}
@@ -128,3 +139,21 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
         kind=OutboundText.Kind.NOTICE,
         dedupe_key=f"phone-change:{change.pk}",
     )
+
+
+def _may_take_itself_back(phone: PhoneNumber) -> bool:
+    """Whether it is a phone of before: not one of the last day, nor newer than the main
+    one of now, nor one that took itself back under a password that was changed since.
+    """
+    user, main = phone.user, numbers.primary(phone.user)
+    now, proven_at = timezone.now(), phone.verified_at
+    if fresh_auth.has_second_factor(user) or proven_at is None:
+        return False
+    if proven_at > now - PhoneChange.COOLING:
+        return False
+    if main and main.verified_at and main.verified_at < proven_at:
+        return False
+    undone = PhoneChange.objects.owned_by(user).filter(
+        phone=phone, undone_at__gt=now - PhoneChange.COOLING
+    )
+    return all(user.is_password_mark(each.password_mark) for each in undone)

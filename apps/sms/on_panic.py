@@ -1,5 +1,6 @@
-"""What waits to be texted stays here, but for codes and notices."""
+"""What waits to be texted stays here, but for codes and notices; no phone that was changed
+before takes itself back."""
 
-from apps.sms import outbox
+from apps.sms import cooling, outbox
 
-ON_PANIC = (outbox.cancel_waiting,)
+ON_PANIC = (outbox.cancel_waiting, cooling.forget)

@@ -1,6 +1,7 @@
 """Whoever is at an open session cannot silence the owner's phone: for a day it counts."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from django.core import mail
 from django.utils import timezone
 
+from apps.accounts import email_changes, panic
 from apps.accounts.models import User
 from apps.core.errors import NotFound
 from apps.mfa import lost
@@ -19,6 +21,7 @@ from apps.sms.models import (
     PhoneChange,
     PhoneNumber,
 )
+from tests.accounts import reverts
 from tests.factories import UserFactory
 from tests.mfa.conftest import app_of
 from tests.rbac.factories import verified
@@ -206,6 +209,115 @@ def test_what_cannot_be_done_tells_nobody(alice: User, twilio: TwilioServer) -> 
         choose(UserFactory.create(email="dora@example.com"))
     work()
     assert not twilio.posts and not PhoneChange.objects.exists()
+
+
+# --- whom the words are for ------------------------------------------------------------
+
+
+def age(e164: str, **by: int) -> None:
+    since = timezone.now() - timedelta(**by)
+    PhoneNumber.objects.filter(e164=e164).update(verified_at=since)
+
+
+def changed(user: User, password: str = "another-horse-altogether") -> None:
+    user.set_password(password)
+    user.save()
+
+
+@pytest.mark.parametrize("hours", [0, 23, 30])
+@pytest.mark.parametrize("act", [choose, give_up])
+def test_who_came_last_is_told_and_given_no_words(
+    alice: User, twilio: TwilioServer, hours: int, act: Callable[..., None]
+) -> None:
+    """The owner goes back to the phone of before."""
+    choose(alice)
+    work()
+    age(NEW, hours=hours)
+    act(alice, ALICE if act is choose else NEW)
+    work()
+    said = twilio.bodies(NEW)[-1]
+    assert "KEEP" not in said and numbers.PAGE in said
+    assert main(alice) == ALICE
+
+
+def test_a_phone_that_is_not_a_day_old_is_given_no_words(
+    alice: User, twilio: TwilioServer
+) -> None:
+    age(ALICE, hours=23)
+    choose(alice)
+    work()
+    assert "KEEP" not in twilio.bodies(ALICE)[-1]
+
+
+def test_words_of_before_the_password_was_changed_are_over(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    told = words(twilio)
+    changed(alice)
+    text(told, number=ALICE)
+    work()
+    assert twilio.bodies(ALICE)[-1] == cooling.WRONG
+    assert main(alice) == NEW
+
+
+def test_a_change_after_a_new_password_is_told_anew(
+    alice: User, twilio: TwilioServer
+) -> None:
+    choose(alice)
+    words(twilio)
+    changed(alice)
+    choose(alice, ALICE)
+    choose(alice)
+    text(words(twilio), number=ALICE)
+    work()
+    assert main(alice) == ALICE
+
+
+def test_a_phone_that_took_itself_back_is_removed_for_good_after_a_new_password(
+    alice: User, twilio: TwilioServer
+) -> None:
+    """A stolen one: its owner has done what the letter says."""
+    give_up(alice)
+    text(words(twilio), number=ALICE)
+    work()
+    changed(alice)
+    numbers.verify(user=alice, e164=NEW)
+    give_up(alice)
+    work()
+    assert "KEEP" not in twilio.bodies(ALICE)[-1]
+    assert main(alice) == NEW
+
+
+def test_a_frozen_account_takes_no_phone_back(
+    alice: User, twilio: TwilioServer
+) -> None:
+    give_up(alice)
+    told = words(twilio)
+    User.objects.filter(pk=alice.pk).update(frozen_at=timezone.now())
+    text(told, number=ALICE)
+    work()
+    assert twilio.bodies(ALICE)[-1] == cooling.WRONG
+    assert not row(ALICE).is_verified
+
+
+def reverted(user: User) -> None:
+    email_changes.undo(reverts.newest_key())
+
+
+@pytest.mark.parametrize("act", [reverted, panic.begin])
+def test_recovery_ends_what_phones_may_undo(
+    alice: User, twilio: TwilioServer, act: Callable[[User], None]
+) -> None:
+    reverts.key_of(alice)
+    choose(alice)
+    told = words(twilio)
+    act(alice)
+    assert not cooling.going_on(alice)
+    before = row(NEW).status
+    text(told, number=ALICE)
+    work()
+    assert row(NEW).status == before
 
 
 # --- what matters to security goes to both ---------------------------------------------

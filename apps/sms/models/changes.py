@@ -29,6 +29,8 @@ class PhoneChange(models.Model):
     phone = models.ForeignKey(PhoneNumber, models.CASCADE, related_name="changes")
     # Of the words that undo it; without them it cannot be undone by text.
     digest = models.CharField(max_length=64, blank=True)
+    # Of whoever made the change: a new password is chosen by the owner, on the website.
+    password_mark = models.CharField(max_length=64, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     ends_at = models.DateTimeField()
     undone_at = models.DateTimeField(null=True, blank=True)
