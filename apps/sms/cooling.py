@@ -95,8 +95,10 @@ def take_back(*, words: str, number: str) -> str:
     owner_id = told.values_list("user_id", flat=True).first()
     if owner_id is None:
         return WRONG
+    # Whoever else ends or undoes it holds this too. The row itself is left alone until
+    # `restore` has the person's lane: whoever changes phones has that first.
     user = User.objects.locked(owner_id)
-    change = told.select_for_update(of=("self",)).select_related("phone").first()
+    change = told.select_related("phone").first()
     if change is None or not user.is_active or user.frozen_at:
         return WRONG
     if not user.is_password_mark(change.password_mark):

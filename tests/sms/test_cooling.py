@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.accounts import email_changes, panic
 from apps.accounts.models import User
 from apps.core.errors import NotFound
 from apps.mfa import lost
-from apps.sms import composer, cooling, number_history, numbers
+from apps.sms import composer, cooling, lanes, number_history, numbers
 from apps.sms.models import (
     LinkPhrase,
     NumberEvent,
@@ -24,6 +26,7 @@ from apps.sms.models import (
 from tests.accounts import reverts
 from tests.factories import UserFactory
 from tests.mfa.conftest import app_of
+from tests.races import somebody_waits
 from tests.rbac.factories import verified
 from tests.sms.conftest import ALICE, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
@@ -299,6 +302,34 @@ def test_a_frozen_account_takes_no_phone_back(
     work()
     assert twilio.bodies(ALICE)[-1] == cooling.WRONG
     assert not row(ALICE).is_verified
+
+
+def test_phones_changed_at_the_same_moment_are_in_nobodys_way(
+    alice: User, twilio: TwilioServer
+) -> None:
+    """Who changes them has the person's lane and writes to the change, which the text
+    undoes."""
+    choose(alice)
+    told = words(twilio).removeprefix("KEEP ")
+
+    def acting() -> str:
+        try:
+            with transaction.atomic():
+                lanes.lock_number(ALICE)
+                return cooling.take_back(words=told, number=ALICE)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            lanes.lock_person(alice)
+            answer = pool.submit(acting)
+            while not (answer.done() or somebody_waits()):
+                pass
+            choose(alice, ALICE)
+            choose(alice)
+        assert "main phone again" in answer.result()
+    assert main(alice) == ALICE
 
 
 def reverted(user: User) -> None:
