@@ -34,8 +34,11 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         started=values["started"],
         money=in_dollars(values["micros"]),
         model=in_dollars(values["tokens"]),
-        day=spoken.day(
-            datetime.fromisoformat(values["renews_at"]), scene.zone, now=scene.now
+        when=spoken.full(
+            datetime.fromisoformat(values["renews_at"]),
+            scene.zone,
+            now=scene.now,
+            hours=scene.hours,
         ),
     )
 

@@ -1,13 +1,13 @@
 """What may be spent: by a person, on an area of numbers, and altogether.
 
-Each pot is apart: chatter uses up no codes, reminders no answers. A person's days and
-months begin at midnight where they are; those of everybody in UTC.
+Each pot is apart: chatter uses up no codes, reminders no answers. All days and months are
+those of UTC: by the clock where the person is, whoever moves west hour by hour would begin
+a month anew each time.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -75,7 +75,7 @@ def of(
         yield "person", _of_person(pot, user, at, caps, of_role)
     if area and "area_day" in CAPS[Pot(pot)]:
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        day = _midnight(at, UTC)
+        day = _midnight(at)
         yield "area", Budget(
             scope=f"{pot}:{area}",
             parts=PARTS,
@@ -94,7 +94,7 @@ def of_all(pot: str, at: datetime) -> Budget:
 
 
 def _of_all(pot: str, at: datetime, caps: Caps) -> Budget:
-    day, month = _midnight(at, UTC), _first(at, UTC)
+    day, month = _midnight(at), _first(at)
     return Budget(
         scope=f"{pot}:all",
         parts=PARTS,
@@ -102,7 +102,7 @@ def _of_all(pot: str, at: datetime, caps: Caps) -> Budget:
         short_ends=day + DAY,
         short_limit=_dollars(caps.day),
         long_from=month,
-        long_ends=_next_first(month, UTC),
+        long_ends=_next_first(month),
         long_limit=_dollars(caps.month),
     )
 
@@ -114,8 +114,7 @@ def of_person(pot: str, user: User, at: datetime) -> Budget:
 def _of_person(
     pot: str, user: User, at: datetime, caps: Caps, of_role: Limits | None
 ) -> Budget:
-    zone = ZoneInfo(user.timezone)
-    day, month = _midnight(at, zone), _first(at, zone)
+    day, month = _midnight(at), _first(at)
     texts: int | None = None
     micros = _dollars(caps.person_month)
     if of_role and pot == Pot.ANSWERS:
@@ -129,11 +128,10 @@ def _of_person(
         parts=1,
         user_id=user.pk,
         short_from=day,
-        # A day may have 25 hours.
-        short_ends=_midnight(day + DAY + 2 * HOUR, zone),
+        short_ends=day + DAY,
         short_limit=_dollars(caps.person_day),
         long_from=month,
-        long_ends=_next_first(month, zone),
+        long_ends=_next_first(month),
         long_limit=micros,
         texts_limit=texts,
     )
@@ -198,17 +196,13 @@ def book(
     counters.put([budget for _, budget in found], micros, texts, is_late=is_late)
 
 
-def _midnight(at: datetime, zone: tzinfo) -> datetime:
-    """As an instant in UTC: that of the zone would be added to by the clock."""
-    local = at.astimezone(zone)
-    day = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    return day.astimezone(UTC)
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _first(at: datetime, zone: tzinfo) -> datetime:
-    local = at.astimezone(zone).replace(day=1, fold=0)
-    return _midnight(local, zone)
+def _first(at: datetime) -> datetime:
+    return _midnight(at).replace(day=1)
 
 
-def _next_first(first: datetime, zone: tzinfo) -> datetime:
-    return _first(first + timedelta(days=35), zone)
+def _next_first(first: datetime) -> datetime:
+    return _first(first + timedelta(days=35))

@@ -2,8 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
@@ -17,7 +16,7 @@ What, State = Charge.What, Charge.State
 
 @dataclass(frozen=True)
 class Usage:
-    """Of the month so far, where the person is. `by_the_end`: at this rate."""
+    """Of the budgets' month so far. `by_the_end`: at this rate."""
 
     came: int
     went: int
@@ -62,7 +61,7 @@ def of_month(user: User) -> Usage:
         went=told["went"],
         texts_micros=told["texts"],
         tokens_micros=told["tokens"],
-        by_the_end=_projected(told["texts"] + told["tokens"], now, user.timezone),
+        by_the_end=_projected(told["texts"] + told["tokens"], now),
         ends_at=month.long_ends,
     )
 
@@ -89,7 +88,7 @@ def left(user: User) -> Left:
     )
 
 
-def _projected(micros: int, now: datetime, zone: str) -> int:
+def _projected(micros: int, now: datetime) -> int:
     """By whole days, today's counted as one: of a first morning nothing follows."""
-    local = now.astimezone(ZoneInfo(zone))
-    return micros * monthrange(local.year, local.month)[1] // local.day
+    today = now.astimezone(UTC)
+    return micros * monthrange(today.year, today.month)[1] // today.day

@@ -141,8 +141,8 @@ def test_over_budget_a_person_is_told_once_and_then_there_is_silence(
         assert len(twilio.sent) == 3
         told = twilio.sent[-1].body
         assert told == (
-            "Your budget for texts is used up. I answer again from Tue 1 Dec; what you"
-            " text until then is kept."
+            "Your budget for texts is used up. I answer again from Mon 30 Nov, 7:00"
+            " PM; what you text until then is kept."
         )
         assert composer.count(told).segments == 1
         silences = Turn.objects.order_by("pk").values_list("silence", flat=True)
@@ -150,7 +150,7 @@ def test_over_budget_a_person_is_told_once_and_then_there_is_silence(
         # Nothing is done for what is not answered.
         assert Reminder.objects.count() == 2
         assert Charge.objects.filter(what="in").count() == 5
-        clock.move_to("2026-12-01T05:00Z")
+        clock.move_to("2026-12-01T00:00Z")
         text("hello")
         work()
         assert len(twilio.sent) == 4

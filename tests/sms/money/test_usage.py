@@ -1,4 +1,4 @@
-"""What a month has cost, and what is left, in the person's own days."""
+"""What a month has cost, and what is left."""
 
 from datetime import datetime
 
@@ -24,12 +24,12 @@ def alice(db: None) -> User:
     return UserFactory.create()
 
 
-@time_machine.travel("2026-11-11T03:00Z", tick=False)
-def test_of_the_month_where_the_person_is_and_at_this_rate(alice: User) -> None:
-    """The 10th of November in New York, the 11th in London."""
-    with time_machine.travel("2026-11-01T03:59Z", tick=False):
+@time_machine.travel("2026-11-10T03:00Z", tick=False)
+def test_of_the_month_in_utc_and_at_this_rate(alice: User) -> None:
+    """The 9th of November in New York, the 10th in UTC."""
+    with time_machine.travel("2026-10-31T23:59Z", tick=False):
         reserved("out:october", OUT, alice)
-    with time_machine.travel("2026-11-01T04:01Z", tick=False):
+    with time_machine.travel("2026-11-01T00:01Z", tick=False):
         reserved("out:november", OUT, alice)
         reserved("in:november", 8_300, alice, what="in", texts=0)
     reserved("out:never", OUT, alice)
@@ -38,7 +38,7 @@ def test_of_the_month_where_the_person_is_and_at_this_rate(alice: User) -> None:
     used = usage.of_month(alice)
     assert (used.came, used.went, used.micros) == (1, 1, 21_600)
     assert used.by_the_end == 3 * 21_600
-    assert used.ends_at == datetime.fromisoformat("2026-12-01T05:00Z")
+    assert used.ends_at == datetime.fromisoformat("2026-12-01T00:00Z")
 
 
 def test_what_is_left(alice: User) -> None:
@@ -69,8 +69,8 @@ def test_both_answer_by_text_in_one_segment(alice: User) -> None:
     assert "of it under $0.01 for the language model" in phone.text("my usage?")
     said = phone.text("How many texts do I have left?")
     assert said == (
-        "Left until Tue 1 Dec: 20 of 100 answers ($3.27 for now), 50 reminders, $0.50"
-        " for the language model."
+        "Left until Mon 30 Nov, 7:00 PM: 20 of 100 answers ($3.27 for now), 50"
+        " reminders, $0.50 for the language model."
     )
     assert composer.count(said).segments == 1
 
