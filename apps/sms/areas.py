@@ -8,12 +8,12 @@ _NOWHERE = "001"
 
 
 def area(number: str) -> str:
-    """Country and area of a number; the country alone where it has no areas, and a
-    short code as it stands."""
+    """Country and area of a number; the country alone where it has no areas. Empty for
+    a short code or a name: anybody may make up any number of those."""
     try:
         parsed = phonenumbers.parse(number)
     except NumberParseException:
-        return number
+        return ""
     length = phonenumbers.length_of_geographical_area_code(parsed)
     national = phonenumbers.national_significant_number(parsed)
     return f"+{parsed.country_code}{national[:length]}"

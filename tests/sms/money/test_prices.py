@@ -86,7 +86,8 @@ def test_entering_the_list_again_changes_nothing() -> None:
         ("+4915112345678", "+49", "DE"),
         ("+6598765432", "+65", "SG"),
         ("+88213123456", "+882", ""),
-        ("72345", "72345", ""),
+        ("72345", "", ""),
+        ("messenger:1234567890123456", "", ""),
     ],
 )
 def test_a_range_of_numbers_is_its_country_and_area(

@@ -14,7 +14,16 @@ from apps.core.errors import Conflict
 from apps.mfa import challenges
 from apps.rbac.models import RoleLimits
 from apps.sms import composer, outbox
-from apps.sms.models import Charge, Entry, InboundText, Lane, OutboundText, Pot, Turn
+from apps.sms.models import (
+    Charge,
+    Entry,
+    InboundText,
+    Lane,
+    OutboundText,
+    Pot,
+    Spending,
+    Turn,
+)
 from apps.sms.money import ledger
 from tests.mfa.conftest import SESSION, phone_of
 from tests.sms.conftest import ALICE, STRANGER, post, text, work
@@ -173,6 +182,21 @@ def test_strangers_have_a_small_pot_and_are_not_told(twilio: TwilioServer) -> No
     work()
     assert twilio.sent == []
     assert Turn.objects.get().silence == "over_budget"
+
+
+@pytest.mark.parametrize(
+    "sender", ["72345", "messenger:1234567890123456", "12345678901234567890"]
+)
+def test_what_came_from_no_phone_costs_and_has_no_area(
+    twilio: TwilioServer, sender: str
+) -> None:
+    """Each of them would leave rows of a budget behind."""
+    text("Your parcel is here", number=sender)
+    work()
+    assert Turn.objects.get().silence == Turn.Silence.NOT_A_PERSON
+    assert charges() == [("in", "spent", IN)]
+    scopes = set(Spending.objects.values_list("scope", flat=True))
+    assert scopes == {"strangers:all"}
 
 
 def test_a_stranger_who_was_guided_today_sets_nothing_aside(
