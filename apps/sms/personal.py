@@ -98,6 +98,7 @@ PERSONAL = (
             "created_at": "created_at",
             "verified_at": "verified_at",
             "proved_at": "proved_at",
+            "confirmed_at": "confirmed_at",
             "in_doubt": "get_doubt_display",
             "line_type": "line_type",
             "suspended_at": "suspended_at",

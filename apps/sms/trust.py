@@ -37,15 +37,16 @@ def page() -> str:
 
 @transaction.atomic
 def confirm(*, user: User, public_id: str) -> PhoneNumber:
-    """They say that it is still theirs, and have just proven who they are. Raises
-    `Conflict` for a number that has to be proven itself."""
+    """They say that it is still theirs, and have just proven who they are, not that they
+    have it: whoever has it can still link it. Raises `Conflict` for a number that has to
+    be proven itself."""
     lanes.lock_person(user)
     number = numbers.own(user, public_id)
     if not number.is_verified:
         raise Conflict("Link this phone again first.")
     if number.doubt:
-        number.doubt, number.proved_at = Doubt.NONE, timezone.now()
-        number.save(update_fields=["doubt", "proved_at"])
+        number.doubt, number.confirmed_at = Doubt.NONE, timezone.now()
+        number.save(update_fields=["doubt", "confirmed_at"])
         number_history.record(number, Kind.CONFIRMED)
         audit.done(CONFIRM, actor=user, subject=user, obj=number)
     return number
@@ -72,6 +73,7 @@ def _silent(since: datetime) -> "QuerySet[PhoneNumber]":
     )
     proven = PhoneNumber.objects.verified().proven_before(since)
     sure = proven.filter(~Exists(texts), doubt=Doubt.NONE)
+    sure = sure.exclude(confirmed_at__gte=since)
     return sure.select_related("user")
 
 

@@ -184,6 +184,17 @@ def test_a_phone_in_doubt_goes_to_who_proves_it(
     assert numbers.owner_id(ALICE) == dora.pk
 
 
+def test_saying_so_is_no_proof_against_who_has_the_phone(
+    alice: User, twilio: TwilioServer
+) -> None:
+    doubted(alice)
+    trust.confirm(user=alice, public_id=str(row().public_id))
+    dora = UserFactory.create(email="dora@example.com")
+    text(linking.phrase_for(dora).text)
+    work()
+    assert numbers.owner_id(ALICE) == dora.pk
+
+
 # --- given up at its carrier -----------------------------------------------------------
 
 TODAY = datetime(2026, 11, 20, 4, 30, tzinfo=UTC)
@@ -214,6 +225,17 @@ def test_numbers_that_carriers_took_back_are_suspended(
     read = DeactivationList.objects.get(day=date(2026, 11, 19))
     assert (read.numbers, read.suspended) == (4, 1)
     assert DeactivationList.objects.count() == 7
+
+
+def test_a_number_that_its_owner_only_vouched_for_is_suspended(
+    alice: User, twilio: TwilioServer
+) -> None:
+    _lists(twilio, ALICE)
+    with time_machine.travel(TODAY, tick=False):
+        doubted(alice)
+        trust.confirm(user=alice, public_id=str(row().public_id))
+        deactivations.read_missing()
+    assert row().is_suspended
 
 
 def test_a_list_that_is_not_there_yet_is_read_the_next_day(

@@ -62,6 +62,8 @@ class PhoneNumber(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     # When it was last proven again, if it was.
     proved_at = models.DateTimeField(null=True, blank=True)
+    # When its owner last said that it is still theirs, if they did: no proof.
+    confirmed_at = models.DateTimeField(null=True, blank=True)
     # Until it is proven again, or its owner says that it is still theirs (trust.py).
     doubt = models.CharField(
         max_length=10, choices=Doubt.choices, blank=True, default="", db_default=""
