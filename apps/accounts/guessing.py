@@ -85,6 +85,9 @@ TEXTS_A_DAY = Limit("code_text_all", times=2_000, seconds=DAY)
 # the number anybody's. Whoever has it texts words from it instead.
 LINK_TEXTS_PER_PERSON = Limit("link_text_person", times=10, seconds=DAY)
 LINK_TEXTS_PER_NUMBER = Limit("link_text_number", times=5, seconds=DAY)
+# Apart from the codes above, which let people sign in, and fewer.
+LINK_TEXTS_PER_AREA = Limit("link_text_area", times=50, seconds=HOUR)
+LINK_TEXTS_A_DAY = Limit("link_text_all", times=1_000, seconds=DAY)
 
 # --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
 EXPORTS = Limit("export", times=3, seconds=DAY)

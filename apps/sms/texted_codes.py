@@ -186,8 +186,8 @@ def _charge(user: User, number: str, area: str) -> list[tuple[Limit, str, str]]:
     counted = (
         (guessing.LINK_TEXTS_PER_PERSON, str(user.pk)),
         (guessing.LINK_TEXTS_PER_NUMBER, number),
-        (guessing.TEXTS_PER_AREA, area),
-        (guessing.TEXTS_A_DAY, ""),
+        (guessing.LINK_TEXTS_PER_AREA, area),
+        (guessing.LINK_TEXTS_A_DAY, ""),
     )
     return [(limit, key, limit.charge(key)) for limit, key in counted]
 

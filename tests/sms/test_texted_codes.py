@@ -15,15 +15,18 @@ from apps.core.limits import Limit
 from apps.sms import numbers, optouts, texted_codes
 from apps.sms.alerts import RULES
 from apps.sms.models import (
+    Charge,
     NumberEvent,
     OutboundText,
     PhoneNumber,
+    Pot,
     RouterConfig,
     TextedCode,
 )
 from tests.factories import UserFactory
 from tests.races import together
 from tests.sms.conftest import ALICE, STRANGER, work
+from tests.sms.money.conftest import cap
 from tests.sms.test_dialing import allow
 from tests.sms.twilio_server import TwilioServer
 
@@ -202,8 +205,8 @@ def test_two_who_ask_at_once_get_one_text(
     [
         (guessing.LINK_TEXTS_PER_NUMBER, STRANGER),
         (guessing.LINK_TEXTS_PER_PERSON, "person"),
-        (guessing.TEXTS_PER_AREA, "+1202"),
-        (guessing.TEXTS_A_DAY, ""),
+        (guessing.LINK_TEXTS_PER_AREA, "+1202"),
+        (guessing.LINK_TEXTS_A_DAY, ""),
     ],
 )
 def test_texts_are_limited_by_person_number_area_and_all(
@@ -214,6 +217,22 @@ def test_texts_are_limited_by_person_number_area_and_all(
     with pytest.raises(TooMany):
         send(noted)
     assert not OutboundText.objects.exists()
+
+
+def test_they_use_up_nothing_of_codes_to_sign_in(
+    noted: PhoneNumber, twilio: TwilioServer
+) -> None:
+    """Anybody may ask for these, at any number."""
+    for limit, key in (
+        (guessing.TEXTS_PER_AREA, "+1202"),
+        (guessing.TEXTS_A_DAY, ""),
+    ):
+        for _ in range(limit.times):
+            limit.charge(key)
+    cap(Pot.SECURITY, 0)
+    send(noted)
+    assert Charge.objects.get().pot == Pot.LINKING
+    assert code_of(twilio)
 
 
 def test_who_only_asked_too_soon_has_paid_for_nothing(
@@ -270,7 +289,7 @@ def test_a_number_that_is_not_texted_gets_no_code(
 def test_a_code_beyond_the_budgets_is_not_said_to_be_coming(
     noted: PhoneNumber, twilio: TwilioServer
 ) -> None:
-    budget = RouterConfig.objects.filter(config_key="budgets.security_day")
+    budget = RouterConfig.objects.filter(config_key="budgets.linking_day")
     budget.update(config_value=0)
     for _ in range(7):
         with pytest.raises(Unavailable, match="the words instead"):

@@ -39,6 +39,8 @@ _STARTS_AS = {
         "person_day": 2,
         "person_month": 10,
     },
+    # Anybody may ask for them, at any number: so not of what signs people in.
+    Pot.LINKING: {"day": 20, "month": 200, "area_hour": 2, "area_day": 10},
     Pot.STRANGERS: {"day": 10, "month": 100, "area_hour": 2, "area_day": 5},
     # What one person may is said by their roles.
     Pot.TOKENS: {"day": 100, "month": 1_000},

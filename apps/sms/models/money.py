@@ -82,6 +82,7 @@ class Pot(models.TextChoices):
     ANSWERS = "answers", "Answers to people, and their texts"
     PROACTIVE = "proactive", "Texts we start"
     SECURITY = "security", "Codes and notices"
+    LINKING = "linking", "Codes that link a phone"
     STRANGERS = "strangers", "Numbers that nobody has linked"
     TOKENS = "tokens", "Language model"
 

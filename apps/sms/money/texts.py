@@ -41,7 +41,7 @@ def reserve(text: OutboundText) -> None:
     """Set aside what a text of our own accord will cost. Raises `OverBudget`."""
     ledger.reserve(
         cause=f"out:{text.ref}",
-        pot=POTS[Kind(text.kind)],
+        pot=_pot_of(text),
         user=text.user,
         text=text,
         area=areas.area(text.number),
@@ -136,6 +136,13 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> No
             **shared,
         )
     ledger.open_turn(came, answer)
+
+
+def _pot_of(text: OutboundText) -> Pot:
+    """A code to a phone that is nobody's yet links it."""
+    if text.kind == Kind.CODE and text.user_id is None:
+        return Pot.LINKING
+    return POTS[Kind(text.kind)]
 
 
 def _estimate(text: OutboundText) -> Estimate:
