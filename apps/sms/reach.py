@@ -1,13 +1,13 @@
 """Whether texts to a number arrive. What surely does not is not paid for."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.sms import troubles
-from apps.sms.models import OutboundText
+from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 
 # One such error may be the carrier's own mistake.
 ERRORS, WITHIN = 3, timedelta(days=30)
@@ -28,7 +28,18 @@ def is_unreachable(e164: str) -> bool:
     if len(latest) < ERRORS:
         return False
     arrived = Q(delivery__in=("delivered", "read")) | Q(turn__isnull=False)
-    return not texts.filter(arrived, created_at__gt=latest[0]).exists()
+    if texts.filter(arrived, created_at__gt=latest[0]).exists():
+        return False
+    return not _texted_since(e164, latest[0])
+
+
+def _texted_since(e164: str, at: datetime) -> bool:
+    """Also what gets no answer: a stranger who was guided today, somebody over budget. By
+    their lanes, for turns are in no order of numbers."""
+    holder = PhoneNumber.objects.held().filter(e164=e164).values("user")
+    lanes = Lane.objects.filter(Q(key=f"n:{e164}") | Q(user__in=holder))
+    turns = Turn.objects.filter(lane__in=lanes, number=e164, started_at__gt=at)
+    return turns.exists()
 
 
 def unreachable(several: Iterable[str]) -> set[str]:

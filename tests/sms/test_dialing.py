@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
-from apps.sms import dialing, numbers, outbox
+from apps.sms import dialing, numbers, outbox, reach
 from apps.sms.knobs import countries
 from apps.sms.models import OutboundText, PhoneNumber, RouterConfig, Turn
 from tests.sms.conftest import ALICE, STRANGER, person, post, text, work
@@ -168,6 +168,25 @@ def test_a_number_that_texts_us_is_reached_again(
     work()
     assert len(twilio.bodies(ALICE)) == 4
     assert queue(alice)
+
+
+@pytest.mark.parametrize("said", ["hello", "HELP"])
+def test_a_text_that_gets_no_answer_says_so_too(
+    twilio: TwilioServer, alice: User, said: str
+) -> None:
+    """A stranger who was guided today, or a word that the carrier answers."""
+    fail(alice, "30005", 3)
+    numbers.release(user=alice, public_id=str(PhoneNumber.objects.get().public_id))
+    text("hello")
+    work()
+    OutboundText.objects.filter(turn__isnull=False).update(
+        created_at=timezone.now() - timedelta(hours=1)
+    )
+    assert Turn.objects.exists()
+    text(said)
+    work()
+    assert Turn.objects.latest("pk").silence
+    assert not reach.is_unreachable(ALICE)
 
 
 def test_errors_of_long_ago_count_no_more(alice: User, twilio: TwilioServer) -> None:
