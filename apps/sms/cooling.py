@@ -52,7 +52,7 @@ def give_up(*, user: User, public_id: str) -> PhoneNumber:
 
 def going_on(user: User) -> list[PhoneChange]:
     """Changes that are not a day old, with their phones."""
-    found = PhoneChange.objects.owned_by(user).open().select_related("phone")
+    found = PhoneChange.objects.owned_by(user).open().select_related("phone", "user")
     return list(found.order_by("pk"))
 
 

@@ -12,7 +12,13 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.sms import confidential, lanes, linking, optouts
-from apps.sms.models import LinkPhrase, OutboundText, PhoneNumber, RouterConfig
+from apps.sms.models import (
+    LinkPhrase,
+    OutboundText,
+    PhoneChange,
+    PhoneNumber,
+    RouterConfig,
+)
 from tests.factories import PASSWORD, PhoneNumberFactory
 from tests.mfa.conftest import app_of
 from tests.portal.conftest import BOB
@@ -317,12 +323,19 @@ def test_a_phone_is_named_and_renamed(as_alice: Client, alice: User) -> None:
 def test_the_page_says_how_long_the_phone_before_hears_as_well(
     as_alice: Client, alice: User
 ) -> None:
+    long_ago = timezone.now() - timedelta(days=9)
+    PhoneNumber.objects.update(verified_at=long_ago)
     second = _second(alice)
     assert "What matters to security" not in _page(as_alice)
     as_alice.post(f"{PAGE}{second.public_id}/primary/")
     page = _page(as_alice)
     assert "What matters to security is texted to" in page
     assert "can take itself back until then" in page
+    # The words it was told are those of another password by then.
+    PhoneChange.objects.update(password_mark="")
+    page = _page(as_alice)
+    assert "What matters to security is texted to" in page
+    assert "can take itself back" not in page
 
 
 # --- every state -----------------------------------------------------------------------

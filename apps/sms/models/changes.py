@@ -47,3 +47,8 @@ class PhoneChange(models.Model):
 
     def __str__(self) -> str:
         return f"change of phones {self.pk}"
+
+    @property
+    def may_be_undone(self) -> bool:
+        """By the words that were told: good with the password of then."""
+        return bool(self.digest) and self.user.is_password_mark(self.password_mark)
