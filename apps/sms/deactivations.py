@@ -22,16 +22,19 @@ _BATCH = 1_000
 
 @job("sms.read_deactivations", queue=Queue.BULK, seconds=3_600)
 def read_missing() -> None:
-    """Each day's list once, up to yesterday's. Raises `NotDone`, but for yesterday's:
-    that one may come later."""
+    """Each day's list once, up to yesterday's. Raises `NotDone` for one that cannot be
+    read, once the others are, but for yesterday's: that one may come later."""
+    failed: NotDone | None = None
     yesterday = _today() - timedelta(days=1)
     for day in _missing():
         try:
             _read(day)
         except NotDone as error:
             if day < yesterday:
-                raise
+                failed = error
             logger.warning("deactivations_not_there", day=str(day), why=str(error))
+    if failed is not None:
+        raise failed
 
 
 def _missing() -> Iterator[date]:

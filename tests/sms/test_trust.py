@@ -256,12 +256,25 @@ def test_a_list_that_is_not_there_yet_is_read_the_next_day(
     assert row().is_suspended
 
 
+def test_a_list_that_is_missing_keeps_none_of_the_later_ones(
+    alice: User, twilio: TwilioServer
+) -> None:
+    age(40)
+    PhoneNumber.objects.update(proved_at=TODAY - timedelta(days=40))
+    _lists(twilio, ALICE)
+    del twilio.deactivated["2026-11-13"]
+    with time_machine.travel(TODAY, tick=False):
+        with pytest.raises(NotDone):
+            deactivations.read_missing()
+    assert row().is_suspended and DeactivationList.objects.count() == 6
+
+
 @pytest.mark.parametrize("trouble", [500, "drop", "garbage"])
 def test_a_list_that_cannot_be_read_suspends_nobody(
     alice: User, twilio: TwilioServer, trouble: int | str
 ) -> None:
     _lists(twilio, ALICE)
-    twilio.behave(trouble)
+    twilio.behave(*[trouble] * 7)
     with time_machine.travel(TODAY, tick=False):
         with pytest.raises(NotDone):
             deactivations.read_missing()
