@@ -1,7 +1,7 @@
 """Proving a phone by a code that is texted to it, where words are not wanted.
 
-Whoever asks is answered the same whether the number is free, somebody else's or has
-opted out. Texts cost money, and whoever is paid for them signs up by the thousand: so
+Whoever asks is answered the same whether the number is free, somebody else's, has opted
+out or is not reached. Texts cost money, and whoever is paid for them signs up by the thousand: so
 each is counted by person, number, area and all together, and an area where hardly any
 code is ever typed gets none.
 """
@@ -21,7 +21,7 @@ from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import Limit
-from apps.sms import areas, composer, dialing, lanes, line_types, numbers, outbox, reach
+from apps.sms import areas, composer, dialing, lanes, line_types, numbers, outbox
 from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
 from apps.sms.models.proofs import code_digests
 
@@ -32,6 +32,8 @@ DAY = timedelta(days=1)
 WATCHED, CONFIRMED_AT_LEAST = 50, 10
 # A carrier takes up to a minute, and a person another one.
 NOT_YET = timedelta(minutes=2)
+
+Ticket = tuple[Limit, str, str]
 
 WRONG = "That is not the code we texted."
 OVER = "That code is too old or was tried too often. Get a new one."
@@ -48,8 +50,6 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
     if number.is_verified:
         raise Conflict("This phone is linked already.")
     dialing.insist(number.e164)
-    if reach.is_unreachable(number.e164):
-        raise Invalid(reach.SENTENCE)
     area = areas.area(number.e164)
     if is_pumped(area):
         raise Unavailable(PAUSED)
@@ -60,8 +60,7 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
     try:
         _send(user, number, area)
     except AppError:
-        for limit, key, ticket in tickets:
-            limit.give_back(key, ticket)
+        _give_back(tickets)
         raise
     return number
 
@@ -182,14 +181,27 @@ def _insist_paused(number: PhoneNumber) -> None:
         )
 
 
-def _charge(user: User, number: str, area: str) -> list[tuple[Limit, str, str]]:
+def _charge(user: User, number: str, area: str) -> list[Ticket]:
+    """All of them or none: what is not texted does not count."""
     counted = (
         (guessing.LINK_TEXTS_PER_PERSON, str(user.pk)),
         (guessing.LINK_TEXTS_PER_NUMBER, number),
         (guessing.LINK_TEXTS_PER_AREA, area),
         (guessing.LINK_TEXTS_A_DAY, ""),
     )
-    return [(limit, key, limit.charge(key)) for limit, key in counted]
+    tickets: list[Ticket] = []
+    try:
+        for limit, key in counted:
+            tickets.append((limit, key, limit.charge(key)))
+    except AppError:
+        _give_back(tickets)
+        raise
+    return tickets
+
+
+def _give_back(tickets: list[Ticket]) -> None:
+    for limit, key, ticket in tickets:
+        limit.give_back(key, ticket)
 
 
 def _open(sent: TextedCode) -> "QuerySet[TextedCode]":

@@ -27,7 +27,7 @@ from tests.factories import UserFactory
 from tests.races import together
 from tests.sms.conftest import ALICE, STRANGER, work
 from tests.sms.money.conftest import cap
-from tests.sms.test_dialing import allow
+from tests.sms.test_dialing import allow, fail
 from tests.sms.twilio_server import TwilioServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -270,6 +270,32 @@ def test_a_number_that_has_opted_out_is_answered_the_same_and_gets_nothing(
     send(noted)
     work()
     assert not twilio.posts
+
+
+def test_a_number_that_texts_do_not_reach_is_answered_the_same_and_gets_nothing(
+    noted: PhoneNumber, alice: User, twilio: TwilioServer
+) -> None:
+    fail(alice, "30005", 3)
+    posts = twilio.posts
+    theirs = numbers.claim(user=noted.user, number=ALICE)
+    send(theirs)
+    work()
+    assert twilio.posts == posts
+
+
+def test_tries_that_some_other_limit_refused_do_not_count(noted: PhoneNumber) -> None:
+    for _ in range(guessing.LINK_TEXTS_A_DAY.times):
+        guessing.LINK_TEXTS_A_DAY.charge("")
+    for _ in range(20):
+        with pytest.raises(TooMany):
+            send(noted)
+    for limit, key in (
+        (guessing.LINK_TEXTS_PER_NUMBER, STRANGER),
+        (guessing.LINK_TEXTS_PER_PERSON, str(noted.user_id)),
+        (guessing.LINK_TEXTS_PER_AREA, "+1202"),
+    ):
+        for _ in range(limit.times):
+            limit.charge(key)
 
 
 # --- what is not texted ----------------------------------------------------------------
