@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.accounts import panic
+from apps.accounts import guessing, panic
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Conflict, Invalid, NotFound, TooMany
@@ -177,6 +177,16 @@ def test_parallel_guesses_are_counted_before_they_are_compared() -> None:
     for thread in threads:
         thread.join()
     assert len(passed) == 5
+
+
+def test_tries_refused_because_of_others_do_not_count() -> None:
+    for _ in range(guessing.LINK_EVERYBODY.times):
+        guessing.LINK_EVERYBODY.charge("")
+    for _ in range(20):
+        with pytest.raises(TooMany):
+            linking.charge(STRANGER)
+    for _ in range(guessing.LINK.times):
+        guessing.LINK.charge(STRANGER)
 
 
 def test_wrong_words_are_answered_a_few_times_and_then_not_at_all(
