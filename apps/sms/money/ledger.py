@@ -92,6 +92,7 @@ def _known(asked: Charge, texts: int, is_forced: bool) -> Charge:
     if charge.state != State.RELEASED:
         return charge
     charge.state, charge.micros = State.RESERVED, asked.micros
+    charge.pot, charge.user, charge.area = asked.pot, asked.user, asked.area
     charge.at, charge.expires_at = asked.at, asked.expires_at
     _spend(charge, texts, is_forced)
     _write(charge, Kind.RESERVE, asked.micros)

@@ -23,13 +23,19 @@ FREE_FAILURES = frozenset({"20500", "21408", "30002", "30036", "30450"})
 def admit(turn: Turn, pot: str = "") -> None:
     """A segment is set aside for the answer, before any work is done for it: what was
     begun within the budgets is told, however long it gets. Raises `OverBudget`."""
-    held = Charge.objects.filter(cause=_of_turn(turn.pk))
-    if held.exclude(state=State.RELEASED).exists():
+    cause = _of_turn(turn.pk)
+    pot = pot or (Pot.ANSWERS if turn.user_id else Pot.STRANGERS)
+    held = Charge.objects.filter(cause=cause).exclude(state=State.RELEASED)
+    of_pots = list(held.values_list("pot", flat=True))
+    if pot in of_pots:
         return
+    if of_pots:
+        # By a worker that died: for something else than is asked for now.
+        ledger.release(cause=cause)
     said = prices.outbound(number=turn.number, our_number=turn.our_number, segments=1)
     ledger.reserve(
-        cause=_of_turn(turn.pk),
-        pot=pot or (Pot.ANSWERS if turn.user_id else Pot.STRANGERS),
+        cause=cause,
+        pot=pot,
         user=turn.user,
         turn=turn,
         area=areas.area(turn.number),

@@ -24,7 +24,8 @@ from apps.sms.models import (
     Spending,
     Turn,
 )
-from apps.sms.money import ledger
+from apps.sms.money import budgets, counters, ledger, texts
+from apps.sms.money.budgets import OverBudget
 from tests.mfa.conftest import SESSION, phone_of
 from tests.sms.conftest import ALICE, STRANGER, post, text, work
 from tests.sms.money.conftest import assert_sound, cap, in_all
@@ -163,6 +164,29 @@ def test_over_budget_a_person_is_told_once_and_then_there_is_silence(
         text("hello")
         work()
         assert len(twilio.sent) == 4
+    assert_sound()
+
+
+def test_what_was_set_aside_to_tell_it_answers_nothing(alice: User) -> None:
+    """A worker died between the two: the next one asks again."""
+    allow(texts=0)
+    turn = Turn.objects.create(
+        lane=Lane.objects.create(key=f"u:{alice.pk}", user=alice),
+        user=alice,
+        number=ALICE,
+        our_number="+12025550100",
+        started_at=timezone.now(),
+    )
+    for _ in range(2):
+        texts.admit(turn, Pot.SECURITY)
+        assert in_all() == OUT
+        with pytest.raises(OverBudget):
+            texts.admit(turn)
+        assert in_all() == 0
+    texts.admit(turn, Pot.SECURITY)
+    charge = Charge.objects.get()
+    assert (charge.pot, charge.state) == ("security", "reserved")
+    assert counters.spent(budgets.of_all(Pot.SECURITY, timezone.now())).long == OUT
     assert_sound()
 
 
