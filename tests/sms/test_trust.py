@@ -62,7 +62,9 @@ def test_a_phone_that_was_silent_for_half_a_year_is_in_doubt(alice: User) -> Non
     assert not trust.is_in_doubt(alice, ALICE)
     doubted(alice)
     trust.doubt_silent()
-    (letter,) = [each for each in mail.outbox if "phone of yours still yours" in each.subject]
+    (letter,) = [
+        each for each in mail.outbox if "phone of yours still yours" in each.subject
+    ]
     assert "/app/phones/" in str(letter.body)
     kinds = [event.kind for event in number_history.of(alice)]
     assert kinds.count(NumberEvent.Kind.DOUBTED) == 1
