@@ -9,6 +9,10 @@ from apps.accounts.models import User
 from apps.sms.models import OutboundText, Pot
 from apps.sms.money.budgets import OverBudget
 
+_NOT_SENT = (OutboundText.State.CANCELED, OutboundText.State.FAILED)
+# A phone that three notices did not leave for gets no fourth.
+TRIES = 3
+
 
 def words(user: User, over: OverBudget) -> str:
     """One segment."""
@@ -26,9 +30,27 @@ def words(user: User, over: OverBudget) -> str:
 
 
 def mark(user: User, over: OverBudget) -> str:
-    """Of the one text that tells it: another when the budget has begun anew."""
-    return f"over:{over.pot}:{over.scope}:{user.pk}:{over.ends_at:%Y-%m-%dT%H}"
+    """Of the text that tells it: another when the budget has begun anew, or when the one
+    before did not leave."""
+    tried = _tried(user, over)
+    left = [key for key, has_left in tried.items() if has_left]
+    free = [key for key in _marks(user, over) if key not in tried]
+    return [*left, *free, *tried][0]
 
 
 def was_told(user: User, over: OverBudget) -> bool:
-    return OutboundText.objects.filter(dedupe_key=mark(user, over)).exists()
+    """Or it was tried often enough."""
+    tried = _tried(user, over)
+    return any(tried.values()) or len(tried) == TRIES
+
+
+def _marks(user: User, over: OverBudget) -> list[str]:
+    first = f"over:{over.pot}:{over.scope}:{user.pk}:{over.ends_at:%Y-%m-%dT%H}"
+    return [first, *(f"{first}:{again}" for again in range(2, TRIES + 1))]
+
+
+def _tried(user: User, over: OverBudget) -> dict[str, bool]:
+    """The texts that tell it, by their marks, and whether each has left or will."""
+    texts = OutboundText.objects.filter(dedupe_key__in=_marks(user, over))
+    states = texts.values_list("dedupe_key", "state")
+    return {key or "": state not in _NOT_SENT for key, state in states}

@@ -167,6 +167,36 @@ def test_over_budget_a_person_is_told_once_and_then_there_is_silence(
     assert_sound()
 
 
+def test_who_was_not_reached_is_told_again_and_not_for_ever(
+    alice: User, twilio: TwilioServer
+) -> None:
+    allow(texts=0)
+    for said in (1, 2, 3, 3):
+        text("hello")
+        work()
+        assert OutboundText.objects.count() == said
+        OutboundText.objects.update(state="canceled", error_code="too_old")
+    OutboundText.objects.filter(pk=OutboundText.objects.earliest("pk").pk).update(
+        state="sent"
+    )
+    text("hello")
+    work()
+    assert OutboundText.objects.count() == 3
+
+
+def test_who_was_told_in_the_second_try_is_told_no_more(
+    alice: User, twilio: TwilioServer
+) -> None:
+    allow(texts=0)
+    text("hello")
+    work()
+    OutboundText.objects.update(state="failed")
+    for _ in range(3):
+        text("hello")
+        work()
+    assert OutboundText.objects.count() == 2
+
+
 def test_what_was_set_aside_to_tell_it_answers_nothing(alice: User) -> None:
     """A worker died between the two: the next one asks again."""
     allow(texts=0)
