@@ -74,7 +74,7 @@ class RouterConfigAdmin(VerbPage):
     task = "Messaging"
     form = RouterForm
     changes = Permission.ROUTER_CHANGE
-    list_display = ("config_key", "description", "value", "version")
+    list_display = ("description", "value", "version", "config_key")
     ordering = ("config_key",)
     fields = ("description", "value", "version", "history")
 
