@@ -28,6 +28,22 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in s
         return False
 
 
+class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
+    """Rows that belong to the one looked at, likewise."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+
 class ZonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
     """Says beside a time to fill in that it is read in the operator's time zone."""
 

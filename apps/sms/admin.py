@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
+from apps.core.admin import ReadOnlyInline
 from apps.rbac.console import masks
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
@@ -52,19 +53,8 @@ def trouble(obj: OutboundText | DeliveryEvent) -> str:
     return str(troubles.of(obj.error_code)) if obj.error_code else "-"
 
 
-class TextInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
-    extra = 0
-    can_delete = False
+class TextInline(ReadOnlyInline):
     show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
 
     @admin.display(description="what went wrong")
     def went_wrong(self, obj: Any) -> str:

@@ -10,38 +10,26 @@ steps of a turn:
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntEnum
 from operator import attrgetter
+
+from django.db.models import IntegerChoices
 
 from apps.core import shelves
 from apps.sms.models import OutboundText, Turn
 
 
-class Stage(IntEnum):
+class Stage(IntegerChoices):
     """In the order in which a text passes them, whatever the clocks say."""
 
-    CALL = 1
-    IDENTITY = 2
-    TURN = 3
-    READING = 4
-    TOOL = 5
-    ANSWER = 6
-    SENDING = 7
-    CARRIER = 8
-    COST = 9
-
-
-TITLES = {
-    Stage.CALL: "Webhook",
-    Stage.IDENTITY: "Identity",
-    Stage.TURN: "Turn",
-    Stage.READING: "Understood",
-    Stage.TOOL: "Tool",
-    Stage.ANSWER: "Answer",
-    Stage.SENDING: "Sending",
-    Stage.CARRIER: "Carrier",
-    Stage.COST: "Cost",
-}
+    CALL = 1, "Webhook"
+    IDENTITY = 2, "Identity"
+    TURN = 3, "Turn"
+    READING = 4, "Understood"
+    TOOL = 5, "Tool"
+    ANSWER = 6, "Answer"
+    SENDING = 7, "Sending"
+    CARRIER = 8, "Carrier"
+    COST = 9, "Cost"
 
 
 @dataclass(frozen=True)
@@ -56,7 +44,7 @@ class Step:
 
     @property
     def title(self) -> str:
-        return TITLES[self.stage]
+        return str(self.stage.label)
 
 
 OfTurn = Callable[[Turn], Iterator[Step]]

@@ -1,40 +1,22 @@
-"""Texts on their way out: a row before it is sent, sent once, in order.
-
-`queued → sending → sent`, with the intent committed before the gateway is called. Who
-dies in between, or loses the gateway's answer, leaves `sending` or `unknown`: that is
-looked up at the gateway before anything is sent again (reconciler.py).
-"""
-
-import random
-from datetime import timedelta
+"""Texts to be sent: a row in its lane first, charged before anybody sends it
+(sender.py)."""
 
 from django.conf import settings
-from django.db import transaction
-from django.urls import reverse
-from django.utils import timezone
 from prometheus_client import Counter
 
 from apps.accounts.models import User
 from apps.core.logs import logger
-from apps.core.request_ids import bound, current_request_id
+from apps.core.request_ids import current_request_id
 from apps.sms import (
-    aftermath,
     areas,
-    breaker,
     composer,
     confidential,
-    delivery,
     dialing,
-    gateway,
     lanes,
     numbers,
     optouts,
     reach,
-    reconciler,
-    trust,
 )
-from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
-from apps.sms.lanes import Lease
 from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 from apps.sms.models.outbound import OVER_BUDGET
 from apps.sms.money import telling, texts
@@ -42,12 +24,6 @@ from apps.sms.money.budgets import OverBudget
 
 Kind, State = OutboundText.Kind, OutboundText.State
 
-# Doubled each time, as Twilio advises for 429 (which starts at 0.1 s; a text has time).
-BACKOFF_SECONDS = (0.5, 30.0)
-# A text that could not leave for so long only confuses, and it holds up the lane.
-HOURS_OLD = timedelta(hours=4)
-# A code is dead by then.
-TOO_OLD = {Kind.CODE.value: timedelta(minutes=10)}
 # How somebody whose account is frozen comes back.
 _EVEN_FROZEN = frozenset({Kind.CODE, Kind.NOTICE})
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
@@ -93,14 +69,20 @@ def queue(
         secret=secret,
         request_id=current_request_id(),
     )
+    if over := _beyond_budget(text):
+        _tell(user, text, over)
+    return text
+
+
+def _beyond_budget(text: OutboundText) -> OverBudget | None:
+    """Set its cost aside and have it sent; or give it up."""
     try:
         texts.reserve(text)
     except OverBudget as over:
-        _give_up(text, OVER_BUDGET)
-        _tell(user, text, over)
-    else:
-        lanes.wake(lane)
-    return text
+        give_up(text, OVER_BUDGET)
+        return over
+    lanes.wake(text.lane)
+    return None
 
 
 def _tell(user: User, text: OutboundText, over: OverBudget) -> None:
@@ -133,13 +115,7 @@ def tell(
         secret=secret,
         request_id=current_request_id(),
     )
-    try:
-        texts.reserve(text)
-    except OverBudget:
-        _give_up(text, OVER_BUDGET)
-        return False
-    lanes.wake(lane)
-    return True
+    return _beyond_budget(text) is None
 
 
 def cancel_waiting(user: User) -> int:
@@ -188,148 +164,9 @@ def _write(
     return text
 
 
-def flush(lease: Lease) -> Lease:
-    """Send what waits in the lane, oldest first, until one has to wait."""
-    while text := _head(lease):
-        if text.next_at > timezone.now():
-            return lease
-        with bound(text.request_id):
-            lease = lanes.renew(lease)
-            if pause := breaker.pause():
-                _wait(lease, text, pause)
-                return lease
-            if text.state == State.QUEUED:
-                _send(lease, text)
-            else:
-                reconciler.settle(lease, text)
-    return lease
-
-
-def _head(lease: Lease) -> OutboundText | None:
-    waiting = OutboundText.objects.filter(
-        lane_id=lease.lane_id, state__in=OutboundText.OPEN
-    )
-    return waiting.order_by("id").first()
-
-
-def _send(lease: Lease, text: OutboundText) -> None:
-    if not _intend(lease, text):
-        return
-    # A process that was frozen here would send after its lease: look at the clock.
-    if lease.seconds_left() < gateway.CONNECT_SECONDS + gateway.READ_SECONDS:
-        return
-    try:
-        sid = gateway.current().send(_draft(text))
-    except Refused as refused:
-        _close(lease, text, refused.code)
-    except Busy as busy:
-        if isinstance(busy, ShutOut):
-            breaker.trip(str(busy))
-        _retry(lease, text, str(busy))
-    except OutcomeUnknown as unknown:
-        reconciler.mark_unknown(lease, text, str(unknown))
-    else:
-        delivery.handed_over(text, sid)
-        breaker.mend()
-        OUTBOUND.labels("sent").inc()
-        logger.info("sms_sent", text=str(text.ref), kind=text.kind, sid=sid)
-
-
-@transaction.atomic
-def _intend(lease: Lease, text: OutboundText) -> bool:
-    """Commit the intent. False when the text must not go out any more."""
-    lanes.hold(lease)
-    # Locked: news of an earlier try may prove this very moment that it was taken.
-    text.refresh_from_db(from_queryset=OutboundText.objects.select_for_update())
-    if text.state != State.QUEUED:
-        return False
-    if why := _why_not(text):
-        _give_up(text, why)
-        texts.given_up(text)
-        aftermath.follow(text)
-        return False
-    now = timezone.now()
-    text.state = State.SENDING
-    text.attempted_at = now
-    text.attempts += 1
-    text.looks = 0
-    text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
-    text.save(update_fields=["state", "attempted_at", "attempts", "looks", "next_at"])
-    return True
-
-
-def _give_up(text: OutboundText, why: str) -> None:
+def give_up(text: OutboundText, why: str) -> None:
+    """It is not sent, `why` in a word of `troubles.toml`."""
     text.state, text.error_code, text.sealed = State.CANCELED, why, ""
     text.save(update_fields=["state", "error_code", "sealed"])
     OUTBOUND.labels("canceled").inc()
     logger.info("sms_canceled", text=str(text.ref), why=why)
-
-
-def _why_not(text: OutboundText) -> str:
-    """What has come between since the text was queued, in a word; empty for nothing."""
-    if optouts.is_out(number=text.number, our_number=text.our_number):
-        return "opted_out"
-    if timezone.now() - text.created_at > TOO_OLD.get(text.kind, HOURS_OLD):
-        return "too_old"
-    if not confidential.is_readable(text):
-        return "unreadable"
-    if text.user_id and numbers.owner_id(text.number) != text.user_id:
-        return "released"
-    if dialing.refusal(text.number):
-        return "not_texted"
-    if text.turn_id is None and reach.is_unreachable(text.number):
-        return "no_reach"
-    return ""
-
-
-def _draft(text: OutboundText) -> Draft:
-    return Draft(
-        number=text.number,
-        our_number=text.our_number,
-        body=confidential.words(text),
-        callback_url=f"{settings.PUBLIC_URL}{reverse('twilio_status')}?m={text.ref}",
-    )
-
-
-@transaction.atomic
-def _wait(lease: Lease, text: OutboundText, pause: timedelta) -> None:
-    """The carrier is left alone: not before the pause is over, and not all at once."""
-    lanes.hold(lease)
-    OutboundText.objects.filter(pk=text.pk).update(
-        next_at=timezone.now() + pause * random.uniform(1.0, 1.5)
-    )
-
-
-@transaction.atomic
-def _close(lease: Lease, text: OutboundText, code: str) -> None:
-    """Refused for good."""
-    lanes.hold(lease)
-    OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
-        state=State.FAILED, error_code=code, sealed=""
-    )
-    texts.given_up(text)
-    optouts.heed(code, number=text.number, our_number=text.our_number)
-    trust.heed(code, text.number)
-    text.error_code = code
-    # Last, as where the carrier's news is applied.
-    aftermath.follow(text)
-    OUTBOUND.labels("refused").inc()
-    logger.warning("sms_refused", text=str(text.ref), code=code)
-
-
-@transaction.atomic
-def _retry(lease: Lease, text: OutboundText, why: str) -> None:
-    """Not taken: the same text again, later and later."""
-    lanes.hold(lease)
-    OutboundText.objects.filter(pk=text.pk, state=State.SENDING).update(
-        state=State.QUEUED, next_at=timezone.now() + backoff(text.attempts)
-    )
-    OUTBOUND.labels("busy").inc()
-    logger.warning("sms_busy", text=str(text.ref), why=why, attempts=text.attempts)
-
-
-def backoff(attempts: int) -> timedelta:
-    """How long to wait after `attempts` earlier tries, give or take a tenth."""
-    first, longest = BACKOFF_SECONDS
-    seconds = min(first * 2 ** min(attempts, 10), longest)
-    return timedelta(seconds=seconds * random.uniform(0.9, 1.1))

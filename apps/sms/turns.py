@@ -29,6 +29,7 @@ from apps.sms import (
     optouts,
     outbox,
     pacing,
+    sender,
     strangers,
 )
 from apps.sms.lanes import Lease
@@ -73,12 +74,12 @@ def answerer() -> Answerer:
 
 def work(lease: Lease) -> Lease:
     """All there is to do in a lane now: send, answer, send."""
-    lease = outbox.flush(lease)
+    lease = sender.flush(lease)
     while turn := begin(lease):
         with bound(turn.request_id):
             lease = lanes.renew(lease)
             _answer(lease, turn)
-        lease = outbox.flush(lease)
+        lease = sender.flush(lease)
     return lease
 
 

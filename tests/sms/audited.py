@@ -6,8 +6,8 @@ import django
 
 django.setup()
 
-from apps.sms import auditor  # noqa: E402
-from apps.sms.models import AnsweredDay  # noqa: E402
+from apps.sms import auditor  # noqa: E402  (after the set-up)
+from apps.sms.models import AnsweredDay  # noqa: E402  (after the set-up)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from pytest_django import Settings
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
 from apps.core.redis import connection as redis
-from apps.sms import lanes, loops, numbers, outbox, turns
+from apps.sms import lanes, loops, numbers, outbox, sender, turns
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText, Turn
 from apps.sms.worker import drain
 from tests.sms.conftest import ALICE, BOB, STRANGER, form, post, text, work
@@ -65,7 +65,7 @@ def test_429_is_backed_off_and_sent_once(
 
 
 def test_each_429_waits_longer_up_to_half_a_minute() -> None:
-    waits = [outbox.backoff(attempts).total_seconds() for attempts in range(12)]
+    waits = [sender.backoff(attempts).total_seconds() for attempts in range(12)]
     assert 0.4 < waits[0] < 0.6
     assert waits[:6] == sorted(waits[:6])
     assert max(waits) <= 33
@@ -205,7 +205,7 @@ def test_a_worker_that_died_between_intent_and_call_sends_once(
     assert turn is not None
     turns.finish(lease, turn, turns.Answer("hello"))
     waiting = OutboundText.objects.get()
-    assert outbox._intend(lease, waiting)  # and here it dies
+    assert sender._intend(lease, waiting)  # and here it dies
     OutboundText.objects.update(attempted_at=timezone.now() - timedelta(seconds=2))
     for _ in range(2):
         later(1)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.test import Client
 
 from apps.accounts.models import User
-from apps.sms import delivery, lanes, outbox, threads
+from apps.sms import delivery, lanes, outbox, sender, threads
 from apps.sms.models import DeliveryEvent, OptOut, OutboundText
 from tests.races import overtaken
 from tests.sms.conftest import post, sid, text, work
@@ -123,7 +123,7 @@ def test_news_of_an_earlier_try_stops_the_next_one(
     is_sent_again = overtaken(
         queued,
         lambda: delivery.record(proof, ref=str(queued.ref)),
-        lambda: outbox._intend(lease, queued),
+        lambda: sender._intend(lease, queued),
     )
     assert is_sent_again is False
     queued = OutboundText.objects.get()

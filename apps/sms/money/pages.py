@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from apps.core.admin import ReadOnlyInline
 from apps.rbac.console.pages import Page
 from apps.sms.models import Charge, Entry, Price
 from apps.sms.money import exactly_in_dollars
@@ -63,20 +64,9 @@ class PriceAdmin(Page):
         return f"{timesince(row.checked_at, depth=1)} ago"
 
 
-class EntryInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
+class EntryInline(ReadOnlyInline):
     model = Entry
     fields = ("at", "kind", "amount")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
 
     @admin.display(description="dollars")
     def amount(self, row: Entry) -> str:
