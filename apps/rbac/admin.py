@@ -11,8 +11,9 @@ from django.http import HttpRequest
 from apps.rbac import assignments, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
-from apps.rbac.console.events import EventPage, SealPage
+from apps.rbac.console.events import EventPage
 from apps.rbac.console.forms import VerbForm, VerbPage
+from apps.rbac.console.seals import SealPage
 from apps.rbac.models import (
     AuditEvent,
     AuditSeal,

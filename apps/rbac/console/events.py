@@ -1,4 +1,4 @@
-"""The audit in the console: found, read one by one, taken away, and its seals."""
+"""The audit in the console: found, read one by one, taken away."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console import finding, masks, why
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.search import Search
-from apps.rbac.models import AuditEvent, AuditSeal
+from apps.rbac.models import AuditEvent
 
 _KINDS: dict[str, tuple[str, Callable[[Any, int | None], Any]]] = {
     "csv": ("text/csv; charset=utf-8", exports.csv_lines),
@@ -229,38 +229,6 @@ class EventPage(Page):
         if name == "sealed":
             return _opened if shown else _sealed
         return super()._column(name, shown=shown)
-
-
-class SealPage(Page):
-    task = "Safety"
-    has_history = False
-    change_list_template = "admin/audit_seals.html"
-    list_display = ("number", "sealed_at", "month", "count", "first_id", "last_id")
-    ordering = ("-number",)
-    fields = (
-        "number",
-        "sealed_at",
-        "month",
-        "count",
-        "first_id",
-        "last_id",
-        "total",
-        "root_hex",
-        "previous_hex",
-        "digest_hex",
-    )
-
-    @admin.display(description="Merkle root")
-    def root_hex(self, seal: AuditSeal) -> str:
-        return bytes(seal.root).hex()
-
-    @admin.display(description="digest of the seal before")
-    def previous_hex(self, seal: AuditSeal) -> str:
-        return bytes(seal.previous).hex()
-
-    @admin.display(description="digest")
-    def digest_hex(self, seal: AuditSeal) -> str:
-        return bytes(seal.digest).hex()
 
 
 def _export_address(kind: str) -> str:

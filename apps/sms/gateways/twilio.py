@@ -2,50 +2,40 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from requests import ConnectionError as RequestsConnectionError
-from requests import ConnectTimeout, RequestException, Timeout
+from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
 from twilio.rest import Client
-from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from apps.core import http
 from apps.core.errors import OutsideFailure
 from apps.core.http import Fetched
-from apps.sms import signing, troubles
+from apps.sms import signing
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
     CONNECT_SECONDS,
     READ_SECONDS,
-    Busy,
     Draft,
     Gone,
     Listed,
     NotDone,
     OutcomeUnknown,
     Priced,
-    Refused,
-    ShutOut,
     Tariff,
 )
+from apps.sms.gateways._twilio_errors import in_a_sentence, lost, verdict
 
 # An answer that is hours late only confuses; Twilio's default is ten hours.
 VALIDITY_SECONDS = 900
-# Wrong secrets, and an account that is suspended.
-_SHUT_OUT = {"20003", "20005", "30002"}
 # The most that Twilio lists at once.
 PAGE = 1_000
-_NOT_TAKEN = {401, 403, 404, 407, 408, 429}
-
-
 _MEDIA_SID = re.compile(r"ME[0-9a-f]{32}")
 
 
@@ -74,9 +64,9 @@ class TwilioGateway:
                 **self._sender(draft.our_number),
             )
         except TwilioRestException as error:
-            raise _verdict(error) from error
+            raise verdict(error) from error
         except RequestsConnectionError as error:
-            raise _lost(error) from error
+            raise lost(error) from error
         except (RequestException, TwilioException, ValueError, KeyError) as error:
             # Timed out or broken off after the request was sent, or an answer that
             # cannot be read: Twilio may have taken it.
@@ -124,13 +114,13 @@ class TwilioGateway:
             or not _MEDIA_SID.fullmatch(parts.path.removeprefix(path))
         ):
             raise OutsideFailure("It is no file of this text.", permanent=True)
-        return (settings.TWILIO_API_BASE or "https://api.twilio.com") + parts.path
+        return _redirected(f"https://api.twilio.com{parts.path}")
 
     def _credentials(self) -> tuple[str, str]:
         return settings.TWILIO_ACCOUNT_SID, signing.tokens()[0]
 
     def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
-        with _in_a_sentence():
+        with in_a_sentence():
             listed = self._client().messages.stream(
                 date_sent_after=since, date_sent_before=until, page_size=PAGE
             )
@@ -140,12 +130,12 @@ class TwilioGateway:
                 yield Priced(message.sid, price, str(message.price_unit).upper())
 
     def countries(self) -> list[str]:
-        with _in_a_sentence():
+        with in_a_sentence():
             listed = self._client().pricing.v1.messaging.countries.list(page_size=PAGE)
             return [country.iso_country for country in listed]
 
     def tariffs(self, country: str) -> list[Tariff]:
-        with _in_a_sentence():
+        with in_a_sentence():
             messaging = self._client().pricing.v1.messaging
             found = messaging.countries(country).fetch()
             out = [
@@ -161,14 +151,14 @@ class TwilioGateway:
 
     def line_type(self, number: str) -> str:
         lookup = "line_type_intelligence"
-        with _in_a_sentence():
+        with in_a_sentence():
             found = self._client().lookups.v2.phone_numbers(number).fetch(fields=lookup)
         # Without a type where it is not to be had, as in Canada without an agreement.
         return str((found.line_type_intelligence or {}).get("type") or "")
 
     def deactivated(self, day: date) -> Iterator[str]:
         """Twilio answers where the list lies for two minutes, at a store of its own."""
-        with _in_a_sentence():
+        with in_a_sentence():
             found = self._client().messaging.v1.deactivations().fetch(date=day)
         if not urlsplit(found.redirect_to).scheme == "https":
             raise NotDone("Twilio's list of numbers lies at no address of https.")
@@ -183,7 +173,7 @@ class TwilioGateway:
         """What the number, or the service, has otherwise, or that it is not there.
         Raises `NotDone`."""
         try:
-            with _in_a_sentence():
+            with in_a_sentence():
                 holder = self._holder()
         except Gone:
             service = settings.TWILIO_MESSAGING_SERVICE_SID
@@ -197,7 +187,7 @@ class TwilioGateway:
 
     def point(self, wanted: Addresses) -> None:
         """Set the addresses of the number, or of the service. Raises `NotDone`."""
-        with _in_a_sentence():
+        with in_a_sentence():
             self._holder().update(**_fields(wanted))
 
     def _holder(self) -> Any:
@@ -273,70 +263,6 @@ def _is_twilios(url: str) -> bool:
         and parts.port in (None, 443)
         and host.endswith((".twilio.com", ".twiliocdn.com"))
     )
-
-
-@contextmanager
-def _in_a_sentence() -> Iterator[None]:
-    try:
-        yield
-    except TwilioRestException as error:
-        told = f"{error.code or error.status}: {error.msg}"
-        kind = Gone if error.status == 404 else NotDone
-        raise kind(_sentence(error.status, told)) from error
-    except Timeout as error:
-        raise NotDone("Twilio did not answer in time.") from error
-    except RequestException as error:
-        raise NotDone("Twilio could not be reached.") from error
-    except (
-        TwilioException,
-        ValueError,
-        KeyError,
-        TypeError,
-        InvalidOperation,
-    ) as error:
-        # A list that was refused comes as the bare answer.
-        if error.args and isinstance(error.args[-1], Response):
-            status = error.args[-1].status_code
-            raise NotDone(_sentence(status, f"{status}.")) from error
-        raise NotDone("Twilio's answer could not be read.") from error
-
-
-def _sentence(status: int, told: str) -> str:
-    if status == 401:
-        return "Twilio does not accept TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
-    if status == 404 and settings.TWILIO_MESSAGING_SERVICE_SID:
-        service = settings.TWILIO_MESSAGING_SERVICE_SID
-        return f"The Twilio account has no messaging service {service}."
-    if status == 429 or status >= 500:
-        return f"Twilio is busy or out of order ({status}): try again later."
-    return f"Twilio refused with error {told}"
-
-
-def _verdict(error: TwilioRestException) -> Exception:
-    """Final only when Twilio itself says so: a 400 with one of its five-digit codes.
-
-    https://www.twilio.com/docs/api/errors. Account trouble ("backoff") and a proxy in
-    between say nothing about the text; of the rest only 429 is certainly not processed.
-    """
-    code = str(error.code)
-    refused = error.status == 400 and len(code) == 5
-    if refused and troubles.of(code).retry != troubles.Retry.BACKOFF:
-        return Refused(code)
-    if error.status == 401 or code in _SHUT_OUT:
-        return ShutOut(f"{error.status} {error.code}")
-    if error.status in _NOT_TAKEN or refused:
-        return Busy(f"{error.status} {error.code}")
-    return OutcomeUnknown(str(error.status))
-
-
-def _lost(error: RequestsConnectionError) -> Exception:
-    """No connection means nothing was sent; a broken one leaves it open."""
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError):
-        cause = cause.reason
-    if isinstance(error, ConnectTimeout) or isinstance(cause, NewConnectionError):
-        return Busy("no connection")
-    return OutcomeUnknown(type(error).__name__)
 
 
 GATEWAY = TwilioGateway()
