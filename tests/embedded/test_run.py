@@ -86,6 +86,7 @@ def oldest(words: str, folder: Path) -> int:
     return min(pid for pid, line in using(folder).items() if words in line)
 
 
+@pytest.mark.usefixtures("begun")
 def test_ctrl_c_stops_everything_and_the_next_run_finds_its_data(
     folder: Path, free_port: str
 ) -> None:
