@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
-from apps.core.errors import TooMany, Unavailable
+from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.redis import connection
 
 # KEYS[1] the window; ARGV: limit, window in seconds, a unique member.
@@ -68,3 +68,29 @@ class Limit:
 
     def _window(self, key: str) -> str:
         return f"limit:{self.name}:{key}"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Tries that were counted together."""
+
+    tickets: tuple[tuple[Limit, str, str], ...] = ()
+
+    def give_back(self) -> None:
+        """They were good ones. Raises `Unavailable`."""
+        for limit, key, ticket in self.tickets:
+            limit.give_back(key, ticket)
+
+
+def charge_all(*limits: tuple[Limit, str]) -> Counted:
+    """Count one try for each limit and key, or for none: what one of them refuses is not
+    looked at. Raises like `Limit.charge`."""
+    counted = Counted()
+    try:
+        for limit, key in limits:
+            ticket = limit.charge(key)
+            counted = Counted((*counted.tickets, (limit, key, ticket)))
+    except AppError:
+        counted.give_back()
+        raise
+    return counted

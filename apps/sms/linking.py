@@ -17,6 +17,7 @@ from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import AppError
+from apps.core.limits import Counted, charge_all
 from apps.core.rotation import Sealed
 from apps.sms import numbers
 from apps.sms.models import LinkPhrase, NumberEvent
@@ -25,8 +26,6 @@ from apps.sms.words import FIRST, SECOND, THIRD, Wording
 WORDING = Wording("link", FIRST, SECOND, FIRST, THIRD)
 _TRY = re.compile(r"\W*link\b", re.IGNORECASE)
 _PURPOSE = "sms.link_phrase"
-
-Tickets = tuple[str, str]
 
 WRONG = (
     "Those words do not fit or are too old. Get new ones under Phones on the website."
@@ -85,21 +84,9 @@ def is_try(body: str) -> bool:
     return _TRY.match(body) is not None
 
 
-def charge(number: str) -> Tickets:
+def charge(number: str) -> Counted:
     """Count a try before it is made. Raises `TooMany`, or `Unavailable`."""
-    ticket = guessing.LINK.charge(number)
-    try:
-        return ticket, guessing.LINK_EVERYBODY.charge("")
-    except AppError:
-        # Nothing is compared: a phone pays for none but its own tries.
-        guessing.LINK.give_back(number, ticket)
-        raise
-
-
-def give_back(number: str, tickets: Tickets) -> None:
-    """It was a good try."""
-    guessing.LINK.give_back(number, tickets[0])
-    guessing.LINK_EVERYBODY.give_back("", tickets[1])
+    return charge_all((guessing.LINK, number), (guessing.LINK_EVERYBODY, ""))
 
 
 def redeem(*, words: str, number: str) -> str:

@@ -1,9 +1,9 @@
 """Proving a phone by a code that is texted to it, where words are not wanted.
 
 Whoever asks is answered the same whether the number is free, somebody else's, has opted
-out or is not reached. Texts cost money, and whoever is paid for them signs up by the thousand: so
-each is counted by person, number, area and all together, and an area where hardly any
-code is ever typed gets none.
+out or is not reached. Texts cost money, and whoever is paid for them signs up by the
+thousand: so each is counted by person, number, area and all together, and an area where
+hardly any code is ever typed gets none.
 """
 
 import secrets
@@ -20,7 +20,7 @@ from django.utils import timezone
 from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
-from apps.core.limits import Limit
+from apps.core.limits import charge_all
 from apps.sms import areas, composer, dialing, lanes, line_types, numbers, outbox
 from apps.sms.models import NumberEvent, OutboundText, PhoneNumber, TextedCode
 from apps.sms.models.proofs import code_digests
@@ -32,8 +32,6 @@ DAY = timedelta(days=1)
 WATCHED, CONFIRMED_AT_LEAST = 50, 10
 # A carrier takes up to a minute, and a person another one.
 NOT_YET = timedelta(minutes=2)
-
-Ticket = tuple[Limit, str, str]
 
 WRONG = "That is not the code we texted."
 OVER = "That code is too old or was tried too often. Get a new one."
@@ -54,13 +52,18 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
     if is_pumped(area):
         raise Unavailable(PAUSED)
     _insist_paused(number)
-    tickets = _charge(user, number.e164, area)
+    counted = charge_all(
+        (guessing.LINK_TEXTS_PER_PERSON, str(user.pk)),
+        (guessing.LINK_TEXTS_PER_NUMBER, number.e164),
+        (guessing.LINK_TEXTS_PER_AREA, area),
+        (guessing.LINK_TEXTS_A_DAY, ""),
+    )
     # Twilio is paid for the look: a try that ends here counts.
     line_types.insist_texts(number)
     try:
         _send(user, number, area)
     except AppError:
-        _give_back(tickets)
+        counted.give_back()
         raise
     return number
 
@@ -179,29 +182,6 @@ def _insist_paused(number: PhoneNumber) -> None:
             "A text takes a moment. Ask again when it should have come.",
             retry_after=int(pause - waited) + 1,
         )
-
-
-def _charge(user: User, number: str, area: str) -> list[Ticket]:
-    """All of them or none: what is not texted does not count."""
-    counted = (
-        (guessing.LINK_TEXTS_PER_PERSON, str(user.pk)),
-        (guessing.LINK_TEXTS_PER_NUMBER, number),
-        (guessing.LINK_TEXTS_PER_AREA, area),
-        (guessing.LINK_TEXTS_A_DAY, ""),
-    )
-    tickets: list[Ticket] = []
-    try:
-        for limit, key in counted:
-            tickets.append((limit, key, limit.charge(key)))
-    except AppError:
-        _give_back(tickets)
-        raise
-    return tickets
-
-
-def _give_back(tickets: list[Ticket]) -> None:
-    for limit, key, ticket in tickets:
-        limit.give_back(key, ticket)
 
 
 def _open(sent: TextedCode) -> "QuerySet[TextedCode]":

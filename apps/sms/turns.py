@@ -228,7 +228,7 @@ def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) ->
     beyond = Silence.OVER_BUDGET if over else Silence.NONE
     try:
         # Counting needs Redis: before the transaction, never inside it.
-        tickets = linking.charge(turn.number)
+        counted = linking.charge(turn.number)
     except TooMany:
         told = strangers.was_told(turn, linking.SLOW_DOWN)
         silence = Silence.GUIDED if told else beyond
@@ -246,7 +246,7 @@ def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) ->
         strangers.adopt(turn)
         finish(lease, turn, Answer(sentence), silence=beyond)
     if not sentence.endswith((linking.WRONG, cooling.WRONG)):
-        linking.give_back(turn.number, tickets)
+        counted.give_back()
 
 
 @transaction.atomic
