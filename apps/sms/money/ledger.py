@@ -86,7 +86,7 @@ def reserve(
 @transaction.atomic
 def _known(asked: Charge, texts: int, is_forced: bool) -> Charge:
     """The charge of the cause; what was released meanwhile is set aside anew."""
-    charge = _locked(cause=asked.cause)
+    charge = locked(cause=asked.cause)
     if charge is None:
         raise IntegrityError(f"no charge for {asked.cause}")
     if charge.state != State.RELEASED:
@@ -147,14 +147,14 @@ def hand_over(text: OutboundText, sid: str) -> None:
     held = Charge.objects.filter(text=text, state=State.RESERVED)
     if held.update(state=State.SPENT, spent_at=now, sid=sid, look_at=now + LOOKS[0]):
         return
-    if charge := _locked(text=text):
+    if charge := locked(text=text):
         spend(charge, sid=sid)
 
 
 @transaction.atomic
 def settle(pk: int, micros: int, *, is_final: bool = False, note: str = "") -> None:
     """What it really cost, once or once more. A final price is not asked for again."""
-    charge = _locked(pk=pk)
+    charge = locked(pk=pk)
     if charge is None:
         return
     more = micros - charge.micros
@@ -174,7 +174,7 @@ def settle(pk: int, micros: int, *, is_final: bool = False, note: str = "") -> N
 @transaction.atomic
 def release(**which: Any) -> None:
     """It is not used. What has been spent already stays."""
-    charge = _locked(**which)
+    charge = locked(**which)
     if charge is None or charge.state != State.RESERVED:
         return
     _book(charge, -charge.micros, texts=-_counts(charge), is_late=True)
@@ -216,11 +216,6 @@ def _forgotten(now: datetime) -> "QuerySet[Charge]":
     return found.order_by("expires_at")[:_SWEPT_AT_ONCE]
 
 
-def locked(**which: Any) -> Charge | None:
-    """For the rest of the transaction."""
-    return _locked(**which)
-
-
 def open_turn(came: Sequence[Charge], answer: Charge | None) -> None:
     """What came has cost; the answer is set aside, if the budgets have room for it. All
     of one pot, person and area, in the transaction that opens the turn."""
@@ -252,7 +247,8 @@ def open_turn(came: Sequence[Charge], answer: Charge | None) -> None:
     )
 
 
-def _locked(**which: Any) -> Charge | None:
+def locked(**which: Any) -> Charge | None:
+    """For the rest of the transaction."""
     rows = Charge.objects.select_for_update(of=("self",)).select_related("user")
     return rows.filter(**which).first()
 
