@@ -23,6 +23,7 @@ COLOURS = {
     "beat": "35",
     "postgres": "33",
     "redis": "33",
+    "providers": "33",
 }
 
 

@@ -1,6 +1,5 @@
 """`make run`: the servers, the schema, then web, workers and beat until Ctrl-C."""
 
-import http.client
 import os
 import shutil
 import signal
@@ -9,15 +8,16 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-from config.embedded import processes
+from config.embedded import processes, providers
 from config.embedded.errors import BAD_SETTING, CannotStart
 from config.embedded.folder import Folder, is_free, shown
 from config.embedded.group import Group
 from config.embedded.postgres import Postgres
+from config.embedded.providers import Providers
 from config.embedded.redis import Redis
 from config.embedded.revival import Revival
 from config.embedded.schema import Schema
-from config.embedded.server import Server
+from config.embedded.server import Server, has_page
 from config.embedded.stack import running, urls
 from config.env import DATA_DIR, env, laptop_secrets
 
@@ -28,8 +28,7 @@ def everything() -> None:
     """Run until a signal. KeyboardInterrupt at the end, CannotStart with a sentence."""
     _listen_for_signals()
     port = _free_port()
-    kinds: list[type[Server]] = [Postgres, Redis]
-    missing = [kind for kind in kinds if not env.str(kind.variable, default="")]
+    missing = [kind for kind in _kinds() if not env.str(kind.variable, default="")]
     folder = Folder(Path(DATA_DIR))
     _refuse_damaged_secrets(folder)
     print("Starting …", flush=True)
@@ -50,10 +49,19 @@ def everything() -> None:
             group.stop()
 
 
+def _kinds() -> list[type[Server]]:
+    if _is_development() and providers.are_wanted():
+        return [Postgres, Redis, Providers]
+    return [Postgres, Redis]
+
+
+def _is_development() -> bool:
+    return os.environ.get("DJANGO_SETTINGS_MODULE", DEVELOPMENT) == DEVELOPMENT
+
+
 def _refuse_damaged_secrets(folder: Folder) -> None:
     """Now, in one sentence, rather than by each process that loads the settings."""
-    settings = os.environ.get("DJANGO_SETTINGS_MODULE", DEVELOPMENT)
-    if settings == DEVELOPMENT and (folder.path / "secrets.json").exists():
+    if _is_development() and (folder.path / "secrets.json").exists():
         laptop_secrets()
 
 
@@ -158,20 +166,9 @@ def _watch(group: Group, started: list[Server], port: int, welcome: str) -> None
         group.tend(0.2)
         for revival in revivals:
             revival.tend()
-        if welcome and _answers(port):
+        if welcome and has_page(port, "/health/live"):
             print(f"\n{welcome.strip()}\n", flush=True)
             welcome = ""
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
-    try:
-        connection.request("GET", "/health/live")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
 
 
 def _plain_welcome(port: int) -> str:

@@ -1,5 +1,6 @@
-"""What the two servers have in common: launched, awaited, stopped."""
+"""What the servers have in common: launched, awaited, stopped."""
 
+import http.client
 import os
 import signal
 import time
@@ -126,3 +127,15 @@ class Server(ABC):
         with self.log.open("rb") as log:
             log.seek(max(self._said, os.fstat(log.fileno()).st_size - 20_000))
             return log.read().decode(errors="replace")
+
+
+def has_page(port: int, path: str) -> bool:
+    """Whether a web server of this machine shows the page now."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

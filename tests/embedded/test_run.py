@@ -75,7 +75,10 @@ def begun(folder: Path, first_run: Path) -> None:
 
 def kinds(folder: Path) -> set[str]:
     """Which of the parts have a process."""
-    parts = ("postgres", "redis", "gunicorn", "config worker", "config beat")
+    parts = (
+        *("postgres", "redis", "simulator --port"),
+        *("gunicorn", "config worker", "config beat"),
+    )
     return {
         part for part in parts if any(part in line for line in using(folder).values())
     }
@@ -94,7 +97,7 @@ def test_ctrl_c_stops_everything_and_the_next_run_finds_its_data(
         assert status(free_port, "/health/live") == 200
         until(lambda: status(free_port, "/health/ready") == 200)
         assert status(free_port, "/") == 200
-        assert len(kinds(folder)) == 5
+        assert len(kinds(folder)) == 6
         process.send_signal(signal.SIGINT)
         assert process.wait(LONG_SECONDS) == 0
         until(lambda: not using(folder))
@@ -110,7 +113,7 @@ def test_ctrl_c_stops_everything_and_the_next_run_finds_its_data(
 @pytest.mark.usefixtures("begun")
 def test_a_killed_run_leaves_no_orphan(folder: Path, free_port: str) -> None:
     with running(folder, free_port, RUN_IN_BACKGROUND) as process:
-        until(lambda: len(kinds(folder)) == 5)
+        until(lambda: len(kinds(folder)) == 6)
         os.kill(process.pid, signal.SIGKILL)
         until(lambda: not using(folder))
 
@@ -133,9 +136,10 @@ def test_a_killed_server_comes_back_with_its_data(
     with running(folder, free_port) as process:
         until(lambda: status(free_port, "/health/ready") == 200)
         addresses = (folder / "services.json").read_text()
-        database, queue, port = json.loads(addresses).values()
+        database, queue, providers, port = json.loads(addresses).values()
         # For `manage.py text` in another terminal.
         assert port == free_port
+        assert status(providers.rpartition(":")[2], "/") == 200
         with psycopg.connect(database) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
         redis.Redis.from_url(queue).set("kept", "7")
@@ -159,6 +163,27 @@ def test_a_killed_server_comes_back_with_its_data(
 def aof(folder: Path) -> Iterator[Path]:
     """What Redis has written down: one file, or a folder of them since 7."""
     return (folder / "redis").rglob("appendonly*.aof")
+
+
+@pytest.mark.usefixtures("begun")
+def test_killed_providers_come_back_where_they_were(
+    folder: Path, free_port: str
+) -> None:
+    with running(folder, free_port):
+        published = json.loads((folder / "services.json").read_text())
+        port = published["PROVIDER_SIMULATOR_URL"].rpartition(":")[2]
+        os.kill(oldest("simulator --port", folder), signal.SIGKILL)
+        log = folder.with_suffix(".log")
+        until(lambda: "providers | works again" in log.read_text())
+        assert status(port, "/") == 200
+
+
+@pytest.mark.usefixtures("begun")
+def test_real_providers_need_no_simulator(folder: Path, free_port: str) -> None:
+    given = ["env", "NOTION_CLIENT_ID=real", *RUN]
+    with running(folder, free_port, given):
+        assert len(kinds(folder)) == 5
+        assert "PROVIDER" not in (folder / "services.json").read_text()
 
 
 @pytest.mark.usefixtures("begun")

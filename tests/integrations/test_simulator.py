@@ -109,6 +109,17 @@ def test_a_typed_address_becomes_an_account(google: Application) -> None:
     held = google.connect("openid email profile", **ALLOW, **other)
     claims = jwt.decode(held["id_token"], options={"verify_signature": False})
     assert (claims["email"], claims["name"]) == ("carol@example.com", "Carol")
+    meant = google.connect("openid email", **ALLOW, address="dan@example.com")
+    claims = jwt.decode(meant["id_token"], options={"verify_signature": False})
+    assert claims["email"] == "dan@example.com"
+    hinted = google.connect(
+        "openid email",
+        query={"login_hint": "carol@example.com"},
+        **ALLOW,
+        account="bob@example.com",
+    )
+    claims = jwt.decode(hinted["id_token"], options={"verify_signature": False})
+    assert claims["email"] == "bob@example.com"
     address, _ = google.address("openid")
     page = http.post(address, data=ALLOW | {"account": "other", "address": "carol"})
     assert page.status_code == 400
@@ -1010,6 +1021,17 @@ def test_connections_and_things_outlive_a_restart(tmp_path: Path) -> None:
         google = Application(second.url, GOOGLE)
         fresh = google.renew(held["refresh_token"]).json()
         assert events_of(google, fresh["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"grants": {}, "other": 1}'])
+def test_a_damaged_state_is_refused_in_a_sentence(tmp_path: Path, damage: str) -> None:
+    state = tmp_path / "state.json"
+    state.write_text(damage)
+    order = [sys.executable, "-m", "apps.integrations.simulator", "--state", str(state)]
+    said = subprocess.run(order, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert said.stderr == f"{state} is damaged: delete it to begin anew.\n"
+    assert state.read_text() == damage
 
 
 def test_many_at_once_lose_nothing(tmp_path: Path) -> None:

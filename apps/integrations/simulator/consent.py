@@ -103,8 +103,10 @@ def decide(
     if form.get("decision") != ["allow"]:
         raise Stop(asked.back(**provider.denied))
     account = form.get("account", [""])[0]
-    if account == "other":
-        account = form.get("address", [""])[0].strip()
+    typed = form.get("address", [""])[0].strip()
+    # Whoever types an address means it, also with another one still marked.
+    if account == "other" or typed not in ("", call.request.q("login_hint")):
+        account = typed
         if "@" not in account[1:-1]:
             words = "Type an address, such as carol@example.com."
             raise Stop(_page(call, provider, asked, pages or {}, words))

@@ -6,7 +6,7 @@ https://developers.google.com/identity/protocols/oauth2/web-server
 import hashlib
 from typing import Any
 
-from apps.integrations.simulator import consent, grants, keys
+from apps.integrations.simulator import clients, consent, grants, keys
 from apps.integrations.simulator.messages import Answer, Stop
 from apps.integrations.simulator.people import Person, person
 from apps.integrations.simulator.routes import ROUTES, Call, Shapes
@@ -139,24 +139,14 @@ def authorize(call: Call) -> Answer:
 
 @ROUTES.open("POST", "/token")
 def token(call: Call) -> Answer:
-    form = call.request.fields()
-    client, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if not client:
-        client, secret = call.request.basic()
-    call.note |= {"client": client, "grant_type": form.get("grant_type", "")}
-    if not client or not secret or not knows(call, client, secret):
+    form, client, secret = clients.of_form(call)
+    if not clients.knows(call, client, secret):
         words = "The provided client secret is invalid." if client else "Unauthorized"
         return _refused(401, "invalid_client", words)
     try:
         match form.get("grant_type"):
             case "authorization_code":
-                issued = grants.redeem(
-                    call.state,
-                    form.get("code", ""),
-                    client=client,
-                    redirect_uri=form.get("redirect_uri", ""),
-                    verifier=form.get("code_verifier", ""),
-                )
+                issued = clients.redeem(call, client, form)
             case "refresh_token":
                 issued = grants.renew(
                     call.state,
@@ -174,11 +164,6 @@ def token(call: Call) -> Answer:
         offline = issued.grant["offline"]
         issued.grant["offline"] = sorted({*offline, client})
     return _issued(call, client, issued)
-
-
-def knows(call: Call, client: str, secret: str) -> bool:
-    """Any secret, until the control door has set one for the client."""
-    return call.state.settings.secrets.get(client, secret) == secret
 
 
 def _issued(call: Call, client: str, issued: grants.Issued) -> Answer:

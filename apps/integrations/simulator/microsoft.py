@@ -6,8 +6,7 @@ https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
 import uuid
 from datetime import UTC, datetime
 
-from apps.integrations.simulator import consent, grants, keys
-from apps.integrations.simulator.google import knows
+from apps.integrations.simulator import clients, consent, grants, keys
 from apps.integrations.simulator.messages import Answer
 from apps.integrations.simulator.people import person
 from apps.integrations.simulator.routes import ROUTES, Call
@@ -96,28 +95,18 @@ def authorize(call: Call, tenant: str) -> Answer:
 
 @ROUTES.open("POST", "/{tenant}/oauth2/v2.0/token")
 def token(call: Call, tenant: str) -> Answer:
-    form = call.request.fields()
-    client, secret = form.get("client_id", ""), form.get("client_secret", "")
-    if not client:
-        client, secret = call.request.basic()
-    call.note |= {"client": client, "grant_type": form.get("grant_type", "")}
+    form, client, secret = clients.of_form(call)
     if not client:
         words = "The request body must contain the parameter 'client_id'."
         return _refused(call, 400, "invalid_request", 900144, words)
-    if not secret or not knows(call, client, secret):
+    if not clients.knows(call, client, secret):
         words = "Invalid client secret provided."
         return _refused(call, 401, "invalid_client", 7000215, words)
     wanted = {each.removeprefix(_GRAPH) for each in form.get("scope", "").split()}
     try:
         match form.get("grant_type"):
             case "authorization_code":
-                issued = grants.redeem(
-                    call.state,
-                    form.get("code", ""),
-                    client=client,
-                    redirect_uri=form.get("redirect_uri", ""),
-                    verifier=form.get("code_verifier", ""),
-                )
+                issued = clients.redeem(call, client, form)
             case "refresh_token":
                 # The old one lives on, as Microsoft's do.
                 issued = grants.renew(

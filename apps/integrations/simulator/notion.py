@@ -5,8 +5,7 @@ https://developers.notion.com/reference/create-a-token
 
 import uuid
 
-from apps.integrations.simulator import consent, demo, grants
-from apps.integrations.simulator.google import knows
+from apps.integrations.simulator import clients, consent, demo, grants
 from apps.integrations.simulator.messages import Answer, Stop
 from apps.integrations.simulator.people import Person, person
 from apps.integrations.simulator.routes import ROUTES, Call, Shapes
@@ -73,7 +72,7 @@ def authorize(call: Call) -> Answer:
 def _client(call: Call) -> str:
     client, secret = call.request.basic()
     call.note |= {"client": client}
-    if not client or not secret or not knows(call, client, secret):
+    if not clients.knows(call, client, secret):
         raise Stop(trouble(401, "invalid_client", "The client is not known."))
     return client
 

@@ -86,7 +86,7 @@ def _scopes(scopes: dict[str, str], choice: str) -> str:
         return ""
     if choice == "each":
         rows = [
-            _row("checkbox", "scope", name, words, name, chosen=name)
+            _row("checkbox", "scope", name, words, _short(name), chosen=name)
             for name, words in scopes.items()
         ]
         return _group("It may", rows)
@@ -97,6 +97,10 @@ def _scopes(scopes: dict[str, str], choice: str) -> str:
     return (
         f"<fieldset><legend>It may, all or nothing</legend><ul>{items}</ul></fieldset>"
     )
+
+
+def _short(scope: str) -> str:
+    return scope.rpartition("/auth/")[2]
 
 
 def _pages(pages: dict[str, str]) -> str:

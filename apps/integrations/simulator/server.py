@@ -3,7 +3,6 @@
 import os
 import socket
 import struct
-import threading
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,6 +43,7 @@ class Simulator(ThreadingHTTPServer):
         self.state = State(file)
         self.faults, self.journal = Faults(), Journal()
         self.door = Door(self.state, self.faults, self.journal)
+        keys.certificates()  # before threads could make two
         super().__init__((HOST, port), Handler)
 
     @property
@@ -206,7 +206,5 @@ def _phrase(status: int) -> str:
 def run(port: int, file: Path | None) -> None:
     """Until a signal."""
     with Simulator(port, file) as simulator:
-        # The key takes a moment; nobody should wait for it in a sign-in.
-        threading.Thread(target=keys.certificates, daemon=True).start()
         print(f"ready {simulator.url}", flush=True)
         simulator.serve_forever()

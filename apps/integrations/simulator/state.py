@@ -5,7 +5,7 @@ import json
 import os
 import threading
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,9 +54,7 @@ class State:
         self._file = file
         self._written = ""
         if file and file.exists():
-            found = json.loads(file.read_bytes())
-            known = {each.name for each in fields(Kept)}
-            self.kept = Kept(**{k: v for k, v in found.items() if k in known})
+            self.kept = _read(file)
 
     def now(self) -> float:
         return time.time() + self.settings.ahead
@@ -87,3 +85,12 @@ class State:
             past = self.now() - 86_400
             for name in [k for k, v in shelf.items() if (v["until"] or past) < past]:
                 del shelf[name]
+
+
+def _read(file: Path) -> Kept:
+    """SystemExit, with a sentence, for a file that is not ours."""
+    try:
+        found = json.loads(file.read_bytes())
+        return Kept(**found)
+    except (ValueError, TypeError) as error:
+        raise SystemExit(f"{file} is damaged: delete it to begin anew.") from error
