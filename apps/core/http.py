@@ -1,18 +1,24 @@
 """The one window to the outside over HTTP.
 
 Every call has a time limit and reads at most so many bytes. Redirects are followed only
-by `fetch`, to where its caller allows, and never to an address inside our own network.
+by `fetch`, to where its caller allows. What is not our own choice of address is called
+only where that is public: never inside our own network.
 """
 
+import atexit
 import ipaddress
+import json
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import httpx
 
 from apps.core.errors import OutsideFailure
+from apps.core.per_process import PerProcess
 
 SECONDS = 10.0
 MAX_BYTES = 2_000_000
@@ -65,6 +71,87 @@ def lines(url: str, *, seconds: float = SECONDS) -> Iterator[str]:
         ) from error
 
 
+class NotReached(OutsideFailure):
+    """It was never asked: asking again does nothing twice."""
+
+    code = "not_reached"
+
+
+class AnswerLost(OutsideFailure):
+    """It may have done what it was asked; nobody knows."""
+
+    code = "answer_lost"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    # Neither is shown where it is printed: they hold secrets and people's words.
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Raises `OutsideFailure` for what is no JSON, without repeating it."""
+        try:
+            return json.loads(self.content)
+        except ValueError:
+            raise OutsideFailure("The answer cannot be read.") from None
+
+
+def ask(
+    method: str,
+    url: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str | int | list[str]] | None = None,
+    form: Mapping[str, str] | None = None,
+    body: Any = None,
+    credentials: tuple[str, str] | None = None,
+    trusted: str = "",
+    seconds: float = SECONDS,
+    most_bytes: int = MAX_BYTES,
+) -> Answer:
+    """One request, over a connection that is kept; `body` goes as JSON.
+
+    An origin other than `trusted` has to have a public address. No redirect is followed.
+    Raises `NotReached`, `AnswerLost`, or `OutsideFailure` for an answer that is too
+    large; never with words of the answer or the address.
+    """
+    until = time.monotonic() + seconds
+    try:
+        request = _request(
+            method,
+            url,
+            trusted,
+            seconds,
+            headers=headers,
+            params=query,
+            data=form,
+            json=body,
+        )
+    except (httpx.InvalidURL, ValueError, OSError) as error:
+        why = f"It is at no address ({type(error).__name__})."
+        raise NotReached(why) from None
+    auth = credentials or httpx.USE_CLIENT_DEFAULT
+    try:
+        answer = _client().send(request, auth=auth, stream=True)
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        raise NotReached(f"It cannot be reached ({type(error).__name__}).") from None
+    except httpx.HTTPError as error:
+        raise AnswerLost(f"It did not answer ({type(error).__name__}).") from None
+    try:
+        content = _read(answer, most_bytes, until)
+    except httpx.HTTPError as error:
+        raise AnswerLost(f"Its answer broke off ({type(error).__name__}).") from None
+    finally:
+        answer.close()
+    return Answer(answer.status_code, answer.headers, content)
+
+
 @dataclass(frozen=True)
 class Fetched:
     content: bytes
@@ -90,28 +177,27 @@ def fetch(
     `OutsideFailure`, permanent where a second try would end the same.
     """
     own, until = _origin(url), time.monotonic() + seconds
-    with httpx.Client(timeout=seconds, trust_env=False) as client:
-        for _ in range(1 + MOST_REDIRECTS):
+    for _ in range(1 + MOST_REDIRECTS):
+        try:
+            if not is_allowed(url):
+                raise OutsideFailure("It is not where it may be.", permanent=True)
+            auth = credentials if _origin(url) == own else None
+            request = _request("GET", url, trusted, seconds)
+            answer = _client().send(
+                request, auth=auth or httpx.USE_CLIENT_DEFAULT, stream=True
+            )
             try:
-                if not is_allowed(url):
-                    raise OutsideFailure("It is not where it may be.", permanent=True)
-                auth = credentials if _origin(url) == own else None
-                request = _pinned(client, url, is_trusted=_origin(url) == trusted)
-                answer = client.send(
-                    request, auth=auth or httpx.USE_CLIENT_DEFAULT, stream=True
-                )
-                try:
-                    if not answer.has_redirect_location:
-                        return _file(answer, most_bytes, until)
-                    url = str(httpx.URL(url).join(answer.headers["Location"]))
-                finally:
-                    answer.close()
-            except (httpx.InvalidURL, ValueError) as error:
-                raise OutsideFailure("It is at no address.", permanent=True) from error
-            except (httpx.HTTPError, OSError) as error:
-                raise OutsideFailure(
-                    f"The file did not come ({type(error).__name__})."
-                ) from error
+                if not answer.has_redirect_location:
+                    return _file(answer, most_bytes, until)
+                url = str(httpx.URL(url).join(answer.headers["Location"]))
+            finally:
+                answer.close()
+        except (httpx.InvalidURL, ValueError) as error:
+            raise OutsideFailure("It is at no address.", permanent=True) from error
+        except (httpx.HTTPError, OSError) as error:
+            raise OutsideFailure(
+                f"The file did not come ({type(error).__name__})."
+            ) from error
     raise OutsideFailure("It is passed on and on.", permanent=True)
 
 
@@ -133,19 +219,48 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.decode()}"
 
 
-def _pinned(client: httpx.Client, url: str, *, is_trusted: bool) -> httpx.Request:
+def _request(
+    method: str, url: str, trusted: str, seconds: float, **more: Any
+) -> httpx.Request:
     """A request to the very address that was looked at: a name may be given another one
     between the look and the call."""
     parts = httpx.URL(url)
-    if is_trusted:
-        return client.build_request("GET", parts)
+    if _origin(url) == trusted:
+        return _client().build_request(method, parts, timeout=seconds, **more)
     address = _public_address(parts.host, parts.port or 443)
-    return client.build_request(
-        "GET",
+    headers = {**(more.pop("headers", None) or {}), "Host": parts.netloc.decode()}
+    return _client().build_request(
+        method,
         parts.copy_with(host=address),
-        headers={"Host": parts.netloc.decode()},
+        headers=headers,
+        timeout=seconds,
         extensions={"sni_hostname": parts.host},
+        **more,
     )
+
+
+def _read(answer: httpx.Response, most_bytes: int, until: float) -> bytes:
+    read = bytearray()
+    for chunk in answer.iter_bytes():
+        read += chunk
+        if len(read) > most_bytes:
+            raise OutsideFailure("It is too large.", permanent=True, code="too_large")
+        # Each part in time may still be all of it never.
+        if time.monotonic() > until:
+            raise AnswerLost("It did not come in time.")
+    return bytes(read)
+
+
+def _made() -> httpx.Client:
+    """What keeps connections, which saves a handshake a call, and no cookies: they would
+    go from one person's call to the next one's."""
+    nobody = DefaultCookiePolicy(allowed_domains=())
+    client = httpx.Client(trust_env=False, cookies=CookieJar(policy=nobody))
+    atexit.register(client.close)
+    return client
+
+
+_client = PerProcess(_made)
 
 
 def _public_address(host: str, port: int) -> str:
@@ -165,16 +280,9 @@ def _file(answer: httpx.Response, most_bytes: int, until: float) -> Fetched:
             429,
         )
         raise OutsideFailure(f"It answered {answer.status_code}.", permanent=is_over)
-    read = bytearray()
-    for chunk in answer.iter_bytes():
-        read += chunk
-        if len(read) > most_bytes:
-            raise OutsideFailure("It is too large.", permanent=True, code="too_large")
-        # Each part in time may still be all of it never.
-        if time.monotonic() > until:
-            raise OutsideFailure("It did not come in time.")
+    read = _read(answer, most_bytes, until)
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
-    return Fetched(bytes(read), content_type.lower())
+    return Fetched(read, content_type.lower())
 
 
 def _body(response: httpx.Response) -> str:
