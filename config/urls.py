@@ -17,8 +17,10 @@ urlpatterns = [
     path("api/", include("config.api")),
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.mfa.urls")),
+    path("", include("apps.integrations.urls")),
     path("", include("apps.accounts.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("admin/", admin.site.urls),
     path("", include("apps.portal.urls")),
 ]

@@ -148,6 +148,13 @@ ROWS = {
         fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
     "app/activity/": reads(signed_in),
+    "app/connections/": reads(signed_in),
+    # Here no provider is set up.
+    "app/connections/<slug:provider>/connect/": posted(
+        fresh(in_person(requires(Permission.CONNECTION_ADD))), people_get(404)
+    ),
+    "app/connections/<slug:provider>/callback/": reads(ANYBODY, 404),
+    "app/connections/<uuid:public_id>/": reads(signed_in, 404),
     "app/settings/security/factors/": reads(THEMSELF),
     "app/settings/security/factors/totp/begin/": posted(
         fresh(THEMSELF), people_get(302)

@@ -1,6 +1,7 @@
 """An account that its owner closed, and did not open again, is erased everywhere.
 
-What hangs on numbers that were proven to be theirs goes first, while those are known;
+What other services hold for them is taken back first: each app says in `on_erase.py`, a
+tuple `ON_ERASE`, what. What hangs on numbers that were proven to be theirs goes next, while those are known;
 then their rows, in batches; the person last, and with them the rest and the key that
 what was recorded of them is sealed under. Whoever is interrupted begins anew and finds
 less.
@@ -15,7 +16,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from apps.accounts.models import User
-from apps.core import dossier
+from apps.core import dossier, shelves
 from apps.core.kinds import Queue, job
 from apps.jobs import jobs, progress
 from apps.jobs.models import Job
@@ -52,6 +53,8 @@ def erase(user_id: int) -> None:
     user = User.objects.filter(pk=user_id).first()
     if user is None or user.closed_at is None:
         return
+    for before in shelves.across_apps("on_erase", "ON_ERASE"):
+        before(user)
     gone = 0
     for name, rows in _batches(user):
         while True:

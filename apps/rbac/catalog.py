@@ -66,6 +66,16 @@ class Permission(StrEnum):
     ROUTER_VIEW = "sms.routerconfig.view"
     ROUTER_CHANGE = "sms.routerconfig.change"
 
+    CONNECTION_ADD = "integrations.connection.add"
+    CONNECTION_VIEW = "integrations.connection.view"
+    CONNECTION_CHANGE = "integrations.connection.change"
+    CONNECTION_DELETE = "integrations.connection.delete"
+    CONSENT_VIEW = "integrations.consent.view"
+    OAUTH_EVENT_VIEW = "integrations.oauthevent.view"
+    OAUTH_USAGE_VIEW = "integrations.usage.view"
+    PROVIDER_VIEW = "integrations.providerstate.view"
+    PROVIDER_CHANGE = "integrations.providerstate.change"
+
     CONVERSATION_VIEW = "assistant.conversation.view"
     TOOL_CALL_VIEW = "assistant.toolcall.view"
     TOOL_CALL_REVEAL = "assistant.toolcall.reveal"
@@ -143,7 +153,9 @@ BASE = "user"
 ADMINISTRATOR = "administrator"
 
 _DOLLAR = 1_000_000
-_FOR_EVERYBODY = frozenset({Permission.REMINDER_ADD, Permission.NUMBER_ADD})
+_FOR_EVERYBODY = frozenset(
+    {Permission.REMINDER_ADD, Permission.NUMBER_ADD, Permission.CONNECTION_ADD}
+)
 
 SYSTEM_ROLES = (
     SystemRole(

@@ -2,6 +2,7 @@
 
 from config.settings.api import *
 from config.settings.data import *
+from config.settings.integrations import *
 from config.settings.outside import *
 from config.settings.people import *
 from config.settings.site import *

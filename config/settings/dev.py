@@ -2,14 +2,14 @@
 
 import os
 
-from config.env import DATA_DIR, env, laptop_secrets
+from config.env import DATA_DIR, env, laptop_secrets, published
 
 for _name, _value in laptop_secrets().items():
     if not (os.environ.get(_name) or os.environ.get(f"{_name}_FILE")):
         os.environ[_name] = _value
 
 from config.settings.base import *  # after the secrets
-from config.settings.base import STORAGES
+from config.settings.base import OAUTH_CLIENTS, PROVIDER_BASE_URLS, STORAGES
 
 DEBUG = env.yes_or_no("DEBUG", default=True)
 ALLOWED_HOSTS = [
@@ -25,6 +25,14 @@ _DEMO_TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 DEMO_TOTP_SECRET = env.str(
     "DEMO_TOTP_SECRET", default=_DEMO_TOTP_SECRET if DEBUG else ""
 )
+# Providers for which nothing was registered are played by a server of our own.
+PROVIDER_SIMULATOR_URL = env.str(
+    "PROVIDER_SIMULATOR_URL", default=published("PROVIDER_SIMULATOR_URL")
+).rstrip("/")
+if PROVIDER_SIMULATOR_URL:
+    for _provider in PROVIDER_BASE_URLS.keys() - OAUTH_CLIENTS.keys():
+        OAUTH_CLIENTS[_provider] = (f"demo-{_provider}", "demo")
+        PROVIDER_BASE_URLS[_provider] = PROVIDER_SIMULATOR_URL
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="plain")
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -26,6 +27,9 @@ from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
 from apps.assistant.models import Conversation, Reminder
 from apps.core import dossier
 from apps.core.kinds import Queue
+from apps.integrations import consents, granted, history
+from apps.integrations.models import Connection, Token
+from apps.integrations.models.token import Secrets
 from apps.jobs import jobs, leases, runner, sweeper
 from apps.jobs.models import (
     Alert,
@@ -89,6 +93,8 @@ WORDS = (
     "zebra-picture",
     "zebra-passkey",
     "zebra-log-entry",
+    "zebra-workspace",
+    "zebra-account",
     "call Ana",
     "book the dentist",
 )
@@ -106,6 +112,7 @@ def alice(transactional_db: None) -> User:
     _has_factors(alice)
     _texts(alice)
     _holds(alice, ada, bob)
+    _connects(alice)
     _asks(alice)
     return alice
 
@@ -237,6 +244,29 @@ def _holds(alice: User, ada: User, bob: User) -> None:
         actor=ada,
         subject=alice,
         words="zebra-reason-for-a-role",
+    )
+
+
+def _connects(alice: User) -> None:
+    now = timezone.now()
+    row = Connection.objects.create(
+        user=alice,
+        provider="notion",
+        uid="zebra-account",
+        label="zebra-workspace",
+        features=["pages.read"],
+        connected_at=now,
+    )
+    token = Token(connection=row, refreshed_at=now)
+    token.seal(Secrets("access", "refresh"))
+    token.save()
+    granted.record(row, ["zebra-account"])
+    notion = row.declared
+    told: dict[str, Any] = {"provider": notion, "connection": row}
+    consents.record("granted", user=alice, channel="portal", **told)
+    history.record("connected", outcome="connected", **told)
+    SocialAccount.objects.create(
+        user=alice, provider="google", uid="zebra-account", extra_data={}
     )
 
 

@@ -1,0 +1,58 @@
+"""Coming back from a provider: whose handshake it was, and what came of it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+from apps.accounts.models import User
+from apps.core.errors import AppError
+from apps.integrations import connections, handshake
+from apps.integrations.handshake import Denied, NotBegunHere, Purpose
+from apps.integrations.metrics import FLOWS
+from apps.integrations.models import Connection
+from apps.integrations.provider import Provider
+
+
+@dataclass(frozen=True)
+class Arrival:
+    connection: Connection
+    purpose: Purpose
+    # Not the account that was to have more.
+    is_another: bool
+
+
+def receive(request: HttpRequest, provider: Provider) -> Arrival:
+    """Raises what `handshake` and `connections.connected` raise.
+
+    It counts for the person who began it, in the browser where they did; somebody else
+    who is signed in there by now gets nothing.
+    """
+    try:
+        purpose = handshake.purpose_of(request, provider)
+    except NotBegunHere:
+        FLOWS.labels(provider.id, "state_invalid").inc()
+        raise
+    user = _person(request, purpose, provider)
+    try:
+        grant = handshake.finish(request, provider, purpose)
+        row = connections.connected(user=user, provider=provider, grant=grant)
+    except AppError as error:
+        outcome = "denied" if isinstance(error, Denied) else error.code
+        connections.not_connected(
+            user=user, provider=provider, asked=purpose, outcome=outcome
+        )
+        raise
+    is_another = bool(purpose.connection) and purpose.connection != str(row.public_id)
+    return Arrival(row, purpose, is_another)
+
+
+def _person(request: Any, purpose: Purpose, provider: Provider) -> User:
+    """Raises NotBegunHere."""
+    here = request.user
+    user = User.objects.filter(pk=purpose.user_id, is_active=True).first()
+    is_theirs = not here.is_authenticated or here.pk == purpose.user_id
+    if user is None or user.frozen_at is not None or not is_theirs:
+        FLOWS.labels(provider.id, "wrong_user").inc()
+        raise NotBegunHere
+    return user

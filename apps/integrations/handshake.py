@@ -1,0 +1,215 @@
+"""The handshake with a provider: out with what we ask for, back with what was granted.
+
+allauth makes the address and the state (single use, ten minutes, bound to this browser's
+session and this provider) and exchanges the code. Nothing of it is kept in its tables:
+connecting an account is no way to sign in. Where the browser comes back to and what is
+asked for comes from here, never from the request.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import MethodType
+from typing import Any
+
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import ProviderException
+from allauth.socialaccount.providers.oauth2.client import OAuth2Error
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from apps.core.errors import AppError, Conflict, Invalid, OutsideFailure
+from apps.core.redis import connection as redis
+from apps.integrations import endpoints, granted
+from apps.integrations.models.token import Secrets
+from apps.integrations.provider import Provider
+
+# As long as allauth keeps a state.
+_SECONDS = 600
+# What allauth raises, and what a garbled answer makes of its code. RequestException of
+# its HTTP client is an OSError.
+_FAILURES = (
+    OAuth2Error,
+    ProviderException,
+    PermissionDenied,
+    OSError,
+    ValueError,
+    TypeError,
+    LookupError,
+    AttributeError,
+)
+
+
+class NotBegunHere(Invalid):
+    """Used already, too old, begun in another browser, or by somebody else."""
+
+    code = "state_invalid"
+    sentence = (
+        "This step was not begun here, or was done already. Begin once more from "
+        "Connections."
+    )
+
+
+class Denied(AppError):
+    """The person said no at the provider."""
+
+    code = "denied"
+    status = Conflict.status
+    sentence = "Nothing was connected: it was not allowed there."
+
+
+class HandshakeFailed(OutsideFailure):
+    code = "handshake_failed"
+    sentence = "The provider did not finish it. Nothing was connected; try once more."
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a handshake was begun for; it comes back with the state."""
+
+    user_id: int
+    features: list[str]
+    scopes: list[str]
+    channel: str
+    # The connection that is to have more, if it is not a new one.
+    connection: str = ""
+    # Where an app wants its person led to afterwards; a path of ours.
+    back: str = ""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What came back, and for what."""
+
+    purpose: Purpose
+    uid: str
+    label: str
+    secrets: Secrets = field(repr=False)
+    scopes: list[str]
+    expires_at: datetime | None
+
+
+def begin(request: HttpRequest, provider: Provider, purpose: Purpose) -> str:
+    """The address to lead this browser to."""
+    answer = _allauth(request, provider).redirect(
+        request,
+        "redirect",
+        scope=purpose.scopes,
+        auth_params=dict(provider.parameters),
+        data=vars(purpose),
+    )
+    return str(answer.url)
+
+
+def purpose_of(request: HttpRequest, provider: Provider) -> Purpose:
+    """What this browser comes back for. Once: a state that was used is nobody's.
+
+    Raises NotBegunHere.
+    """
+    name = request.GET.get("state", "")
+    try:
+        state = _allauth(request, provider).unstash_redirect_state(request, name)
+        purpose = Purpose(**state["data"])
+    except (PermissionDenied, LookupError, TypeError):
+        raise NotBegunHere from None
+    request.oauth_state = state  # type: ignore[attr-defined]  # read back by `finish`
+    # Two tabs may come back at once, and a session is no lock.
+    if not redis().set(f"oauth:state:{provider.id}:{name}", "1", nx=True, ex=_SECONDS):
+        raise NotBegunHere
+    return purpose
+
+
+def finish(request: HttpRequest, provider: Provider, purpose: Purpose) -> Grant:
+    """Raises Denied, HandshakeFailed; with no word of what the provider said, which may
+    hold a token."""
+    _insist_on_issuer(request, provider)
+    if error := request.GET.get("error", ""):
+        raise Denied if error in ("access_denied", "consent_required") else _failed()
+    if not request.GET.get("code"):
+        raise _failed()
+    ours = _allauth(request, provider)
+    adapter = ours.get_oauth2_adapter(request)
+    try:
+        answer = adapter.get_access_token_data(
+            request,
+            ours.app,
+            adapter.get_client(request, ours.app),
+            pkce_code_verifier=request.oauth_state.get("pkce_code_verifier"),  # type: ignore[attr-defined]
+        )
+        token = adapter.parse_token(answer)
+        login = adapter.complete_login(request, ours.app, token, response=answer)
+        return _grant(provider, purpose, answer, login)
+    except _FAILURES:
+        raise _failed() from None
+
+
+def _grant(
+    provider: Provider, purpose: Purpose, answer: Mapping[str, Any], login: Any
+) -> Grant:
+    access, refresh = answer["access_token"], answer.get("refresh_token") or ""
+    uid = str(login.account.uid)
+    if not access or not isinstance(access, str) or not isinstance(refresh, str):
+        raise TypeError("tokens are words")
+    if not uid:
+        raise ValueError("nobody")
+    return Grant(
+        purpose,
+        uid[:255],
+        provider.label(answer, login)[:255],
+        Secrets(access, refresh),
+        granted.read(provider, answer.get("scope"), purpose.scopes),
+        expiry(answer, timezone.now()),
+    )
+
+
+def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
+    """None where nothing is said. Raises ValueError, TypeError for what is no number
+    (Microsoft may write it as words)."""
+    seconds = answer.get("expires_in")
+    if seconds is None:
+        return None
+    return now + timedelta(seconds=min(max(0, int(seconds)), 366 * 86_400))
+
+
+def _insist_on_issuer(request: HttpRequest, provider: Provider) -> None:
+    """RFC 9207: an answer that names another provider is not this one's."""
+    told = request.GET.get("iss")
+    if told and provider.issuer and not constant_time_compare(told, provider.issuer):
+        raise _failed("issuer")
+
+
+def _failed(code: str = "") -> HandshakeFailed:
+    return HandshakeFailed(code=code)
+
+
+def _allauth(request: HttpRequest, provider: Provider) -> Any:
+    """allauth's provider, as our client of it, coming back to our own address."""
+    known = endpoints.client(provider)
+    app = SocialApp(
+        provider=provider.allauth.id,
+        provider_id=provider.id,
+        name=provider.name,
+        client_id=known.id,
+        secret=known.secret,
+        settings={"oauth_pkce_enabled": provider.has_pkce},
+    )
+    ours = provider.allauth(request, app=app)
+    ours.get_oauth2_adapter = MethodType(_adapter_for(provider, ours), ours)
+    return ours
+
+
+def _adapter_for(provider: Provider, ours: Any) -> Any:
+    base = provider.allauth.oauth2_adapter_class
+    replaced = {
+        "provider_id": provider.id,
+        "authorize_url": endpoints.authorize(provider),
+        "access_token_url": endpoints.token(provider),
+        "identity_url": endpoints.at(provider, provider.profile_url),
+        "profile_url": endpoints.at(provider, provider.profile_url),
+        "get_callback_url": lambda self, request, app: endpoints.callback(provider),
+        "get_provider": lambda self: ours,
+    }
+    kind = type(f"{base.__name__}Here", (base,), replaced)
+    return lambda self, request: kind(request)

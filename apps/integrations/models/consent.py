@@ -1,0 +1,71 @@
+"""What a person was asked and said, kept as it was."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from apps.accounts.models import User
+from apps.integrations.models.connection import PROVIDER_LENGTH
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    def owned_by(self, user: User) -> "ConsentQuerySet":
+        return self.filter(user=user).order_by("-id")
+
+
+class Consent(models.Model):
+    """The database refuses to change one, and to delete one before its person's account
+    is closed."""
+
+    class Event(models.TextChoices):
+        ASKED = "asked", "Asked"
+        GRANTED = "granted", "Allowed"
+        NARROWED = "narrowed", "Allowed in part"
+        DENIED = "denied", "Not allowed"
+        PAUSED = "paused", "Paused"
+        RESUMED = "resumed", "Resumed"
+        SWITCHED_OFF = "switched_off", "Switched off"
+        WITHDRAWN = "withdrawn", "Disconnected"
+        LOST = "lost", "Taken back at the provider"
+
+    class Channel(models.TextChoices):
+        PORTAL = "portal", "Portal"
+        API = "api", "App"
+        OPERATOR = "operator", "Operator"
+        PROVIDER = "provider", "Provider"
+        SYSTEM = "system", "Switchboard"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents"
+    )
+    provider = models.CharField(max_length=PROVIDER_LENGTH)
+    # `Connection.public_id`: the row stays as it is whatever becomes of that one.
+    connection = models.UUIDField(null=True)
+    account = models.CharField(max_length=255, blank=True)
+    event = models.CharField(max_length=12, choices=Event.choices)
+    features = ArrayField(models.CharField(max_length=40), default=list)
+    scopes_asked = ArrayField(models.CharField(max_length=255), default=list)
+    scopes_granted = ArrayField(models.CharField(max_length=255), default=list)
+    # The words they read, and which edition of them.
+    text_version = models.CharField(max_length=20)
+    text = models.TextField(blank=True)
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    # Who said it, if not its person.
+    actor_id = models.BigIntegerField(null=True)
+    address = models.GenericIPAddressField(null=True)
+    browser = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        db_table = "oauth_consents"
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="consents_of_user"),
+            models.Index(fields=["connection", "-id"], name="consents_of_connection"),
+        ]
+
+    def __str__(self) -> str:
+        return f"consent {self.pk}"

@@ -1,0 +1,66 @@
+"""Taking grants back at their provider, after their connection is gone here.
+
+Some providers keep one grant a person and project (Google's and YouTube's are one):
+taking that back would end every other connection to the same account, of whoever it is.
+So it is done only when it hits nothing else.
+"""
+
+from apps.core.errors import OutsideFailure
+from apps.core.kinds import Queue, job
+from apps.core.logs import logger
+from apps.core.vault import Unreadable
+from apps.integrations import endpoints, history
+from apps.integrations import provider as shelf
+from apps.integrations import token_endpoint
+from apps.integrations.models import Connection, Revocation
+from apps.integrations.models.token import Secrets
+from apps.integrations.provider import Provider
+from apps.jobs import jobs
+
+
+def soon(connection: Connection, secrets: Secrets) -> None:
+    """In the transaction in which the secrets leave their connection."""
+    provider = connection.declared
+    if not provider.revoke_url or not endpoints.is_offered(provider):
+        outcome = "no_address" if endpoints.is_offered(provider) else "not_offered"
+        history.record(
+            history.Kind.REVOKE,
+            provider=provider,
+            connection=connection,
+            outcome=outcome,
+        )
+        return
+    row = Revocation(provider=provider.id)
+    row.seal(secrets, connection.uid)
+    row.save()
+    jobs.enqueue(revoke, str(row.pk), key=str(row.pk))
+
+
+@job("integrations.revoke", queue=Queue.MAIL, seconds=60)
+def revoke(revocation_id: str) -> None:
+    """Until it is done. Raises OutsideFailure to be tried again."""
+    row = Revocation.objects.filter(pk=revocation_id).first()
+    if row is None:
+        return
+    provider = shelf.named(row.provider)
+    try:
+        secrets, uid = row.open()
+    except Unreadable:
+        logger.error("revocation_unreadable", revocation=revocation_id)
+        raise OutsideFailure("Its secrets do not open.", permanent=True) from None
+    outcome = "shared"
+    if hits_nothing_else(provider, uid):
+        outcome = token_endpoint.revoke(provider, secrets)
+    history.record(history.Kind.REVOKE, provider=provider, outcome=outcome)
+    if outcome == "failed":
+        raise OutsideFailure(f"{provider.name} did not take it back yet.")
+    row.delete()
+
+
+def hits_nothing_else(provider: Provider, uid: str) -> bool:
+    """Whether no live connection of anybody hangs on the same grant."""
+    project = endpoints.project(provider)
+    same = [
+        each.id for each in endpoints.offered() if endpoints.project(each) == project
+    ]
+    return not Connection.objects.live().filter(provider__in=same, uid=uid).exists()
