@@ -25,7 +25,8 @@ run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=
 test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py
 	@$(RUN) -m coverage erase
-	@$(RUN) -m coverage run -m pytest -n 2
+	@# Three, also for two cores: what waits for a process it has started leaves one idle.
+	@$(RUN) -m coverage run -m pytest -n 3
 	@$(RUN) -m coverage combine -q
 	@echo "Coverage of everything, then of what must not break:"
 	@$(RUN) -m coverage report --fail-under=90

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from xdist import workermanage
 
 # Django refuses the ORM where an event loop runs, and Playwright's runs in every
 # browser test, idle.
@@ -30,7 +31,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         os.environ["REDIS_URL"] = address._replace(path=f"/{number}").geturl()
     else:
         early_config.add_cleanup(_start().close)
+        _let_workers_finish()
     return (yield)
+
+
+def _let_workers_finish() -> None:
+    """A parallel worker has its database to drop and its coverage to write at the end;
+    after ten seconds xdist would kill it, and what it has covered would not count."""
+    workermanage.NodeManager.EXIT_TIMEOUT = 300
 
 
 def _start() -> ExitStack:
