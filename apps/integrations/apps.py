@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class IntegrationsConfig(AppConfig):
@@ -6,4 +7,6 @@ class IntegrationsConfig(AppConfig):
     verbose_name = "Connections"
 
     def ready(self) -> None:
-        from apps.integrations import checks  # noqa: F401  (registered)
+        from apps.integrations import breaker, checks  # noqa: F401  (one registers)
+
+        post_migrate.connect(breaker.enter, sender=self)

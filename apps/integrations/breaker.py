@@ -10,11 +10,13 @@ stopped stays stopped until an operator says otherwise.
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.integrations import history
+from apps.integrations import provider as shelf
 from apps.integrations.models import OAuthEvent, ProviderState
 from apps.integrations.provider import Provider
 from apps.rbac import audit
@@ -74,8 +76,8 @@ def is_wave(provider: Provider) -> bool:
 
 
 @transaction.atomic
-def switch(*, by: Any, provider: Provider, stop: bool) -> None:
-    """An operator stops or lets go again what is renewed at a provider."""
+def switch(*, by: Any, provider: Provider, stop: bool, words: str = "") -> None:
+    """An operator stops or lets go again what is renewed at a provider, for a reason."""
     now = timezone.now() if stop else None
     state, _ = ProviderState.objects.update_or_create(
         provider=provider.id,
@@ -91,5 +93,15 @@ def switch(*, by: Any, provider: Provider, stop: bool) -> None:
         "integrations.providerstate.change",
         actor=by,
         obj=state,
+        words=words,
         after={"provider": provider.id, "stopped": stop},
+    )
+
+
+def enter(**_: Any) -> None:
+    """A row for each provider, for operators to see and to switch."""
+    if ProviderState._meta.db_table not in database.introspection.table_names():
+        return  # on the way back
+    ProviderState.objects.bulk_create(
+        (ProviderState(provider=name) for name in shelf.ids()), ignore_conflicts=True
     )

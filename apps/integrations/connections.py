@@ -217,18 +217,27 @@ def switch_off(*, row: Connection, feature: str, channel: str) -> None:
 
 
 def pause(
-    *, row: Connection, channel: str, reason: str = Reason.OWNER, by: Any = None
+    *,
+    row: Connection,
+    channel: str,
+    reason: str = Reason.OWNER,
+    by: Any = None,
+    words: str = "",
 ) -> None:
-    """Nothing is read, written or renewed until it is resumed. Raises Conflict."""
+    """Nothing is read, written or renewed until it is resumed. Raises Conflict.
+
+    `by` is an operator who does it for a reason in `words`.
+    """
     with transaction.atomic():
         row = _locked(row)
         if row.status == Status.PAUSED:
             raise Conflict("It is paused already.")
         _said(row, Event.PAUSED, channel, by=by)
         standing.change(row, Status.PAUSED, reason)
+        _by_operator(row, by, words)
 
 
-def resume(*, row: Connection, channel: str, by: Any = None) -> None:
+def resume(*, row: Connection, channel: str, by: Any = None, words: str = "") -> None:
     """Raises Conflict for one that is not paused, or was paused by us."""
     with transaction.atomic():
         row = _locked(row)
@@ -237,6 +246,7 @@ def resume(*, row: Connection, channel: str, by: Any = None) -> None:
         if row.reason == Reason.OPERATOR and by is None:
             raise Conflict("It was paused by us. Ask us why.")
         _said(row, Event.RESUMED, channel, by=by)
+        _by_operator(row, by, words)
         if Token.objects.filter(pk=row.pk).exists():
             tokens.settle(row)
         else:
@@ -244,7 +254,12 @@ def resume(*, row: Connection, channel: str, by: Any = None) -> None:
 
 
 def disconnect(
-    *, row: Connection, channel: str, reason: str = Reason.NONE, by: Any = None
+    *,
+    row: Connection,
+    channel: str,
+    reason: str = Reason.NONE,
+    by: Any = None,
+    words: str = "",
 ) -> None:
     """Its secrets are gone when this returns, and are taken back at the provider soon,
     where that ends nothing else. Raises NotFound for one that is gone already."""
@@ -264,6 +279,19 @@ def disconnect(
             subject=row.user,
             obj=row,
             reason=reason,
+            words=words,
+        )
+
+
+def _by_operator(row: Connection, by: Any, words: str) -> None:
+    if by is not None:
+        audit.done(
+            Permission.CONNECTION_CHANGE,
+            actor=by,
+            subject=row.user,
+            obj=row,
+            words=words,
+            after={"status": row.status},
         )
 
 

@@ -269,7 +269,7 @@ def test_one_try_every_few_minutes_closes_the_breaker(
         tokens.bearer(google)
     with time_machine.travel(timezone.now() + timedelta(minutes=6)):
         assert tokens.bearer(google).value
-    assert ProviderState.objects.get().opened_at is None
+    assert ProviderState.objects.get(provider="google").opened_at is None
 
 
 def test_when_many_are_refused_at_once_nobody_is_marked(
@@ -287,7 +287,7 @@ def test_when_many_are_refused_at_once_nobody_is_marked(
     marked = Connection.objects.filter(status="attention").count()
     assert marked == 19, "the twentieth shows that it is a wave"
     assert not breaker.is_closed(google)
-    assert ProviderState.objects.get().reason == "wave"
+    assert ProviderState.objects.get(provider="google").reason == "wave"
 
 
 def test_a_row_that_does_not_open_is_our_fault(
