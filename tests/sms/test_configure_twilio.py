@@ -33,7 +33,7 @@ def refusal(*options: str) -> str:
 
 
 @pytest.fixture
-def number(settings: Settings, twilio: TwilioServer) -> dict[str, str]:
+def number(settings: Settings, twilio: TwilioServer) -> dict[str, str | None]:
     return twilio.buy(settings.TWILIO_NUMBER)
 
 
@@ -44,7 +44,7 @@ def service(settings: Settings, twilio: TwilioServer) -> dict[str, str | bool]:
 
 
 def test_a_new_number_is_pointed_here(
-    settings: Settings, number: dict[str, str]
+    settings: Settings, number: dict[str, str | None]
 ) -> None:
     before = dict(number)
     said = configure()
@@ -61,7 +61,7 @@ def test_a_new_number_is_pointed_here(
 
 
 def test_what_would_win_over_the_addresses_is_put_right(
-    number: dict[str, str],
+    number: dict[str, str | None],
 ) -> None:
     configure()
     number |= {"sms_application_sid": "AP1", "sms_method": "GET"}
@@ -71,7 +71,7 @@ def test_what_would_win_over_the_addresses_is_put_right(
         "sms_application_sid: Twilio has AP1, expected nothing",
     ]
     configure()
-    assert (number["sms_application_sid"], number["sms_method"]) == ("", "POST")
+    assert (number["sms_application_sid"], number["sms_method"]) == (None, "POST")
 
 
 def test_a_new_service_is_pointed_here(service: dict[str, str | bool]) -> None:
@@ -87,7 +87,7 @@ def test_a_new_service_is_pointed_here(service: dict[str, str | bool]) -> None:
 
 
 def test_with_a_service_the_number_is_left_alone(
-    number: dict[str, str], service: dict[str, str | bool]
+    number: dict[str, str | None], service: dict[str, str | bool]
 ) -> None:
     before = dict(number)
     configure()
@@ -104,7 +104,7 @@ def test_a_number_that_only_holds_ours_is_left_alone(
     assert longer == before and SITE in ours["sms_url"]
 
 
-def test_check_only_looks(number: dict[str, str]) -> None:
+def test_check_only_looks(number: dict[str, str | None]) -> None:
     before = dict(number)
     said = refusal("--check")
     assert "sms_fallback_url: Twilio points at nothing, expected" in said
@@ -112,7 +112,7 @@ def test_check_only_looks(number: dict[str, str]) -> None:
 
 
 def test_set_twice_changes_nothing_the_second_time(
-    twilio: TwilioServer, number: dict[str, str]
+    twilio: TwilioServer, number: dict[str, str | None]
 ) -> None:
     configure()
     calls = twilio.posts
@@ -120,14 +120,16 @@ def test_set_twice_changes_nothing_the_second_time(
     assert twilio.posts == calls + 2  # two looks
 
 
-def test_a_moved_site_is_drift(settings: Settings, number: dict[str, str]) -> None:
+def test_a_moved_site_is_drift(
+    settings: Settings, number: dict[str, str | None]
+) -> None:
     configure()
     settings.PUBLIC_URL = "https://moved.example"
     assert f"points at {SITE}/webhooks/twilio/sms/" in refusal("--check")
 
 
 def test_what_twilio_does_not_take_is_told(
-    twilio: TwilioServer, number: dict[str, str]
+    twilio: TwilioServer, number: dict[str, str | None]
 ) -> None:
     twilio.deaf_to.add("sms_fallback_url")
     said = refusal().splitlines()
@@ -150,7 +152,7 @@ def test_what_twilio_does_not_take_is_told(
 @pytest.mark.parametrize("calls_before", [0, 1, 2, 3])
 def test_trouble_at_any_call_is_a_sentence(
     twilio: TwilioServer,
-    number: dict[str, str],
+    number: dict[str, str | None],
     calls_before: int,
     behaviour: int | str,
     says: str,
@@ -160,14 +162,14 @@ def test_trouble_at_any_call_is_a_sentence(
 
 
 def test_an_address_that_twilio_does_not_like_is_told_with_its_code(
-    twilio: TwilioServer, number: dict[str, str]
+    twilio: TwilioServer, number: dict[str, str | None]
 ) -> None:
     twilio.behave("accept", "accept", "21502")
     assert "Twilio refused with error 21502: " in refusal()
 
 
 def test_a_twilio_that_says_nothing_is_not_waited_for(
-    twilio: TwilioServer, number: dict[str, str]
+    twilio: TwilioServer, number: dict[str, str | None]
 ) -> None:
     twilio.behave("hang")
     assert refusal("--check") == "Twilio did not answer in time."

@@ -43,6 +43,7 @@ class Sent:
     price: str | None = None
     currency: str = "USD"
     direction: str = "outbound-api"
+    service: str | None = None
 
 
 @dataclass
@@ -67,6 +68,8 @@ class TwilioServer:
     line_types: dict[str, str] = field(default_factory=dict)
     # Lists of numbers that carriers took back, by day.
     deactivated: dict[str, list[str]] = field(default_factory=dict)
+    # Files of texts, by the paths of their resources.
+    media: set[str] = field(default_factory=set)
     # Settings that are answered as taken, and stay as they were.
     deaf_to: set[str] = field(default_factory=set)
     _behaviour: list[Any] = field(default_factory=list)
@@ -120,6 +123,7 @@ class TwilioServer:
             body=form["Body"],
             callback=form.get("StatusCallback", ""),
             at=datetime.now(UTC),
+            service=form.get("MessagingServiceSid"),
         )
         with self._lock:
             self.sent.append(sent)
@@ -156,10 +160,10 @@ class TwilioServer:
             "friendly_name": number,
             "sms_url": "https://demo.twilio.com/welcome/sms/reply",
             "sms_method": "POST",
-            "sms_fallback_url": "",
+            "sms_fallback_url": None,
             "sms_fallback_method": "POST",
-            "sms_application_sid": "",
-            "status_callback": "",
+            "sms_application_sid": None,
+            "status_callback": None,
             "status_callback_method": "POST",
             "voice_url": "https://demo.twilio.com/welcome/voice/",
             "voice_method": "POST",
@@ -187,7 +191,7 @@ class TwilioServer:
             name = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
             if name in resource and name not in self.deaf_to:
                 is_flag = isinstance(resource[name], bool)
-                resource[name] = value == "true" if is_flag else value
+                resource[name] = value == "true" if is_flag else value or None
 
     def hang(self) -> None:
         """Until the server is stopped; the client gives up first."""
@@ -218,6 +222,15 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, resource
 
         self._meet("", changed)
+
+    def do_DELETE(self) -> None:
+        if not self._authorised():
+            return self._error(401, 20003, "Authenticate")
+        if self.path not in self.twilio.media:
+            return self._error(404, 20404, "The requested resource was not found")
+        self.twilio.media.remove(self.path)
+        self.send_response(204)
+        self.end_headers()
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -375,7 +388,9 @@ class _Handler(BaseHTTPRequestHandler):
             "sid": sent.sid,
             "account_sid": self.twilio.account,
             "to": sent.to,
-            "from": sent.sender,
+            # The service chooses a number when it sends.
+            "from": None if sent.service else sent.sender,
+            "messaging_service_sid": sent.service,
             "body": sent.body,
             "status": sent.status,
             "num_segments": "1",
