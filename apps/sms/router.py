@@ -2,11 +2,14 @@
 
     router.value(pace.TEXTS_A_MINUTE)
 
-They are looked up where they are needed, so a change counts from the next text on.
+They are looked up where they are needed, by a worker once for each turn, so a change
+counts from the next text on.
 Whoever edits says which version they saw; of two edits at once one is refused.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -39,22 +42,38 @@ def every() -> dict[str, Knob[Any]]:
     return {knob.key: knob for page in pages for knob in page}
 
 
+_KEPT: ContextVar[dict[str, Any] | None] = ContextVar("router_settings", default=None)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Look everything up once for the block: for one lane's work, which needs it often."""
+    token = _KEPT.set(_stored())
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def value(knob: Knob[T]) -> T:
     """As it is set now. One query."""
-    row = RouterConfig.objects.filter(config_key=knob.key, is_active=True)
-    stored = row.values_list("config_value", flat=True).first()
-    return knob.default if stored is None else _read(knob, stored)
+    return values(knob)[0]
 
 
 def values(*knobs: Knob[T]) -> list[T]:
-    """Of several, in their order. One query."""
-    keys = [knob.key for knob in knobs]
-    rows = RouterConfig.objects.filter(config_key__in=keys, is_active=True)
-    stored = dict(rows.values_list("config_key", "config_value"))
+    """Of several, in their order. One query, or none where they are kept."""
+    stored = _KEPT.get()
+    if stored is None:
+        stored = _stored(config_key__in=[knob.key for knob in knobs])
     return [
         _read(knob, stored[knob.key]) if knob.key in stored else knob.default
         for knob in knobs
     ]
+
+
+def _stored(**which: Any) -> dict[str, Any]:
+    rows = RouterConfig.objects.filter(is_active=True, **which)
+    return dict(rows.values_list("config_key", "config_value"))
 
 
 def enter(**_: Any) -> None:

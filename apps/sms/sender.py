@@ -51,7 +51,7 @@ def flush(lease: Lease) -> Lease:
         if text.next_at > timezone.now():
             return lease
         with bound(text.request_id):
-            lease = lanes.renew(lease)
+            lease = lanes.fresh(lease)
             if pause := breaker.pause():
                 _wait(lease, text, pause)
                 return lease

@@ -73,11 +73,12 @@ def answerer() -> Answerer:
 
 
 def work(lease: Lease) -> Lease:
-    """All there is to do in a lane now: send, answer, send."""
+    """What is to do in a lane now: send, answer, send. Texts that came meanwhile make it
+    due again, behind those of others."""
     lease = sender.flush(lease)
-    while turn := begin(lease):
+    if turn := begin(lease):
         with bound(turn.request_id):
-            lease = lanes.renew(lease)
+            lease = lanes.fresh(lease)
             _answer(lease, turn)
         lease = sender.flush(lease)
     return lease

@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.core.logs import logger
 from apps.core.tasks import task
 from apps.rbac import audit
-from apps.sms import bell, lanes, turns
+from apps.sms import bell, lanes, router, turns
 from apps.sms.lanes import Lease, LeaseLost
 
 # One drain works this long and then lets other tasks of the queue in.
@@ -31,6 +31,9 @@ def drain() -> int:
             return worked
         _work(lease)
         worked += 1
+        if worked == 1 and lanes.is_any_due():
+            # One ring is all that a backlog may have had: let somebody help.
+            bell.ring()
     bell.ring()
     return worked
 
@@ -38,7 +41,7 @@ def drain() -> int:
 def _work(lease: Lease) -> None:
     try:
         # What was decided on the way is recorded once, after the transactions.
-        with audit.collecting():
+        with audit.collecting(), router.kept():
             lanes.release(turns.work(lease))
     except LeaseLost as lost:
         logger.warning("lease_lost", why=str(lost))

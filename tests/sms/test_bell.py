@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.core.redis import connection
 from apps.sms import bell, worker
 from apps.sms.models import Lane, Turn
-from tests.sms.conftest import ALICE, text
+from tests.sms.conftest import ALICE, BOB, text
 from tests.sms.twilio_server import TwilioServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,3 +97,14 @@ def test_one_timer_serves_all_lanes_that_wait(
 def asked() -> int:
     """Drains that were asked for and not begun, now or at their time."""
     return rings() + int(connection().zcard("celery:unacked_index"))
+
+
+def test_a_backlog_wakes_a_second_worker(
+    alice: User, bob: User, twilio: TwilioServer
+) -> None:
+    """Its texts may have come long ago, and whoever comes up rings once."""
+    text("?")
+    text("?", number=BOB)
+    wait_for_rings(1)
+    assert worker.drain() == 2
+    wait_for_rings(2)
