@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import cast
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import prepared
 from apps.sms import bell, pacing
 from apps.sms.models import InboundText, Lane, OutboundText
 
@@ -35,6 +37,22 @@ WHERE id = (
 )
 RETURNING id, user_id, key, lease_token
 """
+
+
+_COLUMNS = [field.attname for field in Lane._meta.concrete_fields]
+# Whoever only names the lane in a row of theirs does not wait (see `_locked`).
+_HOLD = (
+    f"SELECT {', '.join(_COLUMNS)} FROM sms_lane"
+    " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
+)
+# Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
+_LEFT = (
+    "SELECT EXISTS (SELECT FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL),"
+    " (SELECT next_at FROM sms_outboundtext"
+    f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
+    " ORDER BY id LIMIT 1),"
+    " EXISTS (SELECT FROM sms_inboundtext WHERE lane_id = %s AND turn_id IS NULL)"
+)
 
 
 class LeaseLost(Exception):
@@ -68,10 +86,10 @@ def claim() -> Lease | None:
 
 def hold(lease: Lease) -> Lane:
     """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
-    lane = _locked().filter(pk=lease.lane_id, lease_token=lease.token).first()
-    if lane is None:
+    found = prepared.rows(_HOLD, [lease.lane_id, lease.token])
+    if not found:
         raise LeaseLost(f"lane {lease.lane_id}")
-    return lane
+    return Lane.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found[0])
 
 
 def fresh(lease: Lease) -> Lease:
@@ -127,16 +145,13 @@ def release(lease: Lease, *, not_before: datetime | None = None) -> None:
 
 
 def _due(lane: Lane) -> datetime | None:
-    if lane.turns.filter(finished_at=None).exists():
+    ((is_open, due, has_come),) = prepared.rows(_LEFT, [lane.pk] * 3)
+    if is_open:
         return timezone.now()
-    waiting = OutboundText.objects.filter(lane=lane, state__in=OutboundText.OPEN)
-    due: datetime | None = (
-        waiting.order_by("id").values_list("next_at", flat=True).first()
-    )
-    if InboundText.objects.filter(lane=lane, turn=None).exists():
+    if has_come:
         ready_at = pacing.ready_at(lane)
         due = min(due, ready_at) if due else ready_at
-    return due
+    return cast(datetime | None, due)
 
 
 def is_any_due() -> bool:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Count
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.sms.models import InboundText, OutboundText, Turn
 
 # Twilio ends a conversation at 30 replies in 30 seconds (error 14107). A person who
@@ -20,19 +21,28 @@ SLOW_DOWN = (
 )
 
 
+_REPLIES = (
+    "SELECT count(*) FILTER (WHERE created_at > %s), count(*) FROM sms_outboundtext"
+    " WHERE number = %s AND turn_id IS NOT NULL AND created_at > %s"
+)
+
+
 def is_loop(turn: Turn, body: str) -> bool:
     """Whether this number has had so many replies that nobody can be reading them.
 
     `body` is what it says now. Different words after a row of equal ones go on.
     """
     now = timezone.now()
-    replies = OutboundText.objects.filter(
-        number=turn.number,
-        turn__isnull=False,
-        created_at__gt=now - SAME_WINDOW,
-    )
-    if replies.filter(created_at__gt=now - BURST_WINDOW).count() >= BURST:
+    since = now - SAME_WINDOW
+    counted = prepared.rows(_REPLIES, [now - BURST_WINDOW, turn.number, since])
+    ((burst, lately),) = counted
+    if burst >= BURST:
         return True
+    if lately < SAME:
+        return False
+    replies = OutboundText.objects.filter(
+        number=turn.number, turn__isnull=False, created_at__gt=since
+    )
     alike = replies.values("body").annotate(times=Count("id")).order_by()
     if not alike.filter(times__gte=SAME).exists():
         return False

@@ -11,6 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from apps.accounts import letters
 from apps.accounts.models import User
+from apps.core import prepared
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.rbac import audit
 from apps.rbac.catalog import Permission
@@ -99,10 +100,15 @@ def rename(*, user: User, public_id: str, label: str) -> PhoneNumber:
     return number
 
 
+_OWNER = (
+    "SELECT user_id FROM user_phone_mappings WHERE e164 = %s AND status = 'verified'"
+)
+
+
 def owner_id(e164: str) -> int | None:
     """Whose number it is proven to be, if anybody's."""
-    owned = PhoneNumber.objects.verified().filter(e164=e164)
-    return owned.values_list("user_id", flat=True).first()
+    found = prepared.rows(_OWNER, [e164])
+    return found[0][0] if found else None
 
 
 def is_in_use(number: PhoneNumber) -> bool:

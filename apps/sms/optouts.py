@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 
+from apps.core import prepared
 from apps.sms import troubles
 from apps.sms.models import OptOut
 
+_IS_OUT = (
+    "SELECT EXISTS (SELECT FROM sms_optout"
+    " WHERE number = %s AND our_number = %s AND is_out)"
+)
+
 
 def is_out(*, number: str, our_number: str) -> bool:
-    return OptOut.objects.filter(
-        number=number, our_number=our_number, is_out=True
-    ).exists()
+    ((is_out,),) = prepared.rows(_IS_OUT, [number, our_number])
+    return bool(is_out)
 
 
 def out_among(several: Iterable[str], *, our_number: str) -> set[str]:

@@ -4,10 +4,15 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.sms import router
 from apps.sms.knobs import pace
-from apps.sms.models import Lane, Turn
+from apps.sms.models import Lane
 
+_STARTED = (
+    "SELECT started_at FROM sms_turn WHERE user_id = %s ORDER BY id DESC"
+    " OFFSET %s LIMIT 1"
+)
 _MINUTE = timedelta(minutes=1)
 
 
@@ -20,7 +25,6 @@ def ready_at(lane: Lane) -> datetime:
     if lane.user_id is None:
         return now
     most = router.value(pace.ANSWERS_A_MINUTE)
-    turns = Turn.objects.filter(user=lane.user_id).order_by("-id")
     # The one that has to be a minute ago before there is room for another.
-    started = list(turns.values_list("started_at", flat=True)[most - 1 : most])
-    return max(now, started[0] + _MINUTE) if started else now
+    started = prepared.rows(_STARTED, [lane.user_id, most - 1])
+    return max(now, started[0][0] + _MINUTE) if started else now

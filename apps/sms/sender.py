@@ -13,6 +13,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import (
@@ -45,6 +46,13 @@ HOURS_OLD = timedelta(hours=4)
 TOO_OLD = {Kind.CODE.value: timedelta(minutes=10)}
 
 
+_HEAD = (
+    "SELECT id FROM sms_outboundtext"
+    f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
+    " ORDER BY id LIMIT 1"
+)
+
+
 def flush(lease: Lease) -> Lease:
     """Send what waits in the lane, oldest first, until one has to wait."""
     while text := _head(lease):
@@ -63,10 +71,8 @@ def flush(lease: Lease) -> Lease:
 
 
 def _head(lease: Lease) -> OutboundText | None:
-    waiting = OutboundText.objects.filter(
-        lane_id=lease.lane_id, state__in=OutboundText.OPEN
-    )
-    return waiting.order_by("id").first()
+    found = prepared.rows(_HEAD, [lease.lane_id])
+    return OutboundText.objects.filter(pk=found[0][0]).first() if found else None
 
 
 def _send(lease: Lease, text: OutboundText) -> None:

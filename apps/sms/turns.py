@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from apps.core import prepared
 from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
@@ -45,6 +46,10 @@ GIVE_UP_AFTER = 5
 SORRY = (
     "Sorry, I could not work on that. Nothing is lost: your text is kept, and we have "
     "been told. Please try again later."
+)
+_OPEN = (
+    "SELECT id FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL"
+    " ORDER BY id LIMIT 1"
 )
 # Whoever holds the phone learns no more than that.
 FROZEN = "This account is frozen, so I do nothing. To come back:"
@@ -88,7 +93,7 @@ def work(lease: Lease) -> Lease:
 def begin(lease: Lease) -> Turn | None:
     """Take all waiting texts into a turn, or take up the one a dead worker left."""
     lane = lanes.hold(lease)
-    turn = lane.turns.select_related("user").filter(finished_at=None).first()
+    turn = _left(lane)
     if turn is None:
         texts = _waiting(lane)
         if not texts or pacing.ready_at(lane) > timezone.now():
@@ -100,6 +105,11 @@ def begin(lease: Lease) -> Turn | None:
     turn.attempts += 1
     turn.save(update_fields=["attempts", "user"])
     return turn
+
+
+def _left(lane: Lane) -> Turn | None:
+    found = prepared.rows(_OPEN, [lane.pk])
+    return lane.turns.select_related("user").get(pk=found[0][0]) if found else None
 
 
 def _waiting(lane: Lane) -> list[InboundText]:

@@ -59,6 +59,7 @@ class OutboundText(models.Model):
         READ = "read", "Read"
 
     OPEN: ClassVar = (State.QUEUED, State.SENDING, State.UNKNOWN)
+    OPEN_WRITTEN: ClassVar = "'queued', 'sending', 'unknown'"  # in a statement
 
     # In the status callback's address, so a callback that overtakes our own POST's
     # answer still finds its text.
