@@ -14,10 +14,13 @@ import redis
 
 PUBLIC_URL = os.environ["PUBLIC_URL"]
 TOKEN = os.environ["TWILIO_AUTH_TOKEN"].encode()
+# The text once, and every call as it came.
 STORE = (
-    "INSERT INTO bare_inbox (sid, user_id, number, body)"
-    " VALUES (%s, (SELECT user_id FROM user_phone_mappings"
-    "              WHERE e164 = %s AND status = 'verified'), %s, %s)"
+    "WITH call AS (INSERT INTO bare_journal (sid, form) VALUES (%(sid)s, %(form)s))"
+    " INSERT INTO bare_inbox (sid, user_id, number, body)"
+    " VALUES (%(sid)s, (SELECT user_id FROM user_phone_mappings"
+    "                   WHERE e164 = %(number)s AND status = 'verified'),"
+    "         %(number)s, %(body)s)"
     " ON CONFLICT (sid) DO NOTHING"
 )
 TWIML = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -39,8 +42,8 @@ def application(
         return [b""]
     form = dict(pairs)
     database, queue = _connections()
-    values = (form["MessageSid"], form["From"], form["From"], form["Body"])
-    database.execute(STORE, values, prepare=True)
+    values = {"sid": form["MessageSid"], "number": form["From"], "body": form["Body"]}
+    database.execute(STORE, {**values, "form": body}, prepare=True)
     queue.lpush("bare", form["MessageSid"])
     start_response("200 OK", HEADERS)
     return [TWIML]
