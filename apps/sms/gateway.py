@@ -46,6 +46,10 @@ class NotDone(Exception):
     """The account at the carrier was not read or changed; says why in a sentence."""
 
 
+class Unheard(NotDone):
+    """No answer came, or none that can be read: it may have been done, and billed."""
+
+
 class Gone(NotDone):
     """What it is about is not there: our number, or the service."""
 
@@ -116,8 +120,8 @@ class Gateway(Protocol):
         """Of one of them; the dearest carrier's. Raises `NotDone`."""
 
     def line_type(self, number: str) -> str:
-        """What kind of line it is, as "mobile"; empty where that is not known. Raises
-        `NotDone`."""
+        """What kind of line it is, as "mobile"; empty where that is not known. Costs,
+        unless it raises `NotDone` that is not `Unheard`."""
 
     def deactivated(self, day: date) -> Iterator[str]:
         """Numbers that their carriers took back on that day. Raises `NotDone`."""

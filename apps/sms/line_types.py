@@ -1,7 +1,7 @@
 """What kind of line a number is, by Twilio Lookup, where operators want it asked.
 
-In the United States and Canada the digits say nothing about it. What cannot be had
-refuses nobody.
+In the United States and Canada the digits say nothing about it. What cannot be had, or
+is beyond the budget for it, refuses nobody.
 https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence
 """
 
@@ -12,9 +12,11 @@ from django.utils import timezone
 from apps.core.errors import Conflict, Invalid
 from apps.core.logs import logger
 from apps.sms import gateway, router
-from apps.sms.gateway import NotDone
+from apps.sms.gateway import NotDone, Unheard
 from apps.sms.knobs.numbers import LINE_TYPE_KEPT
 from apps.sms.models import PhoneNumber
+from apps.sms.money import lookups
+from apps.sms.money.budgets import OverBudget
 
 _NO_TEXTS = frozenset(
     "landline tollFree premium sharedCost uan voicemail pager".split()
@@ -34,10 +36,20 @@ def of(number: PhoneNumber) -> str:
     if number.line_type_at is not None and number.line_type_at > now - kept:
         return number.line_type
     try:
+        charge = lookups.reserve(number)
+    except OverBudget as over:
+        logger.warning("line_type_beyond_budget", number=number.pk, scope=over.scope)
+        return number.line_type
+    try:
         found = gateway.current().line_type(number.e164)
     except NotDone as error:
+        if isinstance(error, Unheard):
+            lookups.settle(charge, note=lookups.UNHEARD)
+        else:
+            lookups.release(charge)
         logger.warning("line_type_not_known", number=number.pk, why=str(error))
         return number.line_type
+    lookups.settle(charge)
     number.line_type, number.line_type_at = found, now
     number.save(update_fields=["line_type", "line_type_at"])
     return found

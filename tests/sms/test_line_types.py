@@ -10,8 +10,10 @@ from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid
 from apps.mfa import enrolment
 from apps.sms import line_types, numbers, texted_codes
-from apps.sms.models import OutboundText, PhoneNumber, RouterConfig
+from apps.sms.models import Charge, OutboundText, PhoneNumber, Pot, RouterConfig
+from apps.sms.money import budgets, counters
 from tests.sms.conftest import ALICE, STRANGER
+from tests.sms.money.conftest import assert_sound, cap
 from tests.sms.twilio_server import TwilioServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -89,3 +91,59 @@ def test_what_cannot_be_known_refuses_nobody(
         twilio.behave(trouble)
     send(noted)
     assert OutboundText.objects.count() == 1
+
+
+def looks() -> list[Charge]:
+    return list(Charge.objects.filter(what="lookup").order_by("pk"))
+
+
+def test_each_look_is_in_the_ledger_and_in_a_budget_of_its_own(
+    noted: PhoneNumber, twilio: TwilioServer, asked: None
+) -> None:
+    twilio.line_types[STRANGER] = "mobile"
+    line_types.of(noted)
+    line_types.of(noted)
+    [look] = looks()
+    assert (look.state, look.micros, look.country) == ("settled", 10_000, "US")
+    assert (look.user, look.look_at) == (noted.user, None)
+    kinds = look.entries.order_by("pk").values_list("kind", "micros")
+    assert [*kinds] == [("reserve", 10_000), ("settle", 0)]
+    now = timezone.now()
+    for _, budget in budgets.of(Pot.LOOKUPS, user=noted.user, area=look.area, at=now):
+        assert counters.spent(budget).long == 10_000
+    assert counters.spent(budgets.of_all(Pot.SECURITY, now)).long == 0
+    assert_sound()
+
+
+def test_over_budget_nobody_is_asked_and_nobody_is_refused(
+    noted: PhoneNumber, twilio: TwilioServer, asked: None
+) -> None:
+    cap(Pot.LOOKUPS, 0)
+    twilio.line_types[STRANGER] = "landline"
+    send(noted)
+    assert OutboundText.objects.count() == 1
+    assert twilio.posts == 0 and not looks()
+    # What was known once still counts.
+    PhoneNumber.objects.filter(pk=noted.pk).update(line_type="landline")
+    noted.refresh_from_db()
+    with pytest.raises(Invalid, match="cannot get texts"):
+        line_types.insist_texts(noted)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "state"),
+    [(429, "released"), ("60600", "released"), (500, "settled"), ("drop", "settled")],
+)
+def test_what_is_refused_costs_nothing_and_what_is_not_heard_may_have(
+    noted: PhoneNumber,
+    twilio: TwilioServer,
+    asked: None,
+    trouble: int | str,
+    state: str,
+) -> None:
+    twilio.behave(trouble)
+    line_types.of(noted)
+    [look] = looks()
+    assert look.state == state
+    assert bool(look.note) == (state == "settled")
+    assert_sound()

@@ -12,7 +12,15 @@ from twilio.http.response import Response
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from apps.sms import troubles
-from apps.sms.gateway import Busy, Gone, NotDone, OutcomeUnknown, Refused, ShutOut
+from apps.sms.gateway import (
+    Busy,
+    Gone,
+    NotDone,
+    OutcomeUnknown,
+    Refused,
+    ShutOut,
+    Unheard,
+)
 
 # Wrong secrets, and an account that is suspended.
 _SHUT_OUT = {"20003", "20005", "30002"}
@@ -25,12 +33,11 @@ def in_a_sentence() -> Iterator[None]:
         yield
     except TwilioRestException as error:
         told = f"{error.code or error.status}: {error.msg}"
-        kind = Gone if error.status == 404 else NotDone
-        raise kind(_sentence(error.status, told)) from error
+        raise _kind(error.status)(_sentence(error.status, told)) from error
     except Timeout as error:
-        raise NotDone("Twilio did not answer in time.") from error
+        raise Unheard("Twilio did not answer in time.") from error
     except RequestException as error:
-        raise NotDone("Twilio could not be reached.") from error
+        raise Unheard("Twilio could not be reached.") from error
     except (
         TwilioException,
         ValueError,
@@ -41,8 +48,14 @@ def in_a_sentence() -> Iterator[None]:
         # A list that was refused comes as the bare answer.
         if error.args and isinstance(error.args[-1], Response):
             status = error.args[-1].status_code
-            raise NotDone(_sentence(status, f"{status}.")) from error
-        raise NotDone("Twilio's answer could not be read.") from error
+            raise _kind(status)(_sentence(status, f"{status}.")) from error
+        raise Unheard("Twilio's answer could not be read.") from error
+
+
+def _kind(status: int) -> type[NotDone]:
+    if status >= 500:
+        return Unheard
+    return Gone if status == 404 else NotDone
 
 
 def _sentence(status: int, told: str) -> str:

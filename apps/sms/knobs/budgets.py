@@ -41,6 +41,8 @@ _STARTS_AS = {
     },
     # Anybody may ask for them, at any number: so not of what signs people in.
     Pot.LINKING: {"day": 20, "month": 200, "area_hour": 2, "area_day": 10},
+    # Whoever notes numbers makes us look them up.
+    Pot.LOOKUPS: {"day": 10, "month": 100, "area_hour": 2, "area_day": 5},
     Pot.STRANGERS: {"day": 10, "month": 100, "area_hour": 2, "area_day": 5},
     # What one person may is said by their roles.
     Pot.TOKENS: {"day": 100, "month": 1_000},

@@ -18,7 +18,7 @@ class Delta(models.Model):
 
     at = models.DateTimeField()
     user_id = models.BigIntegerField(null=True)
-    direction = models.CharField(max_length=6)  # in, out, or tokens
+    direction = models.CharField(max_length=6)  # in, out, lookup, or tokens
     kind = models.CharField(max_length=10, blank=True)
     country = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=20, blank=True)

@@ -25,6 +25,7 @@ class Price(models.Model):
         PICTURE = "picture", "A text with pictures"
         FEE = "fee", "The carriers' fee for a segment"
         FAILED = "failed", "A text that failed"
+        LOOKUP = "lookup", "A look at what kind of line a number is"
 
     class Direction(models.TextChoices):
         IN = "in", "In"
@@ -84,6 +85,7 @@ class Pot(models.TextChoices):
     SECURITY = "security", "Codes and notices"
     LINKING = "linking", "Codes that link a phone"
     STRANGERS = "strangers", "Numbers that nobody has linked"
+    LOOKUPS = "lookups", "Looks at what kind of line a number is"
     TOKENS = "tokens", "Language model"
 
 
@@ -93,7 +95,7 @@ class ChargeQuerySet(models.QuerySet["Charge"]):
 
 
 class Charge(models.Model):
-    """One thing that costs: a text, or a call of a language model.
+    """One thing that costs: a text, a look at a number, a call of a language model.
 
     `cause` makes it one however often it is asked for. `micros` is what it costs as far
     as is known, and always the sum of its entries.
@@ -102,6 +104,7 @@ class Charge(models.Model):
     class What(models.TextChoices):
         OUT = "out", "Text out"
         IN = "in", "Text in"
+        LOOKUP = "lookup", "Look at what kind of line a number is"
         TOKENS = "tokens", "Language model"
 
     class State(models.TextChoices):

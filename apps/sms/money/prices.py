@@ -82,8 +82,16 @@ def both(*, number: str, our_number: str) -> tuple["Quote", "Quote"]:
 
 def failed_fee() -> int:
     """What Twilio asks for a text that failed."""
-    rows = _rows(())
-    return _best([row for row in rows if row.part == Part.FAILED], "").micros
+    return _anywhere(Part.FAILED)
+
+
+def lookup() -> int:
+    """What Twilio asks for saying what kind of line a number is."""
+    return _anywhere(Part.LOOKUP)
+
+
+def _anywhere(part: str) -> int:
+    return _best([row for row in _rows(()) if row.part == part], "").micros
 
 
 @dataclass(frozen=True)
