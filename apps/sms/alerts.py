@@ -10,7 +10,7 @@ from apps.jobs.rules import Rule, Severity
 from apps.sms import auditor, diagnosis, texted_codes
 from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import Entry
-from apps.sms.money import DOLLAR
+from apps.sms.money import DOLLAR, bills
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
 _MINUTES = 15
@@ -33,6 +33,10 @@ def _fallen_back() -> float:
 
 def _shut_out() -> float:
     return float(tallies.lately(SHUT_OUT, _MINUTES))
+
+
+def _differing() -> float:
+    return float(len(bills.differing()))
 
 
 def _pumped() -> float:
@@ -93,6 +97,13 @@ RULES = (
         _dollars,
         "dollars in a day",
         above=50,
+    ),
+    Rule(
+        "sms.bill",
+        "Twilio billed another amount than the ledger says",
+        _differing,
+        "parts of the last month",
+        above=0,
     ),
     # They are paused already; whoever is paid for such texts tries elsewhere next.
     Rule(

@@ -93,6 +93,16 @@ class Tariff:
     currency: str
 
 
+@dataclass(frozen=True)
+class Bill:
+    """What the gateway has billed for some days, by its own categories; `whole` is all
+    of it, whatever it is for."""
+
+    currency: str
+    whole: Decimal
+    categories: dict[str, Decimal]
+
+
 class Gateway(Protocol):
     def send(self, draft: Draft) -> str:
         """Hand over; the gateway's id of the text. Raises the three errors above."""
@@ -112,6 +122,9 @@ class Gateway(Protocol):
 
     def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
         """Of every text that was sent meanwhile, page by page. Raises `NotDone`."""
+
+    def bill(self, *, first: date, last: date) -> Bill:
+        """For these days, both included, in UTC. Raises `NotDone`."""
 
     def countries(self) -> list[str]:
         """Whose prices it tells for this account. Raises `NotDone`."""

@@ -19,7 +19,7 @@ from apps.sms.models import (
     OutboundText,
     Price,
 )
-from apps.sms.money import DOLLAR
+from apps.sms.money import DOLLAR, bills, exactly_in_dollars
 from apps.sms.money.prices import OLD_AFTER
 
 # A lane is drained within a second or two; one that waits this long is stuck.
@@ -80,6 +80,16 @@ def _prices_that_are_not_counted() -> Iterator[Notice]:
         )
 
 
+def _bills_that_differ() -> Iterator[Notice]:
+    for line in bills.differing():
+        yield Notice(
+            f"{line}: Twilio billed {exactly_in_dollars(line.billed)}, and the ledger"
+            f" says {exactly_in_dollars(line.ledger)}.",
+            _pages("billline"),
+            "bad",
+        )
+
+
 def _texts_that_failed() -> Iterator[Notice]:
     count = counted(_failed(timezone.now() - LOOK_BACK))
     if count:
@@ -136,5 +146,6 @@ ATTENTION = (
     Watch(_lanes_that_wait, Permission.LANE_VIEW),
     Watch(_prices_that_are_old, Permission.PRICE_VIEW),
     Watch(_prices_that_are_not_counted, Permission.PRICE_VIEW),
+    Watch(_bills_that_differ, Permission.BILL_VIEW),
     Watch(_what_differs_at_twilio, Permission.FINDING_VIEW),
 )

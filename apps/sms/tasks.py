@@ -8,6 +8,7 @@ from apps.sms.auditor import audit
 from apps.sms.deactivations import read_missing
 from apps.sms.diagnosis import diagnose
 from apps.sms.media import forget, keep
+from apps.sms.money.bills import check_bill
 from apps.sms.money.ledger import release_forgotten
 from apps.sms.money.price_sync import sync_prices
 from apps.sms.money.settling import settle_prices
@@ -18,6 +19,7 @@ from apps.sms.worker import SWEEP, drain
 __all__ = [
     "TIMETABLE",
     "audit",
+    "check_bill",
     "deliver",
     "diagnose",
     "doubt_silent",
@@ -40,6 +42,7 @@ TIMETABLE = {
     "sms-settle": ("sms.settle_prices", 300),
     "sms-release": ("sms.release_charges", 600),
     "sms-prices": ("sms.sync_prices", "40 2 * * *"),
+    "sms-bill": ("sms.check_bill", "20 5 * * *"),
     # Yesterday's list is there by now, and few texts come.
     "sms-deactivations": ("sms.read_deactivations", "30 4 * * *"),
     "sms-silent-numbers": ("sms.doubt_silent", "50 4 * * *"),

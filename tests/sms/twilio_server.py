@@ -1,6 +1,6 @@
 """An independent server that speaks Twilio's REST, with a will of its own.
 
-Messages and their prices, the price list of the account, the settings of phone numbers
+Messages and their prices, what was billed in a month, the price list of the account, the settings of phone numbers
 and messaging services, lists of numbers that carriers took back, and what kind of line a
 number is.
 
@@ -12,6 +12,7 @@ https://www.twilio.com/docs/messaging/api/service-resource
 https://www.twilio.com/docs/messaging/api/pricing
 https://www.twilio.com/docs/messaging/api/deactivations-resource
 https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence
+https://www.twilio.com/docs/usage/api/usage-record
 """
 
 import base64
@@ -59,6 +60,8 @@ class TwilioServer:
     # What is asked in a country: "outbound" and "inbound", each as Twilio tells it.
     prices: dict[str, dict[str, Any]] = field(default_factory=dict)
     price_unit: str = "USD"
+    # What was billed in a month ("2026-10"), by category.
+    billed: dict[str, dict[str, str]] = field(default_factory=dict)
     # Numbers for which every POST meets a 429.
     busy_for: set[str] = field(default_factory=set)
     # What numbers and services are set to, by sid.
@@ -260,6 +263,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._meet(
                 "", lambda: (200, self._page("incoming_phone_numbers", numbers))
             )
+        if parts.path == f"{self._account}/Usage/Records.json":
+            return self._meet("", lambda: (200, self._usage(query)))
         if looked_up := re.fullmatch(r"/v2/PhoneNumbers/(\+\d+)", unquote(parts.path)):
             return self._meet("", lambda: (200, self._line(looked_up[1], query)))
         if parts.path == "/v1/Deactivations":
@@ -341,6 +346,43 @@ class _Handler(BaseHTTPRequestHandler):
             "price_unit": self.twilio.price_unit,
             "url": f"https://pricing.twilio.com/v1/Messaging/Countries/{iso}",
         }
+
+    def _usage(self, query: dict[str, str]) -> dict[str, Any]:
+        """Of whole months only; every category there is, also those without a price,
+        in pages as large as they are asked for."""
+        first, last = query["StartDate"], query["EndDate"]
+        assert first.endswith("-01") and last.startswith(first[:7])
+        told = {
+            "calls": "0",
+            "totalprice": "0",
+            **self.twilio.billed.get(first[:7], {}),
+        }
+        records = [
+            {
+                "account_sid": self.twilio.account,
+                "api_version": "2010-04-01",
+                "as_of": f"{last}T23:59:59+00:00",
+                "category": name,
+                "count": "0",
+                "count_unit": "",
+                "description": name,
+                "end_date": last,
+                "price": float(price),
+                "price_unit": "usd",
+                "start_date": first,
+                "subresource_uris": {},
+                "uri": "",
+                "usage": "0",
+                "usage_unit": "",
+            }
+            for name, price in told.items()
+        ]
+        size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
+        shown = self._page("usage_records", records[page * size : (page + 1) * size])
+        if len(records) > (page + 1) * size:
+            more = urlencode({**query, "Page": page + 1, "PageToken": f"PA{page}"})
+            shown["next_page_uri"] = f"{urlsplit(self.path).path}?{more}"
+        return shown
 
     @property
     def _account(self) -> str:

@@ -3,7 +3,7 @@
 import base64
 import secrets
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from apps.core.http import Fetched
@@ -11,8 +11,8 @@ from apps.core.logs import logger
 from apps.core.tasks import send
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.composer import count
-from apps.sms.gateway import Draft, Listed, Priced, Refused, Tariff
-from apps.sms.models import InboundText, OptOut, SimulatedText
+from apps.sms.gateway import Bill, Draft, Listed, Priced, Refused, Tariff
+from apps.sms.models import InboundText, OptOut, PhoneNumber, SimulatedText
 from apps.sms.money import DOLLAR, prices
 
 # A PNG of 1 x 1.
@@ -56,6 +56,10 @@ class SimulatorGateway:
 
     def prices(self, *, since: datetime, until: datetime) -> Iterator[Priced]:
         """As the price list says; what came to us is known from our own texts."""
+        yield from self._went(since, until)
+        yield from self._came(since, until)
+
+    def _went(self, since: datetime, until: datetime) -> Iterator[Priced]:
         then = {"created_at__range": (since, until)}
         for text in SimulatedText.objects.filter(**then).iterator():
             said = prices.outbound(
@@ -64,6 +68,8 @@ class SimulatorGateway:
                 segments=count(text.body).segments,
             )
             yield _priced(text.sid, said.micros)
+
+    def _came(self, since: datetime, until: datetime) -> Iterator[Priced]:
         came = {"received_at__range": (since, until)}
         for own in InboundText.objects.filter(**came).iterator():
             said = prices.inbound(
@@ -72,6 +78,20 @@ class SimulatorGateway:
                 num_media=own.num_media,
             )
             yield _priced(own.sid, said.micros)
+
+    def bill(self, *, first: date, last: date) -> Bill:
+        """As the price list says; of the looks at a number the last one."""
+        days = (
+            datetime.combine(first, time.min, UTC),
+            datetime.combine(last, time.max, UTC),
+        )
+        looks = PhoneNumber.objects.filter(line_type_at__range=days).count()
+        told = {
+            "sms-outbound": _sum(self._went(*days)),
+            "sms-inbound": _sum(self._came(*days)),
+            "lookups": Decimal(looks * prices.lookup()) / DOLLAR,
+        }
+        return Bill("USD", sum(told.values(), Decimal()), told)
 
     def countries(self) -> list[str]:
         """The shipped list is all there is."""
@@ -91,6 +111,10 @@ class SimulatorGateway:
         return OptOut.objects.filter(
             number=draft.number, our_number=draft.our_number, is_out=True
         ).exists()
+
+
+def _sum(priced: Iterator[Priced]) -> Decimal:
+    return sum((one.price or Decimal() for one in priced), Decimal())
 
 
 def _priced(sid: str, micros: int) -> Priced:

@@ -22,6 +22,7 @@ from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
     CONNECT_SECONDS,
     READ_SECONDS,
+    Bill,
     Draft,
     Gone,
     Listed,
@@ -128,6 +129,24 @@ class TwilioGateway:
                 # Told as what the account loses: "-0.00830".
                 price = None if message.price is None else -Decimal(message.price)
                 yield Priced(message.sid, price, str(message.price_unit).upper())
+
+    def bill(self, *, first: date, last: date) -> Bill:
+        """https://www.twilio.com/docs/usage/api/usage-record"""
+        with in_a_sentence():
+            told = self._client().usage.records.list(
+                start_date=first, end_date=last, page_size=PAGE
+            )
+            by_category = {
+                str(record.category): (
+                    Decimal(record.price or 0),
+                    str(record.price_unit).upper(),
+                )
+                for record in told
+            }
+            # Without it nothing is known of what was billed.
+            whole, currency = by_category.pop("totalprice")
+        spent = {name: price for name, (price, _) in by_category.items() if price}
+        return Bill(currency, whole, spent)
 
     def countries(self) -> list[str]:
         with in_a_sentence():

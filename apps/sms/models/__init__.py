@@ -13,7 +13,7 @@ from apps.sms.models.diagnosis import CarrierFinding
 from apps.sms.models.inbound import InboundText, Keyword, Lane, Tombstone, Turn
 from apps.sms.models.journal import WebhookCall
 from apps.sms.models.media import MediaFile
-from apps.sms.models.money import Charge, Entry, Pot, Price, Spending
+from apps.sms.models.money import BillLine, Charge, Entry, Pot, Price, Spending
 from apps.sms.models.numbers import (
     DeactivationList,
     LinkPhrase,
@@ -27,6 +27,7 @@ from apps.sms.models.router import RouterConfig, RouterVersion
 from apps.sms.models.simulated import SimulatedLine, SimulatedText
 
 __all__ = [
+    "BillLine",
     "AnsweredDay",
     "CarrierFinding",
     "Charge",

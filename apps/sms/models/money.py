@@ -206,6 +206,44 @@ class Entry(models.Model):
         return f"{self.kind} {self.micros}"
 
 
+class BillLine(models.Model):
+    """What Twilio billed for a part of a month (in UTC), beside what the ledger says.
+
+    `categories` is its own account of it, `kinds` the ledger's, both in millionths of
+    the currency.
+    """
+
+    class Part(models.TextChoices):
+        TEXTS = "texts", "Texts"
+        LOOKUPS = "lookups", "Looks at lines"
+        # The rent of numbers, and whatever else: the ledger does not keep it.
+        REST = "rest", "Whatever else"
+
+    month = models.DateField("month from")
+    part = models.CharField(max_length=7, choices=Part.choices)
+    billed = models.BigIntegerField("millionths that were billed")
+    currency = models.CharField(max_length=3)
+    ledger = models.BigIntegerField("millionths by the ledger")
+    categories = models.JSONField(default=dict)
+    kinds = models.JSONField(default=dict)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "line of Twilio's bill"
+        verbose_name_plural = "Twilio's bills"
+        constraints: ClassVar = [
+            models.UniqueConstraint("month", "part", name="one_line_a_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%B %Y}, {self.get_part_display()}"
+
+    @property
+    def more(self) -> int:
+        """That was billed than the ledger says; less than nothing for less."""
+        return self.billed - self.ledger
+
+
 class Spending(models.Model):
     """What was spent of one budget in its two windows, in one of its parts.
 

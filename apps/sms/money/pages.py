@@ -10,8 +10,8 @@ from django.utils.timesince import timesince
 
 from apps.core.admin import ReadOnlyInline
 from apps.rbac.console.pages import Page
-from apps.sms.models import Charge, Entry, Price
-from apps.sms.money import exactly_in_dollars
+from apps.sms.models import BillLine, Charge, Entry, Price
+from apps.sms.money import bills, exactly_in_dollars
 from apps.sms.money.prices import OLD_AFTER
 
 
@@ -54,10 +54,8 @@ class PriceAdmin(Page):
 
     @admin.display(description="price")
     def price(self, row: Price) -> str:
-        if row.is_counted:
-            return exactly_in_dollars(row.micros)
-        amount = exactly_in_dollars(row.micros).removeprefix("$")
-        return f"{amount} {row.currency}, not counted"
+        amount = _amount(row.micros, row.currency)
+        return amount if row.is_counted else f"{amount}, not counted"
 
     @admin.display(description="last told")
     def told(self, row: Price) -> str:
@@ -96,3 +94,71 @@ class ChargeAdmin(Page):
     @admin.display(description="cost")
     def cost(self, row: Charge) -> str:
         return exactly_in_dollars(row.micros)
+
+
+@admin.register(BillLine)
+class BillLineAdmin(Page):
+    task = "Messaging"
+    has_history = False
+    list_display = (
+        "of_month",
+        "part",
+        "ledger_says",
+        "was_billed",
+        "difference",
+        "verdict",
+    )
+    fields = (*list_display, "by_ledger", "by_category", "checked_at")
+    list_filter = ("part",)
+    ordering = ("-month", "-part")
+
+    @admin.display(description="month", ordering="month")
+    def of_month(self, row: BillLine) -> str:
+        return f"{row.month:%B %Y}"
+
+    @admin.display(description="the ledger says")
+    def ledger_says(self, row: BillLine) -> str:
+        return "-" if row.part == row.Part.REST else exactly_in_dollars(row.ledger)
+
+    @admin.display(description="Twilio billed")
+    def was_billed(self, row: BillLine) -> str:
+        return _amount(row.billed, row.currency)
+
+    @admin.display(description="difference")
+    def difference(self, row: BillLine) -> str:
+        if row.part == row.Part.REST or row.currency != "USD":
+            return "-"
+        sign = "+" if row.more > 0 else ""
+        most = max(row.billed, row.ledger)
+        part = f", {sign}{100 * row.more / most:.1f} %" if most else ""
+        return f"{sign}{exactly_in_dollars(row.more)}{part}"
+
+    @admin.display(description="is it right?")
+    def verdict(self, row: BillLine) -> str:
+        if row.part == row.Part.REST:
+            return "Not in the ledger"
+        if row.currency != "USD":
+            return "Another currency: not compared"
+        return "Differs too much" if bills.is_off(row) else "Yes"
+
+    @admin.display(description="the ledger, by kind")
+    def by_ledger(self, row: BillLine) -> str:
+        labels = dict(Charge.What.choices)
+        said = (
+            f"{labels[kind]} {exactly_in_dollars(micros)}"
+            for kind, micros in sorted(row.kinds.items())
+        )
+        return ", ".join(said) or "-"
+
+    @admin.display(description="Twilio, by category")
+    def by_category(self, row: BillLine) -> str:
+        said = (
+            f"{name} {_amount(micros, row.currency)}"
+            for name, micros in sorted(row.categories.items())
+        )
+        return ", ".join(said) or "-"
+
+
+def _amount(micros: int, currency: str) -> str:
+    amount = exactly_in_dollars(micros)
+    return amount if currency == "USD" else f"{amount.replace('$', '')} {currency}"
