@@ -59,9 +59,12 @@ def going_on(user: User) -> list[PhoneChange]:
 @transaction.atomic
 def warn(*, user: User, body: str, dedupe_key: str) -> None:
     """What matters to security: to the primary phone, and to one that was it until
-    lately or is on the list no more, unless it is somebody else's by now."""
+    lately or is on the list no more, unless it is somebody else's by now. Also beyond the
+    budgets."""
     lane, kind = lanes.lock_person(user), OutboundText.Kind.NOTICE
-    outbox.queue(user=user, body=body, kind=kind, dedupe_key=dedupe_key)
+    outbox.queue(
+        user=user, body=body, kind=kind, dedupe_key=dedupe_key, must_arrive=True
+    )
     primary = numbers.primary(user)
     told = {primary.e164} if primary else set()
     for change in going_on(user):
@@ -75,6 +78,7 @@ def warn(*, user: User, body: str, dedupe_key: str) -> None:
             body=body,
             kind=kind,
             dedupe_key=f"{dedupe_key}:{change.phone_id}",
+            must_arrive=True,
         )
 
 
@@ -115,7 +119,8 @@ def take_back(*, words: str, number: str) -> str:
 
 
 def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
-    """Tell the phone, once within a day: its words stay good until the end."""
+    """Tell the phone, once within a day, whatever was spent: its words stay good until
+    the end."""
     user = phone.user
     ends_at = timezone.now() + PhoneChange.COOLING
     own = PhoneChange.objects.owned_by(user).filter(phone=phone)
@@ -140,6 +145,7 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
         secret=words,
         kind=OutboundText.Kind.NOTICE,
         dedupe_key=f"phone-change:{change.pk}",
+        must_arrive=True,
     )
 
 

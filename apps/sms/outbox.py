@@ -37,13 +37,16 @@ def queue(
     dedupe_key: str,
     to: PhoneNumber | None = None,
     secret: str = "",
+    must_arrive: bool = False,
 ) -> OutboundText | None:
     """A text to a person, of our own accord. The same `dedupe_key` gives one text.
 
     To one of their phones, or to the primary one. `secret` in `body` is shown to the
     phone alone. Belongs into the transaction of whatever causes it. None when the
     number is not verified, has opted out or cannot be texted, or the account is closed
-    or frozen; over budget it is a text that is canceled for it.
+    or frozen; over budget it is a text that is canceled for it, unless it `must_arrive`:
+    what tells of an attack is not to be silenced by one. Only for what nobody can cause
+    often.
     """
     # Locked first: giving a number up waits for this, or this sees it.
     lane = lanes.lock_person(user)
@@ -69,15 +72,15 @@ def queue(
         secret=secret,
         request_id=current_request_id(),
     )
-    if over := _beyond_budget(text):
+    if over := _beyond_budget(text, must_arrive):
         _tell(user, text, over)
     return text
 
 
-def _beyond_budget(text: OutboundText) -> OverBudget | None:
+def _beyond_budget(text: OutboundText, must_arrive: bool) -> OverBudget | None:
     """Set its cost aside and have it sent; or give it up."""
     try:
-        texts.reserve(text)
+        texts.reserve(text, is_forced=must_arrive)
     except OverBudget as over:
         give_up(text, OVER_BUDGET)
         return over
@@ -97,11 +100,19 @@ def _tell(user: User, text: OutboundText, over: OverBudget) -> None:
 
 
 def tell(
-    *, lane: Lane, number: str, body: str, kind: str, dedupe_key: str, secret: str = ""
+    *,
+    lane: Lane,
+    number: str,
+    body: str,
+    kind: str,
+    dedupe_key: str,
+    secret: str = "",
+    must_arrive: bool = False,
 ) -> bool:
     """A code or a notice to a number that is not proven to be a person's, or no more: a
     text of nobody, in a lane that is locked. Nothing is sent when it has opted out, and
-    nobody is told. False when it is beyond the budgets.
+    nobody is told. False when it is beyond the budgets, which it is not if it
+    `must_arrive`.
     """
     if optouts.is_out(number=number, our_number=settings.TWILIO_NUMBER):
         return True
@@ -115,7 +126,7 @@ def tell(
         secret=secret,
         request_id=current_request_id(),
     )
-    return _beyond_budget(text) is None
+    return _beyond_budget(text, must_arrive) is None
 
 
 def cancel_waiting(user: User) -> int:

@@ -43,14 +43,16 @@ def admit(turn: Turn, pot: str = "") -> None:
     )
 
 
-def reserve(text: OutboundText) -> None:
-    """Set aside what a text of our own accord will cost. Raises `OverBudget`."""
+def reserve(text: OutboundText, *, is_forced: bool = False) -> None:
+    """Set aside what a text of our own accord will cost. Raises `OverBudget`, unless it
+    `is_forced`: then it counts all the same."""
     ledger.reserve(
         cause=f"out:{text.ref}",
         pot=_pot_of(text),
         user=text.user,
         text=text,
         area=areas.area(text.number),
+        is_forced=is_forced,
         **_as_charged(_estimate(text)),
     )
 
