@@ -125,6 +125,7 @@ ROWS = {
     "app/setting-up/dismiss/": posted(signed_in, people_get(302)),
     "app/conversation/": reads(signed_in),
     "app/conversation/files/<uuid:public_id>/": reads(signed_in, 404),
+    "app/usage/": reads(signed_in),
     "app/phones/": reads(signed_in),
     "app/phones/words/": posted(fresh(signed_in), people_get(302)),
     "app/phones/add/": posted(fresh(requires(Permission.NUMBER_ADD)), people_get(200)),

@@ -40,6 +40,7 @@ _MAP = (
         (
             ("Overview", "layout-dashboard", "portal:overview"),
             ("Conversation", "messages-square", "portal:conversation", "#newest"),
+            ("Usage", "receipt", "portal:usage"),
         ),
     ),
     ("Connect", (("Phones", "smartphone", "portal:phones"),)),

@@ -12,6 +12,7 @@ from apps.portal import (
     phones,
     profile,
     setting_up,
+    usage,
     your_data,
 )
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
     path("app/conversation/files/<uuid:public_id>/", conversation.file, name="file"),
+    path("app/usage/", usage.usage, name="usage"),
     path("app/phones/", phones.phones, name="phones"),
     path("app/phones/words/", phones.renew, name="phone_words"),
     path("app/phones/add/", phones.add, name="phone_add"),

@@ -62,6 +62,7 @@ class Permission(StrEnum):
     CALL_REPLAY = "sms.webhookcall.change"
     PRICE_VIEW = "sms.price.view"
     CHARGE_VIEW = "sms.charge.view"
+    USAGE_LOG_VIEW = "sms.usagelog.view"
     BILL_VIEW = "sms.billline.view"
     ENTRY_VIEW = "sms.entry.view"
     ROUTER_VIEW = "sms.routerconfig.view"

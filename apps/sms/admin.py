@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from apps.core.admin import ReadOnlyInline
 from apps.rbac.console import masks
@@ -20,6 +22,7 @@ from apps.sms import (  # noqa: F401  (some register their pages)
     troubles,
 )
 from apps.sms.journey_pages import FollowedPage
+from apps.sms.knobs.countries import KNOWN
 from apps.sms.models import (
     AnsweredDay,
     CarrierFinding,
@@ -31,8 +34,10 @@ from apps.sms.models import (
     OutboundText,
     PhoneNumber,
     Turn,
+    UsageLog,
 )
 from apps.sms.money import pages  # noqa: F401  (registers its pages)
+from apps.sms.money import exactly_in_dollars
 from apps.sms.panel import LOOK_BACK, STUCK_AFTER
 
 MASKED = ("number",)
@@ -172,6 +177,92 @@ class OutboundTextAdmin(FollowedPage, MessagingPage):
         """Not the sealed words of a code: they are for the phone alone."""
         shown = [each for each in super().get_fields(request, obj) if each != "sealed"]
         return [trouble if each == "error_code" else each for each in shown]
+
+
+class SinceFilter(admin.SimpleListFilter):
+    """The newest day, unless asked for more: the log is as long as all that was ever
+    texted."""
+
+    title = "since"
+    parameter_name = "since"
+    DAYS: ClassVar = {"week": 7, "month": 31, "year": 366}
+
+    def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+        return [
+            ("week", "7 days"),
+            ("month", "31 days"),
+            ("year", "A year"),
+            ("ever", "Ever"),
+        ]
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": "24 hours"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        if self.value() == "ever":
+            return queryset
+        days = self.DAYS.get(self.value() or "", 1)
+        return queryset.filter(created_at__gte=timezone.now() - timedelta(days=days))
+
+
+@admin.register(UsageLog)
+class UsageLogAdmin(MessagingPage):
+    has_history = False
+    pii = ("phone_number",)
+    list_display = (
+        "created_at",
+        "message_direction",
+        "user",
+        "phone_number",
+        "country_code",
+        "message_length",
+        "parts",
+        "took",
+        "success",
+        "went_wrong",
+        "cost",
+    )
+    fields = (*list_display, "twilio_message_sid", "metadata", "text")
+    list_filter = (
+        SinceFilter,
+        "message_direction",
+        "success",
+        among("country_code", lambda: KNOWN),
+    )
+    list_select_related = ("user",)
+    search_fields = (
+        "=twilio_message_sid",
+        "=phone_number",
+        "user__email_canonical__startswith",
+    )
+    search_help_text = "MessageSid, number, or the beginning of an e-mail address"
+    ordering = ("-created_at",)
+
+    @admin.display(description="segments")
+    def parts(self, row: UsageLog) -> str:
+        return str(row.segments or "-")
+
+    @admin.display(description="took")
+    def took(self, row: UsageLog) -> str:
+        known = row.processing_time_ms
+        return "-" if known is None else f"{known:,} ms"
+
+    @admin.display(description="what went wrong")
+    def went_wrong(self, row: UsageLog) -> str:
+        return str(troubles.of(row.error_message)) if row.error_message else "-"
+
+    @admin.display(description="cost")
+    def cost(self, row: UsageLog) -> str:
+        return "-" if row.micros is None else exactly_in_dollars(row.micros)
+
+    @admin.display(description="the text")
+    def text(self, row: UsageLog) -> str:
+        direction, _, pk = row.id.partition(":")
+        name = "inboundtext" if direction == "in" else "outboundtext"
+        page = reverse(f"admin:sms_{name}_change", args=[pk])
+        return format_html('<a href="{}">{}</a>', page, row.id)
 
 
 @admin.register(OptOut)

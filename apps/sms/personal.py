@@ -235,7 +235,7 @@ PERSONAL = (
     ),
     Kept(
         UsageLog,
-        ("user_id",),
+        ("user",),
         "The texts above and what they cost, once more as a log.",
         stays="It is a view, and goes with what it shows.",
     ),

@@ -24,6 +24,7 @@ OPEN = (
 SIGNED_IN = (
     "/app/",
     "/app/conversation/",
+    "/app/usage/",
     "/app/phones/",
     "/app/phones/?link=1",
     "/app/settings/profile/",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 from apps.accounts.models import User
@@ -36,21 +37,30 @@ class Delta(models.Model):
 
 class UsageLogQuerySet(models.QuerySet["UsageLog"]):
     def owned_by(self, user: User) -> "UsageLogQuerySet":
-        return self.filter(user_id=user.pk)
+        return self.filter(user=user)
 
 
 class UsageLog(models.Model):
     """Every text, both ways, as one line: a view of the texts and what they cost."""
 
+    class Direction(models.TextChoices):
+        IN = "in", "In"
+        OUT = "out", "Out"
+
     id = models.CharField(max_length=24, primary_key=True)  # in:<id> or out:<id>
-    user_id = models.BigIntegerField(null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False
+    )
     phone_number = models.CharField(max_length=32)
-    message_direction = models.CharField(max_length=3)
+    message_direction = models.CharField(
+        "direction", max_length=3, choices=Direction.choices
+    )
     message_length = models.IntegerField()
     twilio_message_sid = models.CharField(max_length=64, null=True)
     # Of a text in: until its turn was over. Of a text out: until it was handed over.
     processing_time_ms = models.BigIntegerField(null=True)
-    success = models.BooleanField(null=True)  # null while it is not known
+    # None while it is not known.
+    success = models.BooleanField("arrived", null=True)
     error_message = models.CharField(max_length=32)
     metadata = models.JSONField()
     country_code = models.CharField(max_length=2)
@@ -62,6 +72,23 @@ class UsageLog(models.Model):
     class Meta:
         managed = False
         db_table = "sms_usage_logs"
+        verbose_name = "line of the usage log"
+        verbose_name_plural = "usage log"
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def number(self) -> str:
+        return self.phone_number
+
+    @property
+    def micros(self) -> int | None:
+        """What it cost in millionths of a US dollar, if that is known."""
+        return None if self.cost_cents is None else int(self.cost_cents * 10_000)
+
+    @property
+    def segments(self) -> int | None:
+        """Of a text in once it was answered, for then it is charged."""
+        found: int | None = self.metadata["segments"]
+        return found

@@ -89,6 +89,12 @@ def of(
     yield "all", _of_all(pot, at, caps)
 
 
+def month_of(at: datetime) -> tuple[datetime, datetime]:
+    """When it began, and when the next begins."""
+    first = _first(at)
+    return first, _next_first(first)
+
+
 def of_all(pot: str, at: datetime) -> Budget:
     return _of_all(pot, at, caps_of(pot))
 

@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
-from apps.sms.models import Charge, Pot
+from apps.core.errors import Invalid
+from apps.sms.models import Charge, Pot, UsageLog
 from apps.sms.money import budgets, counters
 
 What, State = Charge.What, Charge.State
@@ -48,8 +50,8 @@ class Left:
 def of_month(user: User) -> Usage:
     """One query."""
     now = timezone.now()
-    month = budgets.of_person(Pot.ANSWERS, user, now)
-    mine = Charge.objects.owned_by(user).filter(at__gte=month.long_from)
+    first, ends_at = budgets.month_of(now)
+    mine = Charge.objects.owned_by(user).filter(at__gte=first)
     told = mine.exclude(state=State.RELEASED).aggregate(
         came=Count("pk", filter=Q(what=What.IN)),
         went=Count("pk", filter=Q(what=What.OUT)),
@@ -62,7 +64,7 @@ def of_month(user: User) -> Usage:
         texts_micros=told["texts"],
         tokens_micros=told["tokens"],
         by_the_end=_projected(told["texts"] + told["tokens"], now),
-        ends_at=month.long_ends,
+        ends_at=ends_at,
     )
 
 
@@ -86,6 +88,41 @@ def left(user: User) -> Left:
         tokens_of=tokens.long_limit or 0,
         renews_at=answers.long_ends,
     )
+
+
+@dataclass(frozen=True)
+class Page:
+    texts: list[UsageLog]
+    older: str  # cursor of the page after, or an empty string
+
+
+def texts(user: User, before: str = "", limit: int = 40) -> Page:
+    """Of the budgets' month, both ways, newest first, with what each cost; before a
+    cursor. Raises `Invalid` for a bad cursor."""
+    first, _ = budgets.month_of(timezone.now())
+    mine = UsageLog.objects.owned_by(user).filter(created_at__gte=first)
+    if before:
+        at, last = _cursor(before)
+        mine = mine.filter(
+            Q(created_at__lt=at) | Q(created_at=at, id__lt=last), created_at__lte=at
+        )
+    found = list(mine.order_by("-created_at", "-id")[: limit + 1])
+    older = ""
+    if len(found) > limit:
+        end = found[limit - 1]
+        older = f"{end.created_at.isoformat()}~{end.id}"
+    return Page(found[:limit], older)
+
+
+def _cursor(before: str) -> tuple[datetime, str]:
+    moment, _, last = before.partition("~")
+    try:
+        at = parse_datetime(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or "\0" in last:
+        raise Invalid("That page does not exist.")
+    return at, last
 
 
 def _projected(micros: int, now: datetime) -> int:
