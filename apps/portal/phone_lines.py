@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.accounts.models import User
-from apps.sms import dialing, optouts, reach, texted_codes
+from apps.sms import dialing, optouts, reach, texted_codes, trust
 from apps.sms.models import PhoneNumber
 
 SUSPENDED = (
@@ -29,6 +29,8 @@ class Line:
     notes: list[str]
     # A code for it is on its way and good.
     awaits_code: bool
+    # To say that it is still theirs is not enough (trust.py).
+    is_to_be_proven: bool
 
 
 def of(user: User) -> list[Line]:
@@ -39,12 +41,14 @@ def of(user: User) -> list[Line]:
     lost = reach.unreachable(every)
     out = optouts.out_among(every, our_number=settings.TWILIO_NUMBER)
     coming = texted_codes.awaited(own)
+    unproven = trust.to_be_proven(own)
     return [
         Line(
             number,
             list(_badges(number, refused, lost, out)),
             list(_notes(number, refused, lost, out)),
             number.pk in coming,
+            number.pk in unproven,
         )
         for number in own
     ]

@@ -39,7 +39,7 @@ def send_code(request: SignedIn, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: SignedIn, public_id: UUID) -> HttpResponse:
     number = numbers.own(request.user, str(public_id))
-    if number.is_verified:
+    if number.is_verified and not number.doubt:
         return redirect("portal:phones")
     form = PhoneCodeForm(request.POST or None)
     status = 200

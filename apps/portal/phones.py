@@ -156,7 +156,13 @@ def _pairing(phrase: linking.Phrase) -> Pairing:
 
 def _version(lines: list[Line], pairing: Pairing | None) -> str:
     shown = [
-        (line.number.public_id, line.number.label, line.badges, line.awaits_code)
+        (
+            line.number.public_id,
+            line.number.label,
+            line.badges,
+            line.awaits_code,
+            line.is_to_be_proven,
+        )
         for line in lines
     ]
     return live.version((shown, pairing.phrase.words if pairing else ""))

@@ -152,9 +152,12 @@ def verify(*, user: User, e164: str, how: str = Kind.LINKED) -> PhoneNumber:
         lanes.move_texts(own[held.user_id], own[user.pk], number=e164)
         held = None
     number = held or _open_claim(user, e164)
+    was_in_doubt = bool(number.doubt)
     number.proved_at, number.doubt = timezone.now(), ""
     if number.is_verified:
         number.save(update_fields=["proved_at", "doubt"])
+        if was_in_doubt:
+            number_history.record(number, how)
         return number
     number.status = Status.VERIFIED
     number.verified_at = number.proved_at

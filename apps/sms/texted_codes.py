@@ -41,11 +41,11 @@ PAUSED = "We text no codes there for now. Text us the words instead."
 def send(*, user: User, public_id: str) -> PhoneNumber:
     """Text a new code to a number on the person's list; the one before is dead.
 
-    Raises `Invalid` for a number that is not texted, `Conflict` for one that is linked,
-    `TooMany`, `Unavailable`.
+    Raises `Invalid` for a number that is not texted, `Conflict` for one that is linked
+    and not in doubt, `TooMany`, `Unavailable`.
     """
     number = numbers.own(user, public_id)
-    if number.is_verified:
+    if number.is_verified and not number.doubt:
         raise Conflict("This phone is linked already.")
     dialing.insist(number.e164)
     area = areas.area(number.e164)

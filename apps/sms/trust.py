@@ -2,13 +2,16 @@
 
 A number that has long been silent, or that texts do not reach, may be somebody else's
 by now. It is answered, but told nothing of before, until its owner says on the website,
-with a fresh proof of who they are, that it is still theirs, or proves it anew.
+with a fresh proof of who they are, that it is still theirs, or proves it anew. Once
+texts have come from it meanwhile only proof from the phone itself will do: somebody has
+it, and may not be them.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from apps.accounts import letters
@@ -21,6 +24,10 @@ from apps.sms.knobs.numbers import SILENT_AFTER
 from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
 CONFIRM = "sms.phonenumber.confirm"
+PROVE_IT = (
+    "Texts have come from this phone since. Show that you have it: text the words from it,"
+    " or have a code texted to it."
+)
 Doubt, Kind = PhoneNumber.Doubt, NumberEvent.Kind
 
 
@@ -44,12 +51,31 @@ def confirm(*, user: User, public_id: str) -> PhoneNumber:
     number = numbers.own(user, public_id)
     if not number.is_verified:
         raise Conflict("Link this phone again first.")
+    if number.doubt and to_be_proven([number]):
+        raise Conflict(PROVE_IT)
     if number.doubt:
         number.doubt, number.confirmed_at = Doubt.NONE, timezone.now()
         number.save(update_fields=["doubt", "confirmed_at"])
         number_history.record(number, Kind.CONFIRMED)
         audit.done(CONFIRM, actor=user, subject=user, obj=number)
     return number
+
+
+def to_be_proven(several: Iterable[PhoneNumber]) -> set[int]:
+    """Those of several in doubt, by their ids, from which texts have come since the
+    doubt: somebody has the phone, and whoever is on the website has to be that one."""
+    unsure = [number.pk for number in several if number.doubt]
+    if not unsure:
+        return set()
+    doubts = NumberEvent.objects.filter(phone=OuterRef("pk"), kind=Kind.DOUBTED)
+    since = doubts.order_by("-id").values("at")[:1]
+    texts = InboundText.objects.filter(
+        number=OuterRef("e164"), received_at__gte=OuterRef("doubted_at")
+    )
+    found = PhoneNumber.objects.filter(pk__in=unsure).annotate(
+        doubted_at=Subquery(since)
+    )
+    return set(found.filter(Exists(texts)).values_list("pk", flat=True))
 
 
 def heed(code: str, e164: str) -> None:

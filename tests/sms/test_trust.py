@@ -1,5 +1,6 @@
 """A phone that may be somebody else's by now is told nothing until its owner says so."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -195,6 +196,71 @@ def test_saying_so_is_no_proof_against_who_has_the_phone(
     text(linking.phrase_for(dora).text)
     work()
     assert numbers.owner_id(ALICE) == dora.pk
+
+
+def test_once_texts_have_come_from_it_saying_so_is_not_enough(
+    alice: User, twilio: TwilioServer
+) -> None:
+    """Whoever texts there may have got the number from the carrier."""
+    doubted(alice)
+    text("hello")
+    work()
+    client = Client()
+    client.force_login(alice)
+    page = client.get("/app/phones/").content.decode()
+    assert "Yes, it is" not in page
+    assert "Show the words" in page and "Text me a code" in page
+    answer = client.post(f"/app/phones/{row().public_id}/confirm/", follow=True)
+    assert "Show that you have it" in answer.content.decode()
+    assert trust.is_in_doubt(alice, ALICE)
+    text("reminders")
+    work()
+    assert twilio.bodies(ALICE)[-1].startswith(ASKED)
+
+
+def test_a_code_texted_to_it_shows_who_has_it(
+    alice: User, twilio: TwilioServer
+) -> None:
+    doubted(alice)
+    text("hello")
+    work()
+    client = Client()
+    client.force_login(alice)
+    page = f"/app/phones/{row().public_id}/code/"
+    client.post(f"{page}send/")
+    work()
+    found = re.search(r"\b\d{6}\b", twilio.bodies(ALICE)[-1])
+    assert found and client.get(page).status_code == 200
+    client.post(page, {"code": found[0]})
+    assert not trust.is_in_doubt(alice, ALICE)
+    assert number_history.of(alice)[0].kind == NumberEvent.Kind.BY_CODE
+    answer = client.post(f"{page}send/", follow=True)
+    assert "linked already" in answer.content.decode()
+
+
+def test_the_words_do_too(alice: User, twilio: TwilioServer) -> None:
+    doubted(alice)
+    text("hello")
+    work()
+    text(linking.phrase_for(alice).text)
+    work()
+    assert not trust.is_in_doubt(alice, ALICE)
+    assert number_history.of(alice)[0].kind == NumberEvent.Kind.BY_WORDS
+
+
+def test_texts_before_the_doubt_are_no_sign_and_each_doubt_is_its_own(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("hello")
+    work()
+    doubted(alice)
+    trust.confirm(user=alice, public_id=str(row().public_id))
+    text("hello")
+    work()
+    with time_machine.travel(timezone.now() + timedelta(days=182)):
+        trust.doubt_silent()
+        assert trust.is_in_doubt(alice, ALICE)
+        assert not trust.to_be_proven([row()])
 
 
 # --- given up at its carrier -----------------------------------------------------------
