@@ -47,7 +47,8 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     body, rest = _fitted(scene, first, replies)
     if rest:
         scene.keep_overflow(rest)
-    return Answer(body=body, settle=scene.save, trail=tuple(trail))
+    # Our sentences, and words of the person that they quote.
+    return Answer(body=body, settle=scene.save, trail=tuple(trail), is_literal=True)
 
 
 def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
@@ -58,18 +59,18 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
     another order.
     """
     parts = limits.of(scene.user).reply_segments
-    said = composer.plain("\n".join(filter(None, [first, *replies])))
+    said = composer.literal("\n".join(filter(None, [first, *replies])))
     body, rest = composer.fit(said, parts)
     if not rest:
         return body, rest
 
     def lateness(place: int) -> tuple[bool, bool]:
-        is_long = composer.count(composer.plain(replies[place])).segments > 1
+        is_long = composer.count(composer.literal(replies[place])).segments > 1
         return place != scene.opened_by, is_long
 
     order = sorted(range(len(replies)), key=lateness)
     said = "\n".join(filter(None, [first, *(replies[place] for place in order)]))
-    return composer.fit(composer.plain(said), parts)
+    return composer.fit(said, parts)
 
 
 def _read(scene: Scene, text: InboundText) -> Reading:

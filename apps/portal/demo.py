@@ -267,7 +267,7 @@ def _text(
     lane: Lane, user: User, body: str, at: datetime, turn: Turn | None = None
 ) -> None:
     """A delivered text of ours, and its copy on the simulated phone."""
-    body, sid = composer.plain(body), _sid()
+    body, sid = composer.literal(body), _sid()
     size = composer.count(body)
     sent = OutboundText.objects.create(
         lane=lane,

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from wcwidth import iter_graphemes
 
 from apps.sms import keywords, markdown
 from apps.sms.segments import Segments, count, is_gsm
 
-__all__ = ["MORE", "Segments", "count", "fit", "harmless", "plain"]
+__all__ = ["MORE", "Segments", "count", "fit", "harmless", "literal", "plain"]
 
 MORE = " (MORE)"
 
@@ -66,20 +67,31 @@ _CONTROLS = dict.fromkeys({*range(0x20), *range(0x7F, 0xA0)} - {ord("\n"), ord("
 
 
 def plain(text: str) -> str:
-    """The text as a phone shows it, at the price of GSM-7 where no sense is lost.
+    """The text as a phone shows it, at the price of GSM-7 where no sense is lost: of
+    words that may be Markdown, as a model writes them.
 
     Markdown and control characters go (the end of a line stays), typography and accents
     are made plain. Another script stays as it is: it needs UCS-2 anyway. Twice is the
     same as once.
     """
-    while (made := _plainer(text)) != text:
+    return _settled(text, markdown.stripped)
+
+
+def literal(text: str) -> str:
+    """The same of our own sentences and the words of a person that they quote: a star
+    is a star."""
+    return _settled(text, str)
+
+
+def _settled(text: str, unmarked: Callable[[str], str]) -> str:
+    while (made := _plainer(text, unmarked)) != text:
         text = made
     return text
 
 
-def _plainer(text: str) -> str:
+def _plainer(text: str, unmarked: Callable[[str], str]) -> str:
     text = text.translate(_CONTROLS).translate(_TYPOGRAPHY)
-    text = markdown.stripped(text).replace("`", "'").strip()
+    text = unmarked(text).replace("`", "'").strip()
     if is_gsm(text):
         return text
     bare = _FRACTION.sub(" ", _DEGREES.sub(" ", text))
@@ -115,7 +127,7 @@ def fit(text: str, segments: int = 2) -> tuple[str, str]:
     Cuts after a sentence where one ends in the second half, else between words, and
     never within what people see as one character (UAX #29).
     """
-    text = plain(text)
+    text = literal(text)
     if count(text).segments <= segments:
         return text, ""
     seen = _characters(text, segments)

@@ -158,7 +158,7 @@ def reply(
 def _write(
     *, lane: Lane, number: str, body: str, secret: str = "", **fields: object
 ) -> OutboundText:
-    body = composer.harmless(composer.plain(body))
+    body = composer.harmless(composer.literal(body))
     size = composer.count(body)
     text = OutboundText(
         lane=lane,

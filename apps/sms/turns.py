@@ -20,6 +20,7 @@ from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import (
+    composer,
     cooling,
     dialing,
     lanes,
@@ -58,11 +59,13 @@ FROZEN = "This account is frozen, so I do nothing. To come back:"
 @dataclass(frozen=True)
 class Answer:
     """What to reply. `settle` runs in the transaction that finishes the turn. `trail`
-    says how each text was understood, in none of its own words."""
+    says how each text was understood, in none of its own words. Markdown is taken out of
+    `body`, unless it `is_literal`: our own sentences and the person's own words."""
 
     body: str
     settle: Callable[[], None] = field(default=lambda: None)
     trail: tuple[str, ...] = ()
+    is_literal: bool = False
 
 
 class Answerer(Protocol):
@@ -229,7 +232,7 @@ def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answe
         with lanes.kept(lease):
             return answerer()(turn, spoken)
     except AppError as error:
-        return Answer(error.sentence)
+        return Answer(error.sentence, is_literal=True)
 
 
 def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) -> None:
@@ -277,7 +280,8 @@ def finish(
     if answer:
         answer.settle()
     if answer and not silence:
-        outbox.reply(turn, answer.body, kind=kind, dedupe_key=dedupe_key)
+        body = answer.body if answer.is_literal else composer.plain(answer.body)
+        outbox.reply(turn, body, kind=kind, dedupe_key=dedupe_key)
     else:
         money.silent(turn)
     turn.finished_at = timezone.now()

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from apps.sms.composer import MORE, count, fit, harmless, plain
+from apps.sms.composer import MORE, count, fit, harmless, literal, plain
 from apps.sms.keywords import is_command
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f466"
@@ -32,6 +32,7 @@ patient = settings(deadline=None)
 @given(TEXTS | LONG)
 def test_plain_twice_is_plain_once(text: str) -> None:
     assert plain(plain(text)) == plain(text)
+    assert literal(literal(text)) == literal(text)
 
 
 @patient
@@ -46,7 +47,7 @@ def test_what_is_fitted_never_exceeds_its_limit(text: str, segments: int) -> Non
 def test_no_word_is_lost_at_a_cut(text: str, segments: int) -> None:
     first, rest = fit(text, segments)
     kept = first.removesuffix(MORE) if rest else first
-    whole = plain(text)
+    whole = literal(text)
     assert whole.startswith(kept) and whole.endswith(rest)
     assert not whole[len(kept) : len(whole) - len(rest)].strip()
 
@@ -57,7 +58,7 @@ def test_no_cut_is_inside_of_what_people_see_as_one(text: str, segments: int) ->
     first, rest = fit(text, segments)
     if not rest:
         return
-    whole, edges, at = plain(text), {0}, 0
+    whole, edges, at = literal(text), {0}, 0
     for each in iter_graphemes(whole):
         # A heap of marks larger than a text has to be cut somewhere.
         is_heap = count(each + MORE).segments > segments
@@ -70,6 +71,7 @@ def test_no_cut_is_inside_of_what_people_see_as_one(text: str, segments: int) ->
 @given(TEXTS)
 def test_no_whole_text_is_a_command(text: str) -> None:
     assert not is_command(harmless(plain(text)))
+    assert not is_command(harmless(literal(text)))
 
 
 @given(st.lists(st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True), min_size=1))

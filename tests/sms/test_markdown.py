@@ -3,7 +3,7 @@
 import pytest
 
 from apps.sms import keywords
-from apps.sms.composer import harmless, plain
+from apps.sms.composer import fit, harmless, literal, plain
 
 
 @pytest.mark.parametrize(
@@ -112,3 +112,23 @@ def test_advice_to_send_a_word_of_the_carrier_is_found(
     text: str, found: list[str]
 ) -> None:
     assert keywords.advised(text) == found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "buy *abc*",
+        "**now**",
+        "_a_ and __init__",
+        "# 5 and ~~no~~",
+        "[x](https://x.org)",
+    ],
+)
+def test_what_a_person_wrote_is_said_as_they_wrote_it(words: str) -> None:
+    said = f"Reminder set: {words}, tomorrow at 9 AM."
+    assert literal(said) == said != plain(said)
+    assert fit(said) == (said, "")
+
+
+def test_all_else_is_made_plain_in_it_too() -> None:
+    assert literal("\u201c*caf\u00e7*\u201d\x07") == '"*cafc*"'

@@ -49,7 +49,7 @@ def would_cost(
     body: str, *, to: str, our_number: str = "", num_media: int = 0
 ) -> Estimate:
     """Before anything is written: these words to this number."""
-    segments = composer.count(composer.harmless(composer.plain(body))).segments
+    segments = composer.count(composer.harmless(composer.literal(body))).segments
     ours = our_number or settings.TWILIO_NUMBER
     return outbound(number=to, our_number=ours, segments=segments, num_media=num_media)
 
