@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -16,13 +17,18 @@ from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 from apps.sms import (  # noqa: F401  (some register their pages)
     diagnosis,
+    dialing,
     journal_pages,
+    lanes,
     numbers,
+    optouts,
+    reach,
+    router,
     router_pages,
     troubles,
 )
 from apps.sms.journey_pages import FollowedPage
-from apps.sms.knobs.countries import KNOWN
+from apps.sms.knobs.countries import ALLOWED
 from apps.sms.models import (
     AnsweredDay,
     CarrierFinding,
@@ -38,7 +44,7 @@ from apps.sms.models import (
 )
 from apps.sms.money import pages  # noqa: F401  (registers its pages)
 from apps.sms.money import exactly_in_dollars
-from apps.sms.panel import LOOK_BACK, STUCK_AFTER
+from apps.sms.panel import LOOK_BACK
 
 MASKED = ("number",)
 
@@ -106,14 +112,12 @@ class WaitingFilter(admin.SimpleListFilter):
     parameter_name = "waiting"
 
     def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
-        minutes = STUCK_AFTER // timedelta(minutes=1)
+        minutes = lanes.STUCK_AFTER // timedelta(minutes=1)
         return [("long", f"Longer than {minutes} minutes"), ("yes", "At all")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        since = timezone.now() - STUCK_AFTER
         if self.value() == "long":
-            waiting = queryset.filter(due_at__lt=since)
-            return waiting.exclude(lease_until__gt=since)
+            return queryset.filter(pk__in=lanes.stuck())
         due = queryset.filter(due_at__isnull=False)
         return due if self.value() == "yes" else queryset
 
@@ -122,12 +126,47 @@ class WaitingFilter(admin.SimpleListFilter):
 class PhoneNumberAdmin(MessagingPage):
     task = "People"
     pii = ("e164", "label")
-    list_display = ("e164", "user", "status", "is_primary", "label", "verified_at")
-    list_filter = ("status", "is_primary")
+    list_display = (
+        "e164",
+        "user",
+        "status",
+        "doubt",
+        "is_primary",
+        "line_type",
+        "label",
+        "verified_at",
+    )
+    fields = (
+        "user",
+        "e164",
+        "label",
+        "status",
+        "doubt",
+        "hindrance",
+        "is_primary",
+        "line_type",
+        "line_type_at",
+        "created_at",
+        "verified_at",
+        "proved_at",
+        "confirmed_at",
+        "suspended_at",
+        "released_at",
+    )
+    list_filter = ("status", "doubt", "is_primary")
     list_select_related = ("user",)
     search_fields = ("=e164", "user__email_canonical__startswith", "label")
     search_help_text = "A whole number, the beginning of an e-mail address, or a label"
     inlines: ClassVar = [NumberEventInline]
+
+    @admin.display(description="what keeps texts from it")
+    def hindrance(self, row: PhoneNumber) -> str:
+        said = [dialing.refusal(row.e164)]
+        if reach.is_unreachable(row.e164):
+            said.append(reach.SENTENCE)
+        if optouts.is_out(number=row.e164, our_number=settings.TWILIO_NUMBER):
+            said.append("It has said STOP.")
+        return " ".join(filter(None, said)) or "Nothing"
 
 
 @admin.register(Turn)
@@ -229,7 +268,7 @@ class UsageLogAdmin(MessagingPage):
         SinceFilter,
         "message_direction",
         "success",
-        among("country_code", lambda: KNOWN),
+        among("country_code", lambda: router.value(ALLOWED)),
     )
     list_select_related = ("user",)
     search_fields = (

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from apps.core import tallies
 from apps.jobs.rules import Rule, Severity
-from apps.sms import auditor, diagnosis, texted_codes
+from apps.sms import auditor, diagnosis, lanes, texted_codes
 from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import Entry
 from apps.sms.money import DOLLAR, bills
@@ -39,6 +39,10 @@ def _differing() -> float:
     return float(len(bills.differing()))
 
 
+def _stuck() -> float:
+    return float(lanes.stuck()[:1_000].count())
+
+
 def _pumped() -> float:
     return float(len(texted_codes.pumped_areas()))
 
@@ -65,6 +69,14 @@ RULES = (
         "Texts were lost, doubled or answered out of order",
         auditor.wrong,
         "texts",
+        above=0,
+        severity=Severity.PAGE,
+    ),
+    Rule(
+        "sms.stuck",
+        "Conversations wait for an answer",
+        _stuck,
+        "conversations",
         above=0,
         severity=Severity.PAGE,
     ),

@@ -30,6 +30,9 @@ LEASE = timedelta(seconds=15)
 # than two seconds.
 FRESH = 7 / 8
 
+# A lane is drained within a second or two; one that waits this long is stuck.
+STUCK_AFTER = timedelta(minutes=2)
+
 _CLAIM = """
 UPDATE sms_lane
 SET lease_until = now() + %s * interval '1 second', lease_token = lease_token + 1
@@ -73,6 +76,12 @@ class Lease:
 
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
+
+
+def stuck() -> QuerySet[Lane]:
+    """Lanes that nobody works in though they have long been due."""
+    since = timezone.now() - STUCK_AFTER
+    return Lane.objects.filter(due_at__lt=since).exclude(lease_until__gt=since)
 
 
 def claim() -> Lease | None:

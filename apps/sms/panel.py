@@ -10,20 +10,17 @@ from django.utils import timezone
 
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
-from apps.sms import diagnosis
+from apps.sms import diagnosis, lanes
 from apps.sms.models import (
     CarrierFinding,
     Entry,
     InboundText,
-    Lane,
     OutboundText,
     Price,
 )
 from apps.sms.money import DOLLAR, bills, exactly_in_dollars
 from apps.sms.money.prices import OLD_AFTER
 
-# A lane is drained within a second or two; one that waits this long is stuck.
-STUCK_AFTER = timedelta(minutes=2)
 # Failures of a day are looked at; older ones have been.
 LOOK_BACK = timedelta(hours=24)
 
@@ -98,9 +95,7 @@ def _texts_that_failed() -> Iterator[Notice]:
 
 
 def _lanes_that_wait() -> Iterator[Notice]:
-    since = timezone.now() - STUCK_AFTER
-    waiting = Lane.objects.filter(due_at__lt=since).exclude(lease_until__gt=since)
-    count = counted(waiting)
+    count = counted(lanes.stuck())
     if count:
         page = reverse("admin:sms_lane_changelist") + "?waiting=long"
         yield Notice(f"{count:,} conversations wait for an answer.", page, "bad")

@@ -8,12 +8,14 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.core import tallies
 from apps.jobs import rules, watch
 from apps.jobs.models import Alert
 from apps.sms import delivery, inbox
+from apps.sms.models import Lane
 from apps.sms.money import ledger
-from tests.sms.conftest import form, post
+from tests.sms.conftest import form, post, text
 from tests.sms.money.conftest import reserved
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,6 +52,16 @@ def test_strangers_who_knock_alarm_nobody() -> None:
     for _ in range(9):
         Client().post(INBOUND, "AccountSid=AC0&MessageSid=SM1", content_type=FORM)
     assert tallies.lately("sms.webhooks", 15) == 0
+
+
+def test_a_lane_that_nobody_works_in(alice: User) -> None:
+    text("hello")
+    assert "sms.stuck" not in firing()
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        assert "sms.stuck" in firing()
+        # Somebody does.
+        Lane.objects.update(lease_until=timezone.now() + timedelta(seconds=9))
+        assert rules.every()["sms.stuck"].measure() == 0
 
 
 def test_a_day_that_costs_more_than_its_bound() -> None:

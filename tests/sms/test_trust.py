@@ -22,6 +22,7 @@ from apps.sms.models import (
 )
 from tests.factories import UserFactory
 from tests.rbac.factories import verified
+from tests.sign_in import signed_in
 from tests.sms.conftest import ALICE, STRANGER, text, work
 from tests.sms.test_dialing import fail
 from tests.sms.twilio_server import TwilioServer
@@ -99,6 +100,19 @@ def test_a_phone_that_texts_do_not_reach_is_in_doubt(
     assert not row().doubt
     fail(alice, "30005", 1)
     assert row().doubt == PhoneNumber.Doubt.ERRORS
+
+
+def test_operators_see_each_state_of_a_phone(
+    alice: User, ada: User, twilio: TwilioServer
+) -> None:
+    doubted(alice)
+    PhoneNumber.objects.update(line_type="mobile")
+    text("STOP")
+    client = signed_in(ada)
+    page = client.get("/admin/sms/phonenumber/?doubt__exact=silent").content.decode()
+    assert "No text from it for a long time" in page and "mobile" in page
+    page = client.get(f"/admin/sms/phonenumber/{row().pk}/change/").content.decode()
+    assert "It has said STOP." in page
 
 
 # --- what it is told meanwhile ---------------------------------------------------------

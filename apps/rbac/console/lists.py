@@ -54,7 +54,8 @@ def among(
     those that stand there, each time the list is shown."""
 
     class Among(admin.SimpleListFilter):
-        title = parameter_name = name
+        title = name.replace("_", " ")
+        parameter_name = name
 
         def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
             return [(each, each) for each in sorted(values())]
