@@ -18,6 +18,7 @@ urlpatterns = [
     # Ours come first: they stand in for some of the package's.
     path("", include("apps.mfa.urls")),
     path("", include("apps.integrations.urls")),
+    path("", include("apps.integrations.sign_in_urls")),
     path("", include("apps.accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

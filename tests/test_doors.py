@@ -149,6 +149,16 @@ ROWS = {
         fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
     "app/activity/": reads(signed_in),
+    "accounts/with/prove/": form(THEMSELF, people_get(200), people_get(404)),
+    "accounts/with/<slug:provider>/": posted(ANYBODY, Door(404, *[302] * 4)),
+    "accounts/with/<slug:provider>/callback/": reads(ANYBODY, 404),
+    "app/settings/sign-in-accounts/": reads(THEMSELF),
+    "app/settings/sign-in-accounts/<slug:provider>/link/": posted(
+        fresh(THEMSELF), people_get(404)
+    ),
+    "app/settings/sign-in-accounts/<int:pk>/remove/": posted(
+        fresh(THEMSELF), people_get(404)
+    ),
     "app/connections/": reads(signed_in),
     # Here no provider is set up.
     "app/connections/<slug:provider>/connect/": posted(

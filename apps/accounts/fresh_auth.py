@@ -92,6 +92,10 @@ def has_second_factor(user: User) -> bool:
 
 def proof_page(request: HttpRequest, *, twice: bool) -> str:
     """Where a browser proves it, or sets up what it needs for that."""
-    if has_second_factor(request.user):  # type: ignore[arg-type]  # signed in
+    user: Any = request.user
+    if has_second_factor(user):
         return resolve_url("mfa_reauthenticate")
+    if not twice and not user.has_usable_password():
+        # They signed up with an account elsewhere.
+        return resolve_url("prove_elsewhere")
     return resolve_url("mfa:factors" if twice else "account_reauthenticate")

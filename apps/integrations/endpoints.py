@@ -50,9 +50,9 @@ def client(provider: Provider) -> Client:
     return Client(*settings.OAUTH_CLIENTS[provider.id])
 
 
-def callback(provider: Provider) -> str:
+def callback(provider: Provider, page: str) -> str:
     """Registered at the provider, to the letter; never made from the Host header."""
-    path = reverse("integrations:callback", args=[provider.id])
+    path = reverse(page, args=[provider.id])
     return f"{settings.PUBLIC_URL}{path}"
 
 

@@ -6,7 +6,7 @@ connecting an account is no way to sign in. Where the browser comes back to and 
 asked for comes from here, never from the request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MethodType
@@ -80,6 +80,21 @@ class Purpose:
 
 
 @dataclass(frozen=True)
+class Door:
+    """Where a browser comes back to. A state of one is worth nothing at another."""
+
+    name: str
+    page: str
+
+    def state(self, provider: Provider) -> str:
+        return f"{provider.id}{self.name}"
+
+
+CONNECT = Door("", "integrations:callback")
+SIGN_IN = Door("-sign-in", "sign_in_with_callback")
+
+
+@dataclass(frozen=True)
 class Grant:
     """What came back, and for what."""
 
@@ -92,57 +107,99 @@ class Grant:
 
 
 def begin(request: HttpRequest, provider: Provider, purpose: Purpose) -> str:
-    """The address to lead this browser to."""
-    answer = _allauth(request, provider).redirect(
+    """The address to lead this browser to, for a connection."""
+    return lead(
+        request,
+        provider,
+        CONNECT,
+        scopes=purpose.scopes,
+        parameters=provider.parameters,
+        data=vars(purpose),
+    )
+
+
+def purpose_of(request: HttpRequest, provider: Provider) -> Purpose:
+    """What this browser comes back for. Raises NotBegunHere."""
+    try:
+        return Purpose(**returned(request, provider, CONNECT))
+    except TypeError:
+        raise NotBegunHere from None
+
+
+def finish(request: HttpRequest, provider: Provider, purpose: Purpose) -> Grant:
+    """Raises Denied, HandshakeFailed."""
+    answer, login = exchanged(request, provider, CONNECT)
+    try:
+        return _grant(provider, purpose, answer, login)
+    except _FAILURES:
+        raise _failed() from None
+
+
+def lead(
+    request: HttpRequest,
+    provider: Provider,
+    door: Door,
+    *,
+    scopes: Sequence[str],
+    parameters: Mapping[str, str],
+    data: Mapping[str, Any],
+) -> str:
+    """The address to lead this browser to; `data` (JSON) waits in its session."""
+    answer = allauths(request, provider, door).redirect(
         request,
         "redirect",
-        scope=purpose.scopes,
-        auth_params=dict(provider.parameters),
-        data=vars(purpose),
+        scope=list(scopes),
+        auth_params=dict(parameters),
+        data=dict(data),
     )
     return str(answer.url)
 
 
-def purpose_of(request: HttpRequest, provider: Provider) -> Purpose:
-    """What this browser comes back for. Once: a state that was used is nobody's.
+def returned(request: HttpRequest, provider: Provider, door: Door) -> dict[str, Any]:
+    """What waits for this browser. Once: a state that was used is nobody's.
 
     Raises NotBegunHere.
     """
-    name = request.GET.get("state", "")
+    name, ours = request.GET.get("state", ""), allauths(request, provider, door)
     try:
-        state = _allauth(request, provider).unstash_redirect_state(request, name)
-        purpose = Purpose(**state["data"])
+        state = ours.unstash_redirect_state(request, name)
+        data: dict[str, Any] = state["data"]
     except (PermissionDenied, LookupError, TypeError):
         raise NotBegunHere from None
-    request.oauth_state = state  # type: ignore[attr-defined]  # read back by `finish`
+    request.oauth_state = state  # type: ignore[attr-defined]  # for `exchanged`
     # Two tabs may come back at once, and a session is no lock.
-    if not redis().set(f"oauth:state:{provider.id}:{name}", "1", nx=True, ex=_SECONDS):
+    mark = f"oauth:state:{door.state(provider)}:{name}"
+    if not redis().set(mark, "1", nx=True, ex=_SECONDS):
         raise NotBegunHere
-    return purpose
+    return data
 
 
-def finish(request: HttpRequest, provider: Provider, purpose: Purpose) -> Grant:
-    """Raises Denied, HandshakeFailed; with no word of what the provider said, which may
-    hold a token."""
+def exchanged(request: Any, provider: Provider, door: Door) -> tuple[Any, Any]:
+    """The answer of the token endpoint, and allauth's login of it, which is kept
+    nowhere. After `returned`.
+
+    Raises Denied, HandshakeFailed; with no word of what the provider said, which may
+    hold a token.
+    """
     _insist_on_issuer(request, provider)
     if error := request.GET.get("error", ""):
         raise Denied if error in ("access_denied", "consent_required") else _failed()
     if not request.GET.get("code"):
         raise _failed()
-    ours = _allauth(request, provider)
+    ours = allauths(request, provider, door)
     adapter = ours.get_oauth2_adapter(request)
     try:
         answer = adapter.get_access_token_data(
             request,
             ours.app,
             adapter.get_client(request, ours.app),
-            pkce_code_verifier=request.oauth_state.get("pkce_code_verifier"),  # type: ignore[attr-defined]
+            pkce_code_verifier=request.oauth_state.get("pkce_code_verifier"),
         )
         token = adapter.parse_token(answer)
         login = adapter.complete_login(request, ours.app, token, response=answer)
-        return _grant(provider, purpose, answer, login)
     except _FAILURES:
         raise _failed() from None
+    return answer, login
 
 
 def _grant(
@@ -184,31 +241,32 @@ def _failed(code: str = "") -> HandshakeFailed:
     return HandshakeFailed(code=code)
 
 
-def _allauth(request: HttpRequest, provider: Provider) -> Any:
+def allauths(request: HttpRequest, provider: Provider, door: Door) -> Any:
     """allauth's provider, as our client of it, coming back to our own address."""
     known = endpoints.client(provider)
     app = SocialApp(
         provider=provider.allauth.id,
-        provider_id=provider.id,
+        provider_id=door.state(provider),
         name=provider.name,
         client_id=known.id,
         secret=known.secret,
         settings={"oauth_pkce_enabled": provider.has_pkce},
     )
     ours = provider.allauth(request, app=app)
-    ours.get_oauth2_adapter = MethodType(_adapter_for(provider, ours), ours)
+    ours.get_oauth2_adapter = MethodType(_adapter_for(provider, door, ours), ours)
     return ours
 
 
-def _adapter_for(provider: Provider, ours: Any) -> Any:
+def _adapter_for(provider: Provider, door: Door, ours: Any) -> Any:
     base = provider.allauth.oauth2_adapter_class
+    back = endpoints.callback(provider, door.page)
     replaced = {
-        "provider_id": provider.id,
+        "provider_id": door.state(provider),
         "authorize_url": endpoints.authorize(provider),
         "access_token_url": endpoints.token(provider),
         "identity_url": endpoints.at(provider, provider.profile_url),
         "profile_url": endpoints.at(provider, provider.profile_url),
-        "get_callback_url": lambda self, request, app: endpoints.callback(provider),
+        "get_callback_url": lambda self, request, app: back,
         "get_provider": lambda self: ours,
     }
     kind = type(f"{base.__name__}Here", (base,), replaced)

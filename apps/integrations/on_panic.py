@@ -1,4 +1,7 @@
-"""Nothing is read or written at a provider until its person says so again."""
+"""Nothing is read or written at a provider until its person says so again, and no account
+elsewhere is a way in: the way back is a new password through the letter."""
+
+from allauth.socialaccount.models import SocialAccount
 
 from apps.accounts.models import User
 from apps.integrations import connections
@@ -14,4 +17,8 @@ def pause_all(user: User) -> None:
         )
 
 
-ON_PANIC = (pause_all,)
+def unlink_all(user: User) -> None:
+    SocialAccount.objects.filter(user=user).delete()
+
+
+ON_PANIC = (pause_all, unlink_all)

@@ -80,6 +80,8 @@ class Provider:
     label: Callable[[Mapping[str, Any], Any], str] = field(
         default=lambda _answer, login: _address(login)
     )
+    # What signing in with it asks for; without any it is no way to sign in.
+    sign_in_scopes: tuple[str, ...] = ()
     # How long a grant that is not used lives; it is used before that.
     idle_days: int = 0
 

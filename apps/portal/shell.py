@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.integrations import sign_in
 from apps.sms import numbers, simulator
 
 PRODUCT = "Switchboard"
@@ -93,4 +94,5 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": navigation(request.path),
         "has_phone_simulator": has_phone_simulator(),
         "has_mail_reader": has_mail_reader(),
+        "sign_in_with": sign_in.offered(),
     }

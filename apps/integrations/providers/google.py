@@ -11,6 +11,7 @@ PROVIDER = Provider(
     name="Google",
     words="Your calendar, and mail that your assistant sends for you.",
     icon="calendar-days",
+    sign_in_scopes=("openid", "email", "profile"),
     hosts=("www.googleapis.com", "gmail.googleapis.com"),
     features=(
         Feature(

@@ -22,6 +22,7 @@ PROVIDER = Provider(
     name="Microsoft",
     words="Your Outlook calendar, and mail that your assistant sends for you.",
     icon="mail",
+    sign_in_scopes=("openid", "email", "User.Read"),
     family="microsoft",
     allauth=MicrosoftGraphProvider,
     authorize_url="https://login.microsoftonline.com/{tenant}/oauth2/v2.0/authorize",

@@ -1,0 +1,265 @@
+"""Signing in with an account elsewhere: it is that account, never an address, that
+counts."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
+import pytest
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts import panic
+from apps.accounts.models import LoginSession, User
+from apps.integrations.models import Connection
+from tests.factories import PASSWORD, UserFactory
+from tests.integrations.servers import Simulator
+from tests.mfa.conftest import app_of
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db
+WITH = "/accounts/with/google/"
+NOBODY = "00000000-0000-0000-0000-000000000000"
+LINK = "/app/settings/sign-in-accounts/google/link/"
+
+
+def go(
+    browser: Client, providers: Simulator, start: str = WITH, **decision: Any
+) -> Any:
+    """Out to the provider and back; the page one ends at."""
+    decision.setdefault("account", "alice@example.com")
+    providers.order("decide", **decision)
+    name = "microsoft" if "microsoft" in start else "google"
+    address = str(browser.post(start).context["url"])
+    return back(browser, address, name)
+
+
+def back(browser: Client, address: str, name: str = "google") -> Any:
+    target = httpx.get(address).headers["location"]
+    query = dict(parse_qsl(urlsplit(target).query))
+    return browser.get(f"/accounts/with/{name}/callback/", query, follow=True)
+
+
+def who(browser: Client) -> str:
+    row = LoginSession.objects.filter(pk=browser.session.get("sign_in", NOBODY)).first()
+    return row.user.email if row else ""
+
+
+def test_somebody_new_is_signed_up_and_in(providers: Simulator) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    user = User.objects.get(email="new@example.com")
+    assert who(browser) == user.email
+    assert not user.has_usable_password()
+    assert user.is_setting_up
+    assert EmailAddress.objects.get(user=user).verified
+    row = SocialAccount.objects.get(user=user)
+    assert (row.provider, row.extra_data) == ("google", {})
+    assert not SocialToken.objects.exists()
+    assert not Connection.objects.exists()
+
+
+def test_it_asks_who_they_are_and_for_nothing_else(providers: Simulator) -> None:
+    page = Client().post(WITH)
+    asked = dict(parse_qsl(urlsplit(page.context["url"]).query))
+    assert set(asked["scope"].split()) == {"openid", "email", "profile"}
+    assert asked["code_challenge_method"] == "S256"
+    assert "access_type" not in asked
+
+
+def test_they_come_in_again_by_the_same_account(providers: Simulator) -> None:
+    for _ in range(2):
+        browser = Client()
+        go(browser, providers, account="new@example.com")
+        assert who(browser) == "new@example.com"
+    assert User.objects.count() == 1
+
+
+def test_an_account_with_that_address_is_never_linked_by_it(
+    alice: User, providers: Simulator
+) -> None:
+    """Verified or not, here or there: an address is no proof of who somebody is."""
+    browser = Client()
+    go(browser, providers)
+    assert who(browser) == ""
+    assert not SocialAccount.objects.exists()
+    assert [letter.to for letter in mail.outbox] == [["alice@example.com"]]
+
+
+def test_whoever_claimed_an_address_first_gets_nothing_of_its_owner(
+    providers: Simulator,
+) -> None:
+    squatter = UserFactory.create(email="victim@example.com")
+    EmailAddress.objects.create(
+        user=squatter, email=squatter.email, verified=False, primary=True
+    )
+    browser = Client()
+    go(browser, providers, account="victim@example.com")
+    assert who(browser) == ""
+    assert not SocialAccount.objects.exists()
+    assert not EmailAddress.objects.get().verified
+
+
+def test_an_address_that_is_not_proven_there_is_proven_here_first(
+    providers: Simulator,
+) -> None:
+    browser = Client()
+    go(browser, providers, "/accounts/with/microsoft/", account="new@example.com")
+    assert who(browser) == ""
+    assert not EmailAddress.objects.get(email="new@example.com").verified
+    assert "code" in mail.outbox[0].body.lower()
+
+
+def test_it_is_linked_from_inside_and_its_owner_is_told(
+    alice: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK, account="other@example.com")
+    assert SocialAccount.objects.get().user == alice
+    assert mail.outbox[-1].subject == "You can sign in with Google now"
+    browser = Client()
+    go(browser, providers, account="other@example.com")
+    assert who(browser) == "alice@example.com"
+
+
+def test_one_that_is_somebody_elses_is_refused_and_stays_theirs(
+    alice: User, bob: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK)
+    page = go(signed_in(bob), providers, LINK)
+    assert "signs in somebody else here" in page.content.decode()
+    assert SocialAccount.objects.get().user == alice
+
+
+def test_a_link_begun_by_one_person_links_nothing_to_another(
+    alice: User, bob: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="attacker@example.com")
+    address = str(browser.post(LINK).context["url"])
+    states = browser.session["socialaccount_states"]
+    signed_in(bob, browser)
+    session = browser.session
+    session["socialaccount_states"] = states
+    session.save()
+    back(browser, address)
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_state_of_signing_in_is_none_of_connecting(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="alice@example.com")
+    address = str(browser.post(LINK).context["url"])
+    target = httpx.get(address).headers["location"]
+    query = dict(parse_qsl(urlsplit(target).query))
+    browser.get("/app/connections/google/callback/", query)
+    assert not Connection.objects.exists()
+    assert not SocialAccount.objects.exists()
+
+
+def test_the_second_factor_is_asked_for_all_the_same(
+    alice: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK)
+    app_of(alice)
+    browser = Client()
+    page = go(browser, providers)
+    assert who(browser) == ""
+    assert page.request["PATH_INFO"] == "/accounts/2fa/authenticate/"
+
+
+def test_who_is_suspended_does_not_get_in(alice: User, providers: Simulator) -> None:
+    go(signed_in(alice), providers, LINK)
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    browser = Client()
+    go(browser, providers)
+    assert who(browser) == ""
+
+
+def test_whoever_stopped_everything_does_not_get_in_by_it(
+    alice: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK)
+    panic.begin(alice)
+    browser = Client()
+    go(browser, providers)
+    assert who(browser) == ""
+    alice.refresh_from_db()
+    assert alice.frozen_at is not None
+
+
+def test_saying_no_there_signs_nobody_in(providers: Simulator) -> None:
+    browser = Client()
+    page = go(browser, providers, allow=False)
+    assert page.status_code == 200
+    assert who(browser) == ""
+    assert not User.objects.exists()
+
+
+def test_without_a_password_they_prove_it_where_they_sign_in(
+    providers: Simulator,
+) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    long_ago = timezone.now() - timedelta(hours=1)
+    LoginSession.objects.update(proved_at=long_ago)
+    asked = browser.post("/app/phones/words/")
+    assert asked["Location"].startswith("/accounts/with/prove/?next=")
+    providers.order("decide", account="new@example.com")
+    form = {"provider": "google", "next": "/app/phones/"}
+    address = str(browser.post("/accounts/with/prove/", form).context["url"])
+    page = back(browser, address)
+    assert page.request["PATH_INFO"] == "/app/phones/"
+    assert LoginSession.objects.get().proved_at > long_ago
+
+
+def test_another_account_there_proves_nothing(providers: Simulator) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    long_ago = timezone.now() - timedelta(hours=1)
+    LoginSession.objects.update(proved_at=long_ago)
+    providers.order("decide", account="other@example.com")
+    form = {"provider": "google"}
+    address = str(browser.post("/accounts/with/prove/", form).context["url"])
+    back(browser, address)
+    assert LoginSession.objects.get().proved_at == long_ago
+
+
+def test_the_last_way_in_stays(providers: Simulator) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    row = SocialAccount.objects.get()
+    remove = f"/app/settings/sign-in-accounts/{row.pk}/remove/"
+    page = browser.post(remove, follow=True)
+    assert "only way in" in page.content.decode()
+    user = User.objects.get()
+    user.set_password(PASSWORD)
+    user.save()
+    signed_in(user, browser)
+    browser.post(remove)
+    assert not SocialAccount.objects.exists()
+
+
+def test_nobody_removes_the_way_in_of_another(
+    alice: User, bob: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK)
+    row = SocialAccount.objects.get()
+    page = signed_in(bob).post(f"/app/settings/sign-in-accounts/{row.pk}/remove/")
+    assert page.status_code == 404
+    assert SocialAccount.objects.exists()
+
+
+def test_the_pages_offer_what_is_set_up(providers: Simulator, settings: Any) -> None:
+    page = Client().get("/accounts/login/").content.decode()
+    assert "Sign in with Google" in page
+    assert "Sign in with Microsoft" in page
+    assert "Notion" not in page
+    settings.OAUTH_CLIENTS = {}
+    assert "with Google" not in Client().get("/accounts/login/").content.decode()
+    assert Client().post(WITH).status_code == 404
