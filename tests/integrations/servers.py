@@ -91,9 +91,10 @@ def oidc(
 
 
 @contextmanager
-def emulated(service: str, **seed: Any) -> Iterator[Server]:
+def emulated(service: str, issuer: str = "", **seed: Any) -> Iterator[Server]:
     """`emulate` as "google" or "microsoft", at the real paths; `seed` as it has it."""
     given = {"SEED": json.dumps({service: seed} if seed else {})}
+    given |= {"ISSUER": issuer} if issuer else {}
     with _by_node("emulate.mjs", given, service) as found:
         yield found
 

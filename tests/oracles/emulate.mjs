@@ -2,7 +2,7 @@
 //
 // It has each provider's endpoints on paths of its own; here they answer at the real ones
 // as well, so that only scheme and host of a provider have to be replaced. What it serves
-// is untouched. SEED (JSON) are its people, clients and data.
+// is untouched. SEED (JSON) are its people, clients and data; ISSUER what it says it is.
 import http from 'node:http'
 import net from 'node:net'
 import { createEmulator } from 'emulate'
@@ -38,4 +38,4 @@ http.Server.prototype.emit = function (name, request, ...more) {
 }
 
 const seed = JSON.parse(process.env.SEED ?? '{}')
-await createEmulator({ service, port, baseUrl, seed })
+await createEmulator({ service, port, baseUrl: process.env.ISSUER ?? baseUrl, seed })

@@ -4,7 +4,7 @@
 // revocation, introspection, `iss` in the answer. `?deny=SCOPE` is a person who did not
 // tick that box. From the environment: REDIRECT_URIS (comma-separated), CLIENT_ID,
 // CLIENT_SECRET, SCOPES (space-separated), ACCESS_SECONDS, REFRESH_SECONDS,
-// CODE_SECONDS.
+// CODE_SECONDS; ISSUER, what it says it is, and PATHS (JSON), where its endpoints are.
 import http from 'node:http'
 import Provider from 'oidc-provider'
 
@@ -14,8 +14,9 @@ const seconds = (name, usual) => Number(env[name] ?? usual)
 
 const server = http.createServer()
 server.listen(0, '127.0.0.1', () => {
-  const issuer = `http://127.0.0.1:${server.address().port}`
-  const provider = new Provider(issuer, {
+  const here = `http://127.0.0.1:${server.address().port}`
+  const provider = new Provider(env.ISSUER ?? here, {
+    routes: JSON.parse(env.PATHS ?? '{}'),
     clients: [{
       client_id: env.CLIENT_ID ?? 'demo',
       client_secret: env.CLIENT_SECRET ?? 'demo-secret',
@@ -25,6 +26,8 @@ server.listen(0, '127.0.0.1', () => {
     }],
     cookies: { keys: ['of this process alone'] },
     scopes: ['openid', 'email', 'offline_access', ...scopes],
+    // As Google does: who it is stands in the id token.
+    conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     extraParams: ['deny'],
     features: { revocation: { enabled: true }, introspection: { enabled: true } },
@@ -59,5 +62,5 @@ server.listen(0, '127.0.0.1', () => {
     }
   })
   server.on('request', provider.callback())
-  console.log(`ready ${issuer}`)
+  console.log(`ready ${here}`)
 })
