@@ -4,7 +4,7 @@
 
 Whoever finds it about to run out takes its row's lock, looks again, renews it at the
 provider, writes and commits; everybody else waits for that and finds the new one. So a
-refresh token that is good once is used once (docs/decisions/0011).
+refresh token that is good once is used once (docs/decisions/0008).
 """
 
 import random
