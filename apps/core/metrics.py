@@ -9,7 +9,7 @@ from django_prometheus import exports
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
-from apps.core import heartbeats
+from apps.core import heartbeats, shelves
 from apps.core.errors import NotFound
 
 
@@ -19,24 +19,33 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if "HTTP_X_FORWARDED_FOR" in request.META:
         raise NotFound("There is no page at this address.")
     found: HttpResponse = exports.ExportToDjangoView(request)
-    found.content += _signs_of_life()
+    found.content += _looked_up()
     return found
 
 
-def _signs_of_life() -> bytes:
-    """Of workers and beat wherever they run, so not counted but looked up. Nothing
-    while the database is away."""
+def _looked_up() -> bytes:
+    """What is so wherever it runs, and not counted by a process: signs of life, and what
+    each app names in `gauges.py`, a tuple `GAUGES` of functions. Nothing while the
+    database is away."""
+    try:
+        families = [_signs_of_life()]
+        for find in shelves.across_apps("gauges", "GAUGES"):
+            families += find()
+    except (DatabaseError, InterfaceError):
+        return b""
+    return generate_latest(_Found(*families))
+
+
+def _signs_of_life() -> Metric:
+    """Of workers and beat."""
     family = GaugeMetricFamily(
         "switchboard_heartbeat_age_seconds",
         "Since the last sign of life of beat, and of a worker of each queue",
         labels=["name"],
     )
-    try:
-        for name, age in heartbeats.ages().items():
-            family.add_metric([name], age)
-    except (DatabaseError, InterfaceError):
-        return b""
-    return generate_latest(_Found(family))
+    for name, age in heartbeats.ages().items():
+        family.add_metric([name], age)
+    return family
 
 
 class _Found(CollectorRegistry):

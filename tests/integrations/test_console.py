@@ -101,3 +101,14 @@ def test_every_provider_has_its_line(ada: Client, google: Connection) -> None:
     for name in ("google", "microsoft", "notion", "youtube"):
         assert name in said
     assert "100 %" in said
+
+
+def test_prometheus_hears_how_they_stand(google: Connection) -> None:
+    tokens.renew_now(google)
+    said = Client().get("/metrics").content.decode()
+    line = 'switchboard_oauth_connections{provider="google",status="connected"} 1.0'
+    assert line in said
+    assert 'switchboard_oauth_provider_stopped{provider="google"} 0.0' in said
+    assert (
+        'switchboard_oauth_refreshes_total{outcome="renewed",provider="google"' in said
+    )
