@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -68,12 +69,13 @@ def _secrets() -> set[str]:
 def _fails_every_way(row: Connection, providers: Simulator) -> None:
     path = "/v1/oauth/token" if row.provider == "notion" else "*/token"
     path = "/token" if row.provider in ("google", "youtube") else path
-    for fault in (
+    faults: tuple[dict[str, Any], ...] = (
         {"kind": "garbage"},
         {"kind": "answer", "status": 500, "body": {"access_token": "x"}},
         {"kind": "truncate", "times": 2},
         {"kind": "answer", "status": 401, "body": {"error": "invalid_client"}},
-    ):
+    )
+    for fault in faults:
         if row.provider == "notion" and fault["kind"] == "truncate":
             continue  # a rotation that is lost is the end of it
         providers.order("fault", path=path, **fault)
