@@ -16,6 +16,7 @@ PHONE_SIMULATOR = True
 if not env.str("EMAIL_URL", default=""):
     # What is handed over is found in `mail.outbox`; see tests/conftest.py.
     POST_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-WHITENOISE_AUTOREFRESH = False
+# Files are looked for when they are asked for: each `Client` would list all of them first.
+WHITENOISE_AUTOREFRESH = True
 LOGGING = {"format": "json", "level": "INFO"}
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.rbac.things", "tests.jobs.chores"]

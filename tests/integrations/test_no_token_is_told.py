@@ -51,7 +51,7 @@ def test_nothing_tells_one(
     for row in Connection.objects.all():
         connections.disconnect(row=row, channel=Channel.PORTAL)
     said = caplog.text + "".join(capfd.readouterr()) + "".join(pages)
-    said += "".join(letter.subject + letter.body for letter in mail.outbox)
+    said += "".join(f"{letter.subject} {letter.body}" for letter in mail.outbox)
     said += _rows()
     assert len(told) > 12
     assert [each for each in told if each in said] == []
