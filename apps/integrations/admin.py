@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from apps.accounts import letters
 from apps.core.admin import ReadOnlyInline
 from apps.integrations import breaker, connections, granted, health
 from apps.integrations import provider as shelf
@@ -98,13 +97,7 @@ def disconnect(request: Any, row: Any, reason: str) -> None:
     connections.disconnect(
         row=row, channel=Channel.OPERATOR, by=request.user, words=reason
     )
-    letters.tell(
-        row.user,
-        "connection_ended",
-        provider=row.declared.name,
-        account=row.label,
-        connections_url=letters.public("/app/connections/"),
-    )
+    standing.tell_ended(row)
 
 
 @admin.register(Connection)

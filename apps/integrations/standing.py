@@ -110,6 +110,17 @@ def change(connection: Connection, status: str, reason: str = "") -> bool:
     return True
 
 
+def tell_ended(connection: Connection) -> None:
+    """Its person, that somebody else ended it."""
+    letters.tell(
+        connection.user,
+        "connection_ended",
+        provider=connection.declared.name,
+        account=connection.label,
+        connections_url=letters.public(reverse("integrations:connections")),
+    )
+
+
 def _tell(connection: Connection) -> None:
     said = words(connection)
     page = reverse("integrations:connection", args=[connection.public_id])

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from apps.accounts import letters
 from apps.core.errors import NotFound
 from apps.integrations import connections
 from apps.integrations import provider as shelf
+from apps.integrations import standing
 from apps.integrations.consents import Channel
 from apps.integrations.models import Connection
 
@@ -49,11 +49,5 @@ class Command(BaseCommand):
             )
         except NotFound:
             return 0  # its person was faster
-        letters.tell(
-            row.user,
-            "connection_ended",
-            provider=row.declared.name,
-            account=row.label,
-            connections_url=letters.public("/app/connections/"),
-        )
+        standing.tell_ended(row)
         return 1
