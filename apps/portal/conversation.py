@@ -12,9 +12,9 @@ from django.utils.cache import add_never_cache_headers
 from apps.accounts.models import User
 from apps.assistant import toolbox
 from apps.assistant.models import ToolCall
+from apps.core import live
 from apps.core.errors import NotFound
 from apps.core.verbs import require_safe
-from apps.portal import live
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from apps.core import live
 from apps.core.errors import AppError, NotFound
-from apps.portal import live
 from apps.portal.forms import LONGEST_TEXT, LineForm, PlayedTextForm
 from apps.portal.templatetags.ui import milliseconds
 from apps.rbac.declared import in_person, public

@@ -15,13 +15,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from apps.accounts import fresh_auth
+from apps.core import live
 from apps.core.errors import Conflict, Invalid
 from apps.core.verbs import (
     require_http_methods,
     require_POST,
     require_safe,
 )
-from apps.portal import live, phone_lines
+from apps.portal import phone_lines
 from apps.portal.forms import LabelForm, NumberForm
 from apps.portal.phone_lines import Line
 from apps.portal.shell import SignedIn

@@ -8,9 +8,9 @@ from django.shortcuts import redirect
 
 from apps.accounts import closing, exports
 from apps.accounts.models import DataExport
+from apps.core import live
 from apps.core.errors import Conflict, TooMany
 from apps.core.verbs import require_POST, require_safe
-from apps.portal import live
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import fresh, in_person, signed_in
 
