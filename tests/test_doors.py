@@ -16,6 +16,7 @@ from pytest_django import Settings
 
 from apps.accounts.models import LoginSession
 from apps.jobs.models import Letter
+from apps.integrations.models import Connection
 from apps.portal import demo
 from apps.rbac import declared
 from apps.rbac.catalog import Permission
@@ -166,7 +167,32 @@ ROWS = {
         fresh(in_person(requires(Permission.CONNECTION_ADD))), people_get(404)
     ),
     "app/connections/<slug:provider>/callback/": reads(ANYBODY, 404),
-    "app/connections/<uuid:public_id>/": reads(signed_in, 404),
+    "app/connections/consents/": reads(signed_in),
+    "app/connections/<slug:provider>/": reads(signed_in, 404),
+    "app/connections/<uuid:public_id>/": Row(signed_in, {"get": OWNERS_200}),
+    "app/connections/<uuid:public_id>/more/": Row(
+        about(Permission.CONNECTION_CHANGE), {"get": OWNERS_200}
+    ),
+    "app/connections/<uuid:public_id>/events/": Row(signed_in, {"get": OWNERS_200}),
+    "app/connections/<uuid:public_id>/test/": posted(
+        about(Permission.CONNECTION_CHANGE), OWNERS_302
+    ),
+    "app/connections/<uuid:public_id>/renew/": posted(
+        about(Permission.CONNECTION_CHANGE), OWNERS_302
+    ),
+    "app/connections/<uuid:public_id>/pause/": posted(
+        about(Permission.CONNECTION_CHANGE), OWNERS_302
+    ),
+    "app/connections/<uuid:public_id>/resume/": posted(
+        fresh(about(Permission.CONNECTION_CHANGE)), OWNERS_302
+    ),
+    # Which feature is not said.
+    "app/connections/<uuid:public_id>/switch-off/": posted(
+        about(Permission.CONNECTION_CHANGE), people_get(404)
+    ),
+    "app/connections/<uuid:public_id>/disconnect/": form(
+        fresh(in_person(about(Permission.CONNECTION_DELETE))), OWNERS_200, OWNERS_302
+    ),
     "app/settings/security/factors/": reads(THEMSELF),
     "app/settings/security/factors/totp/begin/": posted(
         fresh(THEMSELF), people_get(302)
@@ -389,6 +415,7 @@ def clients(db: None, settings: Settings) -> dict[str, Client]:
     settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = "/nonexistent"
     demo.people()
+    _connect_alice()
     found = {ANONYMOUS: Client()}
     for person in demo.PEOPLE:
         name = person.email.partition("@")[0]
@@ -511,6 +538,19 @@ def _address(route: str) -> str:
     for part, value in given.items():
         route = re.sub(part, value, route)
     return f"/{route}"
+
+
+def _connect_alice() -> None:
+    """By the same id as her phone, so that one address fits all."""
+    phone = _alices_phone()
+    Connection.objects.create(
+        user=phone.user,
+        public_id=phone.public_id,
+        provider="google",
+        uid="1",
+        features=["calendar.read"],
+        connected_at=timezone.now(),
+    )
 
 
 def _alices_phone() -> PhoneNumber:

@@ -16,14 +16,21 @@ from apps.integrations.provider import Provider
 
 @dataclass(frozen=True)
 class Arrival:
-    connection: Connection
+    """`connection`, or the `error` that kept it from being one."""
+
     purpose: Purpose
-    # Not the account that was to have more.
-    is_another: bool
+    connection: Connection | None = None
+    error: AppError | None = None
+
+    @property
+    def is_another(self) -> bool:
+        """Not the account that was to have more."""
+        row, meant = self.connection, self.purpose.connection
+        return row is not None and meant not in ("", str(row.public_id))
 
 
 def receive(request: HttpRequest, provider: Provider) -> Arrival:
-    """Raises what `handshake` and `connections.connected` raise.
+    """Raises NotBegunHere.
 
     It counts for the person who began it, in the browser where they did; somebody else
     who is signed in there by now gets nothing.
@@ -42,9 +49,8 @@ def receive(request: HttpRequest, provider: Provider) -> Arrival:
         connections.not_connected(
             user=user, provider=provider, asked=purpose, outcome=outcome
         )
-        raise
-    is_another = bool(purpose.connection) and purpose.connection != str(row.public_id)
-    return Arrival(row, purpose, is_another)
+        return Arrival(purpose, error=error)
+    return Arrival(purpose, row)
 
 
 def _person(request: Any, purpose: Purpose, provider: Provider) -> User:

@@ -5,7 +5,6 @@ happened; the provider is called outside of it.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +17,12 @@ from apps.core.logs import logger
 from apps.core.vault import Unreadable
 from apps.integrations import (
     consents,
-    endpoints,
     granted,
     history,
+    revoking,
+    standing,
+    tokens,
 )
-from apps.integrations import provider as shelf
-from apps.integrations import revoking, standing, tokens
 from apps.integrations.handshake import Grant, Purpose
 from apps.integrations.models import Connection, Token
 from apps.integrations.provider import Provider
@@ -338,25 +337,3 @@ def _said(
         channel=channel,
         by=by,
     )
-
-
-@dataclass(frozen=True)
-class Offer:
-    """A provider, and what somebody has connected of it."""
-
-    provider: Provider
-    own: list[Connection]
-    # Whether it can be connected here (still).
-    is_open: bool
-
-
-def offers(user: User) -> list[Offer]:
-    """Every provider that is set up here, or that they have connected. One query."""
-    theirs: dict[str, list[Connection]] = {}
-    for row in Connection.objects.owned_by(user):
-        theirs.setdefault(row.provider, []).append(row)
-    return [
-        Offer(each, theirs.get(each.id, []), endpoints.is_offered(each))
-        for each in shelf.every()
-        if endpoints.is_offered(each) or each.id in theirs
-    ]

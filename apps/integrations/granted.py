@@ -59,6 +59,15 @@ def of(connection: Connection) -> list[str]:
     return list(rows.values_list("scope", flat=True))
 
 
+def of_each(connections: Iterable[Connection]) -> dict[int, list[str]]:
+    """The scopes of each, by its key, in one query."""
+    found: dict[int, list[str]] = {row.pk: [] for row in connections}
+    rows = Scope.objects.filter(connection__in=found, withdrawn_at=None).order_by("id")
+    for pk, scope in rows.values_list("connection_id", "scope"):
+        found[pk].append(scope)
+    return found
+
+
 def lines(connection: Connection, scopes: Collection[str]) -> list[Line]:
     """Every feature of its provider, in order."""
     provider = connection.declared

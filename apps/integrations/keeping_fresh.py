@@ -5,7 +5,7 @@ it. What lies still is renewed once a month: some providers forget a grant that 
 used for months. A job for each, so that a slow provider holds up nobody else's.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils import timezone
 from apps.core.errors import AppError
 from apps.core.kinds import Queue, Retry, job
 from apps.integrations import tokens
-from apps.integrations.models import Connection
+from apps.integrations.models import Connection, Token
 from apps.jobs import jobs
 
 EVERY = timedelta(minutes=5)
@@ -40,6 +40,17 @@ def due() -> "QuerySet[Connection]":
     ready = Q(next_attempt_at=None) | Q(next_attempt_at__lte=now)
     usable = Connection.objects.usable().filter(ready, user__is_active=True)
     return usable.filter(soon | idle).order_by(F("token__expires_at").asc())
+
+
+def about(row: Connection, token: Token) -> datetime | None:
+    """When it is renewed next, as far as can be told; None for one that is not."""
+    if not row.is_usable or token.expires_at is None:
+        return None
+    due = token.expires_at - AHEAD
+    lately = max(row.connected_at, row.last_used_at or row.connected_at)
+    if due - lately >= _USED_WITHIN:
+        due = max(due, token.refreshed_at + _IDLE)
+    return max(due, row.next_attempt_at or due, timezone.now())
 
 
 # It comes round again by itself, and how it went is kept with the connection.

@@ -59,6 +59,9 @@ class Provider:
     # Where its token endpoint takes grants back; without one only the person can.
     revoke_url: str = ""
     profile_url: str = ""
+    # The cheapest thing to ask of its API, for whoever wants to know whether it works;
+    # who they are there, if nothing is said.
+    probe_url: str = ""
     # `iss` of the answer (RFC 9207), where it sends one.
     issuer: str = ""
     wire: Wire = Wire.FORM

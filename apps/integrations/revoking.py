@@ -21,7 +21,7 @@ from apps.jobs import jobs
 def soon(connection: Connection, secrets: Secrets) -> None:
     """In the transaction in which the secrets leave their connection."""
     provider = connection.declared
-    if not provider.revoke_url or not endpoints.is_offered(provider):
+    if not can_take_back(connection):
         outcome = "no_address" if endpoints.is_offered(provider) else "not_offered"
         history.record(
             history.Kind.REVOKE,
@@ -57,10 +57,31 @@ def revoke(revocation_id: str) -> None:
     row.delete()
 
 
+def can_take_back(connection: Connection) -> bool:
+    """Whether its provider has an address for it, and knows us."""
+    provider = connection.declared
+    return bool(provider.revoke_url) and endpoints.is_offered(provider)
+
+
+def hanging_on(connection: Connection) -> list[Connection]:
+    """Other accounts of the same person that hang on its grant, so that it stays at the
+    provider without this one."""
+    if not can_take_back(connection):
+        return []
+    same = Connection.objects.owned_by(connection.user).filter(
+        provider__in=_one_grant(connection.declared), uid=connection.uid
+    )
+    return list(same.exclude(pk=connection.pk))
+
+
 def hits_nothing_else(provider: Provider, uid: str) -> bool:
     """Whether no live connection of anybody hangs on the same grant."""
+    same = _one_grant(provider)
+    return not Connection.objects.live().filter(provider__in=same, uid=uid).exists()
+
+
+def _one_grant(provider: Provider) -> list[str]:
     project = endpoints.project(provider)
-    same = [
+    return [
         each.id for each in endpoints.offered() if endpoints.project(each) == project
     ]
-    return not Connection.objects.live().filter(provider__in=same, uid=uid).exists()

@@ -67,6 +67,13 @@ class NotUsable(Conflict):
         self.connection = connection
 
 
+class NothingToRenewWith(Conflict):
+    """It lives on until its end; trying would be the end of it now."""
+
+    code = "nothing_to_renew_with"
+    sentence = "There is nothing to renew it with. It goes on until it runs out."
+
+
 class NotNow(Unavailable):
     """The provider does not renew it at the moment."""
 
@@ -108,9 +115,11 @@ def again(connection: Connection, used: Bearer) -> Bearer:
 
 
 def renew_now(connection: Connection) -> None:
-    """Whether or not it is due. Raises like `bearer`."""
+    """Whether or not it is due. Raises like `bearer`, and NothingToRenewWith."""
     row = _row(connection.pk)
     _insist_usable(row)
+    if not _secrets(row.token).refresh:
+        raise NothingToRenewWith
     _renewed(connection.pk, unless=row.token.generation)
 
 

@@ -1,29 +1,32 @@
-"""A person's connections: out to a provider, and back."""
+"""A person's connections: what there is, out to a provider, and back."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
+from apps.core import live
 from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
 from apps.integrations import (
     arrivals,
+    cards,
     connections,
     consents,
     endpoints,
     granted,
     handshake,
+    picker,
 )
 from apps.integrations import provider as shelf
-from apps.integrations import standing
 from apps.integrations.arrivals import Arrival
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import fresh, in_person, public, requires, signed_in
+from apps.rbac.declared import about, fresh, in_person, public, requires, signed_in
 
 connecting = fresh(in_person(requires(Permission.CONNECTION_ADD)))
 
@@ -37,17 +40,43 @@ class Request(HttpRequest):
 @signed_in
 @require_safe
 def index(request: Request) -> HttpResponse:
-    shown = {"offers": connections.offers(request.user)}
-    return render(request, "integrations/connections.html", shown)
+    found = cards.of(request.user)
+    return live.answer(
+        request,
+        live.version([card.version for card in found]),
+        lambda: {"cards": found},
+        page="integrations/connections.html",
+        part="integrations/_connections_live.html",
+    )
 
 
 @signed_in
 @require_safe
-def connection(request: Request, public_id: UUID) -> HttpResponse:
+def provider(request: Request, provider: str) -> HttpResponse:
+    """Where a link in a text leads: it says which provider, and neither who nor what
+    for, so whoever opens it connects their own account to themselves."""
+    declared = shelf.named(provider)
+    shown = {
+        "provider": declared,
+        "card": cards.one(request.user, declared),
+        "choices": picker.for_new(declared),
+    }
+    return render(request, "integrations/choose.html", shown)
+
+
+@about(Permission.CONNECTION_CHANGE)
+@require_safe
+def more(request: Request, public_id: UUID) -> HttpResponse:
+    """More of an account that is connected, or all of it once more."""
     row = connections.own(request.user, public_id)
-    lines = granted.lines(row, granted.of(row))
-    shown = {"connection": row, "lines": lines, "said": standing.words(row)}
-    return render(request, "integrations/connection.html", shown)
+    account = cards.account(row, granted.of(row))
+    shown = {
+        "provider": row.declared,
+        "card": cards.one(request.user, row.declared),
+        "account": account,
+        "choices": picker.for_more(account),
+    }
+    return render(request, "integrations/choose.html", shown)
 
 
 @connecting
@@ -69,7 +98,9 @@ def connect(request: Request, provider: str) -> HttpResponse:
         )
     except AppError as error:
         messages.error(request, error.sentence)
-        return redirect("integrations:connections")
+        if row is not None:
+            return redirect("integrations:more", row.public_id)
+        return redirect("integrations:provider", declared.id)
     url = handshake.begin(request, declared, purpose)
     shown = {"provider": declared, "url": url}
     return render(request, "integrations/leaving.html", shown)
@@ -86,24 +117,55 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         arrival = arrivals.receive(request, declared)
     except AppError as error:
         messages.error(request, error.sentence)
-        return _led(request, "integrations:connections")
-    _say(request, arrival)
+        return _led(redirect("integrations:connections"))
     if arrival.purpose.back:
-        return redirect(arrival.purpose.back)
-    return _led(request, "integrations:connection", arrival.connection.public_id)
+        return _led(HttpResponseRedirect(_back(arrival)))
+    _say(request, arrival)
+    if arrival.connection is not None:
+        page = redirect("integrations:connection", arrival.connection.public_id)
+    elif arrival.purpose.connection:
+        page = redirect("integrations:more", arrival.purpose.connection)
+    else:
+        page = redirect("integrations:provider", declared.id)
+    return _led(page)
 
 
-def _led(request: HttpRequest, page: str, *args: Any) -> HttpResponse:
+def _led(response: HttpResponse) -> HttpResponse:
     """The address with the code in it is nobody's referrer."""
-    response = redirect(page, *args)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
+def _back(arrival: Arrival) -> str:
+    """To where an app wants its person, with what came of it."""
+    parts = urlsplit(arrival.purpose.back)
+    query = "&".join(filter(None, [parts.query, urlencode(_outcome(arrival))]))
+    return parts._replace(query=query).geturl()
+
+
+def _outcome(arrival: Arrival) -> dict[str, Any]:
+    if arrival.connection is None:
+        return {"error": arrival.error.code if arrival.error else "failed"}
+    return {"connection": arrival.connection.public_id}
+
+
 def _say(request: HttpRequest, arrival: Arrival) -> None:
     row = arrival.connection
-    account = f" ({row.label})" if row.label else ""
-    messages.success(request, f"{row.declared.name} is connected{account}.")
+    if row is None:
+        if arrival.error:
+            messages.error(request, arrival.error.sentence)
+        return
+    name, account = row.declared.name, f" ({row.label})" if row.label else ""
+    lines = granted.lines(row, granted.of(row))
+    works = [line.feature.title for line in lines if line.works]
+    allowed = f" Allowed: {'; '.join(works)}." if works else ""
+    messages.success(request, f"{name} is connected{account}.{allowed}")
+    if missing := [line.feature.title for line in lines if line.is_missing]:
+        messages.warning(
+            request,
+            f"Not allowed there: {'; '.join(missing)}. That does not work until you "
+            "allow it.",
+        )
     if arrival.is_another:
         messages.warning(
             request, "That is another account, so it is a connection of its own."

@@ -46,12 +46,12 @@
 
   function failed(event) {
     const answer = event.detail.xhr;
-    const id = answer && answer.getResponseHeader("X-Request-ID");
-    const wait = answer && answer.getResponseHeader("Retry-After");
-    if (answer && answer.status === 403) return toast("This page was open too long. Reload it and try again.", "bad");
+    const id = answer?.getResponseHeader("X-Request-ID");
+    const wait = answer?.getResponseHeader("Retry-After");
+    if (answer?.status === 403) return toast("This page was open too long. Reload it and try again.", "bad");
     if (wait) return toast(`That was too often. Try again in ${wait} s.`, "bad");
     // A poll that fails is tried again anyway; one line is enough for all of them.
-    toast(answer && answer.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
+    toast(answer?.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
   }
 
   // --- Polling: often while something happens, rarely after that, never unseen ---------
@@ -63,7 +63,7 @@
   function pace() {
     const asked = document.querySelector("[data-poll]");
     if (!asked) return 60000;
-    return ticks < LIVELY ? Number(asked.dataset.poll || 3) * 1000 : 60000;
+    return ticks < LIVELY || "steady" in asked.dataset ? asked.dataset.poll * 1000 : 60000;
   }
 
   function poll() {

@@ -27,6 +27,10 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def usable(self) -> "ConnectionQuerySet":
         return self.filter(status__in=Connection.USABLE)
 
+    def in_need(self) -> "ConnectionQuerySet":
+        """Of their person, to work again."""
+        return self.filter(status=Connection.Status.ATTENTION)
+
     def locked(self, pk: int) -> "Connection":
         """Rows that only name it can be written meanwhile."""
         return self.select_for_update(no_key=True).get(pk=pk)

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from apps.accounts.models import User
+from apps.integrations import provider as shelf
 from apps.integrations.models.connection import PROVIDER_LENGTH
 
 
@@ -69,3 +70,13 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"consent {self.pk}"
+
+    @property
+    def titles(self) -> list[str]:
+        """Of the features it is about."""
+        chosen = shelf.named(self.provider).chosen(self.features)
+        return [feature.title for feature in chosen]
+
+    @property
+    def provider_name(self) -> str:
+        return shelf.named(self.provider).name

@@ -73,6 +73,7 @@ PROVIDER = Provider(
     authorize_url="https://api.notion.com/v1/oauth/authorize",
     token_url="https://api.notion.com/v1/oauth/token",
     revoke_url="https://api.notion.com/v1/oauth/revoke",
+    probe_url="https://api.notion.com/v1/users/me",
     own_page="https://www.notion.so/profile/integrations",
     hosts=("api.notion.com",),
     features=(
