@@ -7,6 +7,8 @@ from django.urls import reverse
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
 from apps.core.verbs import require_safe
+from apps.integrations import cards, endpoints
+from apps.integrations.models import Connection
 from apps.portal import setting_up
 from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn
@@ -23,6 +25,7 @@ NEXT_REMINDERS = 3
 def overview(request: SignedIn) -> HttpResponse:
     user = request.user
     steps = _steps(request)
+    in_need = Connection.objects.owned_by(user).in_need()
     upcoming = Reminder.objects.owned_by(user).upcoming()
     messages_page = threads.page(user, limit=LAST_MESSAGES)
     return render(
@@ -34,6 +37,7 @@ def overview(request: SignedIn) -> HttpResponse:
             "next_step": next((step for step in steps if not step.is_done), None),
             "steps_done": sum(step.is_done for step in steps),
             "messages_page": messages_page,
+            "in_need": cards.accounts(list(in_need)),
             "missed": threads.missed(messages_page),
             "reminders": upcoming[:NEXT_REMINDERS],
             "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
@@ -56,7 +60,7 @@ def _steps(request: SignedIn) -> list[Step]:
 
 def first_steps(user: User) -> list[Step]:
     """What a new account does in its first hour, in order."""
-    return [
+    found = [
         setting_up.verify_email(user),
         Step(
             "Set your time zone",
@@ -81,3 +85,15 @@ def first_steps(user: User) -> list[Step]:
             Reminder.objects.owned_by(user).exists(),
         ),
     ]
+    # Where no provider is set up nobody is sent looking for one.
+    return [*found, _connect_account(user)] if endpoints.offered() else found
+
+
+def _connect_account(user: User) -> Step:
+    return Step(
+        "Connect an account",
+        "Your calendar or your notes, as far as you allow it.",
+        "Connect",
+        reverse("integrations:connections"),
+        Connection.objects.owned_by(user).exists(),
+    )

@@ -44,7 +44,13 @@ _MAP = (
             ("Usage", "receipt", "portal:usage"),
         ),
     ),
-    ("Connect", (("Phones", "smartphone", "portal:phones"),)),
+    (
+        "Connect",
+        (
+            ("Phones", "smartphone", "portal:phones"),
+            ("Connections", "plug", "integrations:connections"),
+        ),
+    ),
     (
         "You",
         (
