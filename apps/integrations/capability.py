@@ -1,7 +1,8 @@
-"""What can be done with a connected account, and the shelf it stands on.
+"""What can be done with a connected account, call by call.
 
-Each file in `capabilities/` exports CAPABILITIES, and has the functions that do it. A
-capability names the feature that its person has to have switched on.
+Each file in `capabilities/` exports FACET: one side of the accounts of one provider
+(facets.py), with the calls that it makes. A capability names the feature that its person
+has to have switched on.
 """
 
 from dataclasses import dataclass
@@ -15,17 +16,22 @@ SHELF = "apps.integrations.capabilities"
 
 @dataclass(frozen=True)
 class Capability:
-    name: str  # what.verb, the same at every provider
+    """One call of a provider's API. `url` has {steps} to be filled in."""
+
     provider: str
+    name: str  # what.verb, the same at every provider
     feature: str
+    method: str
+    url: str
     is_write: bool = False
-    # The provider can tell that it is asked for the same thing again.
+    # Asked for twice, it is done once: it only reads, says how things are to be, or
+    # carries a handle that the provider knows again.
     is_repeatable: bool = True
 
 
 def every() -> tuple[Capability, ...]:
     return tuple(
-        each for page in shelves.collect(SHELF, "CAPABILITIES") for each in page
+        each for facet in shelves.collect(SHELF, "FACET") for each in facet.capabilities
     )
 
 

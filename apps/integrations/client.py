@@ -1,10 +1,10 @@
 """One call of a provider's API in somebody's name.
 
-    client.of(connection, "calendar.list").get(url, query=…)
+    client.of(connection, "calendar.list").call(query=…)
 
-The bearer token goes to the provider's own hosts alone. What only reads is asked again
-where that may help; what writes is asked again only where the provider can tell that it
-is the same (`once`), or has said that it did nothing. Every call is counted.
+The bearer token goes to the provider's own hosts alone. What can be asked for twice is
+asked again where that may help; the rest only where the provider has said that it did
+nothing. Every call is counted.
 """
 
 import random
@@ -13,58 +13,47 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+
+from django.db import transaction
 
 from apps.core import http
-from apps.core.errors import AppError, Conflict, NotFound, OutsideFailure, TooMany
+from apps.core.errors import AppError, Conflict, NotFound, OutsideFailure, Unavailable
 from apps.core.http import Answer, AnswerLost, NotReached
+from apps.core.logs import logger
 from apps.integrations import capability as shelf
-from apps.integrations import endpoints, granted, token_endpoint, tokens, usage
+from apps.integrations import endpoints, granted, history, token_endpoint, tokens, usage
+from apps.integrations.answers import (
+    NOT_GRANTED,
+    OURS,
+    TOO_OFTEN,
+    USED_UP,
+    Busy,
+    FeatureOff,
+    OutcomeUnknown,
+    ProviderDown,
+    Refused,
+    Thing,
+    Unreadable,
+    UsedUp,
+    is_trouble,
+    reasons_of,
+    told,
+)
 from apps.integrations.capability import Capability
 from apps.integrations.models import Connection
-from apps.integrations.provider import Feature
 
-SECONDS = 10.0
-# The first and two more, with a pause between.
-TRIES = 3
-_PAUSE = 0.4
-# Somebody waits for an answer by text.
-_LONGEST_PAUSE = timedelta(seconds=5)
-# How Google and Microsoft say that the token is good and the scope is not in it.
-_NOT_GRANTED = (
-    b"insufficientPermissions",
-    b"ACCESS_TOKEN_SCOPE_INSUFFICIENT",
-    b"ErrorAccessDenied",
-)
 Query = Mapping[str, str | int | list[str]]
 
-
-class FeatureOff(Conflict):
-    """The connection is there, and this is not switched on, or was not granted."""
-
-    code = "feature_off"
-
-
-class Busy(TooMany):
-    """The provider says that it was asked too often."""
-
-    code = "provider_busy"
-
-
-class ProviderDown(OutsideFailure):
-    code = "provider_down"
-
-
-class OutcomeUnknown(OutsideFailure):
-    """It may have been done. Never asked again by itself."""
-
-    code = "outcome_unknown"
-
-
-class Refused(OutsideFailure):
-    """The provider says that what we ask is wrong."""
-
-    code = "provider_refused"
+SECONDS = 10.0
+# The first and two more, with a pause between. Somebody waits for an answer by text: no
+# pause is longer than this, and none begins after so long.
+TRIES = 3
+_PAUSE = 0.4
+_LONGEST_PAUSE = timedelta(seconds=5)
+_PATIENCE = 25.0
+# What to tell somebody where the provider does not say how long to wait.
+_A_WHILE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -74,29 +63,63 @@ class Client:
     connection: Connection
     capability: Capability
 
-    def get(self, url: str, *, query: Query | None = None, **more: Any) -> Any:
-        """What comes back, read as JSON."""
-        return self.ask("GET", url, query=query, is_repeatable=True, **more)
-
-    def ask(
+    def call(
         self,
-        method: str,
-        url: str,
         *,
+        steps: Mapping[str, str] | None = None,
         query: Query | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-        is_repeatable: bool = False,
-    ) -> Any:
-        """What comes back, read as JSON; None where nothing does.
+    ) -> Thing:
+        """What comes back; empty where nothing does. Not inside a transaction: nobody's
+        rows are locked while somebody outside is waited for.
 
         Raises what `tokens.bearer` does, FeatureOff, Busy, ProviderDown, OutcomeUnknown,
-        NotFound, Conflict, or Refused.
+        NotFound, Conflict, Refused, or Unavailable where it is our own fault.
         """
-        began = time.monotonic()
-        outcome = "ok"
+        return self._counted(self._url(steps or {}), query, body, headers)
+
+    def pages(
+        self,
+        *,
+        steps: Mapping[str, str] | None = None,
+        query: Query | None = None,
+        body: Thing | None = None,
+        headers: Mapping[str, str] | None = None,
+        most: int = 10,
+    ) -> Iterator[Thing]:
+        """Answer by answer, by whatever the provider names the next one with. The
+        headers go along each time."""
+        url, own = self._url(steps or {}), query
+        for _ in range(most):
+            found = self._counted(url, query, body, headers)
+            yield found
+            if link := found.get("@odata.nextLink"):
+                url, query = str(link), None
+            elif mark := found.get("nextPageToken"):
+                query = {**(own or {}), "pageToken": str(mark)}
+            elif mark := found.get("next_cursor"):
+                if body is None:
+                    query = {**(own or {}), "start_cursor": str(mark)}
+                else:
+                    body = {**body, "start_cursor": str(mark)}
+            else:
+                return
+
+    def _counted(
+        self,
+        url: str,
+        query: Query | None,
+        body: Any,
+        headers: Mapping[str, str] | None,
+    ) -> Thing:
+        with transaction.atomic(durable=True):
+            pass  # raises inside of another one
+        began, outcome = time.monotonic(), "error"
         try:
-            return self._asked(method, url, query, body, headers, is_repeatable)
+            found = self._asked(self._address(url), query, body, headers or {})
+            outcome = "ok"
+            return found
         except AppError as error:
             outcome = error.code
             raise
@@ -104,79 +127,77 @@ class Client:
             took = timedelta(seconds=time.monotonic() - began)
             usage.count(self.connection, self.capability, outcome, took)
 
-    def pages(self, url: str, *, query: Query, most: int = 10) -> Iterator[Any]:
-        """Answer by answer, by whatever the provider names the next one with."""
-        step: tuple[str, Query | None] | None = (url, query)
-        for _ in range(most):
-            if step is None:
-                return
-            found = self.get(step[0], query=step[1])
-            yield found
-            step = self._next(url, query, found)
-
-    def _next(
-        self, url: str, query: Query, found: Any
-    ) -> tuple[str, Query | None] | None:
-        if link := found.get("@odata.nextLink"):
-            return str(link), None
-        if mark := found.get("nextPageToken"):
-            return url, {**query, "pageToken": str(mark)}
-        return None
-
     def _asked(
+        self, where: str, query: Query | None, body: Any, headers: Mapping[str, str]
+    ) -> Thing:
+        until = time.monotonic() + _PATIENCE
+        bearer, is_renewed, was_lost = tokens.bearer(self.connection), False, False
+        for attempt in range(1, TRIES + 1):
+            wait = timedelta()
+            try:
+                answer = self._sent(where, query, body, headers, bearer)
+                if answer.status == 401 and not is_renewed:
+                    bearer, is_renewed = tokens.again(self.connection, bearer), True
+                    answer = self._sent(where, query, body, headers, bearer)
+                if answer.is_good:
+                    return told(answer)
+                if was_lost and self._is_gone(answer):
+                    return {}
+                if answer.status == 401:
+                    raise self._not_known(bearer)
+                failure = self._failure(answer)
+                if not self._may_help(answer, failure):
+                    raise failure
+                wait = token_endpoint.retry_after(answer.headers)
+            except NotReached:
+                failure = self._down()
+            except (AnswerLost, Unreadable):
+                was_lost, failure = True, self._lost()
+                if not self.capability.is_repeatable:
+                    raise failure from None
+            is_last = attempt == TRIES or time.monotonic() > until
+            if is_last or wait > _LONGEST_PAUSE:
+                raise failure
+            _pause(attempt, wait)
+        raise AssertionError("the last try raises")
+
+    def _sent(
         self,
-        method: str,
-        url: str,
+        where: str,
         query: Query | None,
         body: Any,
-        headers: Mapping[str, str] | None,
-        is_repeatable: bool,
-    ) -> Any:
+        headers: Mapping[str, str],
+        bearer: tokens.Bearer,
+    ) -> Answer:
         provider = self.connection.declared
-        where = self._address(url)
-        bearer, is_second = tokens.bearer(self.connection), False
-        for attempt in range(1, TRIES + 1):
-            is_last = attempt == TRIES
-            try:
-                answer = http.ask(
-                    method,
-                    where,
-                    headers={
-                        **provider.headers,
-                        **(headers or {}),
-                        "Authorization": f"Bearer {bearer.value}",
-                    },
-                    query=query,
-                    body=body,
-                    trusted=endpoints.trusted(provider),
-                    seconds=SECONDS,
-                )
-            except NotReached as error:
-                if is_last:
-                    raise self._down() from error
-                _pause(attempt)
-                continue
-            except AnswerLost as error:
-                if not is_repeatable:
-                    raise self._unknown() from error
-                if is_last:
-                    raise self._down() from error
-                _pause(attempt)
-                continue
-            if answer.status == 401 and not is_second:
-                bearer, is_second = tokens.again(self.connection, bearer), True
-                continue
-            if answer.status == 401:
-                tokens.refused(self.connection, bearer)
-                self.connection.refresh_from_db()
-                raise tokens.NotUsable(self.connection)
-            if not _may_help(answer, is_repeatable) or is_last:
-                return self._read(answer, is_repeatable)
-            wait = token_endpoint.retry_after(answer.headers)
-            if wait > _LONGEST_PAUSE:
-                return self._read(answer, is_repeatable)
-            _pause(attempt, wait)
-        raise self._down()
+        try:
+            return http.ask(
+                self.capability.method,
+                where,
+                headers={
+                    **provider.headers,
+                    **headers,
+                    "Authorization": f"Bearer {bearer.value}",
+                },
+                query=query,
+                body=body,
+                trusted=endpoints.trusted(provider),
+                seconds=SECONDS,
+            )
+        except (NotReached, AnswerLost):
+            raise
+        except OutsideFailure as error:
+            if error.code != "too_large":  # it stands inside of our own network
+                raise self._down() from None
+            if not self.capability.is_repeatable:
+                raise self._unknown() from None
+            words = f"{provider.name} answered more than we can take."
+            raise Refused(words, permanent=True, code="too_large") from None
+
+    def _url(self, steps: Mapping[str, str]) -> str:
+        return self.capability.url.format_map(
+            {name: _step(value) for name, value in steps.items()}
+        )
 
     def _address(self, url: str) -> str:
         """Raises Refused for what is none of this provider's hosts: an answer does not
@@ -190,32 +211,81 @@ class Client:
             raise Refused(f"{provider.name} named a strange address.", permanent=True)
         return endpoints.at(provider, url)
 
-    def _read(self, answer: Answer, is_repeatable: bool) -> Any:
-        if answer.is_good:
-            return answer.json() if answer.content.strip() else None
-        name = self.connection.declared.name
-        if answer.status == 403 and not _is_quota(answer):
-            if any(word in answer.content for word in _NOT_GRANTED):
-                granted.lost(self.connection, self._feature())
-            raise FeatureOff(
-                f"{name} does not allow that for this account. See Connections."
-            )
-        if answer.status in (403, 429, 529):
-            wait = token_endpoint.retry_after(answer.headers)
-            raise Busy(
-                f"{name} was asked too often. Try again in a while.",
-                retry_after=max(1, int(wait.total_seconds())),
-            )
-        if answer.status in (404, 410):
-            raise NotFound(f"{name} does not have that any more.")
-        if answer.status in (409, 412):
-            raise Conflict(f"That has changed at {name} in the meantime.")
-        if answer.status >= 500:
-            raise self._down() if is_repeatable else self._unknown()
-        raise Refused(f"{name} did not take that.", permanent=True)
+    def _may_help(self, answer: Answer, failure: AppError) -> bool:
+        """Whether asking again may end otherwise and does nothing twice. Who says "too
+        often" did nothing."""
+        if isinstance(failure, Busy) and answer.status != 529:
+            return not isinstance(failure, UsedUp)
+        return self.capability.is_repeatable and is_trouble(answer)
 
-    def _feature(self) -> Feature:
-        return self.connection.declared.feature(self.capability.feature)
+    def _is_gone(self, answer: Answer) -> bool:
+        """What was to be removed is not there, after a try whose answer was lost."""
+        return self.capability.method == "DELETE" and answer.status in (404, 410)
+
+    def _failure(self, answer: Answer) -> AppError:
+        name, reasons = self.connection.declared.name, reasons_of(answer)
+        is_often = answer.status == 429 or (
+            answer.status == 403 and reasons & (TOO_OFTEN | USED_UP)
+        )
+        if is_often or (answer.status == 529 and self.capability.is_repeatable):
+            return self._busy(answer, reasons)
+        if answer.status == 403:
+            return self._not_allowed(reasons)
+        if answer.status in (404, 410):
+            return NotFound(f"{name} has no such thing, or does not show it to us.")
+        if answer.status in (409, 412):
+            return Conflict(f"That has changed at {name} in the meantime.")
+        if is_trouble(answer):
+            return self._lost()
+        return Refused(f"{name} did not take that.", permanent=True)
+
+    def _busy(self, answer: Answer, reasons: frozenset[str]) -> Busy:
+        name = self.connection.declared.name
+        wait = token_endpoint.retry_after(answer.headers) or _A_WHILE
+        seconds = max(1, int(wait.total_seconds()))
+        if reasons & USED_UP:
+            words = f"{name} answers no more of these today. Try again tomorrow."
+            return UsedUp(words, retry_after=seconds)
+        words = f"{name} was asked too often. Try again in a while."
+        return Busy(words, retry_after=seconds)
+
+    def _not_allowed(self, reasons: frozenset[str]) -> AppError:
+        provider = self.connection.declared
+        feature = provider.feature(self.capability.feature)
+        if ours := reasons & OURS:
+            self._noted("client_error", min(ours))
+            logger.error("provider_api_off", provider=provider.id, code=min(ours))
+            return Unavailable()
+        if not reasons & NOT_GRANTED:
+            return FeatureOff(f"{provider.name} does not allow that for this account.")
+        self._noted("not_granted", min(reasons & NOT_GRANTED))
+        if provider.has_scopes:
+            granted.lost(self.connection, feature)
+        return FeatureOff(
+            f"{provider.name} did not allow “{feature.title}” for this account. Allow it "
+            "under Connections."
+        )
+
+    def _not_known(self, bearer: tokens.Bearer) -> AppError:
+        """A token that was renewed just now is refused."""
+        self._noted("refused", "401")
+        tokens.refused(self.connection, bearer)
+        self.connection.refresh_from_db()
+        if self.connection.is_usable:  # connected anew in this very moment
+            return self._down()
+        return tokens.NotUsable(self.connection)
+
+    def _noted(self, outcome: str, code: str) -> None:
+        history.record(
+            history.Kind.CALL_REFUSED,
+            provider=self.connection.declared,
+            connection=self.connection,
+            outcome=outcome,
+            code=code,
+        )
+
+    def _lost(self) -> OutsideFailure:
+        return self._down() if self.capability.is_repeatable else self._unknown()
 
     def _down(self) -> ProviderDown:
         name = self.connection.declared.name
@@ -243,23 +313,13 @@ def of(connection: Connection, name: str) -> Client:
     return Client(connection, found)
 
 
-def _may_help(answer: Answer, is_repeatable: bool) -> bool:
-    """Whether asking again may end otherwise and does nothing twice. Who says "too often"
-    did nothing."""
-    if answer.status == 429 or (answer.status == 403 and _is_quota(answer)):
-        return True
-    return is_repeatable and (answer.status >= 500 or answer.status == 408)
+def _step(value: str) -> str:
+    """One step of a path, whatever is in it. Raises NotFound for what leads elsewhere."""
+    if not value or len(value) > 1024 or value in (".", ".."):
+        raise NotFound
+    return quote(value, safe="")
 
 
-def _is_quota(answer: Answer) -> bool:
-    """Google says "too often" with 403 as well."""
-    return answer.status == 403 and (
-        b"rateLimitExceeded" in answer.content
-        or b"RateLimitExceeded" in answer.content
-        or b"quotaExceeded" in answer.content
-    )
-
-
-def _pause(attempt: int, at_least: timedelta = timedelta()) -> None:
+def _pause(attempt: int, at_least: timedelta) -> None:
     wait = _PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)
     time.sleep(max(wait, at_least.total_seconds()))

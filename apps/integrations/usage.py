@@ -13,11 +13,12 @@ from apps.integrations.metrics import CALL_SECONDS, CALLS
 from apps.integrations.models import Connection, Usage
 
 # One statement: the sum of the day, the call for analytics, and when it was last used.
+# A connection that went meanwhile, with its person, has no sums.
 _COUNT = """
 WITH day AS (
     INSERT INTO oauth_usage (connection_id, capability, day, calls, failures, milliseconds)
-    VALUES (%(connection)s, %(capability)s, (now() AT TIME ZONE 'UTC')::date, 1,
-        %(failed)s, %(ms)s)
+    SELECT id, %(capability)s, (now() AT TIME ZONE 'UTC')::date, 1, %(failed)s, %(ms)s
+    FROM oauth_integrations WHERE id = %(connection)s
     ON CONFLICT (connection_id, day, capability) DO UPDATE SET
         calls = oauth_usage.calls + 1,
         failures = oauth_usage.failures + excluded.failures,
@@ -47,7 +48,7 @@ def count(
                 "provider": capability.provider,
                 "capability": capability.name,
                 "failed": int(outcome != "ok"),
-                "outcome": outcome,
+                "outcome": outcome[:24],
                 "ms": int(seconds * 1000),
             },
         )

@@ -1,1 +1,1 @@
-"""The shelf of capabilities: one file each, exporting `CAPABILITIES`."""
+"""The shelf of capabilities: one file each, exporting `FACET`."""
