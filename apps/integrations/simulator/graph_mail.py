@@ -35,6 +35,23 @@ def messages(call: Call) -> Answer:
     return listed(call, "messages", [_letter_seen(call, each) for each in found])
 
 
+@ROUTES.api(
+    "GET", "/v1.0/me/mailFolders/{folder}/messages", SHAPES, "microsoft", *_READ
+)
+def folder(call: Call, folder: str) -> Answer:
+    """The inbox and what was sent; a letter that names no folder came in."""
+    unread = re.sub(r"\s+", " ", call.request.q("$filter")) == "isRead eq false"
+    found = [
+        letter
+        for letter in _mailbox(call, call.person).all()
+        if letter.get("folder", "inbox") == folder
+        and not letter["isDraft"]
+        and not (unread and letter["isRead"])
+    ]
+    found.sort(key=lambda letter: letter["receivedDateTime"], reverse=True)
+    return listed(call, "messages", [_letter_seen(call, each) for each in found])
+
+
 @ROUTES.api("GET", "/v1.0/me/messages/{message}", SHAPES, "microsoft", *_READ)
 def message(call: Call, message: str) -> Answer:
     found = existing(_mailbox(call, call.person), message)
