@@ -6,6 +6,8 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.core import tallies
+from apps.integrations import day_budgets
+from apps.integrations.capabilities.youtube_videos import SEARCHES
 from apps.integrations.models import OAuthEvent, ProviderState
 from apps.integrations.tokens import UNREADABLE
 from apps.jobs.rules import Rule, Severity
@@ -39,6 +41,11 @@ def _unreadable() -> float:
     return float(tallies.lately(UNREADABLE, 15))
 
 
+def _searches() -> float:
+    """Of YouTube's searches of the day, how many are used; in percent."""
+    return 100 - 100 * day_budgets.left(SEARCHES) / SEARCHES.a_day
+
+
 RULES = (
     Rule(
         "integrations.refresh_failures",
@@ -63,5 +70,12 @@ RULES = (
         "times in 15 minutes",
         above=0,
         severity=Severity.PAGE,
+    ),
+    Rule(
+        "integrations.youtube_searches",
+        "YouTube’s searches of the day run out",
+        _searches,
+        "percent",
+        above=90,
     ),
 )
