@@ -15,8 +15,8 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import LoginSession
-from apps.jobs.models import Letter
 from apps.integrations.models import Connection
+from apps.jobs.models import Letter
 from apps.portal import demo
 from apps.rbac import declared
 from apps.rbac.catalog import Permission
