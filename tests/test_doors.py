@@ -348,6 +348,7 @@ def people_api(status: Status) -> Door:
     return Door(401, *[status] * 4)
 
 
+OWNERS_API_200 = Door(401, 404, 404, 404, 200)
 PEOPLE_405 = Door(401, *[405] * 4)
 ROWS |= {
     "api/v1/me": api(signed_in, get=people_api(200), patch=people_api(200)),
@@ -380,6 +381,28 @@ ROWS |= {
         fresh(THEMSELF), post=Door(401, 409, 409, 201, 409)
     ),
     "api/v1/me/mfa/lost/veto": api(THEMSELF, post=people_api(404)),
+    "api/v1/providers": api(signed_in, get=people_api(200)),
+    "api/v1/connections": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/connections/<uuid:public_id>": api(
+        about(Permission.CONNECTION_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_200,
+        delete=Door(401, 404, 404, 404, 204),
+    ),
+    # It has no token, which is what is found out.
+    "api/v1/connections/<uuid:public_id>/test": api(
+        about(Permission.CONNECTION_CHANGE), post=OWNERS_API_200
+    ),
+    "api/v1/connections/<uuid:public_id>/refresh": api(
+        about(Permission.CONNECTION_CHANGE), post=OWNERS_API_200
+    ),
+    "api/v1/connections/<uuid:public_id>/usage": api(
+        about(Permission.CONNECTION_VIEW), get=OWNERS_API_200
+    ),
+    "api/v1/connections/<uuid:public_id>/events": api(
+        about(Permission.CONNECTION_VIEW), get=OWNERS_API_200
+    ),
+    "api/v1/consents": api(about(Permission.CONSENT_VIEW), get=people_api(200)),
     "api/schema/": reads(public),
     "api/docs/": reads(ANYBODY),
 }

@@ -42,8 +42,10 @@ class Account:
     def version(self) -> tuple[object, ...]:
         """Another one whenever something else is to be shown."""
         row = self.row
-        told = (row.public_id, row.label, row.status, row.reason, row.last_used_at)
-        return (*told, *((line.is_chosen, line.is_granted) for line in self.lines))
+        told = (row.public_id, row.label, row.status, row.reason)
+        when = (row.connected_at, row.last_used_at)
+        allowed = [(line.is_chosen, line.is_granted) for line in self.lines]
+        return (told, when, allowed)
 
 
 @dataclass(frozen=True)
