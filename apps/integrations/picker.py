@@ -11,6 +11,8 @@ class Choice:
     feature: Feature
     # Allowed and switched on already.
     is_on: bool = False
+    # Switched on and not allowed: it is asked for again, or has to be switched off.
+    is_asked_again: bool = False
     is_ticked: bool = False
 
 
@@ -23,8 +25,8 @@ def for_new(provider: Provider) -> list[Choice]:
 
 
 def for_more(account: Account) -> list[Choice]:
-    """What was switched on and is not allowed is ticked."""
+    """What is switched on is no choice here."""
     return [
-        Choice(line.feature, is_on=line.works, is_ticked=line.is_missing)
+        Choice(line.feature, is_on=line.works, is_asked_again=line.is_missing)
         for line in account.lines
     ]

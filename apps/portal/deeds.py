@@ -190,6 +190,21 @@ _DEEDS = {
     ("assistant.reminder.add", "denied"): Deed(
         "Was refused a reminder", "was refused a reminder for you"
     ),
+    ("integrations.connection.add", "done"): Deed(
+        "Connected an account", "connected an account for you"
+    ),
+    ("integrations.connection.change", "done"): Deed(
+        "Changed what a connection may do", "changed a connection of yours"
+    ),
+    ("integrations.connection.delete", "done"): Deed(
+        "Disconnected an account",
+        "disconnected an account of yours",
+        alone="An account of yours was disconnected",
+    ),
+    ("integrations.connection.status", "done"): Deed(
+        "A connection stands otherwise than before",
+        "made a connection of yours stand otherwise",
+    ),
     ("sms.phonenumber.add", "done"): Deed(
         "Noted a phone number", "noted a phone number for you"
     ),

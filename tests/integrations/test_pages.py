@@ -169,9 +169,13 @@ def test_what_was_not_allowed_is_said_and_can_be_allowed_later(
     assert "1 of 6 allowed" in page and "Allow the rest" in page
     row = Connection.objects.get()
     shown = hers.get(of(row, "more/"))
-    ticked = [each for each in shown.context["choices"] if each.is_ticked]
-    assert [each.feature.id for each in ticked] == ["mail.send"]
     assert "See your calendar Allowed" in words(shown)
+    assert "Send mail as you Asked for again" in words(shown)
+    # What is asked for in any case is nothing to tick.
+    for feature in ("calendar.read", "mail.send"):
+        assert f'value="{feature}"' not in shown.content.decode()
+    address = leave(hers, "google", [], connection=str(row.public_id))
+    assert "gmail.send" in address and "gmail.readonly" not in address
 
 
 def test_saying_no_leads_back_to_the_choice(hers: Client, providers: Simulator) -> None:
@@ -459,6 +463,24 @@ def test_consents_are_told_with_the_words_of_then(
     assert "Allowed · Google alice@example.com: See your calendar" in page
     assert "Reads events of your main calendar" in page and READ_EVENTS in page
     assert "Edition 2026-11" in page
+
+
+def test_activity_tells_of_connections_in_words(
+    hers: Client, google: Connection, providers: Simulator
+) -> None:
+    press(hers, google, "switch-off", feature="mail.send")
+    providers.order("revoke", provider="google", account="alice@example.com")
+    press(hers, google, "test")
+    press(hers, google, "disconnect")
+    page = seen(hers, "/app/activity/")
+    for deed in (
+        "Connected an account",
+        "Changed what a connection may do",
+        "A connection stands otherwise than before",
+        "Disconnected an account",
+    ):
+        assert deed in page
+    assert "integrations." not in page
 
 
 # --- Whose it is
