@@ -106,6 +106,14 @@ class Client:
             else:
                 return
 
+    def odd(self) -> AppError:
+        """What came back says nothing that can be used. What was to be written may have
+        been."""
+        if self.capability.is_write:
+            return self._unknown()
+        name = self.connection.declared.name
+        return Refused(f"{name} answered what cannot be.", permanent=True)
+
     def _counted(
         self,
         url: str,

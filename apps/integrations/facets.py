@@ -10,7 +10,6 @@ from typing import ClassVar, TypeVar
 from apps.accounts.models import User
 from apps.core import shelves
 from apps.integrations import capability, client, granted
-from apps.integrations.answers import Refused
 from apps.integrations.capability import Capability
 from apps.integrations.client import Client
 from apps.integrations.models import Connection, Scope
@@ -30,11 +29,6 @@ class Facet:
     def ask(self, name: str) -> Client:
         """Raises FeatureOff for what is not switched on or not granted."""
         return client.of(self.connection, name)
-
-    def odd(self) -> Refused:
-        """What came back cannot be read."""
-        name = self.connection.declared.name
-        return Refused(f"{name} answered what cannot be.", permanent=True)
 
 
 Kind = TypeVar("Kind", bound=Facet)

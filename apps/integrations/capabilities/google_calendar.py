@@ -15,7 +15,7 @@ from apps.integrations import plain_text
 from apps.integrations.answers import Thing, things
 from apps.integrations.calendars import Busy, Calendar, Event, Plan, midnight
 from apps.integrations.capability import Capability
-from apps.integrations.client import Query
+from apps.integrations.client import Client, Query
 
 _BASE = "https://www.googleapis.com/calendar/v3"
 _EVENTS = f"{_BASE}/calendars/primary/events"
@@ -57,13 +57,17 @@ class GoogleCalendar(Calendar):
         """Also for somebody who lets us see events, and not this."""
         if "calendar.busy" not in self.can and "calendar.list" in self.can:
             return super()._busy(start, end)
-        asked = {"timeMin": start.isoformat(), "timeMax": end.isoformat()}
-        body = {**asked, "items": [{"id": "primary"}]}
-        told = self.ask("calendar.busy").call(body=body)
+        body = {
+            "timeMin": start.isoformat(),
+            "timeMax": end.isoformat(),
+            "items": [{"id": "primary"}],
+        }
+        asked = self.ask("calendar.busy")
+        told = asked.call(body=body)
         try:
             rows = things(told["calendars"]["primary"]["busy"])
         except (KeyError, TypeError):
-            raise self.odd() from None
+            raise asked.odd() from None
         edges = [
             (plain_text.moment(row.get("start")), plain_text.moment(row.get("end")))
             for row in rows
@@ -72,30 +76,23 @@ class GoogleCalendar(Calendar):
 
     def _create(self, plan: Plan, key: str) -> Event:
         name = handle(f"{self.connection.pk}:{key}")
-        body = {"id": name, **_body(plan)}
+        body, asked = {"id": name, **_body(plan)}, self.ask("calendar.create")
         try:
-            raw = self.ask("calendar.create").call(query=_TOLD, body=body)
+            raw = asked.call(query=_TOLD, body=body)
         except Conflict:
             raw = self.ask("calendar.made").call(steps={"event": name})
             if raw.get("status") == "cancelled":
                 words = "That was made before, and removed since."
                 raise Conflict(words) from None
-        return self._told(raw, plan.zone)
+        return _told(asked, raw, plan.zone)
 
     def _update(self, event_id: str, plan: Plan) -> Event:
-        raw = self.ask("calendar.update").call(
-            steps={"event": event_id}, query=_TOLD, body=_body(plan)
-        )
-        return self._told(raw, plan.zone)
+        asked = self.ask("calendar.update")
+        raw = asked.call(steps={"event": event_id}, query=_TOLD, body=_body(plan))
+        return _told(asked, raw, plan.zone)
 
     def _delete(self, event_id: str) -> None:
         self.ask("calendar.delete").call(steps={"event": event_id}, query=_TOLD)
-
-    def _told(self, raw: Thing, zone: str) -> Event:
-        event = _event(raw, zone)
-        if event is None:
-            raise self.odd()
-        return event
 
 
 FACET = GoogleCalendar
@@ -136,6 +133,13 @@ def _whole(day: date) -> Thing:
 
 def _timed(at: datetime, zone: str) -> Thing:
     return {"dateTime": at.isoformat(), "timeZone": zone, "date": None}
+
+
+def _told(asked: Client, raw: Thing, zone: str) -> Event:
+    event = _event(raw, zone)
+    if event is None:
+        raise asked.odd()
+    return event
 
 
 def _event(raw: Thing, zone: str) -> Event | None:

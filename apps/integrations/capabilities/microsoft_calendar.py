@@ -22,7 +22,7 @@ from apps.integrations.calendars import (
     midnight,
 )
 from apps.integrations.capability import Capability
-from apps.integrations.client import Query
+from apps.integrations.client import Client, Query
 
 _ME = "https://graph.microsoft.com/v1.0/me"
 _VIEW, _EVENTS = f"{_ME}/calendarView", f"{_ME}/events"
@@ -76,23 +76,16 @@ class MicrosoftCalendar(Calendar):
     def _create(self, plan: Plan, key: str) -> Event:
         handle = str(uuid.uuid5(_KEYS, f"{self.connection.pk}:{key}"))
         body = {**_body(plan), "transactionId": handle}
-        raw = self.ask("calendar.create").call(body=body, headers=_IN_UTC)
-        return self._told(raw, plan.zone)
+        asked = self.ask("calendar.create")
+        return _told(asked, asked.call(body=body, headers=_IN_UTC), plan.zone)
 
     def _update(self, event_id: str, plan: Plan) -> Event:
-        raw = self.ask("calendar.update").call(
-            steps={"event": event_id}, body=_body(plan), headers=_IN_UTC
-        )
-        return self._told(raw, plan.zone)
+        asked, steps = self.ask("calendar.update"), {"event": event_id}
+        raw = asked.call(steps=steps, body=_body(plan), headers=_IN_UTC)
+        return _told(asked, raw, plan.zone)
 
     def _delete(self, event_id: str) -> None:
         self.ask("calendar.delete").call(steps={"event": event_id})
-
-    def _told(self, raw: Thing, zone: str) -> Event:
-        event = _event(raw, zone)
-        if event is None:
-            raise self.odd()
-        return event
 
 
 FACET = MicrosoftCalendar
@@ -121,6 +114,13 @@ def _body(plan: Plan) -> Thing:
             "end": {"dateTime": end, "timeZone": "UTC"},
         }
     return said
+
+
+def _told(asked: Client, raw: Thing, zone: str) -> Event:
+    event = _event(raw, zone)
+    if event is None:
+        raise asked.odd()
+    return event
 
 
 def _event(raw: Thing, zone: str) -> Event | None:

@@ -69,14 +69,17 @@ class NotionPages(Notebook):
         return plain_text.lines("\n".join(said), MOST_READ)
 
     def _create(self, title: str, under: str) -> Page:
-        parent: Thing = {"page_id": under} if under else {"workspace": True}
+        parent: Thing = {"type": "workspace", "workspace": True}
+        if under:
+            parent = {"type": "page_id", "page_id": under}
         body = {
             "parent": parent,
             "properties": {"title": {"title": [_rich(title)]}},
         }
-        raw = self.ask("page.create").call(body=body)
+        asked = self.ask("page.create")
+        raw = asked.call(body=body)
         if not raw.get("id"):
-            raise self.odd()
+            raise asked.odd()
         return _page(raw, title)
 
     def _append(self, page_id: str, text: str) -> None:
@@ -94,7 +97,7 @@ def _rich(text: str) -> Thing:
 def _paragraph(text: str) -> Thing:
     cut = [text[at : at + _MOST_SIGNS] for at in range(0, len(text), _MOST_SIGNS)]
     words = {"rich_text": [_rich(each) for each in cut]}
-    return {"object": "block", "type": "paragraph", "paragraph": words}
+    return {"type": "paragraph", "paragraph": words}
 
 
 def _page(raw: Thing, title: str = "") -> Page:
