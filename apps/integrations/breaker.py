@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.integrations import history
 from apps.integrations import provider as shelf
-from apps.integrations.models import OAuthEvent, ProviderState
+from apps.integrations.models import Connection, OAuthEvent, ProviderState
 from apps.integrations.provider import Provider
 from apps.rbac import audit
 
@@ -73,6 +73,20 @@ def is_wave(provider: Provider) -> bool:
         found["all"] >= _WAVE_OF
         and found["refused"] * 100 > found["all"] * _WAVE_PERCENT
     )
+
+
+def is_wave_of_calls(provider: Provider) -> bool:
+    """The same of its API: whether it refuses tokens that it gave a moment ago, of so
+    many people that it cannot be about each of them."""
+    since = timezone.now() - _WAVE_WITHIN
+    refused = OAuthEvent.objects.filter(
+        provider=provider.id,
+        kind=OAuthEvent.Kind.CALL_REFUSED,
+        outcome="refused",
+        at__gt=since,
+    ).aggregate(people=Count("connection", distinct=True))["people"]
+    used = Connection.objects.filter(provider=provider.id, last_used_at__gt=since)
+    return bool(refused >= _WAVE_OF and refused * 100 > used.count() * _WAVE_PERCENT)
 
 
 @transaction.atomic

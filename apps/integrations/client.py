@@ -21,6 +21,9 @@ from apps.core import http
 from apps.core.errors import AppError, Conflict, NotFound, OutsideFailure, Unavailable
 from apps.core.http import Answer, AnswerLost, NotReached
 from apps.core.logs import logger
+from apps.integrations import (
+    breaker,
+)
 from apps.integrations import capability as shelf
 from apps.integrations import endpoints, granted, history, token_endpoint, tokens, usage
 from apps.integrations.answers import (
@@ -277,6 +280,9 @@ class Client:
     def _not_known(self, bearer: tokens.Bearer) -> AppError:
         """A token that was renewed just now is refused."""
         self._noted("refused", "401")
+        if breaker.is_wave_of_calls(self.connection.declared):
+            breaker.open_for(self.connection.declared, breaker.Reason.WAVE)
+            return self._down()
         tokens.refused(self.connection, bearer)
         self.connection.refresh_from_db()
         if self.connection.is_usable:  # connected anew in this very moment

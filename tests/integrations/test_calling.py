@@ -21,7 +21,16 @@ from apps.integrations.answers import (
     Refused,
     UsedUp,
 )
-from apps.integrations.models import CallDelta, Connection, OAuthEvent, Token, Usage
+from apps.integrations.models import (
+    CallDelta,
+    Connection,
+    OAuthEvent,
+    ProviderState,
+    Token,
+    Usage,
+)
+from tests.factories import UserFactory
+from tests.integrations.accounts import connected
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
 
@@ -111,6 +120,22 @@ def test_one_that_is_refused_again_needs_attention(
     with pytest.raises(tokens.NotUsable):
         listed(google)
     assert len(providers.requests(EVENTS)) == 2
+
+
+def test_when_tokens_of_many_are_refused_at_once_nobody_more_is_marked(
+    providers: Simulator, db: None
+) -> None:
+    rows = [connected(UserFactory.create(), "google") for _ in range(26)]
+    fresh = {"access_token": "fresh", "expires_in": 3600}
+    providers.order("fault", path="/token", kind="answer", body=fresh, times=99)
+    providers.order("fault", path=EVENTS, kind="answer", status=401, times=99)
+    for row in rows:
+        with pytest.raises((tokens.NotUsable, ProviderDown, tokens.NotNow)):
+            listed(row)
+    marked = Connection.objects.filter(status="attention").count()
+    assert marked == 19, "the twentieth shows that it is a wave"
+    assert ProviderState.objects.get(provider="google").reason == "wave"
+    providers.order("calm")
 
 
 def test_a_grant_that_was_taken_back_there_needs_attention(
