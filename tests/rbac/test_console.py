@@ -48,7 +48,7 @@ def test_the_front_page_is_ordered_by_what_operators_come_for(as_ada: Client) ->
     heartbeats.beat(*map(heartbeats.worker_of, Queue))
     page = as_ada.get("/admin/").content.decode()
     found = re.findall(r'id="name-\w+">(\w+)<', page)
-    assert found == ["People", "Messaging", "Work", "Safety"]
+    assert found == ["People", "Connections", "Messaging", "Work", "Safety"]
     assert "Nothing does." in page
 
 
