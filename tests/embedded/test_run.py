@@ -180,7 +180,8 @@ def test_killed_providers_come_back_where_they_were(
 
 @pytest.mark.usefixtures("begun")
 def test_real_providers_need_no_simulator(folder: Path, free_port: str) -> None:
-    given = ["env", "NOTION_CLIENT_ID=real", *RUN]
+    real = ["NOTION_CLIENT_ID=real", "NOTION_CLIENT_SECRET=real"]
+    given = ["env", *real, *RUN]
     with running(folder, free_port, given):
         assert len(kinds(folder)) == 5
         assert "PROVIDER" not in (folder / "services.json").read_text()
