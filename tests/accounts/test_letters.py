@@ -266,6 +266,10 @@ ABOUT = {
     "conversation_url": "https://switchboard.example/app/conversation/",
     "why": "the phone was off or out of reach",
     "next_step": "Switch the phone on and ask again.",
+    "provider": "Notion",
+    "account": "Alice’s workspace",
+    "connection_url": "https://switchboard.example/app/connections/x/",
+    "connections_url": "https://switchboard.example/app/connections/",
     "cancel_url": "https://switchboard.example/accounts/2fa/lost/x/y/",
 }
 

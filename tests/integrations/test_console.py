@@ -73,7 +73,7 @@ def test_a_connection_is_paused_resumed_and_ended_for_a_reason(
         ("resumed", "operator"),
         ("withdrawn", "operator"),
     ]
-    assert [letter.subject for letter in mail.outbox] == ["Google was disconnected"]
+    assert [letter.subject for letter in mail.outbox] == ["A connection was ended"]
 
 
 def test_a_token_is_renewed_now(ada: Client, google: Connection) -> None:

@@ -209,7 +209,7 @@ def test_revoke_all_ends_every_connection_of_a_provider(
     assert revocations(providers) == 2
     told = {(letter.to[0], letter.subject) for letter in mail.outbox}
     assert told == {
-        (address, "Google was disconnected")
+        (address, "A connection was ended")
         for address in ("alice@example.com", "bob@example.com")
     }
     assert theirs.pk != google.pk

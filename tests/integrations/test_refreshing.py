@@ -208,7 +208,9 @@ def test_a_grant_that_is_dead_is_told_once_and_its_secrets_go(
     google.refresh_from_db()
     assert (google.status, google.reason) == ("attention", "refused")
     assert not Token.objects.exists()
-    assert [letter.subject for letter in mail.outbox] == ["Google needs your attention"]
+    assert [letter.subject for letter in mail.outbox] == [
+        "A connection needs your attention"
+    ]
     assert "/app/connections/" in mail.outbox[0].body
     assert Consent.objects.filter(event="lost").count() == 1
 

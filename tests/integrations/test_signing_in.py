@@ -119,7 +119,7 @@ def test_it_is_linked_from_inside_and_its_owner_is_told(
 ) -> None:
     go(signed_in(alice), providers, LINK, account="other@example.com")
     assert SocialAccount.objects.get().user == alice
-    assert mail.outbox[-1].subject == "You can sign in with Google now"
+    assert mail.outbox[-1].subject == "A way to sign in to Switchboard was added"
     browser = Client()
     go(browser, providers, account="other@example.com")
     assert who(browser) == "alice@example.com"
