@@ -142,7 +142,7 @@ def sign_in(page: Page, site: str) -> Callable[[str], None]:
         page.goto(f"{site}/accounts/login/")
         page.get_by_label("Email").fill(email)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         if code := demo.code(email):
             page.get_by_label("Code").fill(code)
             page.get_by_role("button", name="Continue").click()
