@@ -5,12 +5,13 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from apps.core.errors import Invalid
-from apps.sms import router
+from apps.sms import areas, router
 from apps.sms.knobs import countries
 
 # Types that a person can text from. US and Canadian numbers are all of the second.
@@ -69,16 +70,20 @@ def insist(e164: str) -> None:
 
 
 def _refusal(e164: str, allowed: tuple[str, ...]) -> str:
-    try:
-        number = phonenumbers.parse(e164)
-    except NumberParseException:
-        return "That is not a phone number."
-    if phonenumbers.is_valid_number(number) and (why := _kind(number)):
-        return why
-    country = _country(number)
-    if country not in allowed:
+    why, country = _by_itself(e164)
+    if not why and country not in allowed:
         return f"We do not text numbers of this country ({country}) yet."
-    return ""
+    return why
+
+
+@lru_cache(areas.RECENT)
+def _by_itself(e164: str) -> tuple[str, str]:
+    """Why nobody texts this number, whatever is allowed; and its country."""
+    number = areas.parsed(e164)
+    if number is None:
+        return "That is not a phone number.", ""
+    why = _kind(number) if phonenumbers.is_valid_number(number) else ""
+    return why, _country(number)
 
 
 def _kind(number: phonenumbers.PhoneNumber) -> str:
