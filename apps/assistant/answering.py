@@ -58,8 +58,10 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
     answer to a question nobody saw, or a change nobody heard of, would be worse than
     another order.
     """
-    parts = limits.of(scene.user).reply_segments
     said = composer.literal("\n".join(filter(None, [first, *replies])))
+    if composer.count(said).segments == 1:
+        return said, ""
+    parts = limits.of(scene.user).reply_segments
     body, rest = composer.fit(said, parts)
     if not rest:
         return body, rest

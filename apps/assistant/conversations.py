@@ -10,12 +10,19 @@ from typing import Any, NotRequired, TypedDict
 from apps.accounts.models import User
 from apps.assistant.models import Conversation, Risk, ToolCall
 from apps.assistant.toolbox import Ask
+from apps.core import prepared
 from apps.sms.models import Turn
 
 MORE_LIVES = timedelta(hours=24)
 # After half an hour a bare "1" is no longer about the menu that was sent.
 MENU_LIVES = timedelta(minutes=30)
 QUESTION_LIVES = timedelta(minutes=30)
+
+_OF_PERSON = (
+    f"SELECT {prepared.columns(Conversation)} FROM assistant_conversation"
+    " WHERE user_id = %s"
+)
+_KEEP = prepared.insertion(Conversation) + prepared.else_changed(Conversation, "user")
 
 
 class MenuOption(TypedDict):
@@ -140,7 +147,7 @@ class Scene:
         between.
         """
         self.conversation.shown = shown
-        self.conversation.save(update_fields=["shown"])
+        Conversation.objects.update_or_create(user=self.user, defaults={"shown": shown})
 
     def keep_overflow(self, rest: str) -> None:
         """Keep what did not fit, for MORE; "" when nothing is left."""
@@ -156,7 +163,7 @@ class Scene:
 
     def save(self) -> None:
         """Keep the state. To be called in the transaction that keeps the reply."""
-        self.conversation.save()
+        prepared.rows(_KEEP, prepared.given(self.conversation))
 
 
 def enter(turn: Turn) -> Scene:
@@ -164,7 +171,9 @@ def enter(turn: Turn) -> Scene:
     is run again answers the same."""
     if turn.user is None:
         raise ValueError("A turn of an unknown number has no conversation.")
-    conversation, _ = Conversation.objects.get_or_create(user=turn.user)
+    found = prepared.objects(Conversation, _OF_PERSON, [turn.user.pk])
+    # One that was never saved is when the turn ends.
+    conversation = found[0] if found else Conversation(user=turn.user)
     return Scene(
         turn=turn, user=turn.user, now=turn.started_at, conversation=conversation
     )

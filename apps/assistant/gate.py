@@ -12,7 +12,7 @@ from apps.assistant import phrases, toolbox
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
 from apps.assistant.toolbox import Tool
-from apps.core import errors
+from apps.core import errors, prepared
 from apps.rbac import verdicts
 from apps.sms import trust
 
@@ -56,7 +56,7 @@ def _recorded(scene: Scene, key: str) -> ToolCall | None:
 def _claim(
     scene: Scene, tool: Tool[Any], arguments: Mapping[str, Any], key: str
 ) -> ToolCall:
-    return ToolCall.objects.create(
+    made = ToolCall(
         turn=scene.turn,
         user=scene.user,
         key=key,
@@ -66,6 +66,8 @@ def _claim(
         state=ToolCall.State.DONE,
         created_at=scene.now,
     )
+    prepared.insert(made)
+    return made
 
 
 def _run(
@@ -88,4 +90,4 @@ def _run(
         if tool.undo and result.undo is not None:
             made.undo = result.undo
             made.undo_until = scene.now + UNDO_LIVES
-    made.save()
+    prepared.update(made, "state", "result", "receipt", "undo", "undo_until")

@@ -15,7 +15,7 @@ from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.times import spoken
-from apps.core import errors
+from apps.core import errors, prepared
 from apps.core.logs import logger
 from apps.sms import numbers, outbox, trust
 
@@ -32,6 +32,13 @@ BATCH = 500
 
 State = Reminder.State
 
+# Of a person's open ones: how many, and whether one says the same at that minute.
+_OPEN = (
+    "SELECT count(*), coalesce("
+    "  bool_or(upper(text) = upper(%s) AND due_at >= %s AND due_at < %s), false)"
+    " FROM assistant_reminder WHERE user_id = %s AND state IN ('active', 'fired')"
+)
+
 
 def create(
     *,
@@ -47,18 +54,20 @@ def create(
     if len(text) > LONGEST_TEXT:
         raise errors.Invalid(phrases.say("too_long"))
     minute = due_at.replace(second=0, microsecond=0)
-    same = Reminder.objects.owned_by(user).open().filter(text__iexact=text)
-    if same.filter(due_at__gte=minute, due_at__lt=minute + MINUTE).exists():
+    asked = [text, minute, minute + MINUTE, user.pk]
+    ((count, is_set),) = prepared.rows(_OPEN, asked)
+    if is_set:
         time = spoken.full(
             due_at, user.timezone, now=timezone.now(), hours=user.clock_hours
         )
         raise errors.Conflict(phrases.say("already_set", time=time))
-    count = Reminder.objects.owned_by(user).open().count()
     if count >= MOST_OPEN:
         raise errors.Conflict(phrases.say("too_many", count=count))
-    return Reminder.objects.create(
+    reminder = Reminder(
         user=user, text=text, due_at=due_at, zone=user.timezone, made_by=made_by
     )
+    prepared.insert(reminder)
+    return reminder
 
 
 def get(*, user: User, public_id: str) -> Reminder:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
+from apps.core import prepared
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac import audit, catalog, membership, policy, roles
 from apps.rbac.catalog import Permission
@@ -22,6 +23,12 @@ FIELDS = (
     "connections",
     "idle_minutes",
 )
+_OF_ROLES = f"""
+SELECT {", ".join(FIELDS)} FROM rbac_rolelimits said
+JOIN rbac_role role ON role.id = said.role_id
+JOIN {{groups}} member ON member.group_id = role.group_id
+WHERE member.user_id = %s ORDER BY role.rank DESC, role.slug
+"""
 # With none of it nobody gets in, or an answer.
 _AT_LEAST_ONE = ("sessions", "reply_segments")
 
@@ -42,16 +49,11 @@ class Limits:
 
 def of(user: Any) -> Limits:
     """Field by field what the highest role that says something allows. One query."""
-    rows = (
-        RoleLimits.objects.filter(role__group__user=user)
-        .order_by("-role__rank", "role__slug")
-        .values(*FIELDS)
-    )
     decided: dict[str, int] = {}
-    for row in rows:
-        for field in FIELDS:
-            if row[field] is not None:
-                decided.setdefault(field, row[field])
+    for row in prepared.rows(_OF_ROLES.format(groups=membership.table()), [user.pk]):
+        for field, said in zip(FIELDS, row, strict=True):
+            if said is not None:
+                decided.setdefault(field, said)
     return Limits(**{**_of_everybody(), **decided})
 
 

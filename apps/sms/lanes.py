@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
@@ -45,10 +45,9 @@ RETURNING id, user_id, key, lease_token
 """
 
 
-_COLUMNS = [field.attname for field in Lane._meta.concrete_fields]
 # Whoever only names the lane in a row of theirs does not wait (see `_locked`).
 _HOLD = (
-    f"SELECT {', '.join(_COLUMNS)} FROM sms_lane"
+    f"SELECT {prepared.columns(Lane)} FROM sms_lane"
     " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
 )
 # Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
@@ -87,29 +86,29 @@ def stuck() -> QuerySet[Lane]:
 def claim() -> Lease | None:
     """The lane that has waited longest, or None when nothing is due."""
     deadline = time.monotonic() + LEASE.total_seconds()
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [LEASE.total_seconds()])
-        row = cursor.fetchone()
-    if row is None:
+    found = prepared.rows(_CLAIM, [LEASE.total_seconds()])
+    if not found:
         return None
-    lane_id, user_id, key, token = row
+    lane_id, user_id, key, token = found[0]
     return Lease(lane_id, user_id, key, token, deadline)
 
 
 def hold(lease: Lease) -> Lane:
     """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
-    found = prepared.rows(_HOLD, [lease.lane_id, lease.token])
+    found = prepared.objects(Lane, _HOLD, [lease.lane_id, lease.token])
     if not found:
         raise LeaseLost(f"lane {lease.lane_id}")
-    return Lane.from_db(DEFAULT_DB_ALIAS, _COLUMNS, found[0])
+    return found[0]
 
 
 def fresh(lease: Lease) -> Lease:
     """Renewed unless it just was: what is left holds a slow intent and a gateway call.
     Raises `LeaseLost` where it had to ask; whoever writes holds the lane anyway."""
-    if lease.seconds_left() > (LEASE * FRESH).total_seconds():
-        return lease
-    return renew(lease)
+    return lease if is_fresh(lease) else renew(lease)
+
+
+def is_fresh(lease: Lease) -> bool:
+    return lease.seconds_left() > (LEASE * FRESH).total_seconds()
 
 
 def renew(lease: Lease) -> Lease:
@@ -153,7 +152,7 @@ def release(lease: Lease, *, not_before: datetime | None = None) -> None:
     if lane.due_at and not_before:
         lane.due_at = max(lane.due_at, not_before)
     lane.lease_until = None
-    lane.save(update_fields=["due_at", "lease_until"])
+    prepared.update(lane, "due_at", "lease_until")
 
 
 def _due(lane: Lane) -> datetime | None:

@@ -7,15 +7,17 @@ counts from the next text on.
 Whoever edits says which version they saw; of two edits at once one is refused.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, transaction
 
-from apps.core import shelves
+from apps.core import prepared, shelves
 from apps.core.errors import AppError, Conflict, NotFound
 from apps.core.logs import logger
 from apps.rbac import audit
@@ -42,7 +44,10 @@ def every() -> dict[str, Knob[Any]]:
     return {knob.key: knob for page in pages for knob in page}
 
 
-_KEPT: ContextVar[dict[str, Any] | None] = ContextVar("router_settings", default=None)
+_STORED = (
+    "SELECT config_key, config_value::text FROM sms_router_configs WHERE is_active"
+)
+_KEPT: ContextVar[dict[str, str] | None] = ContextVar("router_settings", default=None)
 
 
 @contextmanager
@@ -62,18 +67,15 @@ def value(knob: Knob[T]) -> T:
 
 def values(*knobs: Knob[T]) -> list[T]:
     """Of several, in their order. One query, or none where they are kept."""
-    stored = _KEPT.get()
-    if stored is None:
-        stored = _stored(config_key__in=[knob.key for knob in knobs])
+    stored = _KEPT.get() or _stored()
     return [
         _read(knob, stored[knob.key]) if knob.key in stored else knob.default
         for knob in knobs
     ]
 
 
-def _stored(**which: Any) -> dict[str, Any]:
-    rows = RouterConfig.objects.filter(is_active=True, **which)
-    return dict(rows.values_list("config_key", "config_value"))
+def _stored() -> dict[str, str]:
+    return dict(prepared.rows(_STORED, []))
 
 
 def enter(**_: Any) -> None:
@@ -147,13 +149,19 @@ def _named(key: str) -> Knob[Any]:
     return knob
 
 
-def _read(knob: Knob[T], stored: Any) -> T:
+def _read(knob: Knob[T], stored: str) -> T:
     try:
-        return knob.kind.read(stored)
+        found: T = _understood(knob, stored)
+        return found
     except AppError as error:
         # A release may have narrowed what an operator set before it.
         logger.error("router_setting_unfit", setting=knob.key, why=error.sentence)
         return knob.default
+
+
+@lru_cache(maxsize=1_000)
+def _understood(knob: Knob[Any], stored: str) -> Any:
+    return knob.kind.read(json.loads(stored))
 
 
 @transaction.atomic

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 import pytest
 from django.db import NotSupportedError, connection, transaction
 
+from apps.assistant.models import Conversation
 from apps.core import prepared
+from tests.factories import UserFactory
 
 WHO = "SELECT name FROM prepared_people WHERE id = %s"
 
@@ -70,3 +72,30 @@ def test_a_value_in_the_statement_itself_stays_one_value() -> None:
     for value in ("it's", "100 %", "back\\slash", 7):
         written = prepared.written(value)
         assert prepared.rows(f"SELECT {written}", []) == [(value,)]
+
+
+@pytest.mark.django_db
+def test_a_row_is_written_and_read_as_django_does() -> None:
+    made = Conversation(user=UserFactory.create(), menu=[{"label": "é"}], shown=["a"])
+    prepared.insert(made)
+    asked = f"SELECT {prepared.columns(Conversation)} FROM assistant_conversation"
+    (found,) = prepared.objects(Conversation, asked, [])
+    kept = Conversation.objects.get()
+    assert found == made == kept and not made._state.adding
+    for field in Conversation._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(kept, field.attname)
+    found.shown, found.question = ["b"], {"tool": "help"}
+    prepared.update(found, "shown", "question", "updated_at")
+    kept.refresh_from_db()
+    assert (kept.shown, kept.question) == (["b"], {"tool": "help"})
+    assert kept.updated_at == found.updated_at > made.updated_at
+
+
+@pytest.mark.django_db
+def test_a_row_that_is_there_already_is_changed() -> None:
+    user = UserFactory.create()
+    keep = prepared.insertion(Conversation)
+    keep += prepared.else_changed(Conversation, "user")
+    for focus in ("first", "second"):
+        prepared.rows(keep, prepared.given(Conversation(user=user, focus=focus)))
+    assert Conversation.objects.get().focus == "second"

@@ -15,12 +15,19 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.sms import areas, composer
 from apps.sms.models import Price
 
 Part, Direction, Source = Price.Part, Price.Direction, Price.Source
 # Asked for each night; two nights may fail before somebody looks.
 OLD_AFTER = timedelta(days=3)
+_NAMED = "country, direction, part, number_type, source"
+_IN_FORCE = (
+    f"SELECT DISTINCT ON ({_NAMED}) {prepared.columns(Price)} FROM sms_price"
+    " WHERE country = ANY(%s) AND currency = 'USD' AND valid_from <= %s"
+    f" ORDER BY {_NAMED}, valid_from DESC"
+)
 # What is better known counts first.
 _RANK = {Source.TWILIO: 2, Source.LIST: 1, Source.ESTIMATE: 0}
 
@@ -131,12 +138,8 @@ class Quote:
 
 def _rows(countries: Iterable[str]) -> list[Price]:
     """In force now, and in dollars, with those of any other country. One query."""
-    now = timezone.now()
-    listed = Price.objects.filter(
-        country__in={*countries, ""}, currency="USD", valid_from__lte=now
-    )
-    named = ("country", "direction", "part", "number_type", "source")
-    return list(listed.order_by(*named, "-valid_from").distinct(*named))
+    asked = [sorted({*countries, ""}), timezone.now()]
+    return prepared.objects(Price, _IN_FORCE, asked)
 
 
 def _best(rows: Iterable[Price], number_type: str) -> Price:
