@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.core.logs import logger
 from apps.sms import aftermath, optouts, trust
 from apps.sms.lengths import SID_LENGTH
@@ -31,6 +32,15 @@ RANK = {
     Delivery.CANCELED: 6,
     Delivery.READ: 7,
 }
+
+_TAKEN = (
+    "UPDATE sms_outboundtext SET provider_sid = %s, state = 'sent', sent_at = %s,"
+    " sealed = '' WHERE id = %s AND provider_sid IS NULL RETURNING id"
+)
+_EARLY = (
+    f"SELECT {prepared.columns(DeliveryEvent)} FROM sms_deliveryevent"
+    " WHERE sid = %s AND text_id IS NULL ORDER BY id FOR UPDATE"
+)
 
 
 @transaction.atomic
@@ -67,13 +77,15 @@ def record(form: Mapping[str, str], *, ref: str) -> str:
 @transaction.atomic
 def handed_over(text: OutboundText, sid: str) -> None:
     """The gateway has taken the text under this id. Applies news that came before."""
+    if prepared.rows(_TAKEN, [sid, timezone.now(), text.pk]):
+        texts.handed_over(text, sid)
+    early = prepared.objects(DeliveryEvent, _EARLY, [sid])
+    if not early:
+        return
     text = OutboundText.objects.select_for_update().get(pk=text.pk)
-    if text.provider_sid is None:
-        _adopt(text, sid)
-    early = DeliveryEvent.objects.select_for_update().filter(sid=sid, text=None)
-    for event in early.order_by("id"):
+    for event in early:
         _apply(text, event.status, event.error_code)
-    early.update(text=text)
+    DeliveryEvent.objects.filter(pk__in=[event.pk for event in early]).update(text=text)
 
 
 def _find(ref: str, sid: str) -> OutboundText | None:
@@ -90,7 +102,7 @@ def _adopt(text: OutboundText, sid: str) -> None:
     text.state = State.SENT
     text.sent_at = timezone.now()
     text.sealed = ""
-    text.save(update_fields=["provider_sid", "state", "sent_at", "sealed"])
+    prepared.update(text, "provider_sid", "state", "sent_at", "sealed")
     texts.handed_over(text, sid)
 
 

@@ -104,11 +104,23 @@ _OWNER = (
     "SELECT user_id FROM user_phone_mappings WHERE e164 = %s AND status = 'verified'"
 )
 
+_PERSON = (
+    f"SELECT {prepared.columns(User, 'person')} FROM accounts_user person"
+    " JOIN user_phone_mappings phone ON phone.user_id = person.id"
+    " WHERE person.id = %s AND phone.e164 = %s AND phone.status = 'verified'"
+)
+
 
 def owner_id(e164: str) -> int | None:
     """Whose number it is proven to be, if anybody's."""
     found = prepared.rows(_OWNER, [e164])
     return found[0][0] if found else None
+
+
+def owner(e164: str, user_id: int) -> User | None:
+    """This person, if the number is proven to be theirs."""
+    found = prepared.objects(User, _PERSON, [user_id, e164])
+    return found[0] if found else None
 
 
 def is_in_use(number: PhoneNumber) -> bool:

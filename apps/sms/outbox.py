@@ -1,10 +1,15 @@
 """Texts to be sent: a row in its lane first, charged before anybody sends it
 (sender.py)."""
 
+from datetime import timedelta
+from typing import Any
+
 from django.conf import settings
+from django.utils import timezone
 from prometheus_client import Counter
 
 from apps.accounts.models import User
+from apps.core import prepared
 from apps.core.logs import logger
 from apps.core.request_ids import current_request_id
 from apps.sms import (
@@ -16,6 +21,7 @@ from apps.sms import (
     numbers,
     optouts,
     reach,
+    reconciler,
 )
 from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 from apps.sms.models.outbound import OVER_BUDGET
@@ -137,10 +143,16 @@ def cancel_waiting(user: User) -> int:
 
 
 def reply(
-    turn: Turn, body: str, *, kind: str = Kind.REPLY, dedupe_key: str | None = None
+    turn: Turn,
+    body: str,
+    *,
+    kind: str = Kind.REPLY,
+    dedupe_key: str | None = None,
+    at_once: bool = False,
 ) -> OutboundText:
-    """The one answer to a turn, in the transaction that finishes it."""
-    text = _write(
+    """The one answer to a turn, in the transaction that finishes it. `at_once`: whoever
+    finishes it goes on to hand it over."""
+    text = _compose(
         lane=turn.lane,
         user_id=turn.user_id,
         turn=turn,
@@ -151,11 +163,30 @@ def reply(
         body=body,
         request_id=turn.request_id,
     )
+    if at_once:
+        intend(text)
+    prepared.insert(text)
     texts.reply(text)
     return text
 
 
-def _write(
+def intend(text: OutboundText) -> None:
+    """Once this is committed, the gateway may have the text."""
+    now = timezone.now()
+    text.state = State.SENDING
+    text.attempted_at = now
+    text.attempts += 1
+    text.looks = 0
+    text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
+
+
+def _write(**given: Any) -> OutboundText:
+    text = _compose(**given)
+    prepared.insert(text)
+    return text
+
+
+def _compose(
     *, lane: Lane, number: str, body: str, secret: str = "", **fields: object
 ) -> OutboundText:
     body = composer.harmless(composer.literal(body))
@@ -171,7 +202,6 @@ def _write(
     )
     if secret:
         confidential.hide(text, secret)
-    text.save()
     return text
 
 

@@ -33,7 +33,7 @@ from apps.sms import (
 )
 from apps.sms.gateway import Busy, Draft, OutcomeUnknown, Refused, ShutOut
 from apps.sms.lanes import Lease
-from apps.sms.models import OutboundText
+from apps.sms.models import OutboundText, Turn
 from apps.sms.money import texts
 
 Kind, State = OutboundText.Kind, OutboundText.State
@@ -47,9 +47,15 @@ TOO_OLD = {Kind.CODE.value: timedelta(minutes=10)}
 
 
 _HEAD = (
-    "SELECT id FROM sms_outboundtext"
+    f"SELECT {prepared.columns(OutboundText)} FROM sms_outboundtext"
     f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
     " ORDER BY id LIMIT 1"
+)
+_IS_NEXT = (
+    "SELECT NOT EXISTS (SELECT FROM sms_outboundtext"
+    f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN}))"
+    " AND EXISTS (SELECT FROM user_phone_mappings"
+    " WHERE e164 = %s AND status = 'verified' AND user_id = %s)"
 )
 
 
@@ -64,20 +70,33 @@ def flush(lease: Lease) -> Lease:
                 _wait(lease, text, pause)
                 return lease
             if text.state == State.QUEUED:
-                _send(lease, text)
+                if _intend(lease, text):
+                    hand_over(lease, text)
             else:
                 reconciler.settle(lease, text)
     return lease
 
 
 def _head(lease: Lease) -> OutboundText | None:
-    found = prepared.rows(_HEAD, [lease.lane_id])
-    return OutboundText.objects.filter(pk=found[0][0]).first() if found else None
+    found = prepared.objects(OutboundText, _HEAD, [lease.lane_id])
+    return found[0] if found else None
 
 
-def _send(lease: Lease, text: OutboundText) -> None:
-    if not _intend(lease, text):
-        return
+def is_free(lease: Lease) -> bool:
+    """Whether what is written now can be handed over at once."""
+    return lanes.is_fresh(lease) and not breaker.pause()
+
+
+def is_next(turn: Turn) -> bool:
+    """Whether the reply to this turn, whose lane is held, has none before it and may go
+    to its number, which has not opted out. Else `flush` sees to it."""
+    asked = [turn.lane_id, turn.number, turn.user_id]
+    ((is_next,),) = prepared.rows(_IS_NEXT, asked)
+    return bool(is_next)
+
+
+def hand_over(lease: Lease, text: OutboundText) -> None:
+    """Call the gateway for a text, the intent of which is committed."""
     # A process that was frozen here would send after its lease: look at the clock.
     if lease.seconds_left() < gateway.CONNECT_SECONDS + gateway.READ_SECONDS:
         return
@@ -111,13 +130,8 @@ def _intend(lease: Lease, text: OutboundText) -> bool:
         texts.given_up(text)
         aftermath.follow(text)
         return False
-    now = timezone.now()
-    text.state = State.SENDING
-    text.attempted_at = now
-    text.attempts += 1
-    text.looks = 0
-    text.next_at = now + timedelta(seconds=reconciler.FIRST_LOOK_SECONDS)
-    text.save(update_fields=["state", "attempted_at", "attempts", "looks", "next_at"])
+    outbox.intend(text)
+    prepared.update(text, "state", "attempted_at", "attempts", "looks", "next_at")
     return True
 
 

@@ -52,6 +52,17 @@ _OPEN = (
     "SELECT id FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL"
     " ORDER BY id LIMIT 1"
 )
+_TAKE = f"""
+WITH opened AS ({prepared.insertion(Turn)} RETURNING id), taken AS (
+    UPDATE sms_inboundtext SET turn_id = opened.id FROM opened
+    WHERE sms_inboundtext.id = ANY(%s)
+)
+SELECT id FROM opened
+"""
+_WAITING = (
+    f"SELECT {prepared.columns(InboundText)} FROM sms_inboundtext"
+    " WHERE lane_id = %s AND turn_id IS NULL ORDER BY id"
+)
 # Whoever holds the phone learns no more than that.
 FROZEN = "This account is frozen, so I do nothing. To come back:"
 
@@ -80,39 +91,75 @@ def answerer() -> Answerer:
     return found
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A turn in a worker's hands, with its texts. `is_afforded`: its answer was set aside
+    this very moment."""
+
+    turn: Turn
+    texts: list[InboundText]
+    is_afforded: bool = False
+
+
 def work(lease: Lease) -> Lease:
     """What is to do in a lane now: send, answer, send. Texts that came meanwhile make it
     due again, behind those of others."""
     lease = sender.flush(lease)
-    if turn := begin(lease):
-        with bound(turn.request_id):
+    if begun := begin(lease):
+        with bound(begun.turn.request_id):
             lease = lanes.fresh(lease)
-            _answer(lease, turn)
+            if reply := _answer(lease, begun):
+                sender.hand_over(lease, reply)
+                return lease
         lease = sender.flush(lease)
     return lease
 
 
 @transaction.atomic
-def begin(lease: Lease) -> Turn | None:
+def begin(lease: Lease) -> Begun | None:
     """Take all waiting texts into a turn, or take up the one a dead worker left."""
     lane = lanes.hold(lease)
-    turn = _left(lane)
-    if turn is None:
-        texts = _waiting(lane)
-        if not texts or pacing.ready_at(lane) > timezone.now():
-            return None
-        turn = _open(lane, texts)
+    return _left(lane) or _opened(lane)
+
+
+def _left(lane: Lane) -> Begun | None:
+    found = prepared.rows(_OPEN, [lane.pk])
+    if not found:
+        return None
+    turn = lane.turns.select_related("user").get(pk=found[0][0])
     if turn.user_id is not None and numbers.owner_id(turn.number) != turn.user_id:
         # Given up, or somebody else's by now, while the text waited.
         turn.user = None
     turn.attempts += 1
-    turn.save(update_fields=["attempts", "user"])
-    return turn
+    prepared.update(turn, "attempts", "user")
+    return Begun(turn, list(turn.texts.order_by("id")))
 
 
-def _left(lane: Lane) -> Turn | None:
-    found = prepared.rows(_OPEN, [lane.pk])
-    return lane.turns.select_related("user").get(pk=found[0][0]) if found else None
+def _opened(lane: Lane) -> Begun | None:
+    texts = _waiting(lane)
+    if not texts or pacing.ready_at(lane) > timezone.now():
+        return None
+    last = texts[-1]
+    turn = Turn(
+        lane=lane,
+        # Nobody's where it was given up, or is somebody else's, since the text came.
+        user=numbers.owner(last.number, lane.user_id) if lane.user_id else None,
+        number=last.number,
+        our_number=last.our_number,
+        request_id=last.request_id,
+        started_at=timezone.now(),
+        attempts=1,
+    )
+    taken = [*prepared.given(turn), [text.pk for text in texts]]
+    ((turn.pk,),) = prepared.rows(_TAKE, taken)
+    prepared.kept(turn)
+    media.expect(texts)
+    spoken = [text for text in texts if not text.keyword]
+    is_answered = not _silence(turn, spoken)
+    is_afforded = money.opened(turn, texts, is_answered=is_answered)
+    with bound(turn.request_id):
+        logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
+    return Begun(turn, texts, is_afforded)
 
 
 def _waiting(lane: Lane) -> list[InboundText]:
@@ -120,7 +167,7 @@ def _waiting(lane: Lane) -> list[InboundText]:
     to one phone. Texts behind a LINK wait too: by then they may be another person's. So
     may it be itself: what a person texted before it is answered first.
     """
-    texts = list(InboundText.objects.filter(lane=lane, turn=None).order_by("id"))
+    texts = prepared.objects(InboundText, _WAITING, [lane.pk])
     for position, text in enumerate(texts):
         if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
             return texts[:position]
@@ -130,49 +177,32 @@ def _waiting(lane: Lane) -> list[InboundText]:
     return texts
 
 
-def _open(lane: Lane, texts: list[InboundText]) -> Turn:
-    last = texts[-1]
-    turn = Turn.objects.create(
-        lane=lane,
-        user=lane.user,
-        number=last.number,
-        our_number=last.our_number,
-        request_id=last.request_id,
-        started_at=timezone.now(),
-    )
-    InboundText.objects.filter(pk__in=[text.pk for text in texts]).update(turn=turn)
-    media.expect(texts)
-    spoken = [text for text in texts if not text.keyword]
-    money.opened(turn, texts, is_answered=not _silence(turn, spoken))
-    with bound(turn.request_id):
-        logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
-    return turn
-
-
-def _answer(lease: Lease, turn: Turn) -> None:
-    spoken = [text for text in turn.texts.order_by("id") if not text.keyword]
+def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
+    """The reply where it is to be handed over now; others wait in their lane."""
+    turn = begun.turn
+    spoken = [text for text in begun.texts if not text.keyword]
     if silence := _silence(turn, spoken):
-        finish(lease, turn, silence=silence)
-    elif loops.is_loop(turn, spoken[-1].body):
+        return finish(lease, turn, silence=silence)
+    if loops.is_loop(turn, spoken[-1].body):
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
-        finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
-    elif turn.attempts <= GIVE_UP_AFTER and (proof := _proof(turn, spoken[-1].body)):
-        _redeem(lease, turn, *proof)
-    elif over := _over_budget(turn):
-        _say_over_budget(lease, turn, over)
-    elif turn.attempts > GIVE_UP_AFTER:
-        finish(lease, turn, Answer(SORRY))
-    elif turn.user and turn.user.frozen_at is not None:
-        finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
-    elif turn.user:
-        finish(lease, turn, _answer_person(lease, turn, spoken))
-    elif linking.is_try(spoken[-1].body):
-        _redeem(lease, turn, "", linking.redeem)
-    elif guidance := strangers.guidance(turn):
-        finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
-    else:
-        finish(lease, turn, silence=Silence.GUIDED)
+        return finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
+    if turn.attempts <= GIVE_UP_AFTER and (proof := _proof(turn, spoken[-1].body)):
+        return _redeem(lease, turn, *proof)
+    if not begun.is_afforded and (over := _over_budget(turn)):
+        return _say_over_budget(lease, turn, over)
+    if turn.attempts > GIVE_UP_AFTER:
+        return finish(lease, turn, Answer(SORRY))
+    if turn.user and turn.user.frozen_at is not None:
+        return finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
+    if turn.user:
+        answer = _answer_person(lease, turn, spoken)
+        return finish(lease, turn, answer, at_once=sender.is_free(lease))
+    if linking.is_try(spoken[-1].body):
+        return _redeem(lease, turn, "", linking.redeem)
+    if guidance := strangers.guidance(turn):
+        return finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
+    return finish(lease, turn, silence=Silence.GUIDED)
 
 
 def _silence(turn: Turn, spoken: list[InboundText]) -> str:
@@ -208,17 +238,15 @@ def _over_budget(turn: Turn, pot: str = "") -> OverBudget | None:
     return None
 
 
-def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> None:
+def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> OutboundText | None:
     """Once for as long as it lasts, and nothing to strangers."""
     if turn.user is None or telling.was_told(turn.user, over):
-        finish(lease, turn, silence=Silence.OVER_BUDGET)
-        return
+        return finish(lease, turn, silence=Silence.OVER_BUDGET)
     try:
         money.admit(turn, Pot.SECURITY)
     except OverBudget:
-        finish(lease, turn, silence=Silence.OVER_BUDGET)
-        return
-    finish(
+        return finish(lease, turn, silence=Silence.OVER_BUDGET)
+    return finish(
         lease,
         turn,
         Answer(telling.words(turn.user, over)),
@@ -235,7 +263,9 @@ def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answe
         return Answer(error.sentence, is_literal=True)
 
 
-def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) -> None:
+def _redeem(
+    lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]
+) -> OutboundText | None:
     """Somebody texts words that prove a phone: by the end of the turn it may be another
     person's. It is done also beyond the budgets; only the answer may cost too much."""
     over = _over_budget(turn, Pot.SECURITY)
@@ -246,8 +276,7 @@ def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) ->
     except TooMany:
         told = strangers.was_told(turn, linking.SLOW_DOWN)
         silence = Silence.GUIDED if told else beyond
-        finish(lease, turn, Answer(linking.SLOW_DOWN), silence=silence)
-        return
+        return finish(lease, turn, Answer(linking.SLOW_DOWN), silence=silence)
     except Unavailable:
         # Redis being away is no fault of this turn.
         Turn.objects.filter(pk=turn.pk).update(attempts=turn.attempts - 1)
@@ -258,9 +287,10 @@ def _redeem(lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]) ->
         sentence = redeem(words=words, number=turn.number)
         lanes.hold(lease)
         strangers.adopt(turn)
-        finish(lease, turn, Answer(sentence), silence=beyond)
+        reply = finish(lease, turn, Answer(sentence), silence=beyond)
     if not sentence.endswith((linking.WRONG, cooling.WRONG)):
         counted.give_back()
+    return reply
 
 
 @transaction.atomic
@@ -272,20 +302,30 @@ def finish(
     silence: str = Silence.NONE,
     kind: str = OutboundText.Kind.REPLY,
     dedupe_key: str | None = None,
-) -> None:
-    """Close the turn with its reply, or with the reason why there is none."""
+    at_once: bool = False,
+) -> OutboundText | None:
+    """Close the turn with its reply, or with the reason why there is none.
+
+    The reply is queued; or, `at_once` and if nothing is before it, the intent to hand it
+    over is written with it, and it is returned.
+    """
     lanes.hold(lease)
+    text = None
     if optouts.is_out(number=turn.number, our_number=turn.our_number):
         silence = silence or Silence.OPTED_OUT
     if answer:
         answer.settle()
     if answer and not silence:
         body = answer.body if answer.is_literal else composer.plain(answer.body)
-        outbox.reply(turn, body, kind=kind, dedupe_key=dedupe_key)
+        at_once = at_once and sender.is_next(turn)
+        text = outbox.reply(
+            turn, body, kind=kind, dedupe_key=dedupe_key, at_once=at_once
+        )
     else:
         money.silent(turn)
     turn.finished_at = timezone.now()
     turn.silence = silence
     turn.trail = answer.trail if answer else ()
-    turn.save(update_fields=["finished_at", "silence", "user", "lane", "trail"])
+    prepared.update(turn, "finished_at", "silence", "user", "lane", "trail")
     logger.info("turn_finished", turn=turn.pk, silence=silence)
+    return text if at_once else None

@@ -184,10 +184,11 @@ def test_a_worker_that_died_after_begin_is_taken_over(
     text("remind me to call Ana tomorrow at 9")
     lease = lanes.claim()
     assert lease is not None
-    turn = turns.begin(lease)
-    assert turn is not None
+    begun = turns.begin(lease)
+    assert begun is not None
     later(1)  # its lease runs out
     work()
+    turn = begun.turn
     turn.refresh_from_db()
     assert turn.reply.state == State.SENT
     assert len(twilio.sent) == 1
@@ -201,9 +202,9 @@ def test_a_worker_that_died_between_intent_and_call_sends_once(
     text("?")
     lease = lanes.claim()
     assert lease is not None
-    turn = turns.begin(lease)
-    assert turn is not None
-    turns.finish(lease, turn, turns.Answer("hello"))
+    begun = turns.begin(lease)
+    assert begun is not None
+    turns.finish(lease, begun.turn, turns.Answer("hello"))
     waiting = OutboundText.objects.get()
     assert sender._intend(lease, waiting)  # and here it dies
     OutboundText.objects.update(attempted_at=timezone.now() - timedelta(seconds=2))
@@ -225,17 +226,57 @@ def test_stop_cancels_what_has_not_left(alice: User, twilio: TwilioServer) -> No
     assert twilio.bodies() == []
 
 
+def test_an_answer_leaves_behind_what_was_queued_before_it(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to one tomorrow at 9")
+    lease = lanes.claim()
+    assert lease is not None
+    begun = turns.begin(lease)
+    assert begun is not None
+    # A reminder that falls due while the answer is made.
+    with transaction.atomic():
+        outbox.queue(user=alice, body="the first", dedupe_key="reminder:1")
+    assert turns._answer(lease, begun) is None
+    lanes.release(lease)
+    work()
+    first, second = twilio.bodies(ALICE)
+    assert first == "the first" and "one" in second
+
+
+def test_a_worker_that_died_with_its_reply_in_hand_sends_it_once(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to one tomorrow at 9")
+    lease = lanes.claim()
+    assert lease is not None
+    begun = turns.begin(lease)
+    assert begun is not None
+    reply = turns._answer(lease, begun)
+    assert reply is not None and reply.state == State.SENDING
+    OutboundText.objects.update(
+        attempted_at=timezone.now() - timedelta(hours=1), next_at=timezone.now()
+    )
+    for _ in range(3):
+        later(1)
+        work()
+    assert len(twilio.bodies(ALICE)) == 1
+    assert OutboundText.objects.get().state == State.SENT
+
+
 def test_texts_received_while_an_answer_is_made_are_the_next_turn(
     alice: User, twilio: TwilioServer
 ) -> None:
     text("remind me to one tomorrow at 9")
     lease = lanes.claim()
     assert lease is not None
-    turn = turns.begin(lease)
+    begun = turns.begin(lease)
     text("remind me to two tomorrow at 9")
     text("remind me to three tomorrow at 9")
-    assert turn is not None
-    turns._answer(lease, turn)
+    assert begun is not None
+    reply = turns._answer(lease, begun)
+    assert reply is not None
+    sender.hand_over(lease, reply)
     lanes.release(lease)
     work()
     assert Turn.objects.count() == 2

@@ -324,7 +324,7 @@ def test_a_phone_given_up_at_the_moment_its_text_is_taken_is_a_strangers(
     lease, number = lanes.claim(), numbers.primary(alice)
     assert lease and number
 
-    def take() -> Turn | None:
+    def take() -> turns.Begun | None:
         try:
             return turns.begin(lease)
         finally:
@@ -336,8 +336,8 @@ def test_a_phone_given_up_at_the_moment_its_text_is_taken_is_a_strangers(
             taken = pool.submit(take)
             while not (taken.done() or somebody_waits()):
                 pass
-        turn = taken.result()
-    assert turn is not None and turn.user is None
+        begun = taken.result()
+    assert begun is not None and begun.turn.user is None
 
 
 def test_an_answer_that_waits_while_its_phone_is_given_up_does_not_go_there(

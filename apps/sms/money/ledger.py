@@ -18,6 +18,7 @@ from django.utils import timezone
 from prometheus_client import Counter
 
 from apps.accounts.models import User
+from apps.core import prepared
 from apps.core.kinds import job
 from apps.core.logs import logger
 from apps.sms.models import Charge, Entry, OutboundText, Turn
@@ -40,6 +41,15 @@ LOOKS = (
     timedelta(hours=48),
 )
 _SWEPT_AT_ONCE = 1_000
+_HAND_OVER = (
+    "UPDATE sms_charge SET state = 'spent', spent_at = %s, sid = %s, look_at = %s"
+    " WHERE text_id = %s AND state = 'reserved' RETURNING id"
+)
+_ENTER = """
+WITH charge AS ({} RETURNING id, micros, at)
+INSERT INTO sms_entry (charge_id, kind, micros, at)
+SELECT id, 'reserve', micros, at FROM charge RETURNING id
+"""
 
 
 def reserve(
@@ -144,8 +154,7 @@ def enter_past(*, at: datetime, micros: int, **fields: Any) -> Charge:
 def hand_over(text: OutboundText, sid: str) -> None:
     """The text was taken; in one statement, unless it was thought to be lost."""
     now = timezone.now()
-    held = Charge.objects.filter(text=text, state=State.RESERVED)
-    if held.update(state=State.SPENT, spent_at=now, sid=sid, look_at=now + LOOKS[0]):
+    if prepared.rows(_HAND_OVER, [now, sid, now + LOOKS[0], text.pk]):
         return
     if charge := locked(text=text):
         spend(charge, sid=sid)
@@ -216,9 +225,10 @@ def _forgotten(now: datetime) -> "QuerySet[Charge]":
     return found.order_by("expires_at")[:_SWEPT_AT_ONCE]
 
 
-def open_turn(came: Sequence[Charge], answer: Charge | None) -> None:
-    """What came has cost; the answer is set aside, if the budgets have room for it. All
-    of one pot, person and area, in the transaction that opens the turn."""
+def open_turn(came: Sequence[Charge], answer: Charge | None) -> bool:
+    """What came has cost; the answer is set aside, if the budgets have room for it:
+    whether it was. All of one pot, person and area, in the transaction that opens the turn.
+    """
     now = timezone.now()
     cost = sum(charge.micros for charge in came)
     for charge in came:
@@ -240,11 +250,9 @@ def open_turn(came: Sequence[Charge], answer: Charge | None) -> None:
     rows = [*came, answer] if answer else came
     for charge in rows:
         charge.at = now
-    Charge.objects.bulk_create(rows)
-    Entry.objects.bulk_create(
-        Entry(charge=charge, kind=Kind.RESERVE, micros=charge.micros, at=now)
-        for charge in rows
-    )
+    given = [value for charge in rows for value in prepared.given(charge)]
+    prepared.rows(_ENTER.format(prepared.insertion(Charge, len(rows))), given)
+    return answer is not None
 
 
 def locked(**which: Any) -> Charge | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from apps.core import prepared
 from apps.sms import areas, composer
 from apps.sms.models import Charge, InboundText, OutboundText, Pot, Turn
 from apps.sms.money import ledger, prices
@@ -16,6 +17,10 @@ POTS = {
     Kind.CODE: Pot.SECURITY,
     Kind.NOTICE: Pot.SECURITY,
 }
+_FOR_TEXT = (
+    "UPDATE sms_charge SET text_id = %s, user_id = %s"
+    " WHERE cause = %s AND state = 'reserved' AND segments = %s RETURNING id"
+)
 # Failed texts that cost nothing (reference: support article 27502337507483).
 FREE_FAILURES = frozenset({"20500", "21408", "30002", "30036", "30450"})
 
@@ -60,11 +65,8 @@ def reserve(text: OutboundText, *, is_forced: bool = False) -> None:
 def reply(text: OutboundText) -> None:
     """What was set aside for the turn is for this text, be it longer or shorter."""
     cause = _of_turn(text.turn_id)
-    held = Charge.objects.filter(
-        cause=cause, state=State.RESERVED, segments=text.segments
-    )
     # The number may have become somebody's during the turn.
-    if held.update(text=text, user=text.user_id):
+    if prepared.rows(_FOR_TEXT, [text.pk, text.user_id, cause, text.segments]):
         return
     said = _estimate(text)
     charge = ledger.locked(cause=cause)
@@ -106,9 +108,10 @@ def failed(text: OutboundText, code: str) -> None:
         ledger.settle(charge.pk, fee, note=f"Failed with {code}." if code else "")
 
 
-def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> None:
+def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bool:
     """Texts to us have cost already; for the answer, if there is to be one, a segment is
-    set aside, as far as the budgets allow. In the transaction that opens the turn."""
+    set aside, as far as the budgets allow: whether it was. In the transaction that opens
+    the turn."""
     inward, outward = prices.both(number=turn.number, our_number=turn.our_number)
     shared: dict[str, Any] = {
         "pot": Pot.ANSWERS if turn.user_id else Pot.STRANGERS,
@@ -143,7 +146,7 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> No
             micros=said.micros,
             **shared,
         )
-    ledger.open_turn(came, answer)
+    return ledger.open_turn(came, answer)
 
 
 def _pot_of(text: OutboundText) -> Pot:
