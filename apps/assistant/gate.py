@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from apps.assistant import phrases, toolbox
 from apps.assistant.conversations import Scene
@@ -19,6 +19,7 @@ from apps.sms import trust
 # Long enough to notice a wrong read-back, short enough that "undo" means the thing
 # just done.
 UNDO_LIVES = timedelta(minutes=15)
+_CLAIM = f"{prepared.insertion(ToolCall)} ON CONFLICT DO NOTHING RETURNING id"
 
 
 def call(
@@ -31,32 +32,29 @@ def call(
     sentence is the receipt. Raises toolbox.Ask, with nothing done or recorded, when
     the tool needs an answer first.
     """
-    if recorded := _recorded(scene, key):
-        return recorded
     chosen = toolbox.named(tool)
+    made = _asked(scene, chosen, arguments, key)
     try:
         with transaction.atomic():
             # The row comes first: a second run at the same time waits here for the
             # first and then repeats its receipt.
-            made = _claim(scene, chosen, arguments, key)
+            if not _claim(made):
+                return _recorded(made)
             scene.call = made
-            _run(scene, chosen, arguments, made)
+            _run(scene, chosen, made)
             return made
-    except IntegrityError:
-        if recorded := _recorded(scene, key):
-            return recorded
-        raise
+    except errors.AppError as error:
+        made = _asked(scene, chosen, arguments, key)
+        refused = error.status < errors.AppError.status
+        made.state = ToolCall.State.REFUSED if refused else ToolCall.State.FAILED
+        made.receipt = error.sentence
+    return made if _claim(made) else _recorded(made)
 
 
-def _recorded(scene: Scene, key: str) -> ToolCall | None:
-    calls = ToolCall.objects.owned_by(scene.user).filter(turn=scene.turn, key=key)
-    return calls.first()
-
-
-def _claim(
+def _asked(
     scene: Scene, tool: Tool[Any], arguments: Mapping[str, Any], key: str
 ) -> ToolCall:
-    made = ToolCall(
+    return ToolCall(
         turn=scene.turn,
         user=scene.user,
         key=key,
@@ -66,28 +64,30 @@ def _claim(
         state=ToolCall.State.DONE,
         created_at=scene.now,
     )
-    prepared.insert(made)
-    return made
 
 
-def _run(
-    scene: Scene, tool: Tool[Any], arguments: Mapping[str, Any], made: ToolCall
-) -> None:
-    try:
-        with transaction.atomic():
-            if tool.permission:
-                verdicts.insist(scene.user, tool.permission)
-            if not tool.is_blind and trust.is_in_doubt(scene.user, scene.turn.number):
-                raise errors.Forbidden(phrases.say("still_yours", url=trust.page()))
-            result = tool.run(scene, tool.parse(arguments))
-    except errors.AppError as error:
-        refused = error.status < errors.AppError.status
-        made.state = ToolCall.State.REFUSED if refused else ToolCall.State.FAILED
-        made.receipt = error.sentence
-    else:
-        made.result = result.values
-        made.receipt = tool.receipt(scene, result.values)
-        if tool.undo and result.undo is not None:
-            made.undo = result.undo
-            made.undo_until = scene.now + UNDO_LIVES
-    prepared.update(made, "state", "result", "receipt", "undo", "undo_until")
+def _claim(made: ToolCall) -> bool:
+    """Whether this call is the first of its kind."""
+    found = prepared.rows(_CLAIM, prepared.given(made))
+    for (pk,) in found:
+        made.pk = pk
+        prepared.kept(made)
+    return bool(found)
+
+
+def _recorded(made: ToolCall) -> ToolCall:
+    return ToolCall.objects.owned_by(made.user).get(turn=made.turn_id, key=made.key)
+
+
+def _run(scene: Scene, tool: Tool[Any], made: ToolCall) -> None:
+    if tool.permission:
+        verdicts.insist(scene.user, tool.permission)
+    if not tool.is_blind and trust.is_in_doubt(scene.user, scene.turn.number):
+        raise errors.Forbidden(phrases.say("still_yours", url=trust.page()))
+    result = tool.run(scene, tool.parse(made.arguments))
+    made.result = result.values
+    made.receipt = tool.receipt(scene, result.values)
+    if tool.undo and result.undo is not None:
+        made.undo = result.undo
+        made.undo_until = scene.now + UNDO_LIVES
+    prepared.update(made, "result", "receipt", "undo", "undo_until")
