@@ -45,6 +45,8 @@ class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints 
 
     def __init__(self) -> None:
         super().__init__(pool_connections=True)
+        # No proxy from the environment, as in core/http.py: looked for at each call.
+        self.session.trust_env = False
         self.timeout = (CONNECT_SECONDS, READ_SECONDS)
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
