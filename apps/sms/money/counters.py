@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from apps.core import prepared
 from apps.sms.models import Spending
 
 
@@ -71,6 +70,7 @@ UPDATE sms_spending s SET
     short_from = greatest(s.short_from, w.short_from),
     long_from = greatest(s.long_from, w.long_from)
 FROM w WHERE s.id = w.id
+RETURNING s.scope
 """
 # Of what was spent in a window: one that has begun since knows nothing of it.
 _PUT = f"""{_WANTED},
@@ -102,9 +102,8 @@ def take(budgets: Sequence[Budget], micros: int, texts: int = 0) -> bool:
     """Spend of all of them, in one statement; false when one had no free part with
     room. Then the caller's savepoint is to be undone: some may have been spent of."""
     amounts = [micros, micros, texts] * 2
-    with connection.cursor() as cursor:
-        cursor.execute(_with(_TAKE, budgets), _rows(budgets) + amounts)
-        return bool(cursor.rowcount == len(budgets))
+    taken = prepared.rows(_with(_TAKE, budgets), _rows(budgets) + amounts)
+    return len(taken) == len(budgets)
 
 
 def make(budgets: Sequence[Budget]) -> bool:
@@ -159,18 +158,16 @@ def put(
 
 
 def spent(budget: Budget) -> Spent:
-    with connection.cursor() as cursor:
-        cursor.execute(_with(_SUM, [budget]), _rows([budget]))
-        return Spent(*map(int, cursor.fetchone()))
+    (found,) = prepared.rows(_with(_SUM, [budget]), _rows([budget]))
+    return Spent(*map(int, found))
 
 
 def _put(
     budgets: Sequence[Budget], micros: int, texts: int, is_late: bool, *, skip: str
 ) -> set[str]:
     amounts = [is_late, micros, is_late, micros, is_late, texts]
-    with connection.cursor() as cursor:
-        cursor.execute(_with(_PUT, budgets, skip=skip), _rows(budgets) + amounts)
-        return {scope for (scope,) in cursor.fetchall()}
+    statement = _with(_PUT, budgets, skip=skip)
+    return {scope for (scope,) in prepared.rows(statement, _rows(budgets) + amounts)}
 
 
 def _with(sql: str, budgets: Sequence[Budget], **more: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -24,12 +24,23 @@ Part, Direction, Source = Price.Part, Price.Direction, Price.Source
 OLD_AFTER = timedelta(days=3)
 _NAMED = "country, direction, part, number_type, source"
 _IN_FORCE = (
-    f"SELECT DISTINCT ON ({_NAMED}) {prepared.columns(Price)} FROM sms_price"
+    f"SELECT DISTINCT ON ({_NAMED}) {_NAMED}, micros FROM sms_price"
     " WHERE country = ANY(%s) AND currency = 'USD' AND valid_from <= %s"
     f" ORDER BY {_NAMED}, valid_from DESC"
 )
 # What is better known counts first.
 _RANK = {Source.TWILIO: 2, Source.LIST: 1, Source.ESTIMATE: 0}
+
+
+class Listed(NamedTuple):
+    """What is used of a row of the list."""
+
+    country: str
+    direction: str
+    part: str
+    number_type: str
+    source: str
+    micros: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +119,7 @@ class Quote:
     country: str
     direction: str
     our_number: str
-    rows: list[Price]
+    rows: list[Listed]
 
     def of(self, segments: int, num_media: int = 0) -> Estimate:
         price = self._best(Part.PICTURE if num_media else Part.SEGMENT)
@@ -124,7 +135,7 @@ class Quote:
             source=price.source if price else "",
         )
 
-    def _best(self, part: str) -> Price | None:
+    def _best(self, part: str) -> Listed | None:
         listed = [
             row
             for row in self.rows
@@ -136,13 +147,13 @@ class Quote:
         return _best(found, areas.number_type(self.our_number)) if found else None
 
 
-def _rows(countries: Iterable[str]) -> list[Price]:
+def _rows(countries: Iterable[str]) -> list[Listed]:
     """In force now, and in dollars, with those of any other country. One query."""
     asked = [sorted({*countries, ""}), timezone.now()]
-    return prepared.objects(Price, _IN_FORCE, asked)
+    return [Listed(*row) for row in prepared.rows(_IN_FORCE, asked)]
 
 
-def _best(rows: Iterable[Price], number_type: str) -> Price:
+def _best(rows: Iterable[Listed], number_type: str) -> Listed:
     """Of the best source; for a type of number that is not listed, the dearest."""
     found = sorted(rows, key=lambda row: _RANK[Source(row.source)])
     found = [row for row in found if row.source == found[-1].source]
