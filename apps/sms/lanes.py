@@ -8,7 +8,7 @@ lane until its deadline only.
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.core import prepared
+from apps.core.per_process import PerProcess
 from apps.sms import bell, pacing
 from apps.sms.models import InboundText, Lane, OutboundText
 
@@ -49,6 +50,10 @@ RETURNING id, user_id, key, lease_token
 _HOLD = (
     f"SELECT {prepared.columns(Lane)} FROM sms_lane"
     " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
+)
+_LAY_DOWN = (
+    "UPDATE sms_lane SET due_at = NULL, lease_until = NULL"
+    f" WHERE id = %s AND lease_token = %s RETURNING {prepared.columns(Lane)}"
 )
 # Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
 _LEFT = (
@@ -95,7 +100,11 @@ def claim() -> Lease | None:
 
 def hold(lease: Lease) -> Lane:
     """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
-    found = prepared.objects(Lane, _HOLD, [lease.lane_id, lease.token])
+    return _held(_HOLD, lease)
+
+
+def _held(statement: str, lease: Lease) -> Lane:
+    found = prepared.objects(Lane, statement, [lease.lane_id, lease.token])
     if not found:
         raise LeaseLost(f"lane {lease.lane_id}")
     return found[0]
@@ -123,36 +132,62 @@ def renew(lease: Lease) -> Lease:
 @contextmanager
 def kept(lease: Lease) -> Iterator[None]:
     """Keep the lease for as long as the block takes, by renewing it from a thread."""
-    done = threading.Event()
-    keeper = threading.Thread(target=_keep, args=[lease, done], name="lease")
-    keeper.start()
+    keeper = _of_this_process()
+    keeper.take(lease)
     try:
         yield
     finally:
-        done.set()
-        keeper.join()
+        keeper.drop(lease)
 
 
-def _keep(lease: Lease, done: threading.Event) -> None:
-    try:
-        while not done.wait(LEASE.total_seconds() / 3):
-            renew(lease)
-    except (LeaseLost, DatabaseError):
-        return  # whoever holds the lease finds out when they come to use it
-    finally:
-        connection.close()
+class _Keeper:
+    """The thread that renews, started when a process keeps a lease for the first time."""
+
+    def __init__(self) -> None:
+        self._leases: set[Lease] = set()
+        self._changed = threading.Condition()
+        self._looks_at = 0.0
+        threading.Thread(target=self._serve, name="leases", daemon=True).start()
+
+    def take(self, lease: Lease) -> None:
+        with self._changed:
+            self._leases.add(lease)
+            if self._looks_at > time.monotonic() + _third():
+                self._changed.notify()
+
+    def drop(self, lease: Lease) -> None:
+        """It is renewed no more, and is not being renewed."""
+        with self._changed:
+            self._leases.remove(lease)
+
+    def _serve(self) -> None:
+        while True:
+            with self._changed:
+                self._looks_at = time.monotonic() + _third()
+                self._changed.wait(_third())
+                for lease in self._leases:
+                    # Whoever holds it finds out when they come to use it.
+                    with suppress(LeaseLost, DatabaseError):
+                        renew(lease)
+            connection.close()
+
+
+def _third() -> float:
+    """Two renewals may fail."""
+    return LEASE.total_seconds() / 3
+
+
+_of_this_process = PerProcess(_Keeper)
 
 
 @transaction.atomic
 def release(lease: Lease, *, not_before: datetime | None = None) -> None:
     """Give the lane back, due when its remaining work is. Raises `LeaseLost`."""
-    lane = hold(lease)
+    lane = _held(_LAY_DOWN, lease)
     # Looked at only under the lock: a text that is being received waits for it.
-    lane.due_at = _due(lane)
-    if lane.due_at and not_before:
-        lane.due_at = max(lane.due_at, not_before)
-    lane.lease_until = None
-    prepared.update(lane, "due_at", "lease_until")
+    if due_at := _due(lane):
+        lane.due_at = max(due_at, not_before or due_at)
+        prepared.update(lane, "due_at")
 
 
 def _due(lane: Lane) -> datetime | None:
