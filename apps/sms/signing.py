@@ -14,6 +14,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -83,6 +84,7 @@ def _named_by(signed_with: str) -> list[str]:
     return [secret] if secret else []
 
 
+@lru_cache(maxsize=64)
 def _spellings(url: str) -> tuple[str, ...]:
     """The address as configured, and with its default port added or taken away."""
     parts = urlsplit(url)
