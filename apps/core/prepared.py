@@ -18,6 +18,9 @@ from psycopg import sql
 from psycopg.types.numeric import Int8
 
 M = TypeVar("M", bound=Model)
+# Among what a statement answers: its transaction does not wait for the disk. A crash of
+# the server may undo it, and whatever came after it, as if it had come a little sooner.
+LAZILY = "set_config('synchronous_commit', 'off', true)"
 
 
 class _Cursor(psycopg.Cursor[Any]):

@@ -33,9 +33,11 @@ RANK = {
     Delivery.READ: 7,
 }
 
+# Where this is undone, the text is looked up at the gateway.
 _TAKEN = (
     "UPDATE sms_outboundtext SET provider_sid = %s, state = 'sent', sent_at = %s,"
-    " sealed = '' WHERE id = %s AND provider_sid IS NULL RETURNING id"
+    " sealed = '' WHERE id = %s AND provider_sid IS NULL"
+    f" RETURNING id, {prepared.LAZILY}"
 )
 _EARLY = (
     f"SELECT {prepared.columns(DeliveryEvent)} FROM sms_deliveryevent"

@@ -34,7 +34,8 @@ FRESH = 7 / 8
 # A lane is drained within a second or two; one that waits this long is stuck.
 STUCK_AFTER = timedelta(minutes=2)
 
-_CLAIM = """
+# A claim that is undone was none: what is done under it waits for the disk.
+_CLAIM = f"""
 UPDATE sms_lane
 SET lease_until = now() + %s * interval '1 second', lease_token = lease_token + 1
 WHERE id = (
@@ -42,7 +43,7 @@ WHERE id = (
     WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, user_id, key, lease_token
+RETURNING id, user_id, key, lease_token, {prepared.LAZILY}
 """
 
 
@@ -56,12 +57,14 @@ _LAY_DOWN = (
     f" WHERE id = %s AND lease_token = %s RETURNING {prepared.columns(Lane)}"
 )
 # Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
+# Where giving it back is undone, its lease ends by itself.
 _LEFT = (
     "SELECT EXISTS (SELECT FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL),"
     " (SELECT next_at FROM sms_outboundtext"
     f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
     " ORDER BY id LIMIT 1),"
-    " EXISTS (SELECT FROM sms_inboundtext WHERE lane_id = %s AND turn_id IS NULL)"
+    " EXISTS (SELECT FROM sms_inboundtext WHERE lane_id = %s AND turn_id IS NULL),"
+    f" {prepared.LAZILY}"
 )
 
 
@@ -94,7 +97,7 @@ def claim() -> Lease | None:
     found = prepared.rows(_CLAIM, [LEASE.total_seconds()])
     if not found:
         return None
-    lane_id, user_id, key, token = found[0]
+    lane_id, user_id, key, token, _ = found[0]
     return Lease(lane_id, user_id, key, token, deadline)
 
 
@@ -191,7 +194,7 @@ def release(lease: Lease, *, not_before: datetime | None = None) -> None:
 
 
 def _due(lane: Lane) -> datetime | None:
-    ((is_open, due, has_come),) = prepared.rows(_LEFT, [lane.pk] * 3)
+    ((is_open, due, has_come, _),) = prepared.rows(_LEFT, [lane.pk] * 3)
     if is_open:
         return timezone.now()
     if has_come:

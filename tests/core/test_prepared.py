@@ -99,3 +99,19 @@ def test_a_row_that_is_there_already_is_changed() -> None:
     for focus in ("first", "second"):
         prepared.rows(keep, prepared.given(Conversation(user=user, focus=focus)))
     assert Conversation.objects.get().focus == "second"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_the_transaction_of_a_lazy_statement_does_not_wait_for_the_disk() -> None:
+    def waits() -> list[tuple[str]]:
+        return prepared.rows("SHOW synchronous_commit", [])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+    with transaction.atomic():
+        prepared.rows(f"SELECT {prepared.LAZILY}", [])
+        assert waits() == [("off",)]
+    assert waits() == [("on",)]
+    prepared.rows(f"SELECT {prepared.LAZILY}", [])
+    assert waits() == [("on",)]
+    connection.close()

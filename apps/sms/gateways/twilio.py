@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -223,13 +224,18 @@ class TwilioGateway:
         raise Gone(f"The Twilio account has no number {number}.")
 
     def _client(self) -> Client:
-        token = signing.tokens()[0]
-        return Client(settings.TWILIO_ACCOUNT_SID, token, http_client=self._http)
+        return _client(settings.TWILIO_ACCOUNT_SID, signing.tokens()[0], self._http)
 
     def _sender(self, our_number: str) -> dict[str, str]:
         if settings.TWILIO_MESSAGING_SERVICE_SID:
             return {"messaging_service_sid": settings.TWILIO_MESSAGING_SERVICE_SID}
         return {"from_": our_number}
+
+
+@lru_cache(maxsize=2)
+def _client(account: str, token: str, through: TwilioHttpClient) -> Client:
+    """Its parts are made when they are first used."""
+    return Client(account, token, http_client=through)
 
 
 def _dearest(told: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
