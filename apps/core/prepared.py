@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
 from psycopg import sql
 from psycopg.types.numeric import Int8
@@ -47,13 +48,20 @@ def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         return _answer(statement, given)
 
 
+def cursor() -> CursorWrapper:
+    """One that plans all it executes; Django's wrapper, so that it counts and reports
+    like every other query."""
+    # Looked up once: the name stands for another object in each thread.
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    own.ensure_connection()
+    made: CursorWrapper = own._prepare_cursor(_Cursor(own.connection))
+    return made
+
+
 def _answer(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    connection.ensure_connection()
-    # Django's wrapper, so that it counts and reports like every other query.
-    cursor = connection._prepare_cursor(_Cursor(connection.connection))  # type: ignore[attr-defined]  # not in the stubs
-    with cursor:
-        cursor.execute(statement, values)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
+    with cursor() as own:
+        own.execute(statement, values)
+        found: list[tuple[Any, ...]] = own.fetchall()
     return found
 
 
@@ -98,7 +106,11 @@ def else_changed(model: type[Model], unique: str) -> str:
 
 def given(row: Model) -> list[Any]:
     """What an insertion of the row takes."""
-    return [_given(row, field, is_new=True) for field in _inserted(type(row))]
+    own = connections[DEFAULT_DB_ALIAS]
+    return [
+        field.get_db_prep_save(field.pre_save(row, True), own)
+        for field in _inserted(type(row))
+    ]
 
 
 def kept(row: Model) -> None:
@@ -109,7 +121,11 @@ def kept(row: Model) -> None:
 def update(row: Model, *names: str) -> None:
     """Like `row.save(update_fields=names)`; no error where the row is gone."""
     statement, fields = _change(type(row), names)
-    rows(statement, [*(_given(row, field) for field in fields), row.pk])
+    own = connections[DEFAULT_DB_ALIAS]
+    changed = [
+        field.get_db_prep_save(field.pre_save(row, False), own) for field in fields
+    ]
+    rows(statement, [*changed, row.pk])
 
 
 @lru_cache(maxsize=None)
@@ -129,10 +145,6 @@ def _fields(model: type[Model]) -> list[Any]:
 @lru_cache(maxsize=None)
 def _inserted(model: type[Model]) -> list[Any]:
     return [field for field in _fields(model) if not field.primary_key]
-
-
-def _given(row: Model, field: Any, is_new: bool = False) -> Any:
-    return field.get_db_prep_save(field.pre_save(row, is_new), connection)
 
 
 def _object(model: type[M], row: Sequence[Any]) -> M:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from apps.core import prepared
+
 
 @contextmanager
 def cursor() -> Iterator[CursorWrapper]:
@@ -15,7 +17,7 @@ def cursor() -> Iterator[CursorWrapper]:
     that is rare, and one that is kept would count against the server's limit for good.
     """
     if not connection.in_atomic_block:
-        with connection.cursor() as own:
+        with prepared.cursor() as own:
             yield own
         return
     other = connection.copy()
