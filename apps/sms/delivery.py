@@ -12,7 +12,7 @@ from apps.core.logs import logger
 from apps.sms import aftermath, optouts, trust
 from apps.sms.lengths import SID_LENGTH
 from apps.sms.models import DeliveryEvent, OutboundText, WebhookCall
-from apps.sms.money import texts
+from apps.sms.money import ledger, texts
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 Outcome = WebhookCall.Outcome
@@ -33,16 +33,18 @@ RANK = {
     Delivery.READ: 7,
 }
 
-# Where this is undone, the text is looked up at the gateway.
-_TAKEN = (
-    "UPDATE sms_outboundtext SET provider_sid = %s, state = 'sent', sent_at = %s,"
-    " sealed = '' WHERE id = %s AND provider_sid IS NULL"
-    f" RETURNING id, {prepared.LAZILY}"
-)
-_EARLY = (
-    f"SELECT {prepared.columns(DeliveryEvent)} FROM sms_deliveryevent"
-    " WHERE sid = %s AND text_id IS NULL ORDER BY id FOR UPDATE"
-)
+# Whether the text was not known to be taken, its charge is spent now, and news of it
+# came before. Where this is undone, the text is looked up at the gateway.
+_TAKEN = f"""
+WITH text AS (
+    UPDATE sms_outboundtext
+    SET provider_sid = %s, state = 'sent', sent_at = %s, sealed = ''
+    WHERE id = %s AND provider_sid IS NULL RETURNING id
+), charge AS ({ledger.HAND_OVER})
+SELECT EXISTS (SELECT FROM text), EXISTS (SELECT FROM charge),
+       EXISTS (SELECT FROM sms_deliveryevent WHERE sid = %s AND text_id IS NULL),
+       {prepared.LAZILY}
+"""
 
 
 @transaction.atomic
@@ -79,15 +81,20 @@ def record(form: Mapping[str, str], *, ref: str) -> str:
 @transaction.atomic
 def handed_over(text: OutboundText, sid: str) -> None:
     """The gateway has taken the text under this id. Applies news that came before."""
-    if prepared.rows(_TAKEN, [sid, timezone.now(), text.pk]):
+    values = [sid, timezone.now(), text.pk, *ledger.handing_over(sid), sid]
+    ((is_new, is_spent, has_news, _),) = prepared.rows(_TAKEN, values)
+    if is_new and not is_spent:
         texts.handed_over(text, sid)
-    early = prepared.objects(DeliveryEvent, _EARLY, [sid])
-    if not early:
-        return
-    text = OutboundText.objects.select_for_update().get(pk=text.pk)
-    for event in early:
+    if has_news:
+        _apply_early(text.pk, sid)
+
+
+def _apply_early(pk: int, sid: str) -> None:
+    text = OutboundText.objects.select_for_update().get(pk=pk)
+    early = DeliveryEvent.objects.select_for_update().filter(sid=sid, text=None)
+    for event in early.order_by("id"):
         _apply(text, event.status, event.error_code)
-    DeliveryEvent.objects.filter(pk__in=[event.pk for event in early]).update(text=text)
+    early.update(text=text)
 
 
 def _find(ref: str, sid: str) -> OutboundText | None:

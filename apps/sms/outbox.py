@@ -32,6 +32,12 @@ Kind, State = OutboundText.Kind, OutboundText.State
 
 # How somebody whose account is frozen comes back.
 _EVEN_FROZEN = frozenset({Kind.CODE, Kind.NOTICE})
+_REPLY = f"""
+WITH text AS (
+    {prepared.insertion(OutboundText)} RETURNING id, user_id, segments
+), charge AS ({texts.FOR_TEXT})
+SELECT text.id, EXISTS (SELECT FROM charge) FROM text
+"""
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
 
 
@@ -165,8 +171,11 @@ def reply(
     )
     if at_once:
         intend(text)
-    prepared.insert(text)
-    texts.reply(text)
+    values = [*prepared.given(text), texts.of_turn(turn.pk)]
+    ((text.pk, is_paid),) = prepared.rows(_REPLY, values)
+    prepared.kept(text)
+    if not is_paid:
+        texts.reply(text)
     return text
 
 

@@ -41,10 +41,12 @@ LOOKS = (
     timedelta(hours=48),
 )
 _SWEPT_AT_ONCE = 1_000
-_HAND_OVER = (
+# The charge of `text` (id), which the gateway has taken.
+HAND_OVER = (
     "UPDATE sms_charge SET state = 'spent', spent_at = %s, sid = %s, look_at = %s"
-    " WHERE text_id = %s AND state = 'reserved' RETURNING id"
+    " FROM text WHERE text_id = text.id AND state = 'reserved' RETURNING sms_charge.id"
 )
+_HAND_OVER = f"WITH text (id) AS (VALUES (%s::bigint)) {HAND_OVER}"
 _ENTER = """
 WITH charge AS ({} RETURNING id, micros, at)
 INSERT INTO sms_entry (charge_id, kind, micros, at)
@@ -153,11 +155,16 @@ def enter_past(*, at: datetime, micros: int, **fields: Any) -> Charge:
 
 def hand_over(text: OutboundText, sid: str) -> None:
     """The text was taken; in one statement, unless it was thought to be lost."""
-    now = timezone.now()
-    if prepared.rows(_HAND_OVER, [now, sid, now + LOOKS[0], text.pk]):
+    if prepared.rows(_HAND_OVER, [text.pk, *handing_over(sid)]):
         return
     if charge := locked(text=text):
         spend(charge, sid=sid)
+
+
+def handing_over(sid: str) -> list[Any]:
+    """The values of `HAND_OVER`."""
+    now = timezone.now()
+    return [now, sid, now + LOOKS[0]]
 
 
 @transaction.atomic

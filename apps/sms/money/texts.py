@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from apps.core import prepared
 from apps.sms import areas, composer
 from apps.sms.models import Charge, InboundText, OutboundText, Pot, Turn
 from apps.sms.money import ledger, prices
@@ -17,9 +16,12 @@ POTS = {
     Kind.CODE: Pot.SECURITY,
     Kind.NOTICE: Pot.SECURITY,
 }
-_FOR_TEXT = (
-    "UPDATE sms_charge SET text_id = %s, user_id = %s"
-    " WHERE cause = %s AND state = 'reserved' AND segments = %s RETURNING id"
+# What was set aside for a turn, by its cause, is for `text` (id, user_id, segments).
+# Whose it is: the number may have become somebody's during the turn.
+FOR_TEXT = (
+    "UPDATE sms_charge SET text_id = text.id, user_id = text.user_id FROM text"
+    " WHERE cause = %s AND state = 'reserved' AND sms_charge.segments = text.segments"
+    " RETURNING sms_charge.id"
 )
 # Failed texts that cost nothing (reference: support article 27502337507483).
 FREE_FAILURES = frozenset({"20500", "21408", "30002", "30036", "30450"})
@@ -28,7 +30,7 @@ FREE_FAILURES = frozenset({"20500", "21408", "30002", "30036", "30450"})
 def admit(turn: Turn, pot: str = "") -> None:
     """A segment is set aside for the answer, before any work is done for it: what was
     begun within the budgets is told, however long it gets. Raises `OverBudget`."""
-    cause = _of_turn(turn.pk)
+    cause = of_turn(turn.pk)
     pot = pot or (Pot.ANSWERS if turn.user_id else Pot.STRANGERS)
     held = Charge.objects.filter(cause=cause).exclude(state=State.RELEASED)
     of_pots = list(held.values_list("pot", flat=True))
@@ -63,11 +65,9 @@ def reserve(text: OutboundText, *, is_forced: bool = False) -> None:
 
 
 def reply(text: OutboundText) -> None:
-    """What was set aside for the turn is for this text, be it longer or shorter."""
-    cause = _of_turn(text.turn_id)
-    # The number may have become somebody's during the turn.
-    if prepared.rows(_FOR_TEXT, [text.pk, text.user_id, cause, text.segments]):
-        return
+    """What was set aside for the turn is for this text, though it is longer or shorter,
+    or nothing is set aside."""
+    cause = of_turn(text.turn_id)
     said = _estimate(text)
     charge = ledger.locked(cause=cause)
     if charge is None or charge.state == State.RELEASED:
@@ -88,7 +88,7 @@ def reply(text: OutboundText) -> None:
 
 def silent(turn: Turn) -> None:
     """The turn has no reply after all."""
-    ledger.release(cause=_of_turn(turn.pk))
+    ledger.release(cause=of_turn(turn.pk))
 
 
 def handed_over(text: OutboundText, sid: str) -> None:
@@ -139,7 +139,7 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bo
     if is_answered:
         said = outward.of(1)
         answer = Charge(
-            cause=_of_turn(turn.pk),
+            cause=of_turn(turn.pk),
             what=What.OUT,
             country=said.country,
             segments=1,
@@ -172,5 +172,6 @@ def _as_charged(said: Estimate) -> dict[str, Any]:
     }
 
 
-def _of_turn(pk: int | None) -> str:
+def of_turn(pk: int | None) -> str:
+    """The cause of what is set aside for the answer to a turn."""
     return f"turn:{pk}"
