@@ -30,6 +30,11 @@ from apps.sms.turns import Answer
 def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     """One reply to all texts of a turn, and the step that keeps the conversation."""
     scene = conversations.enter(turn)
+    with phrases.spoken_in(phrases.of(scene.user)):
+        return _answer(scene, texts)
+
+
+def _answer(scene: Scene, texts: Sequence[InboundText]) -> Answer:
     replies: list[str] = []
     trail: list[str] = []
     texts, first = lateness.parted(scene, texts)

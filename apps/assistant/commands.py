@@ -1,4 +1,4 @@
-"""The command grammar: templates of a language's `commands` page, matched to tools."""
+"""The command grammar: templates of a language's pages, matched to tools."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class Command:
     time: str
     fixed: Mapping[str, str]
     part: str
+    shown: str
     patterns: tuple[re.Pattern[str], ...]
 
 
@@ -46,6 +47,8 @@ def understand(scene: Scene, text: str) -> list[Intent]:
     split = times.split(plain)
     for command in every():
         if command.time == "needed" and not split.phrase:
+            continue
+        if command.shown and command.shown != scene.conversation.shown_kind:
             continue
         matched = split.rest if command.time else plain
         if (caught := _caught(scene, command, matched)) is None:
@@ -62,7 +65,7 @@ def tidied(text: str) -> str:
     plain = plain.rstrip(" .!,;") or plain
     if plain.strip("?"):
         plain = plain.rstrip("? ")
-    polite = "|".join(map(re.escape, phrases.page("commands")["answers"]["polite"]))
+    polite = "|".join(map(re.escape, phrases.words().answers["polite"]))
     plain = re.sub(rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)", "", plain, flags=re.I)
     return re.sub(rf"(?<=\w)(?:[\s,]+(?:{polite}))+$", "", plain, flags=re.I)
 
@@ -76,32 +79,41 @@ def bare(text: str) -> str:
 def courtesy(text: str) -> str:
     """The key of the sentence that answers a mere courtesy; "" when it is more."""
     said = {bare(text), bare(tidied(text))}
-    for entry in phrases.page("commands")["courtesy"]:
+    for entry in phrases.words().courtesy:
         if said & {*entry["words"]}:
             key: str = entry["say"]
             return key
     return ""
 
 
-@functools.cache
 def every() -> tuple[Command, ...]:
-    """All commands of the language, the first match wins."""
+    """All commands of the language that is spoken, the first match wins."""
+    return _every(phrases.language())
+
+
+@functools.cache
+def _every(language: str) -> tuple[Command, ...]:
     return tuple(
         Command(
             tool=entry["tool"],
             time=entry.get("time", ""),
             fixed=entry.get("fixed", {}),
             part=entry.get("part", ""),
+            shown=entry.get("shown", ""),
             patterns=tuple(map(compiled, entry["says"])),
         )
-        for entry in phrases.page("commands")["command"]
+        for entry in phrases.words().commands
     )
 
 
-@functools.cache
 def words() -> frozenset[str]:
     """Every literal word of every command: what a typing error may have meant."""
-    says = [s for entry in phrases.page("commands")["command"] for s in entry["says"]]
+    return _known_words(phrases.language())
+
+
+@functools.cache
+def _known_words(language: str) -> frozenset[str]:
+    says = [s for entry in phrases.words().commands for s in entry["says"]]
     letters = re.sub(r"\{\w+\}|[\[\]()|?]", " ", " ".join(says))
     return frozenset(word for word in letters.split() if len(word) > 2)
 

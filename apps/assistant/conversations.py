@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict
 
 from apps.accounts.models import User
 from apps.assistant.models import Conversation, Risk, ToolCall
+from apps.assistant.models.conversations import REMINDERS
 from apps.assistant.toolbox import Ask
 from apps.core import prepared
 from apps.sms.models import Turn
@@ -139,15 +140,28 @@ class Scene:
         if risk != Risk.READ and self.opened_by is None:
             self.close()
 
-    def count_from(self, shown: list[str]) -> None:
+    def shown_of(self, kind: str) -> list[str]:
+        """Public ids in the order last listed; none where something else was."""
+        row = self.conversation
+        shown: list[str] = row.shown if row.shown_kind == kind else []
+        return shown
+
+    def focus_of(self, kind: str) -> str:
+        """What "it" means, if that is of this kind."""
+        row = self.conversation
+        return row.focus if row.focus_kind == kind else ""
+
+    def count_from(self, kind: str, shown: list[str]) -> None:
         """Number these (public ids) from now on.
 
         Kept at once, in the transaction of the first change by number: the next
         number of the same text counts in the same order, also when a crash comes in
         between.
         """
-        self.conversation.shown = shown
-        Conversation.objects.update_or_create(user=self.user, defaults={"shown": shown})
+        self.conversation.shown, self.conversation.shown_kind = shown, kind
+        Conversation.objects.update_or_create(
+            user=self.user, defaults={"shown": shown, "shown_kind": kind}
+        )
 
     def keep_overflow(self, rest: str) -> None:
         """Keep what did not fit, for MORE; "" when nothing is left."""
@@ -156,10 +170,13 @@ class Scene:
 
     def remember(self, values: Mapping[str, Any]) -> None:
         """Take over what a tool's result says was shown or spoken of."""
+        kind = values.get("kind", REMINDERS)
         if "shown" in values:
             self.conversation.shown = values["shown"]
+            self.conversation.shown_kind = kind
         if "focus" in values:
             self.conversation.focus = values["focus"]
+            self.conversation.focus_kind = kind
 
     def save(self) -> None:
         """Keep the state. To be called in the transaction that keeps the reply."""

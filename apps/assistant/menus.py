@@ -25,7 +25,7 @@ def picked(text: str, count: int) -> int | None:
 
     The number is what was said, be it on the menu or not.
     """
-    answers = phrases.page("commands")["answers"]
+    answers = phrases.words().answers
     if match := re.fullmatch(answers["number"], text.strip(), re.IGNORECASE):
         return int(match.group(1))
     said = commands.bare(text)
@@ -37,9 +37,9 @@ def picked(text: str, count: int) -> int | None:
 
 def agrees(text: str) -> bool:
     """Whether the text is a plain yes, which names none of several."""
-    return commands.bare(text) in phrases.page("commands")["answers"]["yes"]
+    return commands.bare(text) in phrases.words().answers["yes"]
 
 
 def drops(text: str) -> bool:
     """Whether the text turns a question down: "never mind"."""
-    return commands.bare(text) in phrases.page("commands")["answers"]["drop"]
+    return commands.bare(text) in phrases.words().answers["drop"]

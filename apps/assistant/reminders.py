@@ -187,6 +187,11 @@ def _fire_one(pk: int, now: datetime) -> bool:
 
 
 def _fire(reminder: Reminder, now: datetime) -> None:
+    with phrases.spoken_in(phrases.of(reminder.user)):
+        _text(reminder, now)
+
+
+def _text(reminder: Reminder, now: datetime) -> None:
     if quiet_until := quiet_hours.end(reminder.user, now):
         reminder.held_until = quiet_until
         reminder.save(update_fields=["held_until", "updated_at"])

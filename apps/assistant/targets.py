@@ -8,6 +8,7 @@ from typing import Any
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.models.conversations import REMINDERS
 from apps.assistant.times import spoken
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
@@ -50,7 +51,7 @@ def find(
         return said.removeprefix(BY_ID)
     if closed := _closed(scene, said):
         return closed
-    if said.lower() in phrases.page("commands")["answers"]["all"]:
+    if said.lower() in phrases.words().answers["all"]:
         raise errors.Invalid(phrases.say("one_by_one"))
     if said.isdigit():
         return _numbered(scene, int(said))
@@ -81,19 +82,19 @@ def _option(scene: Scene, reminder: Reminder, arguments: dict[str, Any]) -> Opti
 
 
 def _numbered(scene: Scene, number: int) -> str:
-    shown: list[str] = scene.conversation.shown
+    shown = scene.shown_of(REMINDERS)
     if not shown:
         # Nothing was listed yet: the number counts in the order a list would have.
         rows = Reminder.objects.owned_by(scene.user).open()
         shown = [str(row.public_id) for row in rows]
-        scene.count_from(shown)
+        scene.count_from(REMINDERS, shown)
     if not 1 <= number <= len(shown):
         raise errors.NotFound(phrases.say("no_number", number=number))
     return shown[number - 1]
 
 
 def _named(scene: Scene, said: str) -> list[Reminder]:
-    answers = phrases.page("commands")["answers"]
+    answers = phrases.words().answers
     rows = list(Reminder.objects.owned_by(scene.user).open())
     if said.lower() in answers["it"]:
         return _focused(scene, rows) or _unnamed(scene, spoken_of=True)
@@ -106,17 +107,17 @@ def _named(scene: Scene, said: str) -> list[Reminder]:
 def _closed(scene: Scene, said: str) -> str:
     """The id of "it" when it is done or deleted and nothing has fired since: the tool
     says so rather than change another one."""
-    if said.lower() not in phrases.page("commands")["answers"]["it"]:
+    if said.lower() not in phrases.words().answers["it"]:
         return ""
     rows = Reminder.objects.owned_by(scene.user)
-    focus = scene.conversation.focus
+    focus = scene.focus_of(REMINDERS)
     gone = rows.filter(state__in=(Reminder.State.DONE, Reminder.State.DELETED))
     is_gone = bool(focus) and gone.filter(public_id=focus).exists()
     return focus if is_gone and not _fired(scene) else ""
 
 
 def _focused(scene: Scene, rows: list[Reminder]) -> list[Reminder]:
-    return [row for row in rows if str(row.public_id) == scene.conversation.focus]
+    return [row for row in rows if str(row.public_id) == scene.focus_of(REMINDERS)]
 
 
 def _has(text: str, wanted: list[str]) -> bool:

@@ -25,8 +25,9 @@ SHELF = "apps.assistant.tools"
 class Result:
     """What a tool did: values for its receipt (JSON), and how to take it back.
 
-    Two values are known to the conversation as well: "shown" (public ids in the
-    order they are listed) and "focus" (the public id of what "it" now means).
+    Three values are known to the conversation as well: "shown" (public ids in the
+    order they are listed), "focus" (the public id of what "it" now means), and "kind"
+    (of what these are; without it they are reminders).
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -89,7 +90,7 @@ class Tool(Generic[A]):
 
     @property
     def title(self) -> str:
-        title: str = phrases.page("replies")["tools"][self.name]
+        title: str = phrases.words().tools[self.name]
         return title
 
     def parse(self, arguments: Mapping[str, Any]) -> A:

@@ -9,7 +9,7 @@ from apps import assistant
 from apps.assistant import commands, phrases
 from apps.sms import composer, keywords
 
-SAY: dict[str, str] = phrases.page("replies")["say"]
+SAY: dict[str, str] = phrases.words().say
 # Says how to stop texts, to whoever asks for that in other words.
 ASKED_TO_STOP = "stop"
 SOURCE = Path(assistant.__file__).parent
@@ -48,14 +48,14 @@ def test_of_the_texts_only_the_first_to_a_stranger_names_stop() -> None:
 @pytest.mark.parametrize("key", SAY)
 def test_every_reply_is_used(key: str) -> None:
     sources = [page.read_text() for page in SOURCE.rglob("*.py")]
-    data = (SOURCE / "phrases/en/commands.toml").read_text()
-    topics = phrases.page("replies")["topics"]
+    data = "".join(p.read_text() for p in (SOURCE / "phrases/en").glob("*.toml"))
+    topics = phrases.words().topics
     used = any(f'"{key}"' in source for source in [*sources, data])
     assert used or key in topics
 
 
 def test_every_template_compiles_and_matches_itself_without_slots() -> None:
-    for entry in phrases.page("commands")["command"]:
+    for entry in phrases.words().commands:
         for says in entry["says"]:
             if not re.search(r"[\[({?|]", says):
                 assert commands.compiled(says).fullmatch(says)

@@ -7,7 +7,7 @@ from apps.sms.models import InboundText
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    if commands.bare(text.body) not in phrases.page("commands")["answers"]["more"]:
+    if commands.bare(text.body) not in phrases.words().answers["more"]:
         return None
     rest = scene.overflow
     # What still does not fit is kept again by the walk.

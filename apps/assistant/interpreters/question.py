@@ -21,7 +21,7 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
         return None
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
-    if commands.bare(text.body) in phrases.page("commands")["answers"]["again"]:
+    if commands.bare(text.body) in phrases.words().answers["again"]:
         return Reading(say=_again(scene, question))
     slot = question["slot"]
     if menus.agrees(text.body) and slot in AGAIN:
@@ -77,7 +77,7 @@ def _time(scene: Scene, question: Question, body: str) -> str:
 
 def _unled(said: str) -> str:
     """ "to call mum" after "remind me" is "call mum"."""
-    leads = "|".join(phrases.page("commands")["answers"]["leads"])
+    leads = "|".join(phrases.words().answers["leads"])
     return re.sub(rf"^(?:{leads})\s+(?=\S)", "", said, flags=re.IGNORECASE)
 
 

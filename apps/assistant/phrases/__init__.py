@@ -1,23 +1,122 @@
-"""What people say and what the assistant answers, one folder of TOML a language."""
+"""What people say and what the assistant answers: a folder a language, a page a topic.
+
+A page is TOML. `times.toml` holds the words of times (times/vocabulary.py); every other
+page the words of one topic:
+
+    rank         of its commands among those of other pages, the lowest first
+    [[command]]  what people say, and the tool it means
+    [tools]      how each tool is called
+    [topics]     the words that ask for a sentence of help
+    [say]        what is answered
+    [answers], [[courtesy]]  words that answer us, and those that want nothing
+
+A command:
+
+    tool = "reminders.create"
+    time = "anywhere"         its time is taken out of the text before ("needed": must be)
+    part = "in the morning"   put behind an hour of 4 to 11 said without am or pm
+    fixed = { text = "wake" } arguments that are not said
+    shown = "items"           only while such things were listed last
+    says = ["wake me [up]"]   [word] may be left out, (a|b) is one of several, {slot} is
+                              what the person fills in: {number}, {numbers} ("1 and 3"),
+                              {when} (a time) or free words
+
+The first command that matches the whole text wins.
+"""
 
 from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from importlib import resources
+from operator import itemgetter
 from typing import Any
 
+from apps.accounts.models import User
+
 DEFAULT = "en"
+TIMES = "times.toml"
+
+_LANGUAGE = ContextVar("language", default=DEFAULT)
+
+
+@dataclass
+class Words:
+    """All topics of a language together."""
+
+    commands: list[dict[str, Any]] = field(default_factory=list)
+    courtesy: list[dict[str, Any]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
+    tools: dict[str, str] = field(default_factory=dict)
+    topics: dict[str, list[str]] = field(default_factory=dict)
+    say: dict[str, str] = field(default_factory=dict)
+
+
+def language() -> str:
+    """Of whom we are talking to."""
+    return _LANGUAGE.get()
+
+
+def of(user: User) -> str:
+    """The person's language, if the assistant speaks it."""
+    spoken = user.locale.split("-")[0]
+    return spoken if spoken in languages() else DEFAULT
+
+
+@contextmanager
+def spoken_in(language: str) -> Iterator[None]:
+    """Whatever is understood and said in this block is in that language."""
+    token = _LANGUAGE.set(language)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
 
 
 @functools.cache
-def page(name: str, language: str = DEFAULT) -> dict[str, Any]:
-    """One page of a language: "times", "commands" or "replies"."""
-    source = resources.files(__package__).joinpath(language, f"{name}.toml")
+def languages() -> tuple[str, ...]:
+    """ISO 639-1."""
+    folders = resources.files(__package__).iterdir()
+    return tuple(sorted(f.name for f in folders if f.joinpath(TIMES).is_file()))
+
+
+def words() -> Words:
+    return _words(language())
+
+
+@functools.cache
+def times(language: str) -> dict[str, Any]:
+    """The words of times."""
+    source = resources.files(__package__).joinpath(language, TIMES)
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
 
 def say(key: str, /, **values: object) -> str:
-    """The sentence kept under `key` on the replies page, its places filled."""
-    sentence: str = page("replies")["say"][key]
-    return sentence.format(**values)
+    """The sentence kept under `key`, its places filled."""
+    return words().say[key].format(**values)
+
+
+@functools.cache
+def _words(language: str) -> Words:
+    """Raises ValueError where two topics say the same."""
+    found = Words()
+    for page in sorted(_pages(language), key=itemgetter("rank")):
+        found.commands += page.get("command", [])
+        found.courtesy += page.get("courtesy", [])
+        for section in ("answers", "tools", "topics", "say"):
+            known, more = getattr(found, section), page.get(section, {})
+            if twice := known.keys() & more.keys():
+                raise ValueError(f"said twice in {language}: {sorted(twice)}")
+            known.update(more)
+    return found
+
+
+def _pages(language: str) -> Iterator[dict[str, Any]]:
+    folder = resources.files(__package__).joinpath(language)
+    for source in sorted(folder.iterdir(), key=lambda each: each.name):
+        if source.name.endswith(".toml") and source.name != TIMES:
+            yield {"rank": 0, **tomllib.loads(source.read_text(encoding="utf-8"))}

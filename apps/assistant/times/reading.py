@@ -46,7 +46,6 @@ def read(
     day: date | None = None,
     clock: time | None = None,
     week_starts: int = 0,
-    language: str = "en",
 ) -> Outcome:
     """What `phrase` means for someone in `zone` (IANA) at the aware instant `now`.
 
@@ -56,7 +55,7 @@ def read(
     time it comes, and `clock` is the time of a day without one, if not 9 AM.
     `week_starts` is their first weekday, 0 for Monday.
     """
-    words = vocabulary.of(language)
+    words = vocabulary.spoken_here()
     # ISO 8601 joins date and time with a T.
     phrase = re.sub(r"(?<=\d)T(?=\d)", " ", phrase)
     told: list[Group] = []
@@ -71,10 +70,10 @@ def read(
     return outcomes[0] if len(outcomes) == 1 else _several(outcomes, here)
 
 
-def is_early(phrase: str, language: str = "en") -> bool:
+def is_early(phrase: str) -> bool:
     """Whether its one time is an hour that people get up at, with neither "am" nor "pm"
     nor a part of the day said for it: "tomorrow at 6"."""
-    words = vocabulary.of(language)
+    words = vocabulary.spoken_here()
     found = _found(phrase, words)
     if len(found) != 1 or found[0].has_kind("part"):
         return False

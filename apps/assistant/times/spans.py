@@ -45,14 +45,14 @@ class _Time:
         return self.anchored, complete, self.start
 
 
-def split(text: str, language: str = "en") -> Split:
+def split(text: str) -> Split:
     """Take the time that is meant out of `text`.
 
     "remind me tomorrow to call Ana at 9" gives "tomorrow at 9" and "remind me to
     call Ana": a day and a clock that stand apart belong together. Every other time
     that is meant is in the phrase as well, so that none is dropped without asking.
     """
-    words = vocabulary.of(language)
+    words = vocabulary.spoken_here()
     found = list(_times(text, words))
     if not found:
         return Split("", text.strip())

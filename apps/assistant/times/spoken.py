@@ -17,31 +17,27 @@ def clock(at: datetime, zone: str, *, hours: int = 12) -> str:
     return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
 
 
-def full(
-    at: datetime, zone: str, *, now: datetime, hours: int = 12, language: str = "en"
-) -> str:
+def full(at: datetime, zone: str, *, now: datetime, hours: int = 12) -> str:
     """Weekday, date and time; the year too where it is not this one."""
-    words = vocabulary.of(language)
+    words = vocabulary.spoken_here()
     date = _date(at, zone, now, words)
     return words.labels["full"].format(date=date, time=clock(at, zone, hours=hours))
 
 
-def day(at: datetime, zone: str, *, now: datetime, language: str = "en") -> str:
+def day(at: datetime, zone: str, *, now: datetime) -> str:
     """Weekday and date, "Tue 1 Dec"; the year too where it is not this one."""
-    return _date(at, zone, now, vocabulary.of(language))
+    return _date(at, zone, now, vocabulary.spoken_here())
 
 
-def choice(
-    at: datetime, zone: str, *, now: datetime, hours: int = 12, language: str = "en"
-) -> str:
+def choice(at: datetime, zone: str, *, now: datetime, hours: int = 12) -> str:
     """An instant named as a person would between two: "tomorrow 7:00 AM"."""
-    words = vocabulary.of(language)
+    words = vocabulary.spoken_here()
     local, here = (moment.astimezone(ZoneInfo(zone)) for moment in (at, now))
     if local.date() == here.date():
         return words.labels[_part(local)].format(time=clock(at, zone, hours=hours))
     if local.date() == here.date() + timedelta(days=1):
         return words.labels["tomorrow"].format(time=clock(at, zone, hours=hours))
-    return full(at, zone, now=now, hours=hours, language=language)
+    return full(at, zone, now=now, hours=hours)
 
 
 def _date(at: datetime, zone: str, now: datetime, words: Vocabulary) -> str:

@@ -90,10 +90,15 @@ def _whole_words(source: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./:])(?:{source})(?![\w/]|['.:]\w)", re.IGNORECASE)
 
 
+def spoken_here() -> Vocabulary:
+    """Of the language that is spoken (phrases.py)."""
+    return of(phrases.language())
+
+
 @functools.cache
-def of(language: str = phrases.DEFAULT) -> Vocabulary:
+def of(language: str) -> Vocabulary:
     """The vocabulary of a language; raises re.error when its page is wrong."""
-    page = phrases.page("times", language)
+    page = phrases.times(language)
     around, spoken = page["around"], page["spoken"]
     values = {
         name: _turned(table)

@@ -16,7 +16,7 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    topics = phrases.page("replies")["topics"]
+    topics = phrases.words().topics
     words = arguments.topic.lower().split()
     fits = (page for page, names in topics.items() if {*words} & {*names})
     return Result({"page": next(fits, "help")})

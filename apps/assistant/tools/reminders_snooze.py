@@ -7,6 +7,7 @@ from typing import Any
 from apps.assistant import moments, receipts, reminders, targets
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
+from apps.assistant.models.conversations import REMINDERS
 from apps.assistant.toolbox import Result, Tool, said
 
 
@@ -36,7 +37,7 @@ def _minutes(scene: Scene, given: dict[str, str]) -> dict[str, str]:
     """ "snooze 20" means minutes when no list is that long."""
     target = given["target"]
     is_number = target.isdigit() and not given["when"]
-    if is_number and int(target) > max(4, len(scene.conversation.shown)):
+    if is_number and int(target) > max(4, len(scene.shown_of(REMINDERS))):
         return {"target": "", "when": f"{target} m"}
     return given
 

@@ -1,0 +1,7 @@
+"""Facts of the assistant: what was asked, what was done, what is due."""
+
+from apps.assistant.models.calls import Risk, ToolCall
+from apps.assistant.models.conversations import Conversation
+from apps.assistant.models.reminders import Reminder
+
+__all__ = ["Conversation", "Reminder", "Risk", "ToolCall"]

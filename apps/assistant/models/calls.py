@@ -1,0 +1,73 @@
+"""What was asked of a tool, and what was done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class Risk(models.TextChoices):
+    """What a tool can do to the world, from nothing to what cannot be taken back."""
+
+    READ = "read", "reads"
+    WRITE = "write", "changes own data"
+    OUTWARD = "outward", "reaches other people"
+    DESTRUCTIVE = "destructive", "cannot be taken back"
+
+
+class ToolCallQuerySet(models.QuerySet["ToolCall"]):
+    def owned_by(self, user: Any) -> ToolCallQuerySet:
+        return self.filter(user=user)
+
+    def undoable(self, now: datetime) -> ToolCallQuerySet:
+        """What can still be taken back, the latest first."""
+        return self.filter(
+            state=ToolCall.State.DONE, undo__isnull=False, undo_until__gt=now
+        ).order_by("-pk")
+
+    def changes(self) -> ToolCallQuerySet:
+        """Everything but looking, in order."""
+        return self.exclude(risk=Risk.READ).order_by("pk")
+
+
+class ToolCall(models.Model):
+    """One thing the assistant was asked to do, and what came of it.
+
+    (turn, key) is unique: a turn that runs again finds the call and repeats its
+    receipt instead of its effect.
+    """
+
+    class State(models.TextChoices):
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+        REFUSED = "refused", "refused"
+        UNDONE = "undone", "undone"
+
+    turn = models.ForeignKey("sms.Turn", models.CASCADE, related_name="tool_calls")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="tool_calls"
+    )
+    key = models.CharField(max_length=64)
+    tool = models.CharField(max_length=64)
+    arguments = models.JSONField(default=dict)
+    risk = models.CharField(max_length=12, choices=Risk.choices)
+    state = models.CharField(max_length=8, choices=State.choices)
+    result = models.JSONField(default=dict)
+    receipt = models.TextField(blank=True)
+    undo = models.JSONField(null=True, blank=True)
+    undo_until = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+
+    objects = ToolCallQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["turn", "key"], name="toolcall_once")
+        ]
+        indexes = [models.Index(fields=["user", "created_at"], name="toolcall_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.tool} ({self.state})"

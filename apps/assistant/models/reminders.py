@@ -1,0 +1,76 @@
+"""What is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.assistant.models.calls import ToolCall
+from apps.core.ids import uuid7
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def owned_by(self, user: Any) -> ReminderQuerySet:
+        return self.filter(user=user)
+
+    def upcoming(self) -> ReminderQuerySet:
+        """Still to come, the next one first."""
+        return self.filter(state=Reminder.State.ACTIVE).order_by("due_at", "pk")
+
+    def open(self) -> ReminderQuerySet:
+        """Neither done nor deleted, in the order they were due."""
+        return self.filter(
+            state__in=[Reminder.State.ACTIVE, Reminder.State.FIRED]
+        ).order_by("due_at", "pk")
+
+    def due(self, now: datetime) -> ReminderQuerySet:
+        """Also late: what comes due while an account is frozen is told after that."""
+        is_free = Q(held_until=None) | Q(held_until__lte=now)
+        return self.upcoming().filter(is_free, due_at__lte=now, user__frozen_at=None)
+
+
+class Reminder(models.Model):
+    """Words to say to a person at one instant; `zone` is where they were then."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "to come"
+        FIRED = "fired", "due"
+        DONE = "done", "done"
+        DELETED = "deleted", "deleted"
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders"
+    )
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    text = models.CharField(max_length=300)
+    due_at = models.DateTimeField()
+    # While it waits for the end of the person's quiet hours.
+    held_until = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(max_length=64)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
+    fired_at = models.DateTimeField(null=True, blank=True)
+    snoozes = models.PositiveSmallIntegerField(default=0)
+    # Why it was not texted, in words for the portal; empty when it was.
+    note = models.CharField(max_length=120, blank=True)
+    made_by = models.ForeignKey(
+        ToolCall, models.SET_NULL, null=True, blank=True, related_name="reminders"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(state="active"), name="reminder_due"
+            ),
+            models.Index(fields=["user", "state", "due_at"], name="reminder_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reminder {self.public_id}"
