@@ -15,6 +15,9 @@ from apps.rbac.models import AuditEvent
 from config import chromium
 from tests import flushing, post
 
+# Fixtures: accounts elsewhere that people connect.
+pytest_plugins = ["tests.integrations.played"]
+
 # What comes, comes within a moment; on a machine with much else to do it may take longer.
 expect.set_options(timeout=20_000)
 

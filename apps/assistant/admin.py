@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from apps.assistant import toolbox
-from apps.assistant.models import Conversation, Reminder, ToolCall
+from apps.assistant.models import Approval, Conversation, Reminder, ToolCall
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 
@@ -28,6 +28,16 @@ class ToolCallAdmin(AssistantPage):
     search_fields = ("user__email_canonical__startswith", "=tool")
     search_help_text = "The beginning of an e-mail address, or a tool"
     list_select_related = ("user", "turn")
+
+
+@admin.register(Approval)
+class ApprovalAdmin(AssistantPage):
+    secret = ("sentence", "about", "basis")
+    list_display = ("asked_at", "user", "call", "decision", "decided_via", "expires_at")
+    list_filter = ("decision", "decided_via")
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or a public id"
+    list_select_related = ("user", "call")
 
 
 @admin.register(Reminder)

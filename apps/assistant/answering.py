@@ -42,7 +42,7 @@ def _answer(scene: Scene, texts: Sequence[InboundText]) -> Answer:
         scene.replies = len(replies)
         # "In 30 minutes" counts from when it was said, however long it waited.
         scene.now = text.received_at
-        reading = _read(scene, text)
+        reading = read(scene, text)
         trail.append(_told(reading))
         if reading.answers is not None:
             # The person answered before we could ask.
@@ -80,7 +80,8 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
     return composer.fit(said, parts)
 
 
-def _read(scene: Scene, text: InboundText) -> Reading:
+def read(scene: Scene, text: InboundText) -> Reading:
+    """What the first interpreter that understands it makes of a text."""
     for interpreter in readings.every():
         if (reading := interpreter.read(scene, text)) is not None:
             return replace(reading, by=interpreter.name)
@@ -110,6 +111,9 @@ def _done(scene: Scene, text: InboundText, reading: Reading) -> Iterator[str]:
             yield menus.numbered(ask.sentence, [option.label for option in ask.options])
         else:
             scene.remember(call.result)
+            if call.state == ToolCall.State.WAITING:
+                # A bare "yes" from now on is about this.
+                scene.close()
             if call.state == ToolCall.State.DONE:
                 scene.move_on(call.risk)
             yield _receipt(scene, call)

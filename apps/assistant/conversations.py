@@ -63,6 +63,8 @@ class Scene:
     replies: int = 0
     # The record of the tool call that is running.
     call: ToolCall | None = None
+    # Words of others were read in this turn: whatever reaches others waits for a yes.
+    has_read_others: bool = False
 
     @property
     def zone(self) -> str:

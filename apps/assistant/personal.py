@@ -1,6 +1,13 @@
 """What is kept of a person here: what they asked for, and what is due."""
 
-from apps.assistant.models import Conversation, Reminder, ToolCall
+from apps.assistant.models import (
+    Approval,
+    Conversation,
+    FeatureSetting,
+    Reminder,
+    StandingApproval,
+    ToolCall,
+)
 from apps.core.dossier import Kept
 
 PERSONAL = (
@@ -35,6 +42,35 @@ PERSONAL = (
             "receipt": "receipt",
             "at": "created_at",
         },
+    ),
+    Kept(
+        Approval,
+        ("user",),
+        "What waited for your yes, and what you answered.",
+        name="approvals",
+        columns={
+            "what": "sentence",
+            "about": "about",
+            "asked_at": "asked_at",
+            "expires_at": "expires_at",
+            "decision": "decision",
+            "decided_at": "decided_at",
+            "decided_via": "decided_via",
+        },
+    ),
+    Kept(
+        StandingApproval,
+        ("user",),
+        "What the assistant need not ask you again.",
+        name="standing_approvals",
+        columns={"did": "tool", "about": "about", "given_at": "given_at"},
+    ),
+    Kept(
+        FeatureSetting,
+        ("user",),
+        "What you have switched on or off.",
+        name="features",
+        columns={"feature": "feature", "is_on": "is_on", "changed_at": "changed_at"},
     ),
     Kept(
         Conversation,

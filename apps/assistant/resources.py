@@ -1,6 +1,6 @@
 """What of the assistant belongs to a person."""
 
-from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.models import Approval, Reminder, ToolCall
 from apps.rbac.catalog import Permission
 from apps.rbac.resources import Resource, own
 
@@ -14,4 +14,5 @@ RESOURCES = (
         ),
     ),
     Resource(ToolCall, own(Permission.TOOL_CALL_VIEW)),
+    Resource(Approval, own(Permission.APPROVAL_VIEW)),
 )

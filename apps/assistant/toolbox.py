@@ -16,6 +16,7 @@ from apps.core import errors, shelves
 
 if TYPE_CHECKING:
     from apps.assistant.conversations import Scene
+    from apps.assistant.needs import Need
 
 A = TypeVar("A")
 SHELF = "apps.assistant.tools"
@@ -40,6 +41,22 @@ class Option:
 
     label: str
     arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a tool will do once it is approved.
+
+    `sentence` says it, without an end ("Send a mail to ana@x.com: Lunch"); `arguments`
+    mean the same whenever they are read. `about` is whom it reaches, so that a person may
+    say ALWAYS to that. `basis` is how the world is that it changes (JSON): where it is
+    another one when the approval comes, nothing is done.
+    """
+
+    sentence: str
+    arguments: Mapping[str, str]
+    about: str = ""
+    basis: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Ask(Exception):
@@ -67,8 +84,10 @@ class Ask(Exception):
 class Tool(Generic[A]):
     """A thing the assistant can do for one person.
 
-    `run` touches only rows of `scene.user`, and raises AppError to refuse or Ask to
-    ask. `receipt` says what happened from the result alone. `undo` takes the data
+    `run` touches only rows and accounts of `scene.user`, and raises AppError to refuse or
+    Ask to ask. With `needs` it reaches a connected account, outside of any transaction.
+    A tool that reaches others, or does what cannot be taken back, says with `propose`
+    what it is going to do, and then waits for a yes. `receipt` says what happened from the result alone. `undo` takes the data
     that `run` left and returns the sentence that says so. `examples` are texts that
     reach this tool by the grammar alone; the first is shown in help.
     """
@@ -87,6 +106,22 @@ class Tool(Generic[A]):
     is_blind: bool = False
     # Name of the sentence added to the reply while the change can be taken back.
     hint: str = ""
+    # Of whose accounts, and the call that they have to allow.
+    needs: Need | None = None
+    propose: Callable[[Scene, A], Proposal] | None = None
+    # Not in one transaction with its record, though it needs no account: it makes its own.
+    is_apart: bool = False
+    # Done twice under one handle, it is done once.
+    is_repeatable: bool = True
+    # Tells words of others, which may be meant to mislead a model.
+    is_untrusted: bool = False
+
+    # A model may call it; else only the person's own words do.
+    by_model: bool = True
+
+    @property
+    def runs_apart(self) -> bool:
+        return self.is_apart or self.needs is not None
 
     @property
     def title(self) -> str:

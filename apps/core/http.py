@@ -8,9 +8,12 @@ only where that is public: never inside our own network.
 import atexit
 import ipaddress
 import json
+import math
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -71,6 +74,19 @@ def lines(url: str, *, seconds: float = SECONDS) -> Iterator[str]:
         ) from error
 
 
+_UNTIL: ContextVar[float] = ContextVar("until", default=math.inf)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Whatever is asked in this block has to come within so long, all together."""
+    token = _UNTIL.set(min(_UNTIL.get(), time.monotonic() + seconds))
+    try:
+        yield
+    finally:
+        _UNTIL.reset(token)
+
+
 class NotReached(OutsideFailure):
     """It was never asked: asking again does nothing twice."""
 
@@ -121,6 +137,9 @@ def ask(
     Raises `NotReached`, `AnswerLost`, or `OutsideFailure` for an answer that is too
     large; never with words of the answer or the address.
     """
+    seconds = min(seconds, _UNTIL.get() - time.monotonic())
+    if seconds <= 0:
+        raise NotReached("There was no time left for it.")
     until = time.monotonic() + seconds
     try:
         request = _request(

@@ -81,6 +81,8 @@ class Permission(StrEnum):
     CONVERSATION_VIEW = "assistant.conversation.view"
     TOOL_CALL_VIEW = "assistant.toolcall.view"
     TOOL_CALL_REVEAL = "assistant.toolcall.reveal"
+    APPROVAL_VIEW = "assistant.approval.view"
+    APPROVAL_REVEAL = "assistant.approval.reveal"
     REMINDER_ADD = "assistant.reminder.add"
     REMINDER_VIEW = "assistant.reminder.view"
     REMINDER_REVEAL = "assistant.reminder.reveal"

@@ -24,7 +24,14 @@ from guardian.models import UserObjectPermission
 
 from apps.accounts import closing, erasure, exports, suspension
 from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
-from apps.assistant.models import Conversation, Reminder
+from apps.assistant.models import (
+    Approval,
+    Conversation,
+    FeatureSetting,
+    Reminder,
+    StandingApproval,
+    ToolCall,
+)
 from apps.core import dossier
 from apps.core.kinds import Queue
 from apps.integrations import consents, granted, history
@@ -84,6 +91,8 @@ WORDS = (
     "Zanzibrowser",
     "zebra-label",
     "zebra-reminder",
+    "zebra-approval",
+    "zebra-standing",
     "zebra-question",
     "zebra-overflow",
     "zebra-from-a-stranger",
@@ -213,6 +222,22 @@ def _texts(alice: User) -> None:
     Reminder.objects.create(
         user=alice, text="zebra-reminder", due_at=timezone.now(), zone="UTC"
     )
+    _approves(alice)
+
+
+def _approves(alice: User) -> None:
+    call = ToolCall.objects.filter(user=alice).earliest("pk")
+    Approval.objects.create(
+        call=call,
+        user=alice,
+        code="7K",
+        sentence="zebra-approval",
+        about="zebra-approval",
+        asked_at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+    StandingApproval.objects.create(user=alice, tool="x", about="zebra-standing")
+    FeatureSetting.objects.create(user=alice, feature="mail", is_on=False)
 
 
 def _holds(alice: User, ada: User, bob: User) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from apps.assistant import commands, toolbox
+from apps.assistant import answering, toolbox
 from apps.assistant.models import Reminder, Risk, ToolCall
 from apps.assistant.toolbox import Tool
 from apps.sms import composer
 from tests.assistant.conftest import Phone
-from tests.assistant.factories import ReminderFactory
+from tests.assistant.factories import InboundTextFactory, ReminderFactory
 
 TOOLS = toolbox.every()
 EXAMPLES = [(tool, example) for tool in TOOLS for example in tool.examples]
@@ -43,10 +43,12 @@ def test_it_can_be_taken_back_if_it_changes_own_data(tool: Tool[Any]) -> None:
 
 
 @pytest.mark.parametrize(("tool", "example"), EXAMPLES)
-def test_the_grammar_alone_understands_its_examples(
+def test_its_examples_are_understood_without_a_model(
     alice: Phone, tool: Tool[Any], example: str
 ) -> None:
-    understood = commands.understand(alice.scene(), example)
+    scene = alice.scene()
+    text = InboundTextFactory.build(turn=scene.turn, body=example)
+    understood = answering.read(scene, text).intents
     assert [intent.tool for intent in understood] == [tool.name]
     tool.parse(understood[0].arguments)
 

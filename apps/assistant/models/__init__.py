@@ -1,7 +1,17 @@
 """Facts of the assistant: what was asked, what was done, what is due."""
 
+from apps.assistant.models.approvals import Approval, StandingApproval
 from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
+from apps.assistant.models.features import FeatureSetting
 from apps.assistant.models.reminders import Reminder
 
-__all__ = ["Conversation", "Reminder", "Risk", "ToolCall"]
+__all__ = [
+    "Approval",
+    "Conversation",
+    "FeatureSetting",
+    "Reminder",
+    "Risk",
+    "StandingApproval",
+    "ToolCall",
+]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+
+from apps.core.ids import uuid7
 
 
 class Risk(models.TextChoices):
@@ -41,24 +43,47 @@ class ToolCall(models.Model):
     """
 
     class State(models.TextChoices):
+        WAITING = "waiting", "waits to be approved"
+        APPROVED = "approved", "approved, to be done"
+        RUNNING = "running", "being done"
         DONE = "done", "done"
         FAILED = "failed", "failed"
         REFUSED = "refused", "refused"
+        UNKNOWN = "unknown", "may have been done"
         UNDONE = "undone", "undone"
+        DENIED = "denied", "turned down"
+        EXPIRED = "expired", "not approved in time"
+
+    # Nothing more comes of it.
+    ENDED: ClassVar = (
+        State.DONE,
+        State.FAILED,
+        State.REFUSED,
+        State.UNKNOWN,
+        State.UNDONE,
+        State.DENIED,
+        State.EXPIRED,
+    )
 
     turn = models.ForeignKey("sms.Turn", models.CASCADE, related_name="tool_calls")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="tool_calls"
     )
     key = models.CharField(max_length=64)
+    # What a provider knows it by: asked for twice under it, it is done once.
+    handle = models.UUIDField(default=uuid7, editable=False)
     tool = models.CharField(max_length=64)
     arguments = models.JSONField(default=dict)
     risk = models.CharField(max_length=12, choices=Risk.choices)
-    state = models.CharField(max_length=8, choices=State.choices)
+    state = models.CharField(max_length=8, choices=State)
     result = models.JSONField(default=dict)
     receipt = models.TextField(blank=True)
     undo = models.JSONField(null=True, blank=True)
     undo_until = models.DateTimeField(null=True, blank=True)
+    # The call that takes, or took, this one back.
+    undone_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="undoes"
+    )
     created_at = models.DateTimeField()
 
     objects = ToolCallQuerySet.as_manager()

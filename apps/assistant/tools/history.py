@@ -12,7 +12,6 @@ from apps.assistant.times import spoken
 from apps.assistant.toolbox import Nothing, Result, Tool
 
 SENTENCES = {
-    ToolCall.State.DONE: "today_line",
     ToolCall.State.UNDONE: "today_undone",
     ToolCall.State.REFUSED: "today_refused",
     ToolCall.State.FAILED: "today_refused",
@@ -36,7 +35,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         return phrases.say("nothing_today")
     lines = [
         phrases.say(
-            SENTENCES[ToolCall.State(state)],
+            SENTENCES.get(ToolCall.State(state), "today_line"),
             time=spoken.clock(
                 datetime.fromisoformat(at), scene.zone, hours=scene.hours
             ),

@@ -1,0 +1,71 @@
+"""What a person can switch on and off, one name for each noun of the assistant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+from apps.assistant.models import FeatureSetting
+from apps.assistant.toolbox import Tool
+from apps.core import errors, prepared
+from apps.rbac import audit
+
+
+@dataclass(frozen=True)
+class Feature:
+    """`key` is the first part of its tools' names; `needs` says which accounts, if any,
+    in the words of the providers' shelf."""
+
+    key: str
+    title: str
+    about: str
+    needs: tuple[str, ...] = ()
+
+
+FEATURES = {
+    each.key: each
+    for each in (
+        Feature("reminders", "Reminders", "Texts you at the minute you say."),
+        Feature(
+            "mail",
+            "Mail",
+            "Reads what is unread, drafts and sends once you said yes.",
+            needs=("google", "microsoft"),
+        ),
+    )
+}
+
+_IS_OFF = (
+    "SELECT EXISTS (SELECT FROM assistant_featuresetting"
+    " WHERE user_id = %s AND feature = %s AND NOT is_on)"
+)
+
+
+def of(tool: Tool[Any]) -> Feature | None:
+    """None for what belongs to none, and cannot be switched off."""
+    return FEATURES.get(tool.name.partition(".")[0])
+
+
+def is_on(user: User, key: str) -> bool:
+    ((is_off,),) = prepared.rows(_IS_OFF, [user.pk, key])
+    return not is_off
+
+
+def insist(user: User, tool: Tool[Any]) -> None:
+    """Raises errors.Forbidden where its feature is switched off."""
+    feature = of(tool)
+    if feature and not is_on(user, feature.key):
+        raise errors.Forbidden(phrases.say("feature_off", feature=feature.title))
+
+
+def switch(*, user: User, key: str, is_on: bool) -> None:
+    """Raises errors.NotFound."""
+    if key not in FEATURES:
+        raise errors.NotFound(phrases.say("no_feature"))
+    FeatureSetting.objects.update_or_create(
+        user=user, feature=key, defaults={"is_on": is_on}
+    )
+    verb = "on" if is_on else "off"
+    audit.done(f"assistant.feature.{verb}", actor=user, after={"feature": key})

@@ -1,0 +1,43 @@
+"""OK 7K, NO 7K, ALWAYS 7K; or a bare yes or no to the one thing that was just asked."""
+
+import re
+from datetime import timedelta
+
+from apps.assistant import approvals, commands, menus, phrases
+from apps.assistant.commands import Intent
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Approval
+from apps.assistant.readings import Interpreter, Reading
+from apps.sms.models import InboundText
+
+CODE = f"[{approvals.DIGITS}][{approvals.LETTERS}]"
+# A bare "yes" an hour later is hardly about what was asked then.
+JUST_NOW = timedelta(minutes=30)
+
+
+def read(scene: Scene, text: InboundText) -> Reading | None:
+    said = commands.bare(text.body)
+    for answer, words in phrases.words().answers["approval"].items():
+        either = "|".join(map(re.escape, words))
+        if match := re.fullmatch(rf"(?:{either})\s+({CODE})", said, re.IGNORECASE):
+            return _decided(match[1], answer)
+    return _bare(scene, text.body)
+
+
+def _bare(scene: Scene, body: str) -> Reading | None:
+    """Only where one thing waits, it was asked just now, and nothing newer is open."""
+    is_yes, is_no = menus.agrees(body), menus.drops(body)
+    if not (is_yes or is_no) or scene.menu or scene.question:
+        return None
+    rows = list(Approval.objects.owned_by(scene.user).open(scene.now)[:2])
+    if len(rows) != 1 or scene.now - rows[0].asked_at > JUST_NOW:
+        return None
+    return _decided(rows[0].code, "yes" if is_yes else "no")
+
+
+def _decided(code: str, answer: str) -> Reading:
+    arguments = {"code": code.upper(), "answer": answer}
+    return Reading(intents=(Intent("approvals.decide", arguments),))
+
+
+INTERPRETER = Interpreter("approval", order=15, read=read)
