@@ -64,7 +64,7 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
     another order.
     """
     said = composer.literal("\n".join(filter(None, [first, *replies])))
-    if composer.count(said).segments == 1:
+    if scene.turn.is_web or composer.count(said).segments == 1:
         return said, ""
     parts = limits.of(scene.user).reply_segments
     body, rest = composer.fit(said, parts)

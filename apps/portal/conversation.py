@@ -1,38 +1,85 @@
-"""The thread of a person's texts and the answers to them."""
+"""The thread of a person's texts and the answers to them, and a place to write."""
 
 import mimetypes
-from collections import defaultdict
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from apps.accounts.models import User
-from apps.assistant import toolbox
-from apps.assistant.models import ToolCall
+from apps.assistant import approvals, performing, undoing
+from apps.assistant.models import Approval
 from apps.core import live
-from apps.core.errors import NotFound
-from apps.core.verbs import require_safe
+from apps.core.errors import AppError, NotFound
+from apps.core.verbs import require_POST, require_safe
+from apps.portal import deeds_of_turns
+from apps.portal.forms import WordsForm
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms import threads
+from apps.sms import threads, web
 from apps.sms.models import MediaFile
-from apps.sms.threads import Message
+
+THREAD = "portal:conversation"
 
 
 @signed_in
 @require_safe
 def conversation(request: SignedIn) -> HttpResponse:
     """The newest page is live: it asks again with the version it shows."""
+    shown = _shown(request.user, request.GET.get("before", ""))
     return live.answer(
         request,
-        threads.version(request.user),
-        lambda: _shown(request.user, request.GET.get("before", "")),
+        live.version(shown["thread"]),
+        lambda: {**shown, "form": WordsForm()},
         page="portal/conversation.html",
         part="portal/_thread.html",
     )
+
+
+@signed_in
+@require_POST
+def say(request: SignedIn) -> HttpResponse:
+    """What is written here goes the way of a text, without a carrier."""
+    form = WordsForm(request.POST)
+    try:
+        web.say(request.user, form.data.get("words", ""))
+    except AppError as error:
+        messages.error(request, error.sentence)
+    return redirect(THREAD)
+
+
+@signed_in
+@require_POST
+def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Yes or no to what waits for it."""
+    try:
+        performing.decide(
+            user=request.user,
+            row=approvals.get(user=request.user, public_id=str(public_id)),
+            is_yes=request.POST.get("do") in ("yes", "always"),
+            always=request.POST.get("do") == "always",
+            via=Approval.Via.PORTAL,
+        )
+    except AppError as error:
+        messages.error(request, error.sentence)
+    return redirect(THREAD)
+
+
+@signed_in
+@require_POST
+def undo(request: SignedIn, handle: UUID) -> HttpResponse:
+    """Take one change back."""
+    try:
+        sentence = undoing.take_back_elsewhere(user=request.user, handle=str(handle))
+    except AppError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, sentence)
+    return redirect(THREAD)
 
 
 @signed_in
@@ -54,26 +101,9 @@ def file(request: SignedIn, public_id: UUID) -> HttpResponse:
 
 def _shown(user: User, before: str) -> dict[str, Any]:
     page = threads.page(user, before=before)
-    return {
-        "page": page,
-        "thread": with_deeds(user, page.messages),
-        "before": before,
-    }
-
-
-def with_deeds(
-    user: User, messages: Iterable[Message]
-) -> list[tuple[Message, list[str]]]:
-    """Each message, and on a reply what the assistant did in that turn, from record."""
-    messages = list(messages)
-    turns = {message.turn_id for message in messages if message.turn_id}
-    calls = ToolCall.objects.owned_by(user).changes().filter(turn_id__in=turns)
-    deeds: dict[int | None, list[str]] = defaultdict(list)
-    for call in calls:
-        deeds[call.turn_id].append(_deed(call))
-    return [(m, deeds[m.turn_id] if m.direction == "out" else []) for m in messages]
-
-
-def _deed(call: ToolCall) -> str:
-    state = "" if call.state == ToolCall.State.DONE else f" ({call.state})"
-    return f"{toolbox.named(call.tool).title}{state}"
+    done = deeds_of_turns.of(user, page.messages, timezone.now())
+    thread = [
+        (message, done[message.turn_id] if message.direction == "out" else [])
+        for message in page.messages
+    ]
+    return {"page": page, "thread": thread, "before": before}

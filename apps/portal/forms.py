@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from apps.core.errors import AppError
-from apps.sms import dialing
+from apps.sms import dialing, web
 
 # What Twilio takes in one text.
 LONGEST_TEXT = 1600
@@ -64,6 +64,18 @@ class PhoneCodeForm(forms.Form):
     def clean_code(self) -> str:
         """However it was grouped."""
         return str(self.cleaned_data["code"]).replace(" ", "").replace("-", "")
+
+
+class WordsForm(forms.Form):
+    """What a person writes to their assistant."""
+
+    words = forms.CharField(
+        label="Message",
+        max_length=web.LONGEST,
+        widget=forms.Textarea(
+            attrs={"rows": 1, "data-send": "", "placeholder": "Write to your assistant"}
+        ),
+    )
 
 
 class PlayedTextForm(forms.Form):

@@ -24,6 +24,11 @@ urlpatterns = [
     path("app/", overview.overview, name="overview"),
     path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
+    path("app/conversation/say/", conversation.say, name="say"),
+    path(
+        "app/conversation/decide/<uuid:public_id>/", conversation.decide, name="decide"
+    ),
+    path("app/conversation/undo/<uuid:handle>/", conversation.undo, name="undo"),
     path("app/conversation/files/<uuid:public_id>/", conversation.file, name="file"),
     path("app/usage/", usage.usage, name="usage"),
     path("app/phones/", phones.phones, name="phones"),

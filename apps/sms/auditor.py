@@ -27,7 +27,7 @@ WITH texts AS MATERIALIZED (
                SELECT FROM user_phone_mappings m
                WHERE m.user_id = t.user_id AND m.e164 = t.number
                  AND m.verified_at <= i.received_at
-           ) AS was_theirs
+           ) OR t.our_number = 'web' AS was_theirs
     FROM sms_inboundtext i
     LEFT JOIN sms_turn t ON t.id = i.turn_id
     LEFT JOIN sms_outboundtext r ON r.turn_id = t.id

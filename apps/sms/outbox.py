@@ -29,6 +29,7 @@ from apps.sms.money import telling, texts
 from apps.sms.money.budgets import OverBudget
 
 Kind, State = OutboundText.Kind, OutboundText.State
+Delivery = OutboundText.Delivery
 
 # How somebody whose account is frozen comes back.
 _EVEN_FROZEN = frozenset({Kind.CODE, Kind.NOTICE})
@@ -157,7 +158,8 @@ def reply(
     at_once: bool = False,
 ) -> OutboundText:
     """The one answer to a turn, in the transaction that finishes it. `at_once`: whoever
-    finishes it goes on to hand it over."""
+    finishes it goes on to hand it over. On the website it has arrived when it is there.
+    """
     text = _compose(
         lane=turn.lane,
         user_id=turn.user_id,
@@ -169,6 +171,11 @@ def reply(
         body=body,
         request_id=turn.request_id,
     )
+    if turn.is_web:
+        text.state, text.delivery = State.SENT, Delivery.DELIVERED
+        text.sent_at = text.delivered_at = timezone.now()
+        prepared.insert(text)
+        return text
     if at_once:
         intend(text)
     values = [*prepared.given(text), texts.of_turn(turn.pk)]

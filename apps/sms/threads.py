@@ -13,6 +13,7 @@ from apps.core.errors import Invalid
 from apps.sms import troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, MediaFile, OutboundText
+from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 
@@ -110,13 +111,19 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
         at=text.received_at,
         kind=text.keyword or "text",
         number=text.number,
-        segments=count(text.body).segments,
-        state_label="Received" if text.turn_id else "Waiting for an answer",
+        segments=0 if text.number == WEB else count(text.body).segments,
+        state_label=_received(text),
         tone="quiet",
         turn_id=text.turn_id,
         num_media=text.num_media,
         files=tuple(files),
     )
+
+
+def _received(text: InboundText) -> str:
+    if not text.turn_id:
+        return "Waiting for an answer"
+    return "Written here" if text.number == WEB else "Received"
 
 
 def _file(file: MediaFile) -> File:
@@ -131,7 +138,7 @@ def _file(file: MediaFile) -> File:
 
 
 def _from_us(text: OutboundText) -> Message:
-    label, tone = _state(text)
+    label, tone = ("", "quiet") if text.number == WEB else _state(text)
     return Message(
         id=f"out-{text.pk}",
         direction="out",
@@ -139,7 +146,7 @@ def _from_us(text: OutboundText) -> Message:
         at=text.created_at,
         kind=text.kind,
         number=text.number,
-        segments=text.segments,
+        segments=0 if text.number == WEB else text.segments,
         state_label=label,
         tone=tone,
         turn_id=text.turn_id,

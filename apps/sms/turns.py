@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from apps.accounts.models import User
 from apps.core import prepared
 from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
@@ -36,6 +37,7 @@ from apps.sms import (
 )
 from apps.sms.lanes import Lease
 from apps.sms.models import InboundText, Lane, OutboundText, Pot, Turn
+from apps.sms.models.inbound import WEB
 from apps.sms.money import telling
 from apps.sms.money import texts as money
 from apps.sms.money.budgets import OverBudget
@@ -127,7 +129,8 @@ def _left(lane: Lane) -> Begun | None:
     if not found:
         return None
     turn = lane.turns.select_related("user").get(pk=found[0][0])
-    if turn.user_id is not None and numbers.owner_id(turn.number) != turn.user_id:
+    is_theirs = turn.is_web or numbers.owner_id(turn.number) == turn.user_id
+    if turn.user_id is not None and not is_theirs:
         # Given up, or somebody else's by now, while the text waited.
         turn.user = None
     turn.attempts += 1
@@ -142,8 +145,7 @@ def _opened(lane: Lane) -> Begun | None:
     last = texts[-1]
     turn = Turn(
         lane=lane,
-        # Nobody's where it was given up, or is somebody else's, since the text came.
-        user=numbers.owner(last.number, lane.user_id) if lane.user_id else None,
+        user=_speaker(lane, last),
         number=last.number,
         our_number=last.our_number,
         request_id=last.request_id,
@@ -156,10 +158,17 @@ def _opened(lane: Lane) -> Begun | None:
     media.expect(texts)
     spoken = [text for text in texts if not text.keyword]
     is_answered = not _silence(turn, spoken)
-    is_afforded = money.opened(turn, texts, is_answered=is_answered)
+    is_afforded = turn.is_web or money.opened(turn, texts, is_answered=is_answered)
     with bound(turn.request_id):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
     return Begun(turn, texts, is_afforded)
+
+
+def _speaker(lane: Lane, text: InboundText) -> User | None:
+    """Nobody where the number was given up, or is somebody else's, since the text came."""
+    if text.our_number == WEB:
+        return lane.user
+    return numbers.owner(text.number, lane.user_id) if lane.user_id else None
 
 
 def _waiting(lane: Lane) -> list[InboundText]:
@@ -183,6 +192,8 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
     spoken = [text for text in begun.texts if not text.keyword]
     if silence := _silence(turn, spoken):
         return finish(lease, turn, silence=silence)
+    if turn.is_web:
+        return finish(lease, turn, _answer_on_the_web(lease, turn, spoken))
     if loops.is_loop(turn, spoken[-1].body):
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
@@ -205,10 +216,20 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
     return finish(lease, turn, silence=Silence.GUIDED)
 
 
+def _answer_on_the_web(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
+    if turn.attempts > GIVE_UP_AFTER:
+        return Answer(SORRY)
+    if turn.user and turn.user.frozen_at is not None:
+        return Answer(f"{FROZEN} {settings.PUBLIC_URL}")
+    return _answer_person(lease, turn, spoken)
+
+
 def _silence(turn: Turn, spoken: list[InboundText]) -> str:
     """Why this turn gets no reply, if it gets none."""
     if not spoken:
         return Silence.KEYWORD
+    if turn.is_web:
+        return Silence.NONE if turn.user and turn.user.is_active else Silence.INACTIVE
     if not numbers.is_phone(turn.number):
         return Silence.NOT_A_PERSON
     if dialing.refusal(turn.number):
@@ -321,7 +342,7 @@ def finish(
         text = outbox.reply(
             turn, body, kind=kind, dedupe_key=dedupe_key, at_once=at_once
         )
-    else:
+    elif not turn.is_web:
         money.silent(turn)
     turn.finished_at = timezone.now()
     turn.silence = silence

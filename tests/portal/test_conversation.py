@@ -7,9 +7,11 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.assistant.models import Reminder, ToolCall
 from apps.portal import demo
-from apps.sms import lanes
+from apps.sms import lanes, web
 from apps.sms.models import InboundText, OutboundText
+from apps.sms.worker import drain
 
 
 @pytest.fixture
@@ -103,3 +105,41 @@ def _receive(body: str, at: datetime | None = None) -> None:
         body=body,
         received_at=at or timezone.now(),
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_written_here_is_answered_and_can_be_undone_here(
+    as_alice: Client,
+) -> None:
+    words = {"words": "remind me to feed the cat tomorrow at 9"}
+    assert as_alice.post("/app/conversation/say/", words).status_code == 302
+    assert (
+        "Waiting for an answer" in as_alice.get("/app/conversation/").content.decode()
+    )
+    drain()
+    page = as_alice.get("/app/conversation/").content.decode()
+    assert "Reminder set: feed the cat" in page and "Written here" in page
+    call = ToolCall.objects.latest("pk")
+    undo = f"/app/conversation/undo/{call.handle}/"
+    assert undo in page
+    shown = as_alice.post(undo, follow=True).content.decode()
+    assert "Undone: the reminder feed the cat is removed." in shown
+    assert undo not in shown
+    assert "nothing to undo" in as_alice.post(undo, follow=True).content.decode()
+    assert not Reminder.objects.filter(text="feed the cat", state="active").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_undoes_or_approves_for_somebody_else(as_alice: Client) -> None:
+    web.say(User.objects.get(email="bob@example.com"), "remind me to sing at 9 pm")
+    drain()
+    call = ToolCall.objects.latest("pk")
+    page = as_alice.post(f"/app/conversation/undo/{call.handle}/", follow=True)
+    assert "nothing to undo" in page.content.decode()
+    call.refresh_from_db()
+    assert call.state == ToolCall.State.DONE
+
+
+def test_nothing_said_is_told_and_kept_apart(as_alice: Client) -> None:
+    page = as_alice.post("/app/conversation/say/", {"words": " "}, follow=True)
+    assert "Write something first." in page.content.decode()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.assistant import phrases, toolbox
+from apps.assistant import phrases, undoing
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk, ToolCall
 from apps.assistant.toolbox import Nothing, Result, Tool
@@ -11,17 +11,16 @@ from apps.core import errors
 
 
 def run(scene: Scene, arguments: Nothing) -> Result:
-    calls = ToolCall.objects.owned_by(scene.user).undoable(scene.now)
-    last = calls.select_for_update().first()
-    if last is None or last.undo is None:
+    mine = scene.call
+    if mine and (said := mine.result.get("sentence")):
+        return Result({"sentence": said})
+    calls = ToolCall.objects.owned_by(scene.user)
+    # A worker that follows a dead one takes back what that one began to.
+    begun = calls.filter(undone_by=mine).first() if mine else None
+    last = begun or calls.undoable(scene.now).first()
+    if last is None:
         raise errors.NotFound(phrases.say("nothing_to_undo"))
-    undo = toolbox.named(last.tool).undo
-    if undo is None:
-        raise errors.NotFound(phrases.say("nothing_to_undo"))
-    sentence = undo(scene, last.undo)
-    last.state = ToolCall.State.UNDONE
-    last.save(update_fields=["state"])
-    return Result({"sentence": sentence})
+    return Result({"sentence": undoing.take_back(scene, last, by=mine)})
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -35,5 +34,6 @@ TOOL = Tool(
     arguments=Nothing,
     run=run,
     receipt=receipt,
+    is_apart=True,
     examples=("undo", "undo that"),
 )

@@ -67,6 +67,11 @@ class Keyword(models.TextChoices):
     HELP = "help", "HELP"
 
 
+# In place of our number, where somebody writes on the website: no carrier has a part in
+# it, and it costs nothing.
+WEB = "web"
+
+
 class Turn(models.Model):
     """All texts that waited in a lane when it began, and the one answer to them."""
 
@@ -106,6 +111,10 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return f"turn {self.pk}"
+
+    @property
+    def is_web(self) -> bool:
+        return self.our_number == WEB
 
 
 class InboundTextQuerySet(models.QuerySet["InboundText"]):
