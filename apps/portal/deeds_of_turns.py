@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from apps.accounts.models import User
@@ -30,7 +30,8 @@ def of(
     user: User, messages: Iterable[Message], now: datetime
 ) -> Mapping[int | None, list[Done]]:
     """By turn."""
-    turns = {message.turn_id for message in messages if message.turn_id}
+    said = {m.turn_id: m.body for m in messages if m.turn_id and m.direction == "out"}
+    turns = {*said}
     calls = ToolCall.objects.owned_by(user).changes().filter(turn_id__in=turns)
     waiting = {
         row.call_id: row
@@ -40,7 +41,10 @@ def of(
     }
     found: dict[int | None, list[Done]] = defaultdict(list)
     for call in calls:
-        found[call.turn_id].append(_done(call, waiting.get(call.pk), now))
+        done = _done(call, waiting.get(call.pk), now)
+        # What came of it since is told; what the reply says already is not.
+        is_said = call.receipt in said[call.turn_id]
+        found[call.turn_id].append(replace(done, receipt="") if is_said else done)
     return found
 
 
