@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib import admin
 
 from apps.assistant import toolbox
-from apps.assistant.models import Approval, Conversation, Reminder, ToolCall
+from apps.assistant.models import Approval, Conversation, Reminder, Thought, ToolCall
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 
@@ -38,6 +39,16 @@ class ApprovalAdmin(AssistantPage):
     search_fields = ("user__email_canonical__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address, or a public id"
     list_select_related = ("user", "call")
+
+
+@admin.register(Thought)
+class ThoughtAdmin(AssistantPage):
+    secret = ("said",)
+    list_display = ("at", "user", "model", "outcome", "requests", "micros", "took_ms")
+    list_filter = ("outcome", among("model", lambda: [settings.ASSISTANT_LLM_MODEL]))
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or a public id"
+    list_select_related = ("user", "turn")
 
 
 @admin.register(Reminder)

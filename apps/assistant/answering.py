@@ -42,18 +42,34 @@ def _answer(scene: Scene, texts: Sequence[InboundText]) -> Answer:
         scene.replies = len(replies)
         # "In 30 minutes" counts from when it was said, however long it waited.
         scene.now = text.received_at
-        reading = read(scene, text)
+        reading, said = read(scene, text), ""
+        if reading.is_thought:
+            scene.was_thought = True
+            reading, said = _thought(scene, text, reading)
         trail.append(_told(reading))
         if reading.answers is not None:
             # The person answered before we could ask.
             replies[reading.answers] = ""
         scene.count_miss(reading.misses)
-        replies.append(_act(scene, text, reading))
+        replies.append(said or _act(scene, text, reading))
     body, rest = _fitted(scene, first, replies)
     if rest:
         scene.keep_overflow(rest)
     # Our sentences, and words of the person that they quote.
-    return Answer(body=body, settle=scene.save, trail=tuple(trail), is_literal=True)
+    return Answer(
+        body=body,
+        settle=lambda: _settle(scene),
+        trail=tuple(trail),
+        is_literal=True,
+    )
+
+
+def _settle(scene: Scene) -> None:
+    scene.save()
+    if scene.was_thought:
+        from apps.assistant.brain import summing
+
+        summing.after(scene.turn)
 
 
 def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
@@ -80,9 +96,24 @@ def _fitted(scene: Scene, first: str, replies: list[str]) -> tuple[str, str]:
     return composer.fit(said, parts)
 
 
-def read(scene: Scene, text: InboundText) -> Reading:
-    """What the first interpreter that understands it makes of a text."""
-    for interpreter in readings.every():
+def _thought(scene: Scene, text: InboundText, reading: Reading) -> tuple[Reading, str]:
+    """What a model says; or else what the interpreters after it make of the text."""
+    from apps.assistant.brain import thinking
+
+    try:
+        answer = thinking.think(scene, text)
+        return replace(reading, by=f"{reading.by} ({answer.how})"), answer.said
+    except thinking.CannotThink as error:
+        after = read(scene, text, after=reading.by)
+        return replace(after, by=f"{after.by}, as {reading.by} could not: {error}"), ""
+
+
+def read(scene: Scene, text: InboundText, *, after: str = "") -> Reading:
+    """What the first interpreter that understands it makes of a text; of those `after`
+    one, if it is named."""
+    chain = readings.every()
+    names = [each.name for each in chain]
+    for interpreter in chain[names.index(after) + 1 if after else 0 :]:
         if (reading := interpreter.read(scene, text)) is not None:
             return replace(reading, by=interpreter.name)
     return Reading(say=phrases.say("unsure"), by="nobody")

@@ -65,6 +65,8 @@ class Scene:
     call: ToolCall | None = None
     # Words of others were read in this turn: whatever reaches others waits for a yes.
     has_read_others: bool = False
+    # A model was asked in this turn.
+    was_thought: bool = False
 
     @property
     def zone(self) -> str:

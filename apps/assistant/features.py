@@ -29,6 +29,11 @@ FEATURES = {
     for each in (
         Feature("reminders", "Reminders", "Texts you at the minute you say."),
         Feature(
+            "model",
+            "Language model",
+            "Answers what the commands do not understand.",
+        ),
+        Feature(
             "mail",
             "Mail",
             "Reads what is unread, drafts and sends once you said yes.",
@@ -69,3 +74,9 @@ def switch(*, user: User, key: str, is_on: bool) -> None:
     )
     verb = "on" if is_on else "off"
     audit.done(f"assistant.feature.{verb}", actor=user, after={"feature": key})
+
+
+def off(user: User) -> frozenset[str]:
+    """The keys of what a person has switched off."""
+    rows = FeatureSetting.objects.filter(user=user, is_on=False)
+    return frozenset(rows.values_list("feature", flat=True))

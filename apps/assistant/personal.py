@@ -6,6 +6,8 @@ from apps.assistant.models import (
     FeatureSetting,
     Reminder,
     StandingApproval,
+    Summary,
+    Thought,
     ToolCall,
 )
 from apps.core.dossier import Kept
@@ -71,6 +73,28 @@ PERSONAL = (
         "What you have switched on or off.",
         name="features",
         columns={"feature": "feature", "is_on": "is_on", "changed_at": "changed_at"},
+    ),
+    Kept(
+        Thought,
+        ("user",),
+        "What a language model was asked about, what it said and what it cost.",
+        name="thoughts",
+        columns={
+            "at": "at",
+            "model": "model",
+            "outcome": "outcome",
+            "said": "said",
+            "tokens_in": "tokens_in",
+            "tokens_out": "tokens_out",
+            "micro_dollars": "micros",
+        },
+    ),
+    Kept(
+        Summary,
+        ("user",),
+        "What you talked about before, in the words that a language model is told.",
+        name="talked_about",
+        columns={"words": "words", "made_at": "made_at"},
     ),
     Kept(
         Conversation,

@@ -20,12 +20,14 @@ class Reading:
 
     `answers` is the reply of this turn whose question the text answers; it is then
     not shown. `misses` says that the text has nothing of an answer to the open one.
+    `is_thought` leaves it to the model (brain/).
     """
 
     intents: tuple[Intent, ...] = ()
     say: str = ""
     answers: int | None = None
     misses: bool = False
+    is_thought: bool = False
     by: str = ""
 
 

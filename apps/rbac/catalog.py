@@ -83,6 +83,8 @@ class Permission(StrEnum):
     TOOL_CALL_REVEAL = "assistant.toolcall.reveal"
     APPROVAL_VIEW = "assistant.approval.view"
     APPROVAL_REVEAL = "assistant.approval.reveal"
+    THOUGHT_VIEW = "assistant.thought.view"
+    THOUGHT_REVEAL = "assistant.thought.reveal"
     REMINDER_ADD = "assistant.reminder.add"
     REMINDER_VIEW = "assistant.reminder.view"
     REMINDER_REVEAL = "assistant.reminder.reveal"

@@ -1,6 +1,7 @@
 """What holds in development, tests and production alike."""
 
 from config.settings.api import *
+from config.settings.assistant import *
 from config.settings.data import *
 from config.settings.integrations import *
 from config.settings.outside import *

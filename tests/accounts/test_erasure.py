@@ -30,6 +30,8 @@ from apps.assistant.models import (
     FeatureSetting,
     Reminder,
     StandingApproval,
+    Summary,
+    Thought,
     ToolCall,
 )
 from apps.core import dossier
@@ -93,6 +95,8 @@ WORDS = (
     "zebra-reminder",
     "zebra-approval",
     "zebra-standing",
+    "zebra-thought",
+    "zebra-summary",
     "zebra-question",
     "zebra-overflow",
     "zebra-from-a-stranger",
@@ -237,6 +241,16 @@ def _approves(alice: User) -> None:
         expires_at=timezone.now(),
     )
     StandingApproval.objects.create(user=alice, tool="x", about="zebra-standing")
+    Thought.objects.create(
+        turn=call.turn,
+        user=alice,
+        text_id=1,
+        model="m",
+        outcome="answered",
+        said="zebra-thought",
+        at=timezone.now(),
+    )
+    Summary.objects.create(user=alice, words="zebra-summary", until=1)
     FeatureSetting.objects.create(user=alice, feature="mail", is_on=False)
 
 

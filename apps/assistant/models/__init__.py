@@ -5,6 +5,7 @@ from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
 from apps.assistant.models.features import FeatureSetting
 from apps.assistant.models.reminders import Reminder
+from apps.assistant.models.thoughts import Summary, Thought
 
 __all__ = [
     "Approval",
@@ -13,5 +14,7 @@ __all__ = [
     "Reminder",
     "Risk",
     "StandingApproval",
+    "Summary",
+    "Thought",
     "ToolCall",
 ]

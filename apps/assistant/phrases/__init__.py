@@ -1,7 +1,7 @@
 """What people say and what the assistant answers: a folder a language, a page a topic.
 
-A page is TOML. `times.toml` holds the words of times (times/vocabulary.py); every other
-page the words of one topic:
+A page is TOML. `times.toml` holds the words of times (times/vocabulary.py), `claims.toml`
+those of what was done (brain/claims.py); every other page the words of one topic:
 
     rank         of its commands among those of other pages, the lowest first
     [[command]]  what people say, and the tool it means
@@ -40,6 +40,7 @@ from apps.accounts.models import User
 
 DEFAULT = "en"
 TIMES = "times.toml"
+CLAIMS = "claims.toml"
 
 _LANGUAGE = ContextVar("language", default=DEFAULT)
 
@@ -91,8 +92,13 @@ def words() -> Words:
 @functools.cache
 def times(language: str) -> dict[str, Any]:
     """The words of times."""
-    source = resources.files(__package__).joinpath(language, TIMES)
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return _page(language, TIMES)
+
+
+@functools.cache
+def claims(language: str) -> dict[str, Any]:
+    """The words of what was done."""
+    return _page(language, CLAIMS)
 
 
 def say(key: str, /, **values: object) -> str:
@@ -115,8 +121,13 @@ def _words(language: str) -> Words:
     return found
 
 
+def _page(language: str, name: str) -> dict[str, Any]:
+    source = resources.files(__package__).joinpath(language, name)
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
 def _pages(language: str) -> Iterator[dict[str, Any]]:
     folder = resources.files(__package__).joinpath(language)
     for source in sorted(folder.iterdir(), key=lambda each: each.name):
-        if source.name.endswith(".toml") and source.name != TIMES:
-            yield {"rank": 0, **tomllib.loads(source.read_text(encoding="utf-8"))}
+        if source.name.endswith(".toml") and source.name not in (TIMES, CLAIMS):
+            yield {"rank": 0, **_page(language, source.name)}
