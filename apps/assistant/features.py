@@ -28,6 +28,9 @@ FEATURES = {
     each.key: each
     for each in (
         Feature("reminders", "Reminders", "Texts you at the minute you say."),
+        Feature("lists", "Lists", "Shopping, tasks and any other list."),
+        Feature("notes", "Notes", "Keeps what you text, and finds it again."),
+        Feature("memory", "Memory", "Small facts about you, used when they help."),
         Feature(
             "model",
             "Language model",

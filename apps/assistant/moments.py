@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -79,6 +80,12 @@ def _choose(
         for at in instants
     ]
     return Ask(phrases.say(key), arguments=arguments, slot="when", options=options)
+
+
+def day(scene: Scene, iso: str) -> str:
+    """A date said as people say it, "Fri 27 Nov"."""
+    noon = datetime.combine(date.fromisoformat(iso), time(12), ZoneInfo(scene.zone))
+    return spoken.day(noon, scene.zone, now=scene.now)
 
 
 def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:

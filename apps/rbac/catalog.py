@@ -91,6 +91,19 @@ class Permission(StrEnum):
     REMINDER_CHANGE = "assistant.reminder.change"
     REMINDER_DELETE = "assistant.reminder.delete"
 
+    LIST_ADD = "assistant.list.add"
+    LIST_VIEW = "assistant.list.view"
+    LIST_CHANGE = "assistant.list.change"
+    LIST_DELETE = "assistant.list.delete"
+    NOTE_ADD = "assistant.note.add"
+    NOTE_VIEW = "assistant.note.view"
+    NOTE_CHANGE = "assistant.note.change"
+    NOTE_DELETE = "assistant.note.delete"
+    FACT_ADD = "assistant.fact.add"
+    FACT_VIEW = "assistant.fact.view"
+    FACT_CHANGE = "assistant.fact.change"
+    FACT_DELETE = "assistant.fact.delete"
+
     JOB_VIEW = "jobs.job.view"
     JOB_REQUEUE = "jobs.job.change"
     JOB_DROP = "jobs.job.delete"
@@ -160,7 +173,14 @@ ADMINISTRATOR = "administrator"
 
 _DOLLAR = 1_000_000
 _FOR_EVERYBODY = frozenset(
-    {Permission.REMINDER_ADD, Permission.NUMBER_ADD, Permission.CONNECTION_ADD}
+    {
+        Permission.REMINDER_ADD,
+        Permission.LIST_ADD,
+        Permission.NOTE_ADD,
+        Permission.FACT_ADD,
+        Permission.NUMBER_ADD,
+        Permission.CONNECTION_ADD,
+    }
 )
 
 SYSTEM_ROLES = (

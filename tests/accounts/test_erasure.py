@@ -27,7 +27,11 @@ from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
 from apps.assistant.models import (
     Approval,
     Conversation,
+    Fact,
     FeatureSetting,
+    List,
+    ListItem,
+    Note,
     Reminder,
     StandingApproval,
     Summary,
@@ -96,6 +100,11 @@ WORDS = (
     "zebra-approval",
     "zebra-standing",
     "zebra-thought",
+    "zebra-list",
+    "zebra-item",
+    "zebra-note",
+    "zebra-subject",
+    "zebra-fact",
     "zebra-summary",
     "zebra-question",
     "zebra-overflow",
@@ -241,6 +250,10 @@ def _approves(alice: User) -> None:
         expires_at=timezone.now(),
     )
     StandingApproval.objects.create(user=alice, tool="x", about="zebra-standing")
+    groceries = List.objects.create(user=alice, name="zebra-list", key="zebra-list")
+    ListItem.objects.create(list=groceries, user=alice, text="zebra-item")
+    Note.objects.create(user=alice, text="zebra-note")
+    Fact.objects.create(user=alice, subject="zebra-subject", text="zebra-fact")
     Thought.objects.create(
         turn=call.turn,
         user=alice,

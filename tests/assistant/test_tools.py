@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from apps.assistant import answering, toolbox
-from apps.assistant.models import Reminder, Risk, ToolCall
+from apps.assistant.models import (
+    Fact,
+    List,
+    ListItem,
+    Note,
+    Reminder,
+    Risk,
+    ToolCall,
+)
 from apps.assistant.toolbox import Tool
 from apps.sms import composer
 from tests.assistant.conftest import Phone
@@ -17,8 +25,22 @@ EXAMPLES = [(tool, example) for tool in TOOLS for example in tool.examples]
 
 
 def facts(phone: Phone) -> list[Any]:
-    rows = Reminder.objects.owned_by(phone.user).open()
-    return list(rows.values("public_id", "text", "due_at", "state", "snoozes"))
+    """All that is kept for a person and can be seen."""
+    own = {"user": phone.user}
+    return [
+        list(rows)
+        for rows in (
+            Reminder.objects.filter(**own)
+            .open()
+            .values("public_id", "text", "due_at", "state", "snoozes"),
+            List.objects.filter(**own).kept().values("public_id", "name"),
+            ListItem.objects.filter(list__user=phone.user, list__is_deleted=False)
+            .exclude(state="deleted")
+            .values("public_id", "text", "state"),
+            Note.objects.filter(**own).kept().values("public_id", "text"),
+            Fact.objects.filter(**own).kept().values("public_id", "subject", "text"),
+        )
+    ]
 
 
 def test_names_are_unique_and_titled() -> None:

@@ -4,13 +4,19 @@ from apps.assistant.models.approvals import Approval, StandingApproval
 from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
 from apps.assistant.models.features import FeatureSetting
+from apps.assistant.models.lists import List, ListItem
+from apps.assistant.models.notes import Fact, Note
 from apps.assistant.models.reminders import Reminder
 from apps.assistant.models.thoughts import Summary, Thought
 
 __all__ = [
     "Approval",
     "Conversation",
+    "Fact",
     "FeatureSetting",
+    "List",
+    "ListItem",
+    "Note",
     "Reminder",
     "Risk",
     "StandingApproval",

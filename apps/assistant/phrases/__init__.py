@@ -13,6 +13,7 @@ those of what was done (brain/claims.py); every other page the words of one topi
 A command:
 
     tool = "reminders.create"
+    rank = 45                 another than that of its page
     time = "anywhere"         its time is taken out of the text before ("needed": must be)
     part = "in the morning"   put behind an hour of 4 to 11 said without am or pm
     fixed = { text = "wake" } arguments that are not said
@@ -110,14 +111,16 @@ def say(key: str, /, **values: object) -> str:
 def _words(language: str) -> Words:
     """Raises ValueError where two topics say the same."""
     found = Words()
-    for page in sorted(_pages(language), key=itemgetter("rank")):
-        found.commands += page.get("command", [])
+    for page in _pages(language):
+        rank = page["rank"]
+        found.commands += [{"rank": rank, **each} for each in page.get("command", [])]
         found.courtesy += page.get("courtesy", [])
         for section in ("answers", "tools", "topics", "say"):
             known, more = getattr(found, section), page.get(section, {})
             if twice := known.keys() & more.keys():
                 raise ValueError(f"said twice in {language}: {sorted(twice)}")
             known.update(more)
+    found.commands.sort(key=itemgetter("rank"))
     return found
 
 

@@ -1,0 +1,168 @@
+"""Lists: made, filled and ticked off, always for one person.
+
+Whatever changes hands back what `restore` takes: the state that each item, or the list,
+had before.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+from apps.assistant.models import List, ListItem
+from apps.core import errors
+
+SHOPPING, TODO = "shopping", "todo"
+LONGEST_NAME, LONGEST_ITEM = 60, 200
+# Of one person, and on one list: far above any use.
+MOST_LISTS, MOST_OPEN = 100, 500
+
+State = ListItem.State
+Before = dict[str, Any]
+
+
+def key(name: str) -> str:
+    """A name as it is looked up: the words of the language for shopping and for tasks
+    are one each."""
+    plain = re.sub(r"[^\w\s'-]", " ", name.casefold())
+    said = " ".join(plain.split())
+    for alias, words in phrases.words().answers["lists"].items():
+        if said in words:
+            return str(alias)
+    return said
+
+
+def every(user: User) -> list[tuple[List, int]]:
+    """Each with how much is open on it."""
+    rows = list(List.objects.owned_by(user).kept().order_by("name"))
+    items = ListItem.objects.filter(list__in=rows, state=State.OPEN)
+    counts = dict(items.values_list("list").annotate(Count("pk")))
+    return [(row, counts.get(row.pk, 0)) for row in rows]
+
+
+def named(user: User, name: str) -> List:
+    """Raises errors.NotFound."""
+    row = List.objects.owned_by(user).kept().filter(key=key(name)).first()
+    if row is None:
+        raise errors.NotFound(phrases.say("no_list", name=name[:LONGEST_NAME]))
+    return row
+
+
+def get(*, user: User, public_id: str) -> List:
+    """Raises errors.NotFound."""
+    try:
+        rows = List.objects.owned_by(user).kept()
+        return rows.get(public_id=uuid.UUID(public_id))
+    except (ValueError, List.DoesNotExist):
+        raise errors.NotFound(phrases.say("no_list", name="")) from None
+
+
+def make(*, user: User, name: str) -> List:
+    """Raises errors.Invalid, or Conflict where there is one of that name."""
+    name = " ".join(name.split())
+    if not key(name) or len(name) > LONGEST_NAME:
+        raise errors.Invalid(phrases.say("list_name"))
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)
+        own = List.objects.owned_by(user).kept()
+        if own.filter(key=key(name)).exists():
+            raise errors.Conflict(phrases.say("list_there", name=name))
+        if own.count() >= MOST_LISTS:
+            raise errors.Conflict(phrases.say("too_many_lists"))
+        return List.objects.create(user=user, name=name, key=key(name))
+
+
+def rename(*, user: User, row: List, name: str) -> Before:
+    """Raises as `make`."""
+    name = " ".join(name.split())
+    if not key(name) or len(name) > LONGEST_NAME:
+        raise errors.Invalid(phrases.say("list_name"))
+    before = {"list": str(row.public_id), "name": row.name}
+    own = List.objects.owned_by(user).kept().exclude(pk=row.pk)
+    if own.filter(key=key(name)).exists():
+        raise errors.Conflict(phrases.say("list_there", name=name))
+    row.name, row.key = name, key(name)
+    row.save(update_fields=["name", "key", "updated_at"])
+    return before
+
+
+def drop(*, row: List) -> Before:
+    """The list with all that stands on it."""
+    row.is_deleted = True
+    row.save(update_fields=["is_deleted", "updated_at"])
+    return {"list": str(row.public_id), "is_deleted": False}
+
+
+def add(
+    *, row: List, texts: Sequence[str], due_on: date | None = None
+) -> list[ListItem]:
+    """What stands there already, open, is not added again. Raises errors.Invalid for
+    what is too long, Conflict for what is all there, or too much."""
+    texts = [" ".join(text.split()) for text in texts if text.strip()]
+    if not texts:
+        raise errors.Invalid(phrases.say("item_missing"))
+    if any(len(text) > LONGEST_ITEM for text in texts):
+        raise errors.Invalid(phrases.say("item_too_long"))
+    with transaction.atomic():
+        List.objects.select_for_update().get(pk=row.pk)
+        there = {item.text.casefold() for item in row.items.open()}
+        new = [text for text in dict.fromkeys(texts) if text.casefold() not in there]
+        if not new:
+            raise errors.Conflict(phrases.say("item_there", name=row.name))
+        if len(there) + len(new) > MOST_OPEN:
+            raise errors.Conflict(phrases.say("too_many_items", count=MOST_OPEN))
+        made = [
+            ListItem(list=row, user_id=row.user_id, text=text, due_on=due_on)
+            for text in new
+        ]
+        return ListItem.objects.bulk_create(made)
+
+
+def items(*, user: User, public_ids: Iterable[str]) -> list[ListItem]:
+    """The person's own, in the order they are named; those that are gone are left out."""
+    wanted = [uuid.UUID(each) for each in public_ids]
+    rows = ListItem.objects.filter(user=user, list__is_deleted=False)
+    found = {row.public_id: row for row in rows.filter(public_id__in=wanted)}
+    return [found[each] for each in wanted if each in found]
+
+
+def mark(*, rows: Iterable[ListItem], state: str) -> Before:
+    """Open, done or deleted."""
+    rows = list(rows)
+    before = {str(row.public_id): row.state for row in rows}
+    done_at = timezone.now() if state == State.DONE else None
+    ListItem.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=state, done_at=done_at
+    )
+    return {"items": before}
+
+
+def clear_done(*, row: List) -> Before:
+    return mark(rows=row.items.filter(state=State.DONE), state=State.DELETED)
+
+
+def restore(*, user: User, before: Mapping[str, Any]) -> None:
+    """What `mark`, `drop` and `rename` handed back. Raises errors.Conflict where a list
+    of that name was made meanwhile."""
+    for public_id, state in before.get("items", {}).items():
+        own: QuerySet[ListItem] = ListItem.objects.filter(user=user)
+        own.filter(public_id=public_id).update(state=state)
+    if "list" not in before:
+        return
+    row = List.objects.owned_by(user).select_for_update().get(public_id=before["list"])
+    name = before.get("name", row.name)
+    others = List.objects.owned_by(user).kept().exclude(pk=row.pk)
+    if others.filter(key=key(name)).exists():
+        raise errors.Conflict(phrases.say("list_there", name=name))
+    row.name, row.key = name, key(name)
+    row.is_deleted = before.get("is_deleted", row.is_deleted)
+    row.save(update_fields=["name", "key", "is_deleted", "updated_at"])

@@ -1,0 +1,81 @@
+"""Put things on a list, which is made if there is none of that name."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from apps.assistant import items, lists, moments, phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Risk
+from apps.assistant.toolbox import Ask, Result, Tool, said
+from apps.core import errors
+from apps.rbac.catalog import Permission
+
+
+@dataclass(frozen=True)
+class Arguments:
+    items: str = said("what to put on it, several apart by commas")
+    list: str = said("the name of the list, such as shopping or todo")
+    when: str = said("for a task: the person's words for the day it is due, or nothing")
+
+
+def run(scene: Scene, arguments: Arguments) -> Result:
+    given = asdict(arguments)
+    if not arguments.items.strip():
+        raise Ask(phrases.say("item_missing"), arguments=given, slot="items")
+    name = arguments.list or lists.TODO
+    is_tasks = lists.key(name) == lists.TODO
+    due_on = None
+    if arguments.when:
+        due_at = moments.find(scene, given, ask=phrases.say("not_a_time"))
+        due_on = due_at.astimezone(ZoneInfo(scene.zone)).date()
+    texts = [arguments.items] if is_tasks else items.parts(arguments.items)
+    row, is_new = _list(scene, name)
+    made = lists.add(row=row, texts=texts, due_on=due_on)
+    values = items.spoken(row, [item.text for item in made])
+    undo: dict[str, Any] = {"items": {str(item.public_id): "deleted" for item in made}}
+    if is_new:
+        undo |= {"list": str(row.public_id), "is_deleted": True}
+    due = str(due_on or "")
+    return Result({**values, "is_new": is_new, "due_on": due}, undo=undo)
+
+
+def _list(scene: Scene, name: str) -> tuple[Any, bool]:
+    try:
+        return lists.named(scene.user, name), False
+    except errors.NotFound:
+        spoken = phrases.words().answers["list_names"].get(lists.key(name), name)
+        return lists.make(user=scene.user, name=spoken), True
+
+
+def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
+    key = "item_added_new" if values["is_new"] else "item_added"
+    added = phrases.say(key, name=values["name"], items=values["items"])
+    if not values["due_on"]:
+        return added
+    due = phrases.say("item_due", day=moments.day(scene, values["due_on"]))
+    return f"{added} {due}"
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    lists.restore(user=scene.user, before=before)
+    return phrases.say("undone_items")
+
+
+TOOL = Tool(
+    name="lists.add",
+    risk=Risk.WRITE,
+    permission=Permission.LIST_ADD,
+    arguments=Arguments,
+    run=run,
+    receipt=receipt,
+    undo=undo,
+    is_blind=True,
+    examples=(
+        "add milk, eggs and bread to shopping",
+        "buy two lemons",
+        "todo call the bank",
+        "put sunscreen on my holiday list",
+    ),
+)

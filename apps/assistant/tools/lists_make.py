@@ -1,0 +1,46 @@
+"""Make a list."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from apps.assistant import items, lists, phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Risk
+from apps.assistant.toolbox import Ask, Result, Tool, said
+from apps.rbac.catalog import Permission
+
+
+@dataclass(frozen=True)
+class Arguments:
+    name: str = said("what it is called")
+
+
+def run(scene: Scene, arguments: Arguments) -> Result:
+    if not arguments.name.strip():
+        raise Ask(phrases.say("list_name"), arguments=asdict(arguments), slot="name")
+    row = lists.make(user=scene.user, name=arguments.name)
+    undo = {"list": str(row.public_id), "is_deleted": True}
+    return Result(items.spoken(row, []), undo=undo)
+
+
+def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
+    return phrases.say("list_made", name=values["name"])
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    lists.restore(user=scene.user, before=before)
+    return phrases.say("undone_list")
+
+
+TOOL = Tool(
+    name="lists.make",
+    risk=Risk.WRITE,
+    permission=Permission.LIST_ADD,
+    arguments=Arguments,
+    run=run,
+    receipt=receipt,
+    undo=undo,
+    is_blind=True,
+    examples=("new list called camping", "make a camping list"),
+)

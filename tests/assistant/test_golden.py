@@ -1,0 +1,100 @@
+"""Conversations as files: what people text, and what they get.
+
+A conversation begins with a title after "#", on Monday 23 November 2026 at 9:00 in New
+York, with a person who has nothing yet. "> " is a text, "< " a line of the reply to it; a
+"*" in it stands for anything. "@ 2h" or "@ 3d 10m" moves the clock on, and what comes due
+meanwhile is texted: "! " is a line of that. Texts of one turn stand under each other.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from apps.assistant import reminders
+from apps.sms import composer
+from apps.sms.models import OutboundText
+from tests.assistant.conftest import Phone
+from tests.factories import PhoneNumberFactory
+
+FOLDER = Path(__file__).parent / "golden"
+UNITS = {"m": "minutes", "h": "hours", "d": "days", "s": "seconds"}
+
+
+def conversations(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    for page in sorted(folder.glob("*.txt")):
+        title, lines = "", list[str]()
+        for line in [*page.read_text().splitlines(), "# "]:
+            if not line.startswith("# "):
+                lines += [line] if line.strip() else []
+                continue
+            if title:
+                yield f"{page.stem}: {title}", lines
+            title, lines = line[2:].strip(), []
+
+
+def steps(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
+    """Runs of lines that begin alike: (">", texts), ("<", reply), ("@", waits), …"""
+    for line in lines:
+        sign, words = line[0], line[2:]
+        if sign not in "><@!":
+            raise ValueError(f"what is this: {line}")
+        yield sign, [words]
+
+
+def play(phone: Phone, clock: time_machine.Traveller, lines: list[str]) -> None:
+    waiting: list[str] = []
+    said: list[str] = []
+    for sign, (words,) in steps(lines):
+        if sign == ">":
+            waiting.append(words)
+            continue
+        if waiting:
+            assert not said, f"nobody expected {said}"
+            reply = phone.text(*waiting)
+            size = composer.count(reply)
+            assert size.encoding == "GSM-7", reply
+            said, waiting = reply.splitlines(), []
+        if sign == "@":
+            assert not said, f"nobody expected {said}"
+            said = _later(phone, clock, words)
+            continue
+        assert said, f"expected {words!r} after everything was said"
+        assert _fits(words, said[0]), f"{said[0]!r} is not {words!r}"
+        said = said[1:]
+    assert not waiting and not said, f"left: {waiting or said}"
+
+
+def _later(phone: Phone, clock: time_machine.Traveller, words: str) -> list[str]:
+    """What is texted by itself meanwhile."""
+    seen = OutboundText.objects.count()
+    for amount, unit in re.findall(r"(\d+)([smhd])", words):
+        clock.shift(timedelta(**{UNITS[unit]: int(amount)}))
+    reminders.fire_due(timezone.now())
+    texts = OutboundText.objects.filter(user=phone.user).order_by("pk")[seen:]
+    return [line for text in texts for line in text.body.splitlines()]
+
+
+def _fits(expected: str, said: str) -> bool:
+    pattern = ".*".join(map(re.escape, expected.split("*")))
+    return re.fullmatch(pattern, said) is not None
+
+
+ALL = list(conversations(FOLDER))
+
+
+@pytest.mark.parametrize(("title", "lines"), ALL, ids=[title for title, _ in ALL])
+def test_it_goes_as_written(
+    alice: Phone, clock: time_machine.Traveller, title: str, lines: list[str]
+) -> None:
+    PhoneNumberFactory.create(user=alice.user, e164="+12025550101")
+    play(alice, clock, lines)
+
+
+def test_no_title_is_there_twice() -> None:
+    titles = [title for title, _ in ALL]
+    assert len(titles) == len({*titles}) > 20
