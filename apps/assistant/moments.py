@@ -1,4 +1,4 @@
-"""The instant a person means, or the question that will tell."""
+"""The instant a person means, or the rule, or the question that will tell."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from apps.assistant import phrases, times
+from apps.assistant import phrases, times, told
 from apps.assistant.conversations import Scene
-from apps.assistant.times import spoken
+from apps.assistant.recurrence import Recurrence
+from apps.assistant.times import retold, spoken
 from apps.assistant.toolbox import Ask, Option
 
 
@@ -23,7 +24,24 @@ def find(
     day: date | None = None,
     clock: time | None = None,
 ) -> datetime:
-    """The instant in `arguments["when"]`.
+    """The one instant in `arguments["when"]`; raises Ask as `plan` does, and for a
+    repetition too."""
+    found = plan(scene, arguments, ask=ask, day=day, clock=clock)
+    if isinstance(found, datetime):
+        return found
+    fresh = {**arguments, "when": ""}
+    raise Ask(phrases.say("once_only"), arguments=fresh, slot="when")
+
+
+def plan(
+    scene: Scene,
+    arguments: Mapping[str, Any],
+    *,
+    ask: str = "",
+    day: date | None = None,
+    clock: time | None = None,
+) -> datetime | Recurrence:
+    """The instant in `arguments["when"]`, or the rule if it asks for a repetition.
 
     A clock without a day is on `day`, and a day without a clock at `clock`, if given.
 
@@ -44,16 +62,17 @@ def find(
         outcome = times.Impossible("past")
     if isinstance(outcome, times.Exact):
         return outcome.at
+    if isinstance(outcome, times.Repeats) and len(outcome.rules) == 1:
+        return outcome.rules[0]
     # Of what was said nothing is of use to an answer in words, except to one of a time
     # that is only unclear: "at 7" answered by "in the evening".
     fresh = {**arguments, "when": ""}
     if isinstance(outcome, times.Choices):
         raise _choose(scene, "which_time", outcome.at, arguments)
     if isinstance(outcome, times.Several):
-        raise _choose(scene, "one_time", outcome.at, fresh)
-    if isinstance(outcome, times.Repeats) and outcome.at:
-        key = "repeats_one" if len(outcome.at) == 1 else "repeats_many"
-        raise _choose(scene, key, outcome.at, fresh)
+        raise _choose(scene, "one_time", outcome.each, fresh)
+    if isinstance(outcome, times.Repeats) and outcome.rules:
+        raise _choose(scene, "which_time", outcome.rules, arguments)
     raise Ask(_reason(outcome, said) or ask, arguments=fresh, slot="when")
 
 
@@ -69,15 +88,16 @@ def _reason(outcome: times.Outcome, said: str) -> str:
 def _choose(
     scene: Scene,
     key: str,
-    instants: Sequence[datetime],
+    each: Sequence[datetime | Recurrence],
     arguments: Mapping[str, Any],
 ) -> Ask:
+    labels = [_named(scene, one) for one in each]
+    if len({*labels}) < len(labels):
+        # They differ in when they begin.
+        labels = [_named(scene, one, has_next=True) for one in each]
     options = [
-        Option(
-            spoken.choice(at, scene.zone, now=scene.now, hours=scene.hours),
-            {**arguments, "when": spoken.exact(at, scene.zone)},
-        )
-        for at in instants
+        Option(label, {**arguments, "when": _exact(scene, one)})
+        for label, one in zip(labels, each, strict=True)
     ]
     return Ask(phrases.say(key), arguments=arguments, slot="when", options=options)
 
@@ -88,6 +108,20 @@ def day(scene: Scene, iso: str) -> str:
     return spoken.day(noon, scene.zone, now=scene.now)
 
 
+def _named(scene: Scene, one: datetime | Recurrence, *, has_next: bool = False) -> str:
+    if isinstance(one, datetime):
+        return spoken.choice(one, scene.zone, now=scene.now, hours=scene.hours)
+    if has_next:
+        return told.when(scene, one.begins, one)
+    return retold.rule(one, now=scene.now, hours=scene.hours)
+
+
+def _exact(scene: Scene, one: datetime | Recurrence) -> str:
+    if isinstance(one, datetime):
+        return spoken.exact(one, scene.zone)
+    return retold.exact(one, now=scene.now)
+
+
 def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:
     """The one of several exact times that an answer in words tells: of 5 PM on two
     Fridays "4 dec" is the second. "" when it tells none of them, or more than one."""
@@ -96,6 +130,14 @@ def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:
 
 
 def _fits(scene: Scene, said: str, exact: str) -> bool:
+    offer = _read(scene, exact)
+    if isinstance(offer, times.Repeats):
+        outcome = _read(scene, said)
+        return (
+            isinstance(outcome, times.Exact)
+            and len(offer.rules) == 1
+            and offer.rules[0].comes_at(outcome.at)
+        )
     wall = datetime.fromisoformat(exact)
     outcome = times.read(
         said,
@@ -111,20 +153,25 @@ def _fits(scene: Scene, said: str, exact: str) -> bool:
     )
 
 
-def trouble(scene: Scene, said: str) -> str:
-    """Why nothing can be set at what was said; "" when something can."""
-    outcome = times.read(
+def _read(scene: Scene, said: str) -> times.Outcome:
+    return times.read(
         said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
     )
-    is_trouble = isinstance(outcome, times.Impossible | times.Missing)
+
+
+def trouble(scene: Scene, said: str) -> str:
+    """Why nothing can be set at what was said; "" when something can."""
+    outcome = _read(scene, said)
+    is_open = isinstance(outcome, times.Repeats) and not outcome.rules
+    is_trouble = is_open or isinstance(outcome, times.Impossible | times.Missing)
     return _reason(outcome, said) if is_trouble else ""
 
 
 def kept(scene: Scene, said: str) -> str:
     """The phrase in a form that means the same instant when it is read later."""
-    outcome = times.read(
-        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    outcome = _read(scene, said)
     if isinstance(outcome, times.Exact):
         return spoken.exact(outcome.at, scene.zone)
+    if isinstance(outcome, times.Repeats) and len(outcome.rules) == 1:
+        return retold.exact(outcome.rules[0], now=scene.now)
     return "" if isinstance(outcome, times.Missing) else said

@@ -7,11 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from apps.accounts import quiet_hours
-from apps.assistant import phrases, reminders
+from apps.assistant import phrases, reminders, told
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.targets import short
 from apps.assistant.times import spoken
+
+State = Reminder.State
 
 
 def values(reminder: Reminder) -> dict[str, Any]:
@@ -20,14 +23,44 @@ def values(reminder: Reminder) -> dict[str, Any]:
         "text": reminder.text,
         "due_at": reminder.due_at.isoformat(),
         "focus": str(reminder.public_id),
+        "repeats": reminder.recurrence.kept() if reminder.recurrence else None,
     }
 
 
 def timed(scene: Scene, key: str, kept: Mapping[str, Any]) -> str:
-    """A sentence with the reminder's words, its weekday, date and time."""
-    due_at = datetime.fromisoformat(kept["due_at"])
-    time = spoken.full(due_at, scene.zone, now=scene.now, hours=scene.hours)
-    return phrases.say(key, text=short(kept["text"]), time=time)
+    """A sentence with the reminder's words, and its weekday, date and time or its rule
+    and what comes next."""
+    return phrases.say(key, text=short(kept["text"]), time=when(scene, kept))
+
+
+def when(scene: Scene, kept: Mapping[str, Any]) -> str:
+    due_at, repeats = datetime.fromisoformat(kept["due_at"]), kept.get("repeats")
+    return told.when(scene, due_at, Recurrence.back(repeats) if repeats else None)
+
+
+def with_next(reminder: Reminder) -> dict[str, Any]:
+    """The same of one that is over, with what comes next if it is one of many."""
+    of = reminder.series or reminder
+    upcoming = of.due_at.isoformat() if of.rule and of.state == State.ACTIVE else None
+    return {
+        **values(reminder),
+        "focus": str(of.public_id),
+        "repeats": of.recurrence.kept() if of.recurrence else None,
+        "next": upcoming,
+    }
+
+
+def then(scene: Scene, sentence: str, kept: Mapping[str, Any]) -> str:
+    """A sentence about one of many, and when the next comes."""
+    if not kept.get("repeats"):
+        return sentence
+    if not kept["next"]:
+        last = phrases.say("was_last")
+        return f"{sentence} {last}"
+    due_at = datetime.fromisoformat(kept["next"])
+    upcoming = told.upcoming(scene, due_at, Recurrence.back(kept["repeats"]))
+    following = phrases.say("next_comes", time=upcoming)
+    return f"{sentence} {following}"
 
 
 def promised(scene: Scene, key: str, kept: Mapping[str, Any]) -> str:

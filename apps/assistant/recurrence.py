@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -107,6 +107,22 @@ class Recurrence:
         """Whether it counts real hours, whatever clocks do."""
         return self.start.tzinfo is not None
 
+    @property
+    def begins(self) -> datetime:
+        """The instant of `start`, in UTC."""
+        return self._instant(self.start)
+
+    @property
+    def times(self) -> list[time]:
+        """The times of a day, in order, of a rule that counts days."""
+        if "BYHOUR" not in self.parts:
+            return [self.start.time()]
+        hours = _numbers(self.parts["BYHOUR"])
+        minutes = _numbers(self.parts.get("BYMINUTE", str(self.start.minute)))
+        made = [time(*each) for each in itertools.product(hours, minutes)]
+        places = _numbers(self.parts.get("BYSETPOS", "")) or range(1, len(made) + 1)
+        return [made[place - 1] for place in places if 1 <= place <= len(made)]
+
     def next_after(self, instant: datetime) -> datetime | None:
         """The first occurrence after an instant, in UTC; None when there is none."""
         found: datetime | None = None
@@ -129,6 +145,10 @@ class Recurrence:
         near = itertools.takewhile(lambda wall: wall < last, walls)
         return sorted({at for at in map(self._instant, near) if start <= at < end})
 
+    def comes_at(self, instant: datetime) -> bool:
+        """Whether one of them is at that very instant."""
+        return bool(self.between(instant, instant + timedelta(microseconds=1)))
+
     def without(self, instant: datetime) -> Recurrence:
         """The same without the occurrence at an instant."""
         wall = self._wall(instant)
@@ -136,9 +156,31 @@ class Recurrence:
         gone = [each for each in walls if self._instant(each) == instant]
         return replace(self, exceptions=tuple(sorted({*self.exceptions, *gone})))
 
+    def since(self, instant: datetime) -> Recurrence | None:
+        """The same counted from its first occurrence after an instant, if one is."""
+        for wall in self._walls(self._wall(instant) - DAY):
+            if self._instant(wall) > instant:
+                return replace(self, start=wall)
+        return None
+
+    def at(self, clock: time) -> Recurrence:
+        """The same days at one time of day, also those left out."""
+        own = ("BYHOUR", "BYMINUTE")
+        parts = {name: value for name, value in self.parts.items() if name not in own}
+        if "BYHOUR" in self.parts:
+            parts.pop("BYSETPOS", None)
+        start = datetime.combine(self.start.date(), clock)
+        gone = {datetime.combine(each.date(), clock) for each in self.exceptions}
+        said = ";".join(map("=".join, parts.items()))
+        return Recurrence(said, start, self.zone, tuple(sorted(gone)))
+
     def in_zone(self, zone: str) -> Recurrence:
         """The same wall times by the clocks of another place."""
         return replace(self, zone=zone)
+
+    def moved(self, zone: str, instant: datetime) -> datetime:
+        """When the occurrence at an instant is, by the clocks of another place."""
+        return self.in_zone(zone)._instant(self._wall(instant))
 
     def lines(self) -> list[str]:
         """RRULE and EXDATE as a calendar takes them, where UNTIL is in UTC."""
@@ -206,6 +248,10 @@ class Recurrence:
         said = ";".join(map("=".join, parts.items()))
         found: Iterable[datetime] = rrulestr(said, dtstart=start)
         return found
+
+
+def _numbers(said: str) -> list[int]:
+    return sorted(int(each) for each in said.split(",") if each)
 
 
 def _pair(said: str) -> tuple[str, str]:

@@ -10,23 +10,19 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import quiet_hours
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import firing, phrases, series
 from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import spoken
 from apps.core import errors, prepared
 from apps.core.logs import logger
-from apps.sms import numbers, outbox, trust
 
 LONGEST_TEXT = 300
 # One person's open reminders: far above any use, far below what slows a list.
 MOST_OPEN = 500
 SNOOZE = timedelta(minutes=10)
 MINUTE = timedelta(minutes=1)
-# Up to here a reminder is on time; up to there it is late; then it was missed.
-ON_TIME = timedelta(minutes=5)
-LATE = timedelta(hours=2)
 # How many one round fires; the next round is seconds away.
 BATCH = 500
 
@@ -44,15 +40,21 @@ def create(
     *,
     user: User,
     text: str,
-    due_at: datetime,
+    due_at: datetime | None = None,
+    repeats: Recurrence | None = None,
     made_by: ToolCall | None = None,
 ) -> Reminder:
-    """Set a reminder at an aware instant; raises errors.Invalid or Conflict.
+    """Set a reminder at an aware instant, or one that repeats; raises errors.Invalid
+    or Conflict.
 
     The same words in the same minute are one reminder: the second is a Conflict.
     """
     if len(text) > LONGEST_TEXT:
         raise errors.Invalid(phrases.say("too_long"))
+    if repeats:
+        due_at = repeats.next_after(timezone.now())
+    if due_at is None:
+        raise errors.Invalid(phrases.say("past"))
     minute = due_at.replace(second=0, microsecond=0)
     asked = [text, minute, minute + MINUTE, user.pk]
     ((count, is_set),) = prepared.rows(_OPEN, asked)
@@ -66,6 +68,8 @@ def create(
     reminder = Reminder(
         user=user, text=text, due_at=due_at, zone=user.timezone, made_by=made_by
     )
+    if repeats:
+        reminder.repeat(repeats)
     prepared.insert(reminder)
     return reminder
 
@@ -90,41 +94,83 @@ def get_open(*, user: User, public_id: str) -> Reminder:
 
 
 def complete(*, user: User, public_id: str) -> tuple[Reminder, dict[str, Any]]:
-    """Mark it done. Returns it with the snapshot that `restore` takes."""
-    return _change(user, public_id, state=State.DONE)
+    """Mark it done; of one that repeats what has fired, else what comes next. Returns
+    it with the snapshot that `restore` takes."""
+    reminder = get_open(user=user, public_id=public_id)
+    if not reminder.rule:
+        return _change(reminder, state=State.DONE)
+    if fired := series.just_fired(reminder):
+        return _change(fired, state=State.DONE)
+    return skip(user=user, public_id=public_id, occurrences=[reminder.due_at])
 
 
 def delete(*, user: User, public_id: str) -> tuple[Reminder, dict[str, Any]]:
-    """Take it off the list. Returns it with the snapshot that `restore` takes."""
-    return _change(user, public_id, state=State.DELETED)
+    """Take it off the list, with all that came of it if it repeats. Returns it with
+    the snapshot that `restore` takes."""
+    reminder = get_open(user=user, public_id=public_id)
+    others = list(reminder.occurrences.open().select_for_update())
+    also = [_change(other, state=State.DELETED)[1] for other in others]
+    reminder, before = _change(reminder, state=State.DELETED)
+    return reminder, {**before, "also": also}
+
+
+def skip(
+    *, user: User, public_id: str, occurrences: list[datetime]
+) -> tuple[Reminder, dict[str, Any]]:
+    """Leave these out of one that repeats. Returns it with its snapshot."""
+    reminder = get_open(user=user, public_id=public_id)
+    before = snapshot(reminder)
+    series.leave_out(reminder, occurrences)
+    return reminder, before
 
 
 def move(
-    *, user: User, public_id: str, due_at: datetime
+    *, user: User, public_id: str, due_at: datetime, snoozes: int = 0
 ) -> tuple[Reminder, dict[str, Any]]:
-    """Set another time. Returns it with the snapshot that `restore` takes."""
-    return _change(user, public_id, state=State.ACTIVE, due_at=due_at, fired_at=None)
+    """Set another time; of one that repeats, of the next occurrence alone, which is
+    what is then returned. With the snapshot that `restore` takes."""
+    reminder = get_open(user=user, public_id=public_id)
+    if not reminder.rule:
+        return _change(
+            reminder,
+            state=State.ACTIVE,
+            due_at=due_at,
+            fired_at=None,
+            snoozes=reminder.snoozes + snoozes,
+        )
+    before = snapshot(reminder)
+    single = series.occurrence(reminder, due_at)
+    single.snoozes = snoozes
+    single.save()
+    series.leave_out(reminder, [reminder.due_at])
+    gone = {**snapshot(single), "state": State.DELETED}
+    return single, {**before, "also": [gone]}
+
+
+def repeat(
+    *, user: User, public_id: str, rule: Recurrence
+) -> tuple[Reminder, dict[str, Any]]:
+    """Give it a rule from now on. Returns it with the snapshot that `restore` takes."""
+    reminder = get_open(user=user, public_id=public_id)
+    before = snapshot(reminder)
+    reminder.repeat(rule)
+    reminder.state, reminder.note = State.ACTIVE, ""
+    series.advance(reminder, timezone.now())
+    return reminder, before
 
 
 def snooze(
     *, user: User, public_id: str, due_at: datetime
 ) -> tuple[Reminder, dict[str, Any]]:
-    """Say it again later, and count that. Returns it with its snapshot."""
-    snoozes = get(user=user, public_id=public_id).snoozes + 1
-    return _change(
-        user,
-        public_id,
-        state=State.ACTIVE,
-        due_at=due_at,
-        fired_at=None,
-        snoozes=snoozes,
-    )
-
-
-def _change(
-    user: User, public_id: str, **changes: Any
-) -> tuple[Reminder, dict[str, Any]]:
+    """Say it again later, and count that; of one that repeats what has fired, else
+    what comes next. Returns it with its snapshot."""
     reminder = get_open(user=user, public_id=public_id)
+    if reminder.rule and (fired := series.just_fired(reminder)):
+        public_id = str(fired.public_id)
+    return move(user=user, public_id=public_id, due_at=due_at, snoozes=1)
+
+
+def _change(reminder: Reminder, **changes: Any) -> tuple[Reminder, dict[str, Any]]:
     before = snapshot(reminder)
     for name, value in changes.items():
         setattr(reminder, name, value)
@@ -143,6 +189,10 @@ def snapshot(reminder: Reminder) -> dict[str, Any]:
         "fired_at": reminder.fired_at and reminder.fired_at.isoformat(),
         "snoozes": reminder.snoozes,
         "note": reminder.note,
+        "rule": reminder.rule,
+        "starts": reminder.starts,
+        "exceptions": reminder.exceptions,
+        "zone": reminder.zone,
     }
 
 
@@ -150,13 +200,19 @@ def restore(*, user: User, before: Mapping[str, Any]) -> Reminder:
     """Put a reminder back as the snapshot says; raises errors.NotFound."""
     reminder = get(user=user, public_id=before["id"])
     fired = before["fired_at"]
+    repeated = bool(reminder.rule)
     reminder.state = before["state"]
     reminder.due_at = datetime.fromisoformat(before["due_at"])
-    reminder.fired_at = datetime.fromisoformat(fired) if fired else None
-    reminder.snoozes = before["snoozes"]
-    reminder.note = before["note"]
+    for name in ("snoozes", "note", "rule", "starts", "exceptions", "zone"):
+        setattr(reminder, name, before.get(name, getattr(reminder, name)))
+    if not (repeated and reminder.rule):
+        reminder.fired_at = datetime.fromisoformat(fired) if fired else None
     reminder.held_until = None
     reminder.save()
+    if reminder.rule:
+        series.settle(reminder)
+    for other in before.get("also", []):
+        restore(user=user, before=other)
     return reminder
 
 
@@ -178,55 +234,9 @@ def _fire_one(pk: int, now: datetime) -> bool:
             reminder = rows.select_for_update(skip_locked=True, of=("self",)).first()
             if reminder is None:
                 return False
-            _fire(reminder, now)
+            firing.fire(reminder, now)
     except Exception:
         # Logged and left for the next round, five seconds later.
         logger.exception("reminder_failed", reminder=pk)
         return False
     return True
-
-
-def _fire(reminder: Reminder, now: datetime) -> None:
-    with phrases.spoken_in(phrases.of(reminder.user)):
-        _text(reminder, now)
-
-
-def _text(reminder: Reminder, now: datetime) -> None:
-    if quiet_until := quiet_hours.end(reminder.user, now):
-        reminder.held_until = quiet_until
-        reminder.save(update_fields=["held_until", "updated_at"])
-        return
-    due = reminder.due_at.timestamp()
-    sent = outbox.queue(
-        user=reminder.user,
-        body=_body(reminder, now),
-        kind="reminder",
-        dedupe_key=f"reminder:{reminder.public_id}:{due:.0f}",
-    )
-    reminder.state = State.FIRED
-    reminder.fired_at = now
-    # Without a number, or over budget, it stays on the portal's list as missed, and is
-    # not tried again: hours later it would only confuse.
-    if sent is None:
-        reminder.note = phrases.say("not_texted")
-    else:
-        reminder.note = phrases.say("not_afforded") if sent.is_over_budget else ""
-    reminder.save(update_fields=["state", "fired_at", "note", "updated_at"])
-
-
-def _body(reminder: Reminder, now: datetime) -> str:
-    phone = numbers.primary(reminder.user)
-    if phone is not None and phone.doubt:
-        return phrases.say("due_unsure", url=trust.page())
-    zone, hours = reminder.user.timezone, reminder.user.clock_hours
-    late = now - reminder.due_at
-    if reminder.held_until:
-        time = spoken.choice(reminder.due_at, zone, now=now, hours=hours)
-        return phrases.say("due_held", time=time, text=reminder.text)
-    if late <= ON_TIME:
-        return phrases.say("due", text=reminder.text)
-    if late <= LATE:
-        time = spoken.clock(reminder.due_at, zone, hours=hours)
-        return phrases.say("due_late", time=time, text=reminder.text)
-    time = spoken.full(reminder.due_at, zone, now=now, hours=hours)
-    return phrases.say("due_missed", time=time, text=reminder.text)

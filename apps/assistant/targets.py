@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from apps.assistant import phrases
+from apps.assistant import phrases, told
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.models.conversations import REMINDERS
-from apps.assistant.times import spoken
+from apps.assistant.series import STILL_FRESH
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 
@@ -18,8 +18,6 @@ BY_ID = "id:"
 SNOOZE = "reminders.snooze"
 # Reminders that fired this close together can both be what "done" means.
 TOGETHER = timedelta(minutes=10)
-# A bare "done" next morning is hardly about last week's reminder.
-STILL_FRESH = timedelta(hours=24)
 MOST_CHOICES = 3
 LONGEST_LABEL = 40
 
@@ -59,6 +57,7 @@ def find(
     if is_unfired and (snoozed := _snoozed(scene)):
         return snoozed
     found = _named(scene, said) if said else _unnamed(scene, spoken_of)
+    found = _one_of_each(found, fired_only)
     if not found:
         sentence = phrases.say("no_match", target=short(said)) if said else ""
         raise errors.NotFound(sentence or phrases.say("no_target"))
@@ -66,17 +65,56 @@ def find(
         key = "which_unfired" if is_unfired else "which_one"
         if len(found) > MOST_CHOICES:
             key = "which_unfired_of_many" if is_unfired else "which_of_many"
-        raise Ask(
-            phrases.say(key, count=len(found)),
-            arguments=arguments,
-            slot="target",
-            options=[_option(scene, each, arguments) for each in found[:MOST_CHOICES]],
-        )
+        raise _ask(scene, key, found, arguments)
     return str(found[0].public_id)
 
 
+def find_repeating(scene: Scene, said: str, arguments: dict[str, Any]) -> str:
+    """As `find`, among those that repeat. Raises Invalid for one that does not."""
+    rows = Reminder.objects.owned_by(scene.user)
+    if not said:
+        found = list(rows.repeating())
+        found = _focused(scene, found) or found
+        if not found:
+            raise errors.NotFound(phrases.say("none_repeats"))
+        if len(found) > 1:
+            raise _ask(scene, "which_one", found, arguments)
+        return str(found[0].public_id)
+    public_id = find(scene, said, arguments, spoken_of=True)
+    reminder = rows.select_related("series").filter(public_id=public_id).first()
+    if reminder and reminder.series:
+        # What has fired is over; what is meant comes next.
+        reminder = reminder.series
+    if reminder is None or not reminder.rule:
+        text = short(reminder.text if reminder else said)
+        raise errors.Invalid(phrases.say("comes_once", text=text))
+    return str(reminder.public_id)
+
+
+def _ask(
+    scene: Scene, key: str, found: list[Reminder], arguments: dict[str, Any]
+) -> Ask:
+    return Ask(
+        phrases.say(key, count=len(found)),
+        arguments=arguments,
+        slot="target",
+        options=[_option(scene, each, arguments) for each in found[:MOST_CHOICES]],
+    )
+
+
+def _one_of_each(found: list[Reminder], fired_only: bool) -> list[Reminder]:
+    """Of one that repeats either what has fired or the whole, whichever is meant."""
+    have = {reminder.pk for reminder in found}
+    have_fired = {r.series_id for r in found if r.state == Reminder.State.FIRED}
+    if fired_only:
+        return [r for r in found if r.pk not in have_fired]
+    return [
+        r for r in found if r.state != Reminder.State.FIRED or r.series_id not in have
+    ]
+
+
 def _option(scene: Scene, reminder: Reminder, arguments: dict[str, Any]) -> Option:
-    time = spoken.full(reminder.due_at, scene.zone, now=scene.now, hours=scene.hours)
+    time = told.when(scene, reminder.due_at, reminder.recurrence)
     label = phrases.say("option_reminder", text=short(reminder.text), time=time)
     return Option(label, {**arguments, "target": f"{BY_ID}{reminder.public_id}"})
 
@@ -97,7 +135,8 @@ def _named(scene: Scene, said: str) -> list[Reminder]:
     answers = phrases.words().answers
     rows = list(Reminder.objects.owned_by(scene.user).open())
     if said.lower() in answers["it"]:
-        return _focused(scene, rows) or _unnamed(scene, spoken_of=True)
+        focused = _focused(scene, rows)
+        return _just_fired(scene, focused) or focused or _unnamed(scene, spoken_of=True)
     wanted = [w for w in said.lower().split() if w not in answers["articles"]]
     fits = [row for row in rows if _has(row.text, wanted)]
     same = [row for row in fits if row.text.lower() == said.lower()]
@@ -118,6 +157,12 @@ def _closed(scene: Scene, said: str) -> str:
 
 def _focused(scene: Scene, rows: list[Reminder]) -> list[Reminder]:
     return [row for row in rows if str(row.public_id) == scene.focus_of(REMINDERS)]
+
+
+def _just_fired(scene: Scene, focused: list[Reminder]) -> list[Reminder]:
+    """What has fired last, if it is of what was spoken of."""
+    known = {reminder.pk for reminder in focused}
+    return [each for each in _fired(scene) if each.series_id in known]
 
 
 def _has(text: str, wanted: list[str]) -> bool:

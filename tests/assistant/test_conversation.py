@@ -251,7 +251,9 @@ def test_yes_to_a_question_without_choices_is_asked_again(alice: Phone) -> None:
         ("at 7", "no, 8am", "Tue 24 Nov, 8:00 AM"),
         ("next friday 5pm", "dec 4", "Fri 4 Dec, 5:00 PM"),
         ("tomorrow at 8am and 8pm", "8pm", "Tue 24 Nov, 8:00 PM"),
-        ("every day at 8am", "yes", "Tue 24 Nov, 8:00 AM"),
+        ("every day at 7", "in the evening", "every day 7:00 PM, next Mon 23 Nov"),
+        ("every day at 7", "7am", "every day 7:00 AM, next Tue 24 Nov"),
+        ("every month", "the 1st", "every month on the 1st 9:00 AM, next Tue 1 Dec"),
         ("at 9am EST", "3pm", "Mon 23 Nov, 3:00 PM"),
     ],
 )

@@ -143,19 +143,38 @@ def test_a_day_and_month_in_digits_is_asked_back(early: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "single"),
+    ("text", "kept"),
     [
-        ("pay rent every month on the 1st", "pay rent, Tue 1 Dec, 9:00 AM"),
-        ("pay rent on the 1st of every month", "pay rent, Tue 1 Dec, 9:00 AM"),
-        ("meet Bob weekly on friday at 6pm", "meet Bob, Fri 27 Nov, 6:00 PM"),
-        ("drink water every 2 hours", "drink water, Mon 23 Nov, 6:30 AM"),
+        (
+            "pay rent every month on the 1st",
+            "pay rent, every month on the 1st 9:00 AM, next Tue 1 Dec",
+        ),
+        (
+            "pay rent on the 1st of every month",
+            "pay rent, every month on the 1st 9:00 AM, next Tue 1 Dec",
+        ),
+        (
+            "meet Bob weekly on friday at 6pm",
+            "meet Bob, every Fri 6:00 PM, next Fri 27 Nov",
+        ),
+        (
+            "drink water every 2 hours",
+            "drink water, every 2 hours, next Mon 23 Nov, 6:30 AM",
+        ),
     ],
 )
-def test_the_single_one_offered_is_the_next(
-    early: Phone, text: str, single: str
-) -> None:
-    assert early.text(f"remind me to {text}").startswith("I can't repeat")
-    assert f"Reminder set: {single}." in early.text("1")
+def test_one_that_repeats_is_one(early: Phone, text: str, kept: str) -> None:
+    assert f"Reminder set: {kept}." in early.text(f"remind me to {text}")
+
+
+def test_of_several_that_repeat_one_is_chosen(early: Phone) -> None:
+    asked = early.text("remind me every monday at 8am and thursday at 6pm to train")
+    assert asked.splitlines() == [
+        "I can set one time per text. Which?",
+        "1) every Mon 8:00 AM",
+        "2) every Thu 6:00 PM",
+    ]
+    assert "set: train, every Thu 6:00 PM, next Thu 26 Nov." in early.text("2")
 
 
 def test_words_with_their_own_time_start_over_with_it(early: Phone) -> None:

@@ -132,7 +132,9 @@ def test_a_choice_can_be_answered_in_words(alice: Phone) -> None:
         ("remind me to eat at 9am EST", "I read times where you are."),
         ("remind me to eat yesterday", "That time has already passed."),
         ("remind me tomorrow after work to eat", "I could not read that time."),
-        ("remind me to eat once a month", "I can't repeat reminders yet. When"),
+        ("remind me to eat twice a day", "When exactly?"),
+        ("remind me to eat every 5 minutes", "Every 15 minutes is the most often"),
+        ("remind me every day until yesterday to eat", "That would never come."),
         ("remind me to eat on 30 feb", "That day does not exist."),
         ("remind me to eat in 20 months", "I can plan up to 18 months ahead."),
     ],
@@ -140,13 +142,6 @@ def test_a_choice_can_be_answered_in_words(alice: Phone) -> None:
 def test_an_impossible_time_is_asked_again(alice: Phone, text: str, reply: str) -> None:
     assert alice.text(text).startswith(reply)
     assert "eat, Mon 23 Nov, 5:00 PM" in alice.text("5pm")
-
-
-def test_a_repetition_is_not_silently_made_a_single_one(alice: Phone) -> None:
-    reply = alice.text("remind me to take vitamins every day at 8am and 8pm")
-    assert reply.startswith("I can't repeat reminders yet.")
-    assert not Reminder.objects.exists()
-    assert "vitamins, Tue 24 Nov, 8:00 AM" in alice.text("2")
 
 
 def test_too_long_a_text_is_refused_in_words(alice: Phone) -> None:

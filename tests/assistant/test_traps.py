@@ -72,9 +72,9 @@ def test_nothing_is_ever_set_in_the_past(
         "remind me tomorrow or friday to x",
         "remind me between 3 and 4pm to x",
         "remind me in 10 minutes and again in 20 minutes to stir",
-        "remind me to pay rent every month on the 1st",
-        "remind me weekly on friday at 6pm to swim",
-        "remind me to drink water every 2 hours",
+        "remind me to pay rent every month",
+        "remind me every day at 7 to swim",
+        "remind me to drink water twice a day",
     ],
 )
 def test_a_time_that_is_not_all_read_is_asked_about_and_nothing_is_set(

@@ -2,7 +2,7 @@
 
 import re
 
-from apps.assistant import commands, menus, moments, phrases, times
+from apps.assistant import commands, menus, moments, phrases, scopes, times
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Question, Scene
 from apps.assistant.readings import Interpreter, Reading
@@ -69,10 +69,24 @@ def _time(scene: Scene, question: Question, body: str) -> str:
             phrase, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
         )
         # "no, 8am" is another time, not one more.
-        is_more = phrase != said and isinstance(outcome, times.Several)
+        is_more = phrase != said and _is_more(scene, known, outcome)
         if not isinstance(outcome, times.Missing) and not is_more:
             return phrase
     return ""
+
+
+def _is_more(scene: Scene, known: str, outcome: times.Outcome) -> bool:
+    """Whether the answer has only added a time to those that were known."""
+    if not isinstance(outcome, times.Repeats):
+        return isinstance(outcome, times.Several)
+    before = times.read(
+        known, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
+    return isinstance(before, times.Repeats) and any(
+        len(after.times) > len(rule.times)
+        for after in outcome.rules
+        for rule in before.rules
+    )
 
 
 def _unled(said: str) -> str:
@@ -88,6 +102,8 @@ def _words(scene: Scene, question: Question, body: str) -> str:
     said = commands.tidied(body)
     if question["slot"] == "text":
         said = _unled(said)
+    if question["slot"] == "scope":
+        return said if scopes.read(said) else ""
     is_name = len(said.split()) <= LONGEST_NAME
     return said if question["slot"] == "text" or is_name else ""
 

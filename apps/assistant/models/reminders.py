@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.assistant.models.calls import ToolCall
+from apps.assistant.recurrence import Recurrence
 from apps.core.ids import uuid7
 
 
@@ -20,6 +21,10 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def upcoming(self) -> ReminderQuerySet:
         """Still to come, the next one first."""
         return self.filter(state=Reminder.State.ACTIVE).order_by("due_at", "pk")
+
+    def repeating(self) -> ReminderQuerySet:
+        """Those with a rule that has not ended."""
+        return self.upcoming().exclude(rule="")
 
     def open(self) -> ReminderQuerySet:
         """Neither done nor deleted, in the order they were due."""
@@ -34,7 +39,12 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(models.Model):
-    """Words to say to a person at one instant; `zone` is where they were then."""
+    """Words to say to a person at one instant; `zone` is where they were then.
+
+    One that repeats has a rule and is never done until that ends: `due_at` is its next
+    occurrence, `zone` follows the person. What became of an occurrence is a reminder
+    of its own, with that of the rule as its `series`.
+    """
 
     class State(models.TextChoices):
         ACTIVE = "active", "to come"
@@ -48,6 +58,13 @@ class Reminder(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     text = models.CharField(max_length=300)
     due_at = models.DateTimeField()
+    # The rule in the parts of a Recurrence; empty for one that comes once.
+    rule = models.CharField(max_length=255, default="", db_default="", blank=True)
+    starts = models.CharField(max_length=32, default="", db_default="", blank=True)
+    exceptions = models.JSONField(default=list, db_default=[], blank=True)
+    series = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="occurrences"
+    )
     # While it waits for the end of the person's quiet hours.
     held_until = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64)
@@ -74,3 +91,23 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"Reminder {self.public_id}"
+
+    @property
+    def recurrence(self) -> Recurrence | None:
+        """When it comes again, if it does."""
+        if not self.rule:
+            return None
+        return Recurrence.back(
+            {
+                "rule": self.rule,
+                "start": self.starts,
+                "zone": self.zone,
+                "exceptions": self.exceptions,
+            }
+        )
+
+    def repeat(self, recurrence: Recurrence) -> None:
+        """Take over a rule, to be saved."""
+        kept = recurrence.kept()
+        self.rule, self.starts, self.zone = kept["rule"], kept["start"], kept["zone"]
+        self.exceptions = kept["exceptions"]

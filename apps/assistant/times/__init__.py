@@ -9,7 +9,7 @@ from apps.assistant.times.outcomes import (
     Repeats,
     Several,
 )
-from apps.assistant.times.reading import is_early, read
+from apps.assistant.times.reading import has_day, is_early, read
 from apps.assistant.times.spans import Split, split
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "Repeats",
     "Several",
     "Split",
+    "has_day",
     "is_early",
     "read",
     "split",

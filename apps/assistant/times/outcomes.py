@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from apps.assistant.recurrence import Recurrence
+
 
 @dataclass(frozen=True)
 class Exact:
@@ -25,15 +27,15 @@ class Choices:
 class Several:
     """The words tell several times, not one that is unclear: ask which is to be set."""
 
-    at: tuple[datetime, ...]
+    each: tuple[datetime | Recurrence, ...]
 
 
 @dataclass(frozen=True)
 class Repeats:
-    """The words ask for a repetition; `at` are its next instants, soonest first, and
-    empty when the words do not tell them."""
+    """The words ask for a repetition. Of several rules that they can mean ask which;
+    without any they do not tell."""
 
-    at: tuple[datetime, ...]
+    rules: tuple[Recurrence, ...]
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Impossible:
     """A time that cannot be kept.
 
     `reason` names a sentence of the replies page: "past", "far", "no_such_day",
-    "no_such_time", "other_weekday" or "elsewhere".
+    "no_such_time", "other_weekday", "elsewhere", "too_often" or "never".
     """
 
     reason: str

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from apps.assistant.times.vocabulary import Vocabulary
+from apps.assistant.times.vocabulary import ATTACHED, Pattern, Vocabulary
 
-# A piece that needs a neighbour to be a time, in the same time or in a list.
-ATTACHED = frozenset({"attach", "list"})
+# When a repetition begins and ends, and what it leaves out: nothing beside any other
+# time, where "until friday" is just Friday.
+BOUNDS = frozenset({"since", "until", "lasts", "count", "except"})
 # Kinds that are often other words when a sentence goes on behind them.
 DOUBTFUL = frozenset({"clock", "zone", "unread"})
 
@@ -53,23 +55,27 @@ def find(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Piec
 
     `whole` admits what is a time only where nothing else is expected ("20 min").
     """
-    found = [
-        Piece(
-            kind=pattern.kind,
-            strength=pattern.strength,
-            start=match.start(),
-            end=match.end(),
-            caught={k: v for k, v in match.groupdict().items() if v is not None},
-        )
-        for pattern in vocabulary.patterns
-        if whole or pattern.strength != "whole"
-        for match in pattern.regex.finditer(text)
-    ]
+    patterns = [p for p in vocabulary.patterns if whole or p.strength != "whole"]
+    found = [*_matches(text, [p for p in patterns if p.kind not in BOUNDS])]
+    if any(piece.kind == "repeat" for piece in found):
+        found += _matches(text, [p for p in patterns if p.kind in BOUNDS])
     kept: list[Piece] = []
     for piece in sorted(found, key=lambda p: p.start - p.end):
         if all(piece.end <= other.start or piece.start >= other.end for other in kept):
             kept.append(piece)
     return sorted(kept, key=lambda piece: piece.start)
+
+
+def _matches(text: str, patterns: Iterable[Pattern]) -> Iterator[Piece]:
+    for pattern in patterns:
+        for match in pattern.regex.finditer(text):
+            yield Piece(
+                kind=pattern.kind,
+                strength=pattern.strength,
+                start=match.start(),
+                end=match.end(),
+                caught={k: v for k, v in match.groupdict().items() if v is not None},
+            )
 
 
 def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Group]:
@@ -83,7 +89,16 @@ def groups(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Gr
             gathered.append(Group([last.pieces.pop(), piece]))
         else:
             gathered.append(Group([piece]))
-    return gathered
+    return [each for group in gathered for each in _apart(group)]
+
+
+def _apart(group: Group) -> Iterator[Group]:
+    """Bounds bound nothing but a repetition: "10 times at 7am"."""
+    if group.of("repeat"):
+        yield group
+        return
+    for _, run in itertools.groupby(group.pieces, lambda piece: piece.kind in BOUNDS):
+        yield Group([*run])
 
 
 def _joins(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:

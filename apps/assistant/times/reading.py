@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import (
     clocks,
     days,
@@ -84,6 +85,17 @@ def is_early(phrase: str) -> bool:
     return clock is not None and clock.is_open and clock.hour in clocks.EARLY
 
 
+def has_day(phrase: str) -> bool:
+    """Whether it names a day, or how far ahead, rather than a time of day alone."""
+    words = vocabulary.spoken_here()
+    found = [*pieces.pieces_of(_found(phrase, words))]
+    return any(
+        piece.kind in ("day", "offset", "dotted", "repeat")
+        or piece.caught.keys() & {"this", "today"}
+        for piece in found
+    )
+
+
 def _spoken_clock(group: Group, words: Vocabulary) -> Clock | None:
     piece = group.of("clock")
     return clocks.read(piece, words) if piece else None
@@ -115,7 +127,7 @@ def _one(group: Group, here: Here) -> Outcome:
         return Impossible("past")
     try:
         if group.has_kind("repeat"):
-            return Repeats(tuple(repeats.coming(group, here)[:MOST_LISTED]))
+            return _repeated(repeats.rules(group, here), here)
         if len({piece.kind for piece in group.pieces}) < len(group.pieces):
             return Missing()
         return _bounded(_instants(group, here), here)
@@ -125,8 +137,20 @@ def _one(group: Group, here: Here) -> Outcome:
         return Impossible("other_weekday")
     except clocks.NoSuchTime:
         return Impossible("no_such_time")
+    except repeats.TooOften:
+        return Impossible("too_often")
+    except repeats.Never:
+        return Impossible("never")
     except OverflowError:
         return Impossible("far")
+
+
+def _repeated(rules: tuple[Recurrence, ...], here: Here) -> Outcome:
+    if not rules:
+        return Repeats(())
+    limit = days.months_later(here.today, HORIZON_MONTHS)
+    near = tuple(rule for rule in rules if rule.start.date() <= limit)
+    return Repeats(near) if near else Impossible("far")
 
 
 def _several(outcomes: list[Outcome], here: Here) -> Outcome:
@@ -134,19 +158,29 @@ def _several(outcomes: list[Outcome], here: Here) -> Outcome:
     if abroad := [o for o in outcomes if o == Impossible("elsewhere")]:
         return abroad[0]
     read = [o for o in outcomes if isinstance(o, Exact | Choices | Repeats)]
-    at = sorted({instant for outcome in read for instant in _first(outcome, here)})
-    if not at:
+    found = {each: None for outcome in read for each in _first(outcome, here)}
+    if not found:
         return outcomes[0]
-    if len(at) == 1 and all(isinstance(outcome, Exact) for outcome in outcomes):
+    each = sorted(found, key=_begins)
+    if len(each) == 1 and all(isinstance(o, Exact | Repeats) for o in outcomes):
         # The same said twice.
-        return Exact(at[0])
-    return Several(tuple(at[:MOST_LISTED]))
+        (one,) = each
+        return Exact(one) if isinstance(one, datetime) else Repeats((one,))
+    return Several(tuple(each[:MOST_LISTED]))
 
 
-def _first(outcome: Exact | Choices | Repeats, here: Here) -> list[datetime]:
+def _begins(each: datetime | Recurrence) -> datetime:
+    return each if isinstance(each, datetime) else each.begins
+
+
+def _first(
+    outcome: Exact | Choices | Repeats, here: Here
+) -> list[datetime] | list[Recurrence]:
     """The instant of a listed time; of several the first at an hour people are up."""
     if isinstance(outcome, Exact):
         return [outcome.at]
+    if isinstance(outcome, Repeats):
+        return [*outcome.rules[:1]]
     up = [at for at in outcome.at if at.astimezone(here.zone).hour in clocks.WAKING]
     return [*up, *outcome.at][:1]
 

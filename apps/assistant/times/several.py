@@ -20,7 +20,11 @@ def told(phrase: str, found: list[Group], words: Vocabulary) -> list[Group]:
 
     One when it lists none: "friday" and "at 5" side by side are one time.
     """
-    listed = [*_listed(phrase, found, words)] or [Group([*pieces.pieces_of(found)])]
+    listed = (
+        [*_listed(phrase, found, words)]
+        or [*_repeated(found)]
+        or [Group([*pieces.pieces_of(found)])]
+    )
     return [each for group in listed for each in _ends(group)]
 
 
@@ -34,6 +38,26 @@ def _listed(phrase: str, found: list[Group], words: Vocabulary) -> Iterator[Grou
     # "every day at 8 and at 20" is one repetition.
     if gaps and is_list and kinds.count("repeat") != 1:
         yield from (_whole(number, found) for number in range(len(found)))
+
+
+def _repeated(found: list[Group]) -> Iterator[Group]:
+    """ "every monday at 8 and thursday at 6" are two repetitions."""
+    first, *others = found
+    repeat = first.of("repeat")
+    if not (others and repeat and "weekday" in repeat.caught and first.of("clock")):
+        return
+    days = [group.of("day") for group in others]
+    if all(day and day.caught.keys() == {"weekday"} for day in days) and all(
+        group.has_kind("clock") for group in others
+    ):
+        yield first
+        for group in others:
+            yield Group(
+                [
+                    replace(piece, kind="repeat") if piece.kind == "day" else piece
+                    for piece in group.pieces
+                ]
+            )
 
 
 def _are_days(before: Group, after: Group) -> bool:
@@ -64,13 +88,15 @@ def _first(kind: str, others: list[Group]) -> list[Piece]:
 
 def _ends(group: Group) -> list[Group]:
     """Both ends of a range as times of their own."""
-    if not (span := group.of("range")):
+    # "every 2 hours from 9 to 5" is one repetition.
+    if not (span := group.of("range")) or group.has_kind("repeat"):
         return [group]
     others = [piece for piece in group.pieces if piece is not span]
-    return [Group([*others, end]) for end in _both(span)]
+    return [Group([*others, end]) for end in both(span)]
 
 
-def _both(span: Piece) -> Iterator[Piece]:
+def both(span: Piece) -> Iterator[Piece]:
+    """The ends of a range, the half of the day settled between them."""
     caught = span.caught
     if "unit" in caught:
         for name in ("first", "last"):

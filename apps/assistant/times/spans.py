@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from apps.assistant.times import pieces, vocabulary
-from apps.assistant.times.pieces import Group
+from apps.assistant.times.pieces import BOUNDS, Group
 from apps.assistant.times.several import APART, BESIDE
 from apps.assistant.times.vocabulary import Vocabulary
 
@@ -53,12 +53,12 @@ def split(text: str) -> Split:
     that is meant is in the phrase as well, so that none is dropped without asking.
     """
     words = vocabulary.spoken_here()
-    found = list(_times(text, words))
+    found = _meant(list(_times(text, words)))
     if not found:
         return Split("", text.strip())
     best = max(found, key=lambda each: each.rank)
     partners = _partners(best, found)
-    if len(partners) > 1:
+    if len(partners) > 1 and "repeat" not in best.kinds:
         # "tomorrow to call Ana at 9 and Bob at 10": each clock has the day.
         told = [_joined(text, [best, each]) for each in partners]
         return Split(f"{APART} ".join(told), _without(text, [best]))
@@ -67,6 +67,13 @@ def split(text: str) -> Split:
     # "call Joe at 4 and Ana at 5" would mislead without one of its times.
     taken = chosen if best.anchored or not apart else []
     return Split(_told(text, chosen, apart), _without(text, taken))
+
+
+def _meant(found: list[_Time]) -> list[_Time]:
+    """Without the "weekly" of "weekly report every friday"."""
+    repeats = [time for time in found if "repeat" in time.kinds]
+    bare = [t for t in repeats if t.groups[0].pieces[0].strength == "edge"]
+    return [t for t in found if t not in bare or len(repeats) == len(bare)]
 
 
 def _times(text: str, words: Vocabulary) -> Iterator[_Time]:
@@ -96,6 +103,11 @@ def _time(
 ) -> _Time | None:
     """The time that a group is meant to tell, if it is; one listed after another is."""
     ends = bool(words.follows.match(text[group.end :]))
+    if {piece.kind for piece in group.pieces} <= BOUNDS:
+        # "every day at 8 to take pills until friday"
+        at_edge = not text[group.end :].strip(" .,!?;") or not text[: group.start]
+        is_day = not group.has_kind("count") and "short" not in group.pieces[0].caught
+        return _Time((group,), group.start, "", False) if at_edge and is_day else None
     lead, start = _lead(text, group, words)
     between = text[last.end : start] if last else ""
     is_listed = last is not None and _is_list(between, words)
@@ -139,7 +151,20 @@ def _is_second(text: str, group: Group, words: Vocabulary) -> bool:
 
 
 def _partners(best: _Time, others: list[_Time]) -> list[_Time]:
-    """The clocks that belong to a lone day, or the days to a lone clock."""
+    """The clocks that belong to a lone day, or the days to a lone clock; of what
+    repeats its clock and its bounds."""
+    if "repeat" in best.kinds:
+        is_open = not best.kinds & {"clock", "range", "part"}
+        fits = [
+            other
+            for other in others
+            if other is not best
+            and (
+                other.kinds <= BOUNDS
+                or (is_open and other.kinds == {"clock"} and _is_clear(other))
+            )
+        ]
+        return fits
     wanted = {"day": "clock", "clock": "day", "part": "clock"}
     missing = wanted.get("".join(best.kinds), "")
     fits = [other for other in others if other.kinds == {missing}]

@@ -18,6 +18,10 @@ DURATION = (
     r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d))"
     r"(?:,? ?(?:and )?(?P<n3>\d{1,2}) ?(?P<unit3>@units))?)?)"
 )
+# Units that a day is made of.
+SHORT = frozenset({"second", "minute", "hour"})
+# Strengths of what needs a neighbour to be a time, in the same time or in a list.
+ATTACHED = frozenset({"attach", "list"})
 # An end of "between 3:15 and 4pm".
 FIRST = r"(?P<first_hour>\d{1,2})(?:[:.](?P<first_minute>\d\d))?(?: ?(?P<first_meridiem>@meridiems))?"
 LAST = r"(?P<last_hour>\d{1,2})(?:[:.](?P<last_minute>\d\d))?"
@@ -90,6 +94,13 @@ def _whole_words(source: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w./:])(?:{source})(?![\w/]|['.:]\w)", re.IGNORECASE)
 
 
+def _unnamed(patterns: Iterable[Mapping[str, str]], words: Mapping[str, str]) -> str:
+    """Any of the patterns, catching nothing; what says more before what says less."""
+    sources = (_filled(each["match"], words) for each in patterns)
+    plain = (re.sub(r"\(\?P<\w+>", "(?:", source) for source in sources)
+    return "|".join(sorted(plain, key=len, reverse=True))
+
+
 def spoken_here() -> Vocabulary:
     """Of the language that is spoken (phrases.py)."""
     return of(phrases.language())
@@ -116,7 +127,16 @@ def of(language: str) -> Vocabulary:
     words = {name: _either(table) for name, table in values.items()}
     # The dots of "a.m." are dropped from the tables, not from what people type.
     words["meridiems"] = _either(sum(page["meridiems"].values(), []))
+    words["long_units"], words["short_units"] = (
+        _either(w for w, unit in values["units"].items() if (unit in SHORT) == is_short)
+        for is_short in (False, True)
+    )
     words["follows"] = rf"(?:{_either(around['follows'])})\b"
+    for kind in ("day", "clock"):
+        told = [p for p in page["pattern"] if p["kind"] == kind]
+        words[f"some_{kind}"] = _unnamed(
+            (p for p in told if p["strength"] not in ATTACHED), words
+        )
 
     def edge(name: str) -> str:
         return _either(around[name])
@@ -141,6 +161,6 @@ def of(language: str) -> Vocabulary:
         lists=re.compile(rf"[,;&/]|[.!?]\s|(?<!\w)(?:{edge('lists')})(?!\w)", re.I),
         seconds=re.compile(rf"(?<!\w)(?:{edge('seconds')})\s+$", re.IGNORECASE),
         anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
-        spoken={key: spoken[key] for key in ("weekdays", "months")},
+        spoken={key: text for key, text in spoken.items() if isinstance(text, list)},
         labels={key: text for key, text in spoken.items() if isinstance(text, str)},
     )

@@ -20,11 +20,13 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         scene, arguments.target, asdict(arguments), fired_only=True
     )
     reminder, before = reminders.complete(user=scene.user, public_id=public_id)
-    return Result(receipts.values(reminder), undo=before)
+    return Result(receipts.with_next(reminder), undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return phrases.say("completed", text=targets.short(values["text"]))
+    return receipts.then(
+        scene, phrases.say("completed", text=targets.short(values["text"])), values
+    )
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:

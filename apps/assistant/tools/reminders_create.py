@@ -7,6 +7,7 @@ from typing import Any
 from apps.assistant import moments, phrases, receipts, reminders
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Ask, Result, Tool, said
 from apps.rbac.catalog import Permission
@@ -26,9 +27,13 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         given["when"] = moments.kept(scene, arguments.when)
         raise Ask(phrases.say("what"), arguments=given, slot="text")
     ask = phrases.say("when", text=short(arguments.text))
-    due_at = moments.find(scene, given, ask=ask)
+    found = moments.plan(scene, given, ask=ask)
     reminder = reminders.create(
-        user=scene.user, text=arguments.text, due_at=due_at, made_by=scene.call
+        user=scene.user,
+        text=arguments.text,
+        due_at=None if isinstance(found, Recurrence) else found,
+        repeats=found if isinstance(found, Recurrence) else None,
+        made_by=scene.call,
     )
     deleted = {**reminders.snapshot(reminder), "state": reminders.State.DELETED}
     return Result(receipts.values(reminder), undo=deleted)
@@ -59,5 +64,7 @@ TOOL = Tool(
         "don't let me forget to buy 2 eggs tonight",
         "set a reminder for monday 8:30 to send the report",
         "wake me up at 6:30am",
+        "remind me every weekday at 7:30 to leave",
+        "remind me to take pills every day at 8am and 8pm until march 1",
     ),
 )

@@ -1,14 +1,13 @@
 """Show the open reminders, numbered."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from apps.assistant import phrases
+from apps.assistant import phrases, receipts
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, Risk
-from apps.assistant.targets import STILL_FRESH, short
-from apps.assistant.times import spoken
+from apps.assistant.series import STILL_FRESH
+from apps.assistant.targets import short
 from apps.assistant.toolbox import Nothing, Result, Tool
 
 # More lines than anyone reads by text; the portal shows them all.
@@ -25,7 +24,7 @@ def run(scene: Scene, arguments: Nothing) -> Result:
         {
             "shown": [str(row.public_id) for row in rows],
             "lines": [
-                [row.text, row.due_at.isoformat(), row.state == Reminder.State.FIRED]
+                {**receipts.values(row), "fired": row.state == Reminder.State.FIRED}
                 for row in rows
             ],
         }
@@ -41,17 +40,12 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         return phrases.say("no_reminders")
     lines = [
         phrases.say(
-            "list_line_fired" if has_fired else "list_line",
+            "list_line_fired" if line["fired"] else "list_line",
             number=number,
-            text=short(text),
-            time=spoken.full(
-                datetime.fromisoformat(due_at),
-                scene.zone,
-                now=scene.now,
-                hours=scene.hours,
-            ),
+            text=short(line["text"]),
+            time=receipts.when(scene, line),
         )
-        for number, (text, due_at, has_fired) in enumerate(values["lines"], start=1)
+        for number, line in enumerate(values["lines"], start=1)
     ]
     return "\n".join([phrases.say("list_head"), *lines])
 

@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any, TypedDict
 from zoneinfo import ZoneInfo
 
-from apps.assistant import moments, phrases, receipts, reminders, targets
+from apps.assistant import (
+    moments,
+    phrases,
+    receipts,
+    reminders,
+    scopes,
+    series,
+    targets,
+    times,
+)
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, Risk
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.toolbox import Result, Tool, said
 
 
@@ -16,6 +26,7 @@ from apps.assistant.toolbox import Result, Tool, said
 class Arguments:
     target: str = said("number on the last list, words of the reminder, or nothing")
     when: str = said("the person's words for the new time, not computed")
+    scope: str = said("of one that repeats: one for only the next, all, or nothing")
 
 
 class Place(TypedDict):
@@ -31,11 +42,33 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     current = reminders.get_open(user=scene.user, public_id=public_id)
     ask = phrases.say("move_when", text=targets.short(current.text))
     settled = {**given, "target": f"{targets.BY_ID}{public_id}"}
-    due_at = moments.find(scene, settled, ask=ask, **_place(scene, current))
+    scope = _scope(scene, current, settled)
+    found = moments.plan(scene, settled, ask=ask, **_place(scene, current))
+    if isinstance(found, datetime) and scope == scopes.ALL:
+        clock = found.astimezone(ZoneInfo(scene.zone)).time()
+        found = series.rule_of(current).at(clock.replace(second=0, microsecond=0))
+    if isinstance(found, Recurrence):
+        reminder, before = reminders.repeat(
+            user=scene.user, public_id=public_id, rule=found
+        )
+        return Result(receipts.values(reminder), undo=before)
     reminder, before = reminders.move(
-        user=scene.user, public_id=public_id, due_at=due_at
+        user=scene.user, public_id=public_id, due_at=found
     )
-    return Result(receipts.values(reminder), undo=before)
+    values = receipts.values(reminder)
+    if current.rule:
+        values["then"] = receipts.with_next(reminder)
+    return Result(values, undo=before)
+
+
+def _scope(scene: Scene, current: Reminder, given: dict[str, str]) -> str:
+    """Of one that repeats whether all of it is meant: a day is said of one alone."""
+    rule = current.recurrence
+    if rule is None or rule.is_elapsed or len(rule.times) > 1:
+        return scopes.ONE
+    if given["scope"] or (given["when"] and not times.has_day(given["when"])):
+        return scopes.of(scene, current, given, current.due_at)
+    return scopes.ONE
 
 
 def _place(scene: Scene, reminder: Reminder) -> Place:
@@ -48,7 +81,10 @@ def _place(scene: Scene, reminder: Reminder) -> Place:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return receipts.promised(scene, "moved", values)
+    sentence = receipts.promised(scene, "moved", values)
+    return (
+        receipts.then(scene, sentence, values["then"]) if "then" in values else sentence
+    )
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:

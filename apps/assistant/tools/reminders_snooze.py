@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import moments, receipts, reminders, targets
+from apps.assistant import moments, receipts, reminders, series, targets
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.models.conversations import REMINDERS
@@ -26,7 +26,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         due_at = moments.find(scene, settled)
     else:
         # Of one that is still to come, later than it was.
-        due_at = max(scene.now, current.due_at) + reminders.SNOOZE
+        since = scene.now if series.just_fired(current) else current.due_at
+        due_at = max(scene.now, since) + reminders.SNOOZE
     reminder, before = reminders.snooze(
         user=scene.user, public_id=public_id, due_at=due_at
     )

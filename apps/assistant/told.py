@@ -1,0 +1,28 @@
+"""When a reminder comes, in words: an instant, or a rule and what it brings next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from apps.assistant import phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.recurrence import Recurrence
+from apps.assistant.times import retold, spoken
+
+
+def when(scene: Scene, due_at: datetime, repeats: Recurrence | None) -> str:
+    """ "Tue 24 Nov, 9:00 AM"; "every weekday 7:30 AM, next Tue 24 Nov"."""
+    if repeats is None:
+        return spoken.full(due_at, scene.zone, now=scene.now, hours=scene.hours)
+    rule = retold.rule(repeats, now=scene.now, hours=scene.hours)
+    return phrases.say(
+        "rule_and_next", rule=rule, next=upcoming(scene, due_at, repeats)
+    )
+
+
+def upcoming(scene: Scene, due_at: datetime, repeats: Recurrence) -> str:
+    """The next of a rule: its day, and the time where the rule does not tell it."""
+    zone = scene.zone
+    if not repeats.is_elapsed and len(repeats.times) == 1:
+        return spoken.day(due_at, zone, now=scene.now)
+    return spoken.full(due_at, zone, now=scene.now, hours=scene.hours)
