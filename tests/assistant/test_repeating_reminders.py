@@ -1,11 +1,13 @@
 """Reminders that repeat: set, told, done, skipped, moved and deleted, and all undone."""
 
 from collections.abc import Callable
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
 
 from apps.accounts import profile
 from apps.assistant import reminders
@@ -509,3 +511,29 @@ def test_an_occurrence_is_texted_once(
     assert reminders.fire_due(in_()) == 1
     assert OutboundText.objects.count() == 1
     assert open_ones() == ["active 11-25 08:00", "fired 11-24 08:00"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_side_by_side_tell_each_occurrence_once() -> None:
+    daily = Recurrence.of(
+        "FREQ=MINUTELY;INTERVAL=15",
+        start=in_(hours=-1).astimezone(UTC),
+        zone="Europe/Paris",
+    )
+    for _ in range(20):
+        user = PhoneNumberFactory.create().user
+        row = reminders.create(user=user, text="stretch", repeats=daily)
+        row.due_at = in_(minutes=-30)
+        row.save()
+
+    def work(_: int) -> int:
+        try:
+            return reminders.fire_due(in_())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(work, range(2))) == 20
+    assert OutboundText.objects.count() == 20
+    assert Reminder.objects.filter(state="fired").count() == 20
+    assert Reminder.objects.repeating().filter(due_at__gt=in_()).count() == 20
