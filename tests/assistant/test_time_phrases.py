@@ -356,6 +356,7 @@ def test_phrase_means(phrase: str, meaning: str) -> None:
         ("11-25 09:00", "next week", "11-30 09:00 | 12-02 09:00"),
         ("11-28 12:00", "weekend", "11-29 09:00"),
         ("12-31 23:50", "in 20 minutes", "2027-01-01 00:10"),
+        ("11-24 00:30", "tue 24 nov, 10:00", "11-24 10:00"),
     ],
 )
 def test_the_hour_it_is_said_at_counts(clock: str, phrase: str, meaning: str) -> None:

@@ -7,28 +7,38 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('assistant', '0005_thoughts'),
+        ("assistant", "0005_thoughts"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='reminder',
-            name='exceptions',
+            model_name="reminder",
+            name="exceptions",
             field=models.JSONField(blank=True, db_default=[], default=list),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='rule',
-            field=models.CharField(blank=True, db_default='', default='', max_length=255),
+            model_name="reminder",
+            name="rule",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=255
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='series',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='occurrences', to='assistant.reminder'),
+            model_name="reminder",
+            name="series",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="occurrences",
+                to="assistant.reminder",
+            ),
         ),
         migrations.AddField(
-            model_name='reminder',
-            name='starts',
-            field=models.CharField(blank=True, db_default='', default='', max_length=32),
+            model_name="reminder",
+            name="starts",
+            field=models.CharField(
+                blank=True, db_default="", default="", max_length=32
+            ),
         ),
     ]

@@ -221,11 +221,19 @@ def _clock(group: Group, here: Here) -> Clock | None:
     if not (clock := _spoken_clock(group, here.words)):
         return None
     day = group.of("day")
-    if day and {"y", "m"} <= day.caught.keys():
-        # "2026-12-01 10:00" is written on a clock of 24 hours.
+    if day and _is_written(day, group.of("clock")):
         clock = replace(clock, is_open=False)
     part = parts.of(group, here.words)
     return clocks.in_part(clock, part) if part else clock
+
+
+def _is_written(day: Piece, clock: Piece | None) -> bool:
+    """Whether it is as one writes by a clock of 24 hours: "2026-12-01 10:00", and as we
+    say it back, "Sat 2 Jan, 10:00"."""
+    if {"y", "m"} <= day.caught.keys():
+        return True
+    has_minutes = clock is not None and "minute" in clock.caught
+    return has_minutes and {"on_weekday", "month"} <= day.caught.keys()
 
 
 def _dotted(piece: Piece, here: Here) -> list[datetime]:
