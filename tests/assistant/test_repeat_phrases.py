@@ -899,6 +899,83 @@ PHRASES = [
     ("every now and then", "?"),
     ("every day in 3 hours", "how often?"),
     ("every day every week", "how often?"),
+    ("a daily at 9pm", "every day 9:00 PM: 11-23 21:00, 11-24 21:00, 11-25 21:00"),
+    (
+        "a weekly for friday at 3",
+        "every Fri 3:00 PM: 11-27 15:00, 12-04 15:00, 12-11 15:00",
+    ),
+    (
+        "monday to friday at 8am",
+        "every weekday 8:00 AM: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    ("mon-fri at 8am", "every weekday 8:00 AM: 11-24 08:00, 11-25 08:00, 11-26 08:00"),
+    (
+        "every friday through sunday at 9am",
+        "every Fri, Sat and Sun 9:00 AM: 11-27 09:00, 11-28 09:00, 11-29 09:00",
+    ),
+    (
+        "every day from monday to friday at 8am",
+        "every weekday 8:00 AM: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    (
+        "every week day at 9",
+        "every weekday 9:00 AM: 11-24 09:00, 11-25 09:00, 11-26 09:00",
+    ),
+    (
+        "all weekdays at 8am",
+        "every weekday 8:00 AM: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    (
+        "every morning at 7 on weekdays",
+        "every weekday 7:00 AM: 11-24 07:00, 11-25 07:00, 11-26 07:00",
+    ),
+    (
+        "every morning on weekdays",
+        "every weekday 9:00 AM: 11-24 09:00, 11-25 09:00, 11-26 09:00",
+    ),
+    (
+        "every hour from 9 to 5 on weekdays",
+        "every weekday 9:00 AM, 10:00 AM, 11:00 AM, 12:00 PM, 1:00 PM, 2:00 PM, 3:00 PM, 4:00 PM and 5:00 PM: 11-23 10:00, 11-23 11:00, 11-23 12:00",
+    ),
+    ("every hour on weekdays", "how often?"),
+    (
+        "every day at 8am but sunday",
+        "every day except Sun 8:00 AM: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    (
+        "every day at 8am from dec 1 to dec 24",
+        "every day 8:00 AM until Thu 24 Dec: 12-01 08:00, 12-02 08:00, 12-03 08:00",
+    ),
+    (
+        "every day at 8am between dec 1 and dec 24",
+        "every day 8:00 AM until Thu 24 Dec: 12-01 08:00, 12-02 08:00, 12-03 08:00",
+    ),
+    (
+        "every weekday at 8am for the rest of the week",
+        "every weekday 8:00 AM until Sun 29 Nov: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    (
+        "every day at 8am this week",
+        "every day 8:00 AM until Sun 29 Nov: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
+    ("every day at 8am until christmas", "how often?"),
+    ("every day at 8am in december", "how often?"),
+    (
+        "every 2nd and 4th friday at noon",
+        "every month on the second and fourth Fri 12:00 PM: 11-27 12:00, 12-11 12:00, 12-25 12:00",
+    ),
+    (
+        "first and third tuesday of every month at 6pm",
+        "every month on the first and third Tue 6:00 PM: 12-01 18:00, 12-15 18:00, 2027-01-05 18:00",
+    ),
+    (
+        "every month on the third",
+        "every month on the 3rd 9:00 AM: 12-03 09:00, 2027-01-03 09:00, 2027-02-03 09:00",
+    ),
+    (
+        "the first of every month",
+        "every month on the 1st 9:00 AM: 12-01 09:00, 2027-01-01 09:00, 2027-02-01 09:00",
+    ),
 ]
 # What date libraries get wrong, and people say.
 ASKED_FOR = [

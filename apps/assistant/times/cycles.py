@@ -74,6 +74,11 @@ def weekdays_of(caught: Mapping[str, str], words: Vocabulary) -> tuple[str, ...]
     if "weekend" in caught:
         return WEEKEND
     known = words.values["any_weekday"]
+    if "through" in caught:
+        first, last = (
+            int(known[caught[name].lower()]) for name in ("weekday", "through")
+        )
+        return tuple(CODES[(first + n) % 7] for n in range((last - first) % 7 + 1))
     said = re.findall(r"\w+", f"{caught.get('weekday', '')} {caught.get('more', '')}")
     return tuple(CODES[int(known[w])] for w in map(str.lower, said) if w in known)
 
@@ -158,20 +163,32 @@ def _of_unit(
 
 def _nth(caught: Mapping[str, str], here: Here) -> list[Cycle]:
     words = here.words
-    nth = int(words.value("ordinals", caught["nth"]))
+    nths = _ordinals(f"{caught['nth']} {caught.get('more_nth', '')}", words)
+    nth = nths[0]
     _, interval = _step({"unit": "month", **caught}, here)
-    day = words.values["monthdays"].get(caught["nth_day"].lower())
+    said = caught.get("nth_day", "").lower()
+    day = words.values["monthdays"].get(said) if said else "day"
     if day == "day":
-        return [_monthly(str(nth), interval=interval)]
+        return [_monthly(*map(str, nths), interval=interval)]
     if day == "workday":
+        if len(nths) > 1:
+            return []
         parts = {"BYDAY": ",".join(WORKDAYS), "BYSETPOS": nth}
         return [_cycle(True, FREQ="MONTHLY", INTERVAL=interval, **parts)]
     code = CODES[int(words.value("any_weekday", caught["nth_day"]))]
-    monthly = _cycle(True, FREQ="MONTHLY", INTERVAL=interval, BYDAY=f"{nth}{code}")
-    if "monthly" in caught or nth in (1, -1):
+    every = ",".join(f"{number}{code}" for number in nths)
+    monthly = _cycle(True, FREQ="MONTHLY", INTERVAL=interval, BYDAY=every)
+    if "monthly" in caught or nth in (1, -1) or len(nths) > 1:
         return [monthly]
     # "every third friday" is one in three weeks to some.
     return [_weekly([code], nth), monthly]
+
+
+def _ordinals(said: str, words: Vocabulary) -> list[int]:
+    """In the order of a month, the last at its end."""
+    known = words.values["ordinals"]
+    found = {int(known[w]) for w in re.findall(r"\w+", said.lower()) if w in known}
+    return sorted(found, key=lambda number: (number < 0, number))
 
 
 def _weekly(codes: Iterable[str], interval: int = 1, has_days: bool = True) -> Cycle:

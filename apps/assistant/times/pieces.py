@@ -6,11 +6,11 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from apps.assistant.times.vocabulary import ATTACHED, Pattern, Vocabulary
+from apps.assistant.times.vocabulary import ATTACHED, SHORT, Pattern, Vocabulary
 
 # When a repetition begins and ends, and what it leaves out: nothing beside any other
 # time, where "until friday" is just Friday.
-BOUNDS = frozenset({"since", "until", "lasts", "count", "except"})
+BOUNDS = frozenset({"since", "until", "lasts", "count", "except", "unbound"})
 # Kinds that are often other words when a sentence goes on behind them.
 DOUBTFUL = frozenset({"clock", "zone", "unread"})
 
@@ -57,13 +57,25 @@ def find(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Piec
     """
     patterns = [p for p in vocabulary.patterns if whole or p.strength != "whole"]
     found = [*_matches(text, [p for p in patterns if p.kind not in BOUNDS])]
-    if any(piece.kind == "repeat" for piece in found):
-        found += _matches(text, [p for p in patterns if p.kind in BOUNDS])
+    if repeats := [piece for piece in found if piece.kind == "repeat"]:
+        bounds = _matches(text, [p for p in patterns if p.kind in BOUNDS])
+        found += (b for b in bounds if _bounds(b, repeats, vocabulary))
     kept: list[Piece] = []
     for piece in sorted(found, key=lambda p: p.start - p.end):
         if all(piece.end <= other.start or piece.start >= other.end for other in kept):
             kept.append(piece)
     return sorted(kept, key=lambda piece: piece.start)
+
+
+def _bounds(piece: Piece, repeats: list[Piece], vocabulary: Vocabulary) -> bool:
+    """Nothing but a repetition of hours, said before, goes on for hours: not "walk for
+    20 minutes every day"."""
+    if "short" not in piece.caught:
+        return True
+    units = vocabulary.values["units"]
+    said = [r.caught.get("unit", r.caught.get("half_unit", "")) for r in repeats]
+    is_short = any(units.get(unit.lower()) in SHORT for unit in said)
+    return is_short and repeats[0].start < piece.start
 
 
 def _matches(text: str, patterns: Iterable[Pattern]) -> Iterator[Piece]:

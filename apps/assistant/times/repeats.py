@@ -16,12 +16,17 @@ from apps.assistant.times.pieces import BOUNDS, Group, Piece
 
 # Anything more often is a metronome, and a bill.
 LEAST_STEP = timedelta(minutes=15)
-# More times a day than that are not read back in one text.
-MOST_TIMES = 8
+# Every hour from 9 to 5; more times a day are not read back in one text.
+MOST_TIMES = 9
 MOST_RULES = 3
 # Full hours that are as usual in the morning as in the evening; 7:30 is when one leaves.
 EITHER = range(6, 9)
-MEANT = BOUNDS | {"repeat", "clock", "part", "day", "manner", "zone", "range"}
+MEANT = (BOUNDS - {"unbound"}) | {
+    *("repeat", "clock", "part", "day", "manner", "zone", "range"),
+}
+# What a second repetition may say beside the first: "every hour on weekdays".
+WHICH_DAYS = frozenset({"weekday", "workday", "weekend"})
+END_OF_DAY = time(23, 59, 59)
 ENDS = ("until", "lasts", "count")
 
 
@@ -50,6 +55,7 @@ class Bounds:
 def rules(group: Group, here: Here) -> tuple[Recurrence, ...]:
     """The rules that the words can mean, as many as can be asked about; none when they
     do not tell. Raises TooOften, Never, days.NoSuchDay and clocks.NoSuchTime."""
+    group = _merged(group)
     kinds = [piece.kind for piece in group.pieces]
     is_one = all(kinds.count(each) <= 1 for each in ("repeat", *BOUNDS))
     if not is_one or not {*kinds} <= MEANT or sum(map(kinds.count, ENDS)) > 1:
@@ -66,16 +72,37 @@ def _rules(group: Group, here: Here) -> Iterator[Recurrence]:
     named = [piece for piece in group.pieces if piece.kind == "day"]
     step = _short_step(repeat, here)
     if step and not group.has_kind("range"):
-        if named or group.has_kind("part"):
+        if named or group.has_kind("part") or repeat.caught.keys() & WHICH_DAYS:
             raise Unclear
         found = [*_elapsed(group, step, here)]
     else:
-        unit = replace(repeat, caught={"unit": "day"}) if step else repeat
-        found = [*_told(group, cycles.read(unit, named, here), step, here)]
+        if step:
+            of_days = repeat.caught if repeat.caught.keys() & WHICH_DAYS else {}
+            repeat = replace(repeat, caught={**of_days, "unit": "day"})
+        found = [*_told(group, cycles.read(repeat, named, here), step, here)]
     kept = [rule for rule in found if rule is not None]
     if found and not kept:
         raise Never
     yield from kept
+
+
+def _merged(group: Group) -> Group:
+    """ "every morning on weekdays" is one repetition: of the second the days."""
+    found = [piece for piece in group.pieces if piece.kind == "repeat"]
+    names_days = [piece for piece in found if piece.caught.keys() & WHICH_DAYS]
+    if len(found) != 2 or len(names_days) != 1:
+        return group
+    (other,) = (piece for piece in found if piece not in names_days)
+    if other.caught.keys() != {"unit"}:
+        return group
+    days = {**names_days[0].caught, **other.caught}
+    return Group(
+        [
+            replace(piece, caught=days) if piece is other else piece
+            for piece in group.pieces
+            if piece not in names_days
+        ]
+    )
 
 
 def _one(group: Group, kind: str) -> Piece:
@@ -237,7 +264,7 @@ def _clock_pieces(group: Group, is_elapsed: bool = False) -> list[Piece]:
 def _end_clock(group: Group, is_elapsed: bool) -> Piece | None:
     """The clock of the end: "at 8am until friday at 5pm", "every hour until friday at
     5pm", but not "until friday at 5pm"."""
-    until = group.of("until")
+    until = _until(group)
     told = [piece for piece in group.pieces if piece.kind == "clock"]
     if not until or not told or told[-1].start < until.start:
         return None
@@ -309,11 +336,17 @@ def _ends(
     group: Group, since: date | None, here: Here, is_elapsed: bool
 ) -> list[datetime | None]:
     """ "from monday until friday" is the Friday after that Monday."""
-    if not (piece := group.of("until")):
+    if not (piece := _until(group)):
         return [None]
     if since and since > here.today:
         here = replace(here, at=here.on(since, Clock(0)))
     return [*_untils(piece, _end_clock(group, is_elapsed), here)]
+
+
+def _until(group: Group) -> Piece | None:
+    """What tells the end, be it with the beginning: "from dec 1 to dec 24"."""
+    both = group.of("since")
+    return both if both and "until" in both.caught else group.of("until")
 
 
 def _untils(piece: Piece, clock: Piece | None, here: Here) -> Iterator[datetime]:
@@ -334,12 +367,17 @@ def _untils(piece: Piece, clock: Piece | None, here: Here) -> Iterator[datetime]
             first = date(year + 1, month, 1)
         yield datetime.combine(first, time()) - timedelta(seconds=1)
         return
+    if "rest" in caught:
+        unit = replace(piece, caught={"end_of": caught["rest"]})
+        ends = days.read(unit, here.today, here.words, here.week_starts).options
+        yield datetime.combine(ends[-1], END_OF_DAY)
+        return
     for day in _days(caught["until"], here):
         if clock:
             end = clocks.read(clock, here.words)
             yield (end.likely() if end.is_open else end).on(day)
         else:
-            yield datetime.combine(day, time(23, 59, 59))
+            yield datetime.combine(day, END_OF_DAY)
 
 
 def _days(said: str, here: Here) -> list[date]:
@@ -377,7 +415,7 @@ def _lasting(piece: Piece, rule: Recurrence, here: Here) -> dict[str, str]:
         if "short" in piece.caught:
             raise Unclear
         last = length.after(rule.start).date() - timedelta(days=1)
-        return {"UNTIL": f"{datetime.combine(last, time(23, 59, 59)):{STAMP}}"}
+        return {"UNTIL": f"{datetime.combine(last, END_OF_DAY):{STAMP}}"}
     if length.months or length.workdays:
         end = here.instant(length.after(here.local))
     else:

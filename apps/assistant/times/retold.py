@@ -133,22 +133,21 @@ def _weekdays(codes: list[str], words: Vocabulary) -> str:
 
 
 def _nth(recurrence: Recurrence, codes: list[str], words: Vocabulary) -> str | None:
-    """ "first Mon", "last weekday"."""
-    place = recurrence.parts.get("BYSETPOS", "")
+    """ "first Mon", "second and fourth Fri", "last weekday"."""
+    places = [recurrence.parts.get("BYSETPOS", "")]
     if codes == [*WORKDAYS] and "BYHOUR" not in recurrence.parts:
         day = words.labels["weekday"]
-    elif len(codes) == 1 and codes[0][-2:] in CODES:
-        place = codes[0][:-2]
+    elif len({code[-2:] for code in codes}) == 1 and codes[0][-2:] in CODES:
+        places = [code[:-2] for code in codes]
         day = words.spoken["weekdays"][CODES.index(codes[0][-2:])]
     else:
         return None
     ordinals = words.spoken["ordinals"]
-    if place == "-1":
-        nth = words.labels["last"]
-    elif place.isdigit() and int(place) <= len(ordinals):
-        nth = ordinals[int(place) - 1]
-    else:
+    known = {str(n): said for n, said in enumerate(ordinals, start=1)}
+    known["-1"] = words.labels["last"]
+    if not {*places} <= known.keys():
         return None
+    nth = _listed((known[place] for place in places), words)
     return words.labels["nth_day"].format(nth=nth, day=day)
 
 

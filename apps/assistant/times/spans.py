@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from apps.assistant.times import pieces, vocabulary
 from apps.assistant.times.pieces import BOUNDS, Group
+from apps.assistant.times.repeats import WHICH_DAYS
 from apps.assistant.times.several import APART, BESIDE
 from apps.assistant.times.vocabulary import Vocabulary
 
@@ -40,9 +41,16 @@ class _Time:
         return frozenset(piece.kind for piece in pieces.pieces_of(self.groups))
 
     @property
-    def rank(self) -> tuple[bool, bool, int]:
+    def is_head(self) -> bool:
+        return any(group.has("head") for group in self.groups)
+
+    def catches(self, names: frozenset[str]) -> bool:
+        return any(p.caught.keys() & names for p in pieces.pieces_of(self.groups))
+
+    @property
+    def rank(self) -> tuple[bool, bool, bool, int]:
         complete = len(self.kinds) > 1 or bool(self.kinds & {"offset", "range"})
-        return self.anchored, complete, self.start
+        return self.is_head, self.anchored, complete, self.start
 
 
 def split(text: str) -> Split:
@@ -65,7 +73,7 @@ def split(text: str) -> Split:
     chosen = sorted([best, *partners], key=lambda each: each.start)
     apart = [t for t in found if t not in chosen and _counts(text, best, t, words)]
     # "call Joe at 4 and Ana at 5" would mislead without one of its times.
-    taken = chosen if best.anchored or not apart else []
+    taken = chosen if best.anchored or best.is_head or not apart else []
     return Split(_told(text, chosen, apart), _without(text, taken))
 
 
@@ -136,7 +144,7 @@ def _lead(text: str, group: Group, words: Vocabulary) -> tuple[str, int]:
 
 def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
     kinds = {piece.kind for piece in group.pieces}
-    if group.has("strong") or {"day", "clock"} <= kinds:
+    if group.has("strong", "head") or {"day", "clock"} <= kinds:
         return True
     if lead in {"on", "by", "this"} and "day" in kinds:
         return True
@@ -154,21 +162,24 @@ def _partners(best: _Time, others: list[_Time]) -> list[_Time]:
     """The clocks that belong to a lone day, or the days to a lone clock; of what
     repeats its clock and its bounds."""
     if "repeat" in best.kinds:
-        is_open = not best.kinds & {"clock", "range", "part"}
-        fits = [
-            other
-            for other in others
-            if other is not best
-            and (
-                other.kinds <= BOUNDS
-                or (is_open and other.kinds == {"clock"} and _is_clear(other))
-            )
-        ]
-        return fits
+        return [each for each in others if each is not best and _is_of(best, each)]
     wanted = {"day": "clock", "clock": "day", "part": "clock"}
     missing = wanted.get("".join(best.kinds), "")
     fits = [other for other in others if other.kinds == {missing}]
     return [other for other in fits if missing == "day" or _is_clear(other)]
+
+
+def _is_of(repeat: _Time, other: _Time) -> bool:
+    """Whether another time tells more of what repeats."""
+    if repeat.is_head:
+        return True
+    if other.kinds == {"repeat"}:
+        # "every morning to run on weekdays"
+        caught = other.groups[0].pieces[0].caught
+        return bool(caught.keys() & WHICH_DAYS) and not repeat.catches(WHICH_DAYS)
+    is_open = not repeat.kinds & {"clock", "range", "part"}
+    is_clock = other.kinds == {"clock"} and _is_clear(other)
+    return other.kinds <= BOUNDS or (is_open and is_clock)
 
 
 def _is_clear(clock: _Time) -> bool:
