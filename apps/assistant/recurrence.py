@@ -73,7 +73,7 @@ class Recurrence:
         try:
             if until := parts.get("UNTIL"):
                 parts["UNTIL"] = made._stamped(until)
-            made = replace(made, rule=";".join(map("=".join, parts.items())))
+            made = replace(made, rule=written(parts))
             comes = next(iter(made._expanded(start)), None)
         except (ValueError, TypeError, ArithmeticError) as error:
             raise ValueError(f"not a rule: {rule}") from error
@@ -171,8 +171,7 @@ class Recurrence:
             parts.pop("BYSETPOS", None)
         start = datetime.combine(self.start.date(), clock)
         gone = {datetime.combine(each.date(), clock) for each in self.exceptions}
-        said = ";".join(map("=".join, parts.items()))
-        return Recurrence(said, start, self.zone, tuple(sorted(gone)))
+        return Recurrence(written(parts), start, self.zone, tuple(sorted(gone)))
 
     def in_zone(self, zone: str) -> Recurrence:
         """The same wall times by the clocks of another place."""
@@ -189,7 +188,7 @@ class Recurrence:
             last = datetime.strptime(until, STAMP)
             at = last.replace(tzinfo=UTC) if self.is_elapsed else self._instant(last)
             parts["UNTIL"] = f"{at:{STAMP}}Z"
-        lines = [f"RRULE:{';'.join(map('='.join, parts.items()))}"]
+        lines = [f"RRULE:{written(parts)}"]
         for each in self.exceptions:
             if self.is_elapsed:
                 lines.append(f"EXDATE:{each:{STAMP}}Z")
@@ -245,9 +244,13 @@ class Recurrence:
         if self.is_elapsed and "UNTIL" in parts:
             # dateutil wants UNTIL as aware as the start.
             parts["UNTIL"] += "Z"
-        said = ";".join(map("=".join, parts.items()))
-        found: Iterable[datetime] = rrulestr(said, dtstart=start)
+        found: Iterable[datetime] = rrulestr(written(parts), dtstart=start)
         return found
+
+
+def written(parts: Mapping[str, str]) -> str:
+    """A rule put together of its parts."""
+    return ";".join(map("=".join, parts.items()))
 
 
 def _numbers(said: str) -> list[int]:

@@ -5,7 +5,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.assistant.recurrence import Recurrence
@@ -208,6 +208,7 @@ def test_years_later_the_next_one_is_found_without_counting() -> None:
     assert counted.next_after(datetime(2060, 1, 1, tzinfo=UTC)) is None
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     said=st.sampled_from(RULES),
@@ -238,6 +239,7 @@ def test_nothing_is_lost_doubled_or_out_of_order(
     )
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2024, 1, 1), date(2028, 12, 31)),

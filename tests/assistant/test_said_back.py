@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.assistant import times
@@ -49,6 +49,7 @@ def read(phrase: str, now: datetime, zone: str) -> times.Outcome:
     return times.read(phrase, now=now, zone=zone)
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     now=moments,
@@ -67,6 +68,7 @@ def test_an_instant(zone: str, now: datetime, ahead: int, hours: int) -> None:
     assert read(spoken.exact(first, zone), moment, zone) == times.Exact(first)
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     now=moments,
@@ -125,6 +127,7 @@ def test_every_phrase_that_is_known(phrase: str) -> None:
         assert read(exact, NOW, ZONE) == times.Repeats((rule,))
 
 
+@settings(deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
     now=moments,

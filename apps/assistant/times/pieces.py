@@ -43,6 +43,10 @@ class Group:
     def of(self, kind: str) -> Piece | None:
         return next((piece for piece in self.pieces if piece.kind == kind), None)
 
+    def only(self, kind: str) -> Piece:
+        """The one piece of a kind that there is; raises StopIteration for none."""
+        return next(piece for piece in self.pieces if piece.kind == kind)
+
     def has_kind(self, *kinds: str) -> bool:
         return any(piece.kind in kinds for piece in self.pieces)
 

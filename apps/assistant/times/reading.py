@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import (
+    bounds,
     clocks,
     days,
     offsets,
@@ -139,7 +140,7 @@ def _one(group: Group, here: Here) -> Outcome:
         return Impossible("no_such_time")
     except repeats.TooOften:
         return Impossible("too_often")
-    except repeats.Never:
+    except bounds.Never:
         return Impossible("never")
     except OverflowError:
         return Impossible("far")

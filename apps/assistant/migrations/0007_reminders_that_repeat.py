@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assistant", "0005_thoughts"),
+        ("assistant", "0006_lists_notes_facts"),
     ]
 
     operations = [
