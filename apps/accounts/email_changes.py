@@ -1,8 +1,8 @@
 """A changed primary address can be undone from the old one, for a week.
 
 Whoever took over an account and gave it an address of their own keeps nothing by that:
-not the address, not a sign-in, not the password they know, not another address they
-added before, not a second factor or a phone of since. Each app says in `on_revert.py`,
+not the address, not a sign-in, not the password they know, not another address or an
+account elsewhere to sign in with, not a second factor or a phone of since. Each app says in `on_revert.py`,
 a tuple `ON_REVERT`, what else it takes back.
 """
 
@@ -15,7 +15,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.accounts import email_addresses, letters, passwords, sessions
+from apps.accounts import email_addresses, letters, linked, passwords, sessions
 from apps.accounts.models import EmailChange, User
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.core import shelves, vault
@@ -93,6 +93,7 @@ def _put_back(user: User, address: str) -> None:
     EmailAddress.objects.update_or_create(
         user=user, email=address, defaults={"verified": True, "primary": True}
     )
+    linked.remove_all(user)
     user.email = address
     passwords.retire(user)
 

@@ -7,7 +7,15 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 
-from apps.accounts import browsers, closing, email_changes, letters, places, tries
+from apps.accounts import (
+    browsers,
+    closing,
+    email_changes,
+    letters,
+    linked,
+    places,
+    tries,
+)
 from apps.accounts.models import User
 from apps.core import vault
 from apps.jobs import suppressions
@@ -60,6 +68,7 @@ def _password_set(user: User, **_: Any) -> None:
 def _password_reset(user: User, **_: Any) -> None:
     # Whoever has the link from the letter: not signed in.
     audit.done("accounts.password.reset", subject=user)
+    linked.remove_all(user)
     if not closing.reopen(user=user):
         letters.tell(user, "password_reset")
 
@@ -71,8 +80,9 @@ def _email_added(user: User, email_address: EmailAddress, **_: Any) -> None:
 
 
 @receiver(signals.email_confirmed)
-def _email_confirmed(email_address: EmailAddress, **_: Any) -> None:
+def _email_confirmed(request: Any, email_address: EmailAddress, **_: Any) -> None:
     suppressions.proved(email_address.email)
+    linked.first_proved(request, email_address.user)
     audit.done(
         "accounts.email.confirm",
         subject=email_address.user_id,

@@ -8,7 +8,7 @@ in `on_panic.py`, a tuple `ON_PANIC`, what else it stops.
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import letters, passwords, sessions
+from apps.accounts import letters, linked, passwords, sessions
 from apps.accounts.models import LoginSession, User
 from apps.core import shelves
 from apps.rbac import audit
@@ -24,6 +24,7 @@ def begin(user: User) -> None:
         row.frozen_at = timezone.now()
         passwords.retire(row)
         row.save(update_fields=["frozen_at", "password"])
+        linked.remove_all(row)
         for stop in shelves.across_apps("on_panic", "ON_PANIC"):
             stop(row)
         audit.done("accounts.user.panic", actor=row, obj=row)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from apps.accounts import sessions
 from apps.accounts.models import User
 from apps.core.errors import AppError
 from apps.integrations import connections, handshake
@@ -32,8 +33,8 @@ class Arrival:
 def receive(request: HttpRequest, provider: Provider) -> Arrival:
     """Raises NotBegunHere.
 
-    It counts for the person who began it, in the browser where they did; somebody else
-    who is signed in there by now gets nothing.
+    It counts for the person who began it, in the browser where they did and while that
+    sign-in lasts; somebody else who is signed in there by now gets nothing.
     """
     try:
         purpose = handshake.purpose_of(request, provider)
@@ -56,9 +57,12 @@ def receive(request: HttpRequest, provider: Provider) -> Arrival:
 def _person(request: Any, purpose: Purpose, provider: Provider) -> User:
     """Raises NotBegunHere."""
     here = request.user
-    user = User.objects.filter(pk=purpose.user_id, is_active=True).first()
     is_theirs = not here.is_authenticated or here.pk == purpose.user_id
-    if user is None or user.frozen_at is not None or not is_theirs:
+    try:
+        user = sessions.current(purpose.sign_in).user
+    except sessions.Over:
+        is_theirs = False
+    if not is_theirs or user.pk != purpose.user_id or user.frozen_at is not None:
         FLOWS.labels(provider.id, "wrong_user").inc()
         raise NotBegunHere
     return user

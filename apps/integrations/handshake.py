@@ -7,7 +7,7 @@ asked for comes from here, never from the request.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MethodType
 from typing import Any
@@ -77,6 +77,8 @@ class Purpose:
     connection: str = ""
     # Where an app wants its person led to afterwards; a path of ours.
     back: str = ""
+    # The sign-in it was begun in: with that it ends.
+    sign_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ class Grant:
     expires_at: datetime | None
 
 
-def begin(request: HttpRequest, provider: Provider, purpose: Purpose) -> str:
+def begin(request: Any, provider: Provider, purpose: Purpose) -> str:
     """The address to lead this browser to, for a connection."""
+    purpose = replace(purpose, sign_in=str(request.sign_in.pk))
     return lead(
         request,
         provider,

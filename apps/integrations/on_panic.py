@@ -1,7 +1,4 @@
-"""Nothing is read or written at a provider until its person says so again, and no account
-elsewhere is a way in: the way back is a new password through the letter."""
-
-from allauth.socialaccount.models import SocialAccount
+"""Nothing is read or written at a provider until its person says so again."""
 
 from apps.accounts.models import User
 from apps.integrations import connections
@@ -17,8 +14,4 @@ def pause_all(user: User) -> None:
         )
 
 
-def unlink_all(user: User) -> None:
-    SocialAccount.objects.filter(user=user).delete()
-
-
-ON_PANIC = (pause_all, unlink_all)
+ON_PANIC = (pause_all,)

@@ -20,7 +20,7 @@ from django.db import IntegrityError, transaction
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts import email_changes, letters, sessions
+from apps.accounts import email_changes, letters, linked, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.integrations import endpoints, handshake
@@ -33,7 +33,6 @@ from apps.rbac import audit
 ENTER, LINK, PROVE = "enter", "link", "prove"
 # That they choose the account, and are seen there once more.
 _ASK = {"prompt": "select_account"}
-_LINKED, _UNLINKED = "accounts.user.link_sign_in", "accounts.user.unlink_sign_in"
 
 
 @dataclass(frozen=True)
@@ -94,18 +93,25 @@ def enter(request: HttpRequest, login: SocialLogin, back: Back) -> HttpResponse:
     return answer
 
 
-def link(user: User, login: SocialLogin) -> None:
-    """From now on they may sign in with it. Raises Conflict for one that is somebody's."""
-    account: SocialAccount = login.account
+def link(request: Any, login: SocialLogin) -> None:
+    """From now on they may sign in with it. Raises Conflict for one that is somebody's,
+    `sessions.Over` when their sign-in has ended meanwhile: nothing that is on its way
+    outlives what took all links away."""
+    user, account = request.user, login.account
     try:
         with transaction.atomic():
+            User.objects.locked(user.pk)
+            sessions.current(request.sign_in.pk)
             row, is_new = SocialAccount.objects.get_or_create(
                 provider=account.provider, uid=account.uid, defaults={"user": user}
             )
             if row.user_id != user.pk:
                 raise Conflict("That account signs in somebody else here.")
             if is_new:
-                _changed(user, row, _LINKED, "sign_in_linked")
+                audit.done(
+                    linked.LINK, actor=user, obj=user, after={"provider": row.provider}
+                )
+                _tell(user, row, "sign_in_linked")
     except IntegrityError:
         raise Conflict("That account signs in somebody else here.") from None
 
@@ -117,8 +123,8 @@ def unlink(user: User, row: SocialAccount) -> None:
         others = SocialAccount.objects.filter(user=person).exclude(pk=row.pk)
         if not person.has_usable_password() and not others.exists():
             raise Conflict("It is your only way in. Set a password first.")
-        _changed(user, row, _UNLINKED, "sign_in_unlinked")
-        row.delete()
+        _tell(user, row, "sign_in_unlinked")
+        linked.remove(row, by=user)
 
 
 def prove(request: Any, login: SocialLogin) -> None:
@@ -133,14 +139,8 @@ def prove(request: Any, login: SocialLogin) -> None:
     sessions.proved(request.sign_in, account.provider, twice=False)
 
 
-def of(user: User) -> list[SocialAccount]:
-    return list(SocialAccount.objects.filter(user=user).order_by("pk"))
-
-
-def _changed(user: User, row: SocialAccount, action: str, letter: str) -> None:
-    name = shelf.named(row.provider).name
-    audit.done(action, actor=user, obj=user, after={"provider": row.provider})
-    letters.tell(user, letter, provider=name)
+def _tell(user: User, row: SocialAccount, letter: str) -> None:
+    letters.tell(user, letter, provider=shelf.named(row.provider).name)
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # ships no types

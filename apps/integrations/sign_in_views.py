@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
+from apps.accounts import linked
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_http_methods, require_POST, require_safe
 from apps.integrations import endpoints, sign_in
@@ -39,7 +40,7 @@ def link(request: Any, provider: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def prove(request: Any) -> HttpResponse:
     """For whoever has neither password nor second factor."""
-    own = {row.provider for row in sign_in.of(request.user)}
+    own = {row.provider for row in linked.of(request.user)}
     known = [each for each in sign_in.offered() if each.id in own]
     if request.method != "POST":
         next_page = _safe(request.GET.get("next", ""))
@@ -59,7 +60,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         if back.what == sign_in.ENTER:
             return sign_in.enter(request, login, back)
         if back.what == sign_in.LINK:
-            sign_in.link(request.user, login)  # type: ignore[arg-type]  # signed in
+            sign_in.link(request, login)
             messages.success(request, f"You can sign in with {declared.name} now.")
             return redirect("sign_in_accounts")
         sign_in.prove(request, login)
@@ -74,7 +75,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
 @_own
 @require_safe
 def accounts(request: Any) -> HttpResponse:
-    rows = sign_in.of(request.user)
+    rows = linked.of(request.user)
     shown = {"rows": rows, "providers": sign_in.offered()}
     return render(request, "integrations/sign_in_accounts.html", shown)
 
@@ -82,7 +83,7 @@ def accounts(request: Any) -> HttpResponse:
 @fresh(_own)
 @require_POST
 def unlink(request: Any, pk: int) -> HttpResponse:
-    row = next((each for each in sign_in.of(request.user) if each.pk == pk), None)
+    row = next((each for each in linked.of(request.user) if each.pk == pk), None)
     if row is None:
         raise NotFound("You do not sign in with that.")
     try:

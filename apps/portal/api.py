@@ -26,10 +26,12 @@ SECURITY = (
     "accounts.export.",
     "accounts.standin.",
     "accounts.user.close",
+    "accounts.user.link_sign_in",
     "accounts.user.panic",
     "accounts.user.re",  # reopened, restored
     "accounts.user.suspend",
     "accounts.user.thaw",
+    "accounts.user.unlink_sign_in",
     "accounts.user.view",
     "mfa.",
     "rbac.roleassignment.",

@@ -114,6 +114,15 @@ _DEEDS = {
     ("accounts.user.thaw", "done"): Deed(
         "Came back after ending everything", "opened your account again"
     ),
+    ("accounts.user.link_sign_in", "done"): Deed(
+        "Linked an account to sign in with",
+        "linked an account to sign in with to yours",
+    ),
+    ("accounts.user.unlink_sign_in", "done"): Deed(
+        "Removed an account to sign in with",
+        "removed an account that you sign in with",
+        alone="An account to sign in with was removed",
+    ),
     ("accounts.user.suspend", "done"): Deed(
         "Suspended an account", "suspended your account"
     ),

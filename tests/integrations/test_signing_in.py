@@ -1,6 +1,7 @@
 """Signing in with an account elsewhere: it is that account, never an address, that
 counts."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -13,10 +14,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import panic
+from apps.accounts import email_changes, panic
 from apps.accounts.models import LoginSession, User
 from apps.integrations.models import Connection
+from tests.accounts.reverts import key_of
 from tests.factories import PASSWORD, UserFactory
+from tests.integrations.connecting import come_back, connect, decided, leave
 from tests.integrations.servers import Simulator
 from tests.mfa.conftest import app_of
 from tests.sign_in import signed_in
@@ -263,3 +266,148 @@ def test_the_pages_offer_what_is_set_up(providers: Simulator, settings: Any) -> 
     settings.OAUTH_CLIENTS = {}
     assert "with Google" not in Client().get("/accounts/login/").content.decode()
     assert Client().post(WITH).status_code == 404
+
+
+# --- whoever takes an account back -----------------------------------------------------
+
+CHOSEN = "four-grey-herons-waiting"
+MICROSOFT = "/accounts/with/microsoft/"
+
+
+def reset(email: str) -> None:
+    """By the letter."""
+    Client().post("/accounts/password/reset/", {"email": email})
+    body = str(mail.outbox[-1].body)
+    found = re.search(r"https://switchboard\.example(/accounts/password/\S+)", body)
+    assert found is not None
+    browser = Client()
+    page = browser.get(found[1])["Location"]
+    browser.post(page, {"password1": CHOSEN, "password2": CHOSEN})
+
+
+def with_password(email: str) -> Client:
+    browser = Client()
+    browser.post("/accounts/login/", {"login": email, "password": CHOSEN})
+    return browser
+
+
+def type_code(browser: Client) -> None:
+    found = re.search(r"code is\s+(\S+)", str(mail.outbox[-1].body))
+    assert found is not None
+    browser.post("/accounts/confirm-email/", {"code": found[1]})
+
+
+def test_who_claimed_an_address_elsewhere_keeps_no_way_in(
+    providers: Simulator,
+) -> None:
+    go(Client(), providers, MICROSOFT, account="new@example.com")
+    reset("new@example.com")
+    owner = with_password("new@example.com")
+    type_code(owner)
+    assert who(owner) == "new@example.com"
+    thief = Client()
+    go(thief, providers, MICROSOFT, account="new@example.com")
+    assert who(thief) == ""
+    assert not SocialAccount.objects.exists()
+
+
+def test_a_claim_goes_when_the_address_is_proved_another_way(
+    providers: Simulator,
+) -> None:
+    """Also one that a reset of before left."""
+    go(Client(), providers, MICROSOFT, account="new@example.com")
+    user = User.objects.get()
+    user.set_password(CHOSEN)
+    user.save()
+    owner = with_password("new@example.com")
+    type_code(owner)
+    assert who(owner) == "new@example.com"
+    assert not SocialAccount.objects.exists()
+
+
+def test_who_proves_the_address_they_came_with_comes_in_again(
+    providers: Simulator,
+) -> None:
+    browser = Client()
+    go(browser, providers, MICROSOFT, account="new@example.com")
+    type_code(browser)
+    assert who(browser) == "new@example.com"
+    again = Client()
+    go(again, providers, MICROSOFT, account="new@example.com")
+    assert who(again) == "new@example.com"
+
+
+def test_another_address_takes_no_way_in_away(providers: Simulator) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    browser.post("/accounts/email/", {"action_add": "", "email": "more@example.com"})
+    type_code(browser)
+    assert EmailAddress.objects.filter(verified=True).count() == 2
+    assert SocialAccount.objects.exists()
+
+
+def test_a_reset_removes_what_was_linked_and_says_so(
+    alice: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK, account="thief@example.com")
+    assert "also accounts elsewhere" in str(mail.outbox[-1].body)
+    reset(alice.email)
+    assert "Google or Microsoft" in str(mail.outbox[-1].body)
+    browser = Client()
+    go(browser, providers, account="thief@example.com")
+    assert who(browser) != alice.email
+
+
+def test_a_link_on_its_way_does_not_outlive_a_reset(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="thief@example.com")
+    address = str(browser.post(LINK).context["url"])
+    reset(alice.email)
+    back(browser, address)
+    assert not SocialAccount.objects.exists()
+
+
+def test_an_address_that_is_put_back_takes_along_what_came_since(
+    alice: User, providers: Simulator
+) -> None:
+    kept = connect(alice, providers)
+    thief = signed_in(alice)
+    key = key_of(alice)
+    go(thief, providers, LINK, account="thief@example.com")
+    added = connect(alice, providers, browser=thief, account="thief@example.com")
+    providers.order("decide", account="late@example.com")
+    late = decided(leave(thief, "google", ["calendar.read"]))
+    email_changes.undo(key)
+    come_back(thief, "google", late)
+    browser = Client()
+    go(browser, providers, account="thief@example.com")
+    assert who(browser) != alice.email
+    assert list(Connection.objects.owned_by(alice)) == [kept]
+    added.refresh_from_db()
+    assert not hasattr(added, "token")
+
+
+def test_a_handshake_ends_with_the_sign_in_it_was_begun_in(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="thief@example.com")
+    late = decided(leave(browser, "google", ["calendar.read"]))
+    reset(alice.email)
+    come_back(browser, "google", late)
+    assert not Connection.objects.exists()
+
+
+def test_what_was_linked_and_removed_is_told_in_words(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    go(browser, providers, LINK)
+    row = SocialAccount.objects.get()
+    browser.post(f"/app/settings/sign-in-accounts/{row.pk}/remove/")
+    page = browser.get("/app/activity/").content.decode()
+    assert "<p>Linked an account to sign in with</p>" in page
+    assert "<p>Removed an account to sign in with</p>" in page
+    assert "link_sign_in" not in page
