@@ -1,6 +1,7 @@
 """The one window to the outside over HTTP.
 
-Every call has a time limit and reads at most so many bytes. Redirects are followed only
+Every call has a time limit, from the first byte to the last whatever it drips, and
+reads at most so many bytes. Redirects are followed only
 by `fetch`, to where its caller allows. What is not our own choice of address is called
 only where that is public: never inside our own network.
 """
@@ -10,6 +11,7 @@ import ipaddress
 import json
 import math
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +20,7 @@ from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
+import httpcore
 import httpx
 
 from apps.core.errors import OutsideFailure
@@ -38,7 +41,7 @@ def post_form(
 ) -> tuple[int, str]:
     """POST a form, answer (status, body). Raises `OutsideFailure` when nobody answers."""
     try:
-        with httpx.Client(timeout=seconds, trust_env=False) as client:
+        with within(seconds), _once(seconds) as client:
             with client.stream(
                 "POST", url, data=dict(fields), headers=headers
             ) as response:
@@ -137,21 +140,25 @@ def ask(
     Raises `NotReached`, `AnswerLost`, or `OutsideFailure` for an answer that is too
     large; never with words of the answer or the address.
     """
-    seconds = min(seconds, _UNTIL.get() - time.monotonic())
-    if seconds <= 0:
-        raise NotReached("There was no time left for it.")
-    until = time.monotonic() + seconds
+    more = {"headers": headers, "params": query, "data": form, "json": body}
+    with within(seconds):
+        seconds = _left()
+        if seconds <= 0:
+            raise NotReached("There was no time left for it.")
+        return _asked(method, url, trusted, seconds, credentials, most_bytes, more)
+
+
+def _asked(
+    method: str,
+    url: str,
+    trusted: str,
+    seconds: float,
+    credentials: tuple[str, str] | None,
+    most_bytes: int,
+    more: Mapping[str, Any],
+) -> Answer:
     try:
-        request = _request(
-            method,
-            url,
-            trusted,
-            seconds,
-            headers=headers,
-            params=query,
-            data=form,
-            json=body,
-        )
+        request = _request(method, url, trusted, seconds, **more)
     except (httpx.InvalidURL, ValueError, OSError) as error:
         why = f"It is at no address ({type(error).__name__})."
         raise NotReached(why) from None
@@ -163,7 +170,7 @@ def ask(
     except httpx.HTTPError as error:
         raise AnswerLost(f"It did not answer ({type(error).__name__}).") from None
     try:
-        content = _read(answer, most_bytes, until)
+        content = _read(answer, most_bytes)
     except httpx.HTTPError as error:
         raise AnswerLost(f"Its answer broke off ({type(error).__name__}).") from None
     finally:
@@ -195,7 +202,19 @@ def fetch(
     `trusted` has to have a public address, and is called at just that address. Raises
     `OutsideFailure`, permanent where a second try would end the same.
     """
-    own, until = _origin(url), time.monotonic() + seconds
+    with within(seconds):
+        return _fetched(url, credentials, is_allowed, trusted, most_bytes, seconds)
+
+
+def _fetched(
+    url: str,
+    credentials: tuple[str, str],
+    is_allowed: Callable[[str], bool],
+    trusted: str,
+    most_bytes: int,
+    seconds: float,
+) -> Fetched:
+    own = _origin(url)
     for _ in range(1 + MOST_REDIRECTS):
         try:
             if not is_allowed(url):
@@ -207,7 +226,7 @@ def fetch(
             )
             try:
                 if not answer.has_redirect_location:
-                    return _file(answer, most_bytes, until)
+                    return _file(answer, most_bytes)
                 url = str(httpx.URL(url).join(answer.headers["Location"]))
             finally:
                 answer.close()
@@ -223,7 +242,7 @@ def fetch(
 def delete(url: str, *, credentials: tuple[str, str], seconds: float = SECONDS) -> int:
     """The status that came back. Raises `OutsideFailure` when nobody answers."""
     try:
-        with httpx.Client(timeout=seconds, trust_env=False) as client:
+        with within(seconds), _once(seconds) as client:
             # What it says beside is not read.
             with client.stream("DELETE", url, auth=credentials) as response:
                 return response.status_code
@@ -258,23 +277,93 @@ def _request(
     )
 
 
-def _read(answer: httpx.Response, most_bytes: int, until: float) -> bytes:
+def _read(answer: httpx.Response, most_bytes: int) -> bytes:
     read = bytearray()
     for chunk in answer.iter_bytes():
         read += chunk
         if len(read) > most_bytes:
             raise OutsideFailure("It is too large.", permanent=True, code="too_large")
-        # Each part in time may still be all of it never.
-        if time.monotonic() > until:
-            raise AnswerLost("It did not come in time.")
     return bytes(read)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection of which each step may take what is left of its call: every part in
+    time may still be all of it never, and that begins with the headers."""
+
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if _left() <= 0:
+            raise httpcore.ReadTimeout
+        return self._stream.read(max_bytes, _at_most(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _at_most(timeout))
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        limit = _at_most(timeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, limit))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+class _Network(httpcore.SyncBackend):
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        *args: Any,
+        **more: Any,
+    ) -> httpcore.NetworkStream:
+        limit = _at_most(timeout)
+        return _Stream(super().connect_tcp(host, port, limit, *args, **more))
+
+
+def _left() -> float:
+    return _UNTIL.get() - time.monotonic()
+
+
+def _at_most(timeout: float | None) -> float | None:
+    # Nothing at all would mean not to wait for what is there already.
+    left = max(0.001, _left())
+    return left if timeout is None else min(timeout, left)
+
+
+def _transport() -> httpx.HTTPTransport:
+    transport = httpx.HTTPTransport(trust_env=False)
+    # httpx has no word for it; its own pool differs in nothing else.
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=httpx.create_ssl_context(trust_env=False),
+        max_connections=100,
+        max_keepalive_connections=20,
+        keepalive_expiry=5.0,
+        network_backend=_Network(),
+    )
+    return transport
+
+
+def _once(seconds: float) -> httpx.Client:
+    """What keeps no connection."""
+    return httpx.Client(transport=_transport(), timeout=seconds, trust_env=False)
 
 
 def _made() -> httpx.Client:
     """What keeps connections, which saves a handshake a call, and no cookies: they would
     go from one person's call to the next one's."""
     nobody = DefaultCookiePolicy(allowed_domains=())
-    client = httpx.Client(trust_env=False, cookies=CookieJar(policy=nobody))
+    jar = CookieJar(policy=nobody)
+    client = httpx.Client(transport=_transport(), trust_env=False, cookies=jar)
     atexit.register(client.close)
     return client
 
@@ -292,14 +381,14 @@ def _public_address(host: str, port: int) -> str:
     return addresses[0]
 
 
-def _file(answer: httpx.Response, most_bytes: int, until: float) -> Fetched:
+def _file(answer: httpx.Response, most_bytes: int) -> Fetched:
     if answer.status_code != 200:
         is_over = 300 <= answer.status_code < 500 and answer.status_code not in (
             408,
             429,
         )
         raise OutsideFailure(f"It answered {answer.status_code}.", permanent=is_over)
-    read = _read(answer, most_bytes, until)
+    read = _read(answer, most_bytes)
     content_type = answer.headers.get("Content-Type", "").partition(";")[0].strip()
     return Fetched(read, content_type.lower())
 

@@ -80,6 +80,12 @@ def trusted(provider: Provider) -> str:
     return base
 
 
+def trusted_origin(url: str) -> str:
+    """Of an address of any provider, the origin that was set for it, if one was."""
+    bases: list[str] = [each for each in settings.PROVIDER_BASE_URLS.values() if each]
+    return next((each for each in bases if url.startswith(f"{each}/")), "")
+
+
 def project(provider: Provider) -> str:
     """Grants of one person to clients of one project are one grant there. Of Google's
     clients the number before the dash names the project."""

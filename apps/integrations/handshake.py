@@ -28,9 +28,9 @@ from apps.integrations.provider import Provider
 
 # As long as allauth keeps a state.
 _SECONDS = 600
-# What allauth raises, and what a garbled answer makes of its code. RequestException of
-# its HTTP client is an OSError.
+# What allauth and our window raise, and what a garbled answer makes of allauth's code.
 _FAILURES = (
+    OutsideFailure,
     OAuth2Error,
     ProviderException,
     PermissionDenied,

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.accounts import email_changes, letters, linked, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden, Invalid
-from apps.integrations import endpoints, handshake
+from apps.integrations import asking, endpoints, handshake
 from apps.integrations import provider as shelf
 from apps.integrations.handshake import NotBegunHere
 from apps.integrations.provider import Provider
@@ -146,12 +146,8 @@ def _tell(user: User, row: SocialAccount, letter: str) -> None:
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # ships no types
     """What allauth asks when somebody signs in or up with an account elsewhere."""
 
-    def get_requests_session(self) -> Any:
-        """Follows nothing, and asks no proxy of the environment."""
-        session = super().get_requests_session()
-        session.max_redirects = 0
-        session.trust_env = False
-        return session
+    def get_requests_session(self) -> asking.Session:
+        return asking.Session()
 
     def get_provider(self, request: Any, provider: str, client_id: Any = None) -> Any:
         """For a sign-in that waits for a code: allauth keeps which provider it is of.

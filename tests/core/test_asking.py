@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -29,9 +30,10 @@ class Handler(BaseHTTPRequestHandler):
                 self.send_response(200)
                 self.send_header("Content-Length", "100")
                 self.end_headers()
-                while not self.server.gate.wait(0.05):  # type: ignore[attr-defined]
-                    self.wfile.write(b"x")
-                    self.wfile.flush()
+                self._drip()
+            case "/drip-headers":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+                self._drip()
             case "/cut":
                 self.send_response(200)
                 self.send_header("Content-Length", "100")
@@ -40,6 +42,14 @@ class Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case _:
                 self._say(200, b'{"said": 1}')
+
+    def _drip(self) -> None:
+        with suppress(OSError):  # they have gone
+            while not self.server.gate.wait(0.05):  # type: ignore[attr-defined]
+                self.wfile.write(b"x")
+                self.wfile.flush()
+
+    do_POST = do_DELETE = do_GET
 
     def _say(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
@@ -94,12 +104,37 @@ def test_an_answer_that_is_too_large_is_let_go(origin: str) -> None:
     assert (caught.value.code, caught.value.permanent) == ("too_large", True)
 
 
-@pytest.mark.parametrize("path", ["/silent", "/drip"])
+@pytest.mark.parametrize("path", ["/silent", "/drip", "/drip-headers"])
 def test_it_takes_no_longer_than_its_time(origin: str, path: str) -> None:
     began = time.monotonic()
     with pytest.raises(AnswerLost):
         http.ask("GET", f"{origin}{path}", trusted=origin, seconds=0.3)
     assert time.monotonic() - began < 10
+
+
+def test_nor_does_a_file_a_form_or_what_is_deleted(origin: str) -> None:
+    url, began = f"{origin}/drip-headers", time.monotonic()
+    with pytest.raises(OutsideFailure):
+        http.fetch(
+            url,
+            credentials=("a", "b"),
+            is_allowed=lambda _: True,
+            trusted=origin,
+            most_bytes=100,
+            seconds=0.3,
+        )
+    with pytest.raises(OutsideFailure):
+        http.post_form(url, {}, seconds=0.3)
+    with pytest.raises(OutsideFailure):
+        http.delete(url, credentials=("a", "b"), seconds=0.3)
+    assert time.monotonic() - began < 10
+
+
+def test_the_time_of_one_call_is_none_of_the_next(origin: str) -> None:
+    for _ in range(2):
+        with pytest.raises(AnswerLost):
+            http.ask("GET", f"{origin}/drip-headers", trusted=origin, seconds=0.1)
+        assert http.ask("GET", f"{origin}/", trusted=origin).is_good
 
 
 def test_an_answer_that_breaks_off_may_have_been_done(origin: str) -> None:

@@ -1,5 +1,6 @@
 """An account is connected: by whom it was begun, in the browser where it was."""
 
+import time
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import User
+from apps.core import http
 from apps.integrations import granted, tokens
 from apps.integrations.models import Connection, Consent, OAuthEvent, Token
 from tests.integrations.connecting import come_back, connect, decided, leave
@@ -279,6 +281,23 @@ def test_an_exchange_that_fails_connects_nothing_and_tells_no_secret(
     for token in providers.tokens()["access"] + providers.tokens()["refresh"]:
         assert token not in said
     assert OAuthEvent.objects.filter(kind="not_connected").count() == 1
+
+
+@pytest.mark.parametrize("path", ["/token", "/v1.0/me"])
+def test_an_exchange_that_drips_comes_to_an_end(
+    path: str, alice: User, providers: Simulator
+) -> None:
+    """Not each part of it has a time, but all."""
+    browser = signed_in(alice)
+    providers.order("decide", account="alice@example.com")
+    query = decided(leave(browser, "microsoft", ["calendar.read"]))
+    providers.order("fault", path=f"*{path}", kind="drip", seconds=0.05)
+    began = time.monotonic()
+    # For ten seconds a call.
+    with http.within(0.5):
+        page = come_back(browser, "microsoft", query)
+    assert time.monotonic() - began < 5
+    assert "Nothing was connected" in page.content.decode()
 
 
 def test_no_token_lies_open_in_the_database(alice: User, providers: Simulator) -> None:

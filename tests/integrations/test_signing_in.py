@@ -14,7 +14,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from apps.accounts import email_changes, panic
+from apps.accounts import email_changes, panic, sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.integrations.models import Connection
 from tests.accounts.reverts import key_of
@@ -392,11 +392,18 @@ def test_an_address_that_is_put_back_takes_along_what_came_since(
 def test_a_handshake_ends_with_the_sign_in_it_was_begun_in(
     alice: User, providers: Simulator
 ) -> None:
-    browser = signed_in(alice)
+    """An app's cookie knows of no sign-in that is over by now."""
+    row = sessions.begin(user=alice, client="app", proved=["password"], twice=True)
+    token = {"authorization": f"Bearer {tokens.issue(row).access}"}
+    app = Client()
+    asked = {"provider": "google", "features": ["calendar.read"]}
     providers.order("decide", account="thief@example.com")
-    late = decided(leave(browser, "google", ["calendar.read"]))
+    answer = app.post(
+        "/api/v1/connections", asked, content_type="application/json", headers=token
+    )
+    late = decided(answer.json()["authorize_url"])
     reset(alice.email)
-    come_back(browser, "google", late)
+    come_back(app, "google", late)
     assert not Connection.objects.exists()
 
 
