@@ -67,8 +67,9 @@ def is_wave(provider: Provider) -> bool:
         kind=OAuthEvent.Kind.REFRESH,
         at__gt=timezone.now() - _WAVE_WITHIN,
     )
-    refused = Count("pk", filter=Q(outcome="refused"))
-    found = lately.aggregate(all=Count("pk"), refused=refused)
+    # Never what one person does over and over.
+    refused = Count("user", filter=Q(outcome="refused"), distinct=True)
+    found = lately.aggregate(all=Count("user", distinct=True), refused=refused)
     return bool(
         found["all"] >= _WAVE_OF
         and found["refused"] * 100 > found["all"] * _WAVE_PERCENT
@@ -84,9 +85,11 @@ def is_wave_of_calls(provider: Provider) -> bool:
         kind=OAuthEvent.Kind.CALL_REFUSED,
         outcome="refused",
         at__gt=since,
-    ).aggregate(people=Count("connection", distinct=True))["people"]
-    used = Connection.objects.filter(provider=provider.id, last_used_at__gt=since)
-    return bool(refused >= _WAVE_OF and refused * 100 > used.count() * _WAVE_PERCENT)
+    ).aggregate(people=Count("user", distinct=True))["people"]
+    used = Connection.objects.filter(
+        provider=provider.id, last_used_at__gt=since
+    ).aggregate(people=Count("user", distinct=True))["people"]
+    return bool(refused >= _WAVE_OF and refused * 100 > used * _WAVE_PERCENT)
 
 
 @transaction.atomic

@@ -12,7 +12,9 @@ from prometheus_client import REGISTRY
 
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, NotFound, Unavailable
-from apps.integrations import client, connections, tokens, usage
+from apps.integrations import breaker, client, connections, history
+from apps.integrations import provider as provider_shelf
+from apps.integrations import tokens, usage
 from apps.integrations.answers import (
     Busy,
     FeatureOff,
@@ -136,6 +138,25 @@ def test_when_tokens_of_many_are_refused_at_once_nobody_more_is_marked(
     assert marked == 19, "the twentieth shows that it is a wave"
     assert ProviderState.objects.get(provider="google").reason == "wave"
     providers.order("calm")
+
+
+def test_many_accounts_of_one_person_are_no_wave(alice: User) -> None:
+    declared, now = provider_shelf.named("google"), timezone.now()
+    for number in range(25):
+        row = Connection.objects.create(
+            user=alice,
+            provider="google",
+            uid=f"account {number}",
+            connected_at=now,
+            last_used_at=now,
+        )
+        history.record(
+            history.Kind.CALL_REFUSED,
+            provider=declared,
+            connection=row,
+            outcome="refused",
+        )
+    assert not breaker.is_wave_of_calls(declared)
 
 
 def test_a_grant_that_was_taken_back_there_needs_attention(

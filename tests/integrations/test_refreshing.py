@@ -292,6 +292,22 @@ def test_when_many_are_refused_at_once_nobody_is_marked(
     assert ProviderState.objects.get(provider="google").reason == "wave"
 
 
+def test_one_person_stops_a_provider_for_nobody(google: Connection) -> None:
+    """Whoever takes a grant back and connects again, over and over."""
+    events = [
+        OAuthEvent(
+            kind="refresh",
+            provider="google",
+            user=google.user,
+            connection=google,
+            outcome="refused" if number % 2 else "renewed",
+        )
+        for number in range(60)
+    ]
+    OAuthEvent.objects.bulk_create(events)
+    assert not breaker.is_wave(shelf.named("google"))
+
+
 def test_a_row_that_does_not_open_is_our_fault(
     google: Connection, providers: Simulator
 ) -> None:
