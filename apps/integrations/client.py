@@ -284,10 +284,10 @@ class Client:
             breaker.open_for(self.connection.declared, breaker.Reason.WAVE)
             return self._down()
         tokens.refused(self.connection, bearer)
-        self.connection.refresh_from_db()
-        if self.connection.is_usable:  # connected anew in this very moment
+        found = Connection.objects.filter(pk=self.connection.pk).first()
+        if found is not None and found.is_usable:  # connected anew in this very moment
             return self._down()
-        return tokens.NotUsable(self.connection)
+        return tokens.NotUsable(found or self.connection)
 
     def _noted(self, outcome: str, code: str) -> None:
         history.record(

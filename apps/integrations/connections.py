@@ -31,6 +31,7 @@ from apps.rbac.catalog import Permission
 
 Status, Reason = Connection.Status, Connection.Reason
 Event, Channel = consents.Event, consents.Channel
+_BY_US = "It was paused by us. Ask us why."
 
 
 def own(user: User, public_id: UUID | str) -> Connection:
@@ -63,6 +64,8 @@ def purpose(
         raise Invalid("Choose at least one thing to switch on.")
     if connection is None:
         _insist_on_room(user)
+    elif connection.is_paused_by_us:
+        raise Conflict(_BY_US)
     scopes = provider.scopes_for(known) if provider.has_scopes else []
     with transaction.atomic():
         consents.record(
@@ -146,7 +149,11 @@ def connected(*, user: User, provider: Provider, grant: Grant) -> Connection:
             obj=row,
             after={"provider": provider.id, "features": row.features},
         )
-        tokens.settle(row)
+        if row.is_paused_by_us:
+            # Whatever its person says yes to, also after they gave it up.
+            standing.change(row, Status.PAUSED, Reason.OPERATOR)
+        else:
+            tokens.settle(row)
     return row
 
 
@@ -229,7 +236,7 @@ def pause(
     """
     with transaction.atomic():
         row = _locked(row)
-        if row.status == Status.PAUSED:
+        if row.status == Status.PAUSED and (by is None or row.is_paused_by_us):
             raise Conflict("It is paused already.")
         _said(row, Event.PAUSED, channel, by=by)
         standing.change(row, Status.PAUSED, reason)
@@ -242,8 +249,8 @@ def resume(*, row: Connection, channel: str, by: Any = None, words: str = "") ->
         row = _locked(row)
         if row.status != Status.PAUSED:
             raise Conflict("It is not paused.")
-        if row.reason == Reason.OPERATOR and by is None:
-            raise Conflict("It was paused by us. Ask us why.")
+        if row.is_paused_by_us and by is None:
+            raise Conflict(_BY_US)
         _said(row, Event.RESUMED, channel, by=by)
         _by_operator(row, by, words)
         if Token.objects.filter(pk=row.pk).exists():
@@ -261,7 +268,9 @@ def disconnect(
     words: str = "",
 ) -> None:
     """Its secrets are gone when this returns, and are taken back at the provider soon,
-    where that ends nothing else. Raises NotFound for one that is gone already."""
+    where that ends nothing else. Raises NotFound for one that is gone already.
+
+    That it was paused by us is not forgotten."""
     with transaction.atomic():
         token = _locked_token(pk=row.pk)
         row = _locked(row)
@@ -269,7 +278,9 @@ def disconnect(
         granted.withdraw_all(row)
         row.ended_at, row.features = timezone.now(), []
         row.save(update_fields=["ended_at", "features"])
-        standing.change(row, Status.ENDED, reason)
+        # Connected once more, it is paused as it was.
+        kept = Reason.OPERATOR if row.is_paused_by_us else reason
+        standing.change(row, Status.ENDED, kept)
         if token is not None:
             _give_back(row, token)
         audit.done(

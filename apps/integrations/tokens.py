@@ -99,11 +99,11 @@ def bearer(connection: Connection) -> Bearer:
     Raises NotUsable, NotNow, or Unavailable where its secrets do not open, which is our
     own fault and marks nobody.
     """
-    row = _row(connection.pk)
+    row = _row(connection)
     _insist_usable(row)
     if row.token.lasts(timezone.now(), _margin()):
         return _opened(row.token)
-    return _renewed(connection.pk, unless=None)
+    return _renewed(connection, unless=None)
 
 
 def again(connection: Connection, used: Bearer) -> Bearer:
@@ -111,16 +111,16 @@ def again(connection: Connection, used: Bearer) -> Bearer:
 
     Raises like `bearer`.
     """
-    return _renewed(connection.pk, unless=used.generation)
+    return _renewed(connection, unless=used.generation)
 
 
 def renew_now(connection: Connection) -> None:
     """Whether or not it is due. Raises like `bearer`, and NothingToRenewWith."""
-    row = _row(connection.pk)
+    row = _row(connection)
     _insist_usable(row)
     if not _secrets(row.token).refresh:
         raise NothingToRenewWith
-    _renewed(connection.pk, unless=row.token.generation)
+    _renewed(connection, unless=row.token.generation)
 
 
 def refused(row: Connection, used: Bearer, reason: str = Reason.REFUSED) -> None:
@@ -129,11 +129,17 @@ def refused(row: Connection, used: Bearer, reason: str = Reason.REFUSED) -> None
     with transaction.atomic():
         token = Token.objects.select_for_update().filter(pk=row.pk).first()
         if token is not None and token.generation == used.generation:
-            _lose(_row(row.pk), token, reason)
+            _lose(_row(row), token, reason)
 
 
-def _row(pk: int) -> Connection:
-    return Connection.objects.select_related("token", "user").get(pk=pk)
+def _row(known: Connection) -> Connection:
+    """As it is now. Raises NotUsable for one that went with its person."""
+    rows = Connection.objects.select_related("token", "user")
+    found = rows.filter(pk=known.pk).first()
+    if found is None:
+        known.status, known.reason = Status.ENDED, Reason.NONE
+        raise NotUsable(known)
+    return found
 
 
 def _insist_usable(row: Connection) -> None:
@@ -145,7 +151,7 @@ def _margin() -> timedelta:
     return MARGIN + timedelta(seconds=random.uniform(-_JITTER_SECONDS, _JITTER_SECONDS))
 
 
-def _renewed(pk: int, *, unless: int | None) -> Bearer:
+def _renewed(known: Connection, *, unless: int | None) -> Bearer:
     """The token as it is once nobody else renews it; renewed where it is still that of
     generation `unless`, or about to run out.
 
@@ -158,23 +164,24 @@ def _renewed(pk: int, *, unless: int | None) -> Bearer:
         with transaction.atomic(durable=True):
             with database.cursor() as cursor:
                 cursor.execute(_GUARDS)
-            token = Token.objects.select_for_update(of=("self",), no_key=True).get(
-                pk=pk
-            )
+            locked = Token.objects.select_for_update(of=("self",), no_key=True)
+            token = locked.get(pk=known.pk)
             LOCK_SECONDS.observe(time.monotonic() - began)
-            found = _under_lock(token, unless)
+            found = _under_lock(known, token, unless)
     except OperationalError as error:
-        logger.warning("token_lock_timeout", connection=pk)
+        logger.warning("token_lock_timeout", connection=known.pk)
         raise Unavailable from error
     except Token.DoesNotExist:
-        raise NotUsable(_row(pk)) from None
+        raise NotUsable(_row(known)) from None
     if isinstance(found, AppError):
         raise found
     return found
 
 
-def _under_lock(token: Token, unless: int | None) -> Bearer | AppError:
-    now, row = timezone.now(), _row(token.pk)
+def _under_lock(
+    known: Connection, token: Token, unless: int | None
+) -> Bearer | AppError:
+    now, row = timezone.now(), _row(known)
     _insist_usable(row)
     is_other = unless is not None and token.generation != unless
     if is_other or (unless is None and token.lasts(now, _margin())):

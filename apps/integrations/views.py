@@ -24,6 +24,7 @@ from apps.integrations import (
     picker,
 )
 from apps.integrations import provider as shelf
+from apps.integrations import standing
 from apps.integrations.arrivals import Arrival
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, in_person, public, requires, signed_in
@@ -154,6 +155,10 @@ def _say(request: HttpRequest, arrival: Arrival) -> None:
     if row is None:
         if arrival.error:
             messages.error(request, arrival.error.sentence)
+        return
+    if row.is_paused_by_us:
+        said = standing.words(row)
+        messages.warning(request, f"{said.why} {said.next_step}")
         return
     name, account = row.declared.name, f" ({row.label})" if row.label else ""
     lines = granted.lines(row, granted.of(row))

@@ -29,6 +29,7 @@ from apps.jobs import leases, runner
 from tests import races
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 READ = "calendar.read"
@@ -67,6 +68,52 @@ def test_what_we_paused_nobody_resumes_but_we(google: Connection, bob: User) -> 
         connections.resume(row=google, channel=Channel.PORTAL)
     connections.resume(row=google, channel=Channel.OPERATOR, by=bob)
     assert Consent.objects.latest("id").actor_id == bob.pk
+
+
+def test_what_we_paused_stays_so_whatever_is_allowed_there(
+    alice: User, bob: User, google: Connection, providers: Simulator
+) -> None:
+    operator = Connection.Reason.OPERATOR
+    connections.pause(row=google, channel=Channel.OPERATOR, reason=operator, by=bob)
+    page = signed_in(alice).post(
+        "/app/connections/google/connect/",
+        {"features": ["mail.send"], "connection": str(google.public_id)},
+        follow=True,
+    )
+    assert "It was paused by us. Ask us why." in page.content.decode()
+    for _ in range(2):
+        row = connect(alice, providers)
+        assert row == google
+        assert (row.status, row.reason) == ("paused", "operator")
+        with pytest.raises(tokens.NotUsable, match="paused by us"):
+            tokens.bearer(row)
+        connections.disconnect(row=row, channel=Channel.PORTAL)
+    row = connect(alice, providers)
+    connections.resume(row=row, channel=Channel.OPERATOR, by=bob)
+    assert tokens.bearer(row).value
+    connections.disconnect(row=row, channel=Channel.PORTAL)
+    assert connect(alice, providers).status == "connected"
+
+
+def test_we_pause_also_what_its_person_paused(google: Connection, bob: User) -> None:
+    connections.pause(row=google, channel=Channel.PORTAL)
+    operator = Connection.Reason.OPERATOR
+    connections.pause(row=google, channel=Channel.OPERATOR, reason=operator, by=bob)
+    with pytest.raises(Conflict, match="paused by us"):
+        connections.resume(row=google, channel=Channel.PORTAL)
+
+
+def test_a_connection_that_vanished_is_not_connected(google: Connection) -> None:
+    """With its person, in the middle of a call."""
+    before = tokens.bearer(google)
+    Connection.objects.filter(pk=google.pk).delete()
+    for asks in (
+        lambda: tokens.bearer(google),
+        lambda: tokens.again(google, before),
+        lambda: tokens.renew_now(google),
+    ):
+        with pytest.raises(tokens.NotUsable, match="not connected"):
+            asks()
 
 
 def test_a_feature_is_switched_off_and_the_last_one_is_not(

@@ -124,6 +124,11 @@ class Connection(models.Model):
     def is_live(self) -> bool:
         return self.status != self.Status.ENDED
 
+    @property
+    def is_paused_by_us(self) -> bool:
+        """Also while it is disconnected: it is paused when it comes back."""
+        return self.reason == self.Reason.OPERATOR
+
     def chosen(self) -> list[Feature]:
         return self.declared.chosen(self.features)
 
