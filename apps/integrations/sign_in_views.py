@@ -4,9 +4,9 @@ from typing import Any
 
 from allauth.account.internal.flows.reauthentication import resume_request
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import linked
@@ -64,7 +64,9 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
             messages.success(request, f"You can sign in with {declared.name} now.")
             return redirect("sign_in_accounts")
         sign_in.prove(request, login)
-        return resume_request(request) or redirect(back.next or "portal:overview")
+        # What was interrupted is found by where it was.
+        request.GET = QueryDict(urlencode({"next": back.next}))
+        return resume_request(request) or redirect("portal:overview")
     except AppError as error:
         messages.error(request, error.sentence)
     if request.user.is_authenticated:

@@ -17,6 +17,8 @@ from apps.rbac.policy import Reason
 LIMIT = 30
 # For whoever takes all of it away.
 _MANY = 500
+# How permissions to do something end, each done by a verb that records it.
+_DOES = (".add", ".change", ".delete")
 _HOLDING = "rbac.roleassignment."
 _WORK = "jobs.job."
 _LONGEST_CURSOR = 18  # digits; more is no bigint
@@ -61,12 +63,20 @@ def page(
     before: str = "",
     limit: int = LIMIT,
     actions: Sequence[str] = ("",),
+    also_may: bool = False,
 ) -> Page:
     """The newest events before a cursor whose actions begin like one of these. Raises
-    `Invalid` for a bad cursor."""
+    `Invalid` for a bad cursor.
+
+    That they were let do something is only told with `also_may`: whether they did it is
+    an event of its own.
+    """
     # Two questions that each have an index; asked as one they have none.
     about, by = Q(subject_id=person_id), Q(actor_id=person_id)
     among = reduce(or_, (Q(action__startswith=each) for each in actions))
+    if not also_may:
+        ends = reduce(or_, (Q(action__endswith=each) for each in _DOES))
+        among &= ~(Q(outcome=audit.Outcome.ALLOWED, actor_id=person_id) & ends)
     end = _cursor(before)
     found = {
         event.id: event
@@ -86,10 +96,10 @@ def page(
 
 def every(person_id: int) -> Iterator[Moment]:
     """All of it, newest first, read page by page."""
-    found = page(person_id, limit=_MANY)
+    found = page(person_id, limit=_MANY, also_may=True)
     yield from found.moments
     while found.older:
-        found = page(person_id, found.older, limit=_MANY)
+        found = page(person_id, found.older, limit=_MANY, also_may=True)
         yield from found.moments
 
 

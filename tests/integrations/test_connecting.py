@@ -59,6 +59,18 @@ def test_what_was_read_and_allowed_is_on_record(
     assert asked.channel == "portal"
 
 
+def test_activity_tells_of_what_was_connected_and_of_nothing_else(
+    alice: User, providers: Simulator
+) -> None:
+    """That somebody was let connect one is no deed: they may have turned back."""
+    browser, told = signed_in(alice), "<p>Connected an account</p>"
+    leave(browser, "google", ["calendar.read"])
+    browser.post("/app/connections/google/connect/", {"features": ["nothing"]})
+    assert told not in browser.get("/app/activity/").content.decode()
+    connect(alice, providers, browser=browser)
+    assert browser.get("/app/activity/").content.decode().count(told) == 1
+
+
 def test_a_consent_is_never_changed_nor_deleted(
     alice: User, providers: Simulator
 ) -> None:
@@ -67,6 +79,11 @@ def test_a_consent_is_never_changed_nor_deleted(
         Consent.objects.update(event="denied")
     with pytest.raises(IntegrityError), transaction.atomic():
         Consent.objects.all().delete()
+    for table in ("oauth_consents", "accounts_user CASCADE"):
+        with pytest.raises(IntegrityError, match="TRUNCATE of oauth_consents"):
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"TRUNCATE {table}")
 
 
 def test_the_address_asks_for_no_more_than_was_chosen(

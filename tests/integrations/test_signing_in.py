@@ -221,6 +221,32 @@ def test_without_a_password_they_prove_it_where_they_sign_in(
     assert LoginSession.objects.get().proved_at > long_ago
 
 
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("/app/connections/google/connect/", {"features": "calendar.read"}),
+        ("/app/settings/sign-in-accounts/microsoft/link/", {}),
+    ],
+)
+def test_what_was_interrupted_is_taken_up_again(
+    page: str, form: dict[str, str], providers: Simulator
+) -> None:
+    browser = Client()
+    go(browser, providers, account="new@example.com")
+    long_ago = timezone.now() - timedelta(hours=1)
+    LoginSession.objects.update(proved_at=long_ago)
+    asked = browser.post(page, form)
+    shown = browser.get(asked["Location"]).context["next"]
+    assert shown == page
+    providers.order("decide", account="new@example.com")
+    chosen = {"provider": "google", "next": shown}
+    address = str(browser.post("/accounts/with/prove/", chosen).context["url"])
+    taken_up = back(browser, address)
+    assert taken_up.status_code == 200
+    assert taken_up.templates[0].name == "integrations/leaving.html"
+    assert taken_up.context["url"].startswith(providers.url)
+
+
 def test_another_account_there_proves_nothing(providers: Simulator) -> None:
     browser = Client()
     go(browser, providers, account="new@example.com")
