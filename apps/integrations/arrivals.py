@@ -22,6 +22,8 @@ class Arrival:
     purpose: Purpose
     connection: Connection | None = None
     error: AppError | None = None
+    # What becomes of a grant that came all the same; a sentence.
+    left: str = ""
 
     @property
     def is_another(self) -> bool:
@@ -41,16 +43,16 @@ def receive(request: HttpRequest, provider: Provider) -> Arrival:
     except NotBegunHere:
         FLOWS.labels(provider.id, "state_invalid").inc()
         raise
-    user = _person(request, purpose, provider)
+    user, grant = _person(request, purpose, provider), None
     try:
         grant = handshake.finish(request, provider, purpose)
         row = connections.connected(user=user, provider=provider, grant=grant)
     except AppError as error:
         outcome = "denied" if isinstance(error, Denied) else error.code
-        connections.not_connected(
-            user=user, provider=provider, asked=purpose, outcome=outcome
+        left = connections.not_connected(
+            user=user, provider=provider, asked=purpose, outcome=outcome, grant=grant
         )
-        return Arrival(purpose, error=error)
+        return Arrival(purpose, error=error, left=left)
     return Arrival(purpose, row)
 
 

@@ -182,9 +182,15 @@ def _keep_secrets(row: Connection, token: Token | None, grant: Grant) -> None:
 
 
 def not_connected(
-    *, user: User, provider: Provider, asked: Purpose, outcome: str
-) -> None:
-    """The person said no there, or it did not come to an end."""
+    *,
+    user: User,
+    provider: Provider,
+    asked: Purpose,
+    outcome: str,
+    grant: Grant | None = None,
+) -> str:
+    """The person said no there, or it did not come to an end. What becomes of a `grant`
+    that cannot be kept, in a sentence."""
     with transaction.atomic():
         if outcome == "denied":
             consents.record(
@@ -198,6 +204,9 @@ def not_connected(
         history.record(
             history.Kind.NOT_CONNECTED, provider=provider, user=user, outcome=outcome
         )
+        if grant is None:
+            return ""
+        return revoking.not_kept(provider, grant.uid, grant.secrets)
 
 
 def switch_off(*, row: Connection, feature: str, channel: str) -> None:

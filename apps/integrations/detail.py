@@ -199,7 +199,7 @@ def disconnect(request: Request, public_id: UUID) -> HttpResponse:
             "connection": row,
             "provider": row.declared,
             "account": cards.account(row, granted.of(row)),
-            "can_take_back": revoking.can_take_back(row),
+            "can_take_back": revoking.can_take_back(row.declared),
             "hanging_on": revoking.hanging_on(row),
         }
         return render(request, "integrations/disconnect.html", shown)

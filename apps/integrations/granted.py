@@ -34,6 +34,9 @@ def read(provider: Provider, answer: object, asked: Collection[str]) -> list[str
     One that says nothing granted all of it (RFC 6749 §5.1).
     """
     said = answer.split() if isinstance(answer, str) else []
+    # What can stand in a scope (RFC 6749 §3.3).
+    said = [each for each in said if each.isascii() and each.isprintable()]
+    said = [each for each in said if len(each) <= 255]
     if not said or not provider.has_scopes:
         return list(asked) if provider.has_scopes else []
     ours = {theirs: own for own, theirs in provider.aliases.items()}

@@ -15,14 +15,14 @@ from typing import Any
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base import ProviderException
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from apps.core.errors import AppError, Conflict, Invalid, OutsideFailure
 from apps.core.redis import connection as redis
-from apps.integrations import endpoints, granted
+from apps.integrations import endpoints, granted, said
 from apps.integrations.models.token import Secrets
 from apps.integrations.provider import Provider
 
@@ -32,6 +32,7 @@ _SECONDS = 600
 _FAILURES = (
     OutsideFailure,
     OAuth2Error,
+    ImproperlyConfigured,  # an account whose name has no end
     ProviderException,
     PermissionDenied,
     OSError,
@@ -39,6 +40,7 @@ _FAILURES = (
     TypeError,
     LookupError,
     AttributeError,
+    ArithmeticError,
 )
 
 
@@ -198,7 +200,8 @@ def exchanged(request: Any, provider: Provider, door: Door) -> tuple[Any, Any]:
             adapter.get_client(request, ours.app),
             pkce_code_verifier=request.oauth_state.get("pkce_code_verifier"),
         )
-        token = adapter.parse_token(answer)
+        # Ours is made of the answer itself; when it ends is read there.
+        token = adapter.parse_token({**answer, "expires_in": None})
         login = adapter.complete_login(request, ours.app, token, response=answer)
     except _FAILURES:
         raise _failed() from None
@@ -208,20 +211,27 @@ def exchanged(request: Any, provider: Provider, door: Door) -> tuple[Any, Any]:
 def _grant(
     provider: Provider, purpose: Purpose, answer: Mapping[str, Any], login: Any
 ) -> Grant:
-    access, refresh = answer["access_token"], answer.get("refresh_token") or ""
-    uid = str(login.account.uid)
-    if not access or not isinstance(access, str) or not isinstance(refresh, str):
-        raise TypeError("tokens are words")
-    if not uid:
-        raise ValueError("nobody")
+    uid: str = login.account.uid
+    label = provider.label(said.words(answer), login)[:255]
     return Grant(
         purpose,
-        uid[:255],
-        provider.label(answer, login)[:255],
-        Secrets(access, refresh),
+        uid,
+        # Something to tell it by, where it has no address that can be read.
+        label or f"Account …{uid[-8:]}",
+        secrets(answer, ""),
         granted.read(provider, answer.get("scope"), purpose.scopes),
         expiry(answer, timezone.now()),
     )
+
+
+def secrets(answer: Mapping[str, Any], refresh: str) -> Secrets:
+    """`refresh`: what holds where none came along. Raises ValueError for what are no
+    tokens."""
+    access = answer.get("access_token")
+    refresh = answer.get("refresh_token") or refresh
+    if not said.is_token(access) or not (refresh == "" or said.is_token(refresh)):
+        raise ValueError("tokens are words")
+    return Secrets(str(access), refresh)
 
 
 def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
@@ -230,7 +240,11 @@ def expiry(answer: Mapping[str, Any], now: datetime) -> datetime | None:
     seconds = answer.get("expires_in")
     if seconds is None:
         return None
-    return now + timedelta(seconds=min(max(0, int(seconds)), 366 * 86_400))
+    try:
+        seconds = min(max(0.0, float(seconds)), 366 * 86_400)
+    except OverflowError:
+        raise ValueError("it has no end") from None
+    return now + timedelta(seconds=int(seconds))
 
 
 def _insist_on_issuer(request: HttpRequest, provider: Provider) -> None:
@@ -256,6 +270,10 @@ def allauths(request: HttpRequest, provider: Provider, door: Door) -> Any:
         settings={"oauth_pkce_enabled": provider.has_pkce},
     )
     ours = provider.allauth(request, app=app)
+    theirs = ours.sociallogin_from_response
+    ours.sociallogin_from_response = lambda request, told: theirs(
+        request, said.words(told)
+    )
     ours.get_oauth2_adapter = MethodType(_adapter_for(provider, door, ours), ours)
     return ours
 

@@ -21,7 +21,7 @@ from apps.jobs import jobs
 def soon(connection: Connection, secrets: Secrets) -> None:
     """In the transaction in which the secrets leave their connection."""
     provider = connection.declared
-    if not can_take_back(connection):
+    if not _soon(provider, connection.uid, secrets):
         outcome = "no_address" if endpoints.is_offered(provider) else "not_offered"
         history.record(
             history.Kind.REVOKE,
@@ -29,11 +29,25 @@ def soon(connection: Connection, secrets: Secrets) -> None:
             connection=connection,
             outcome=outcome,
         )
-        return
+
+
+def not_kept(provider: Provider, uid: str, secrets: Secrets) -> str:
+    """A grant that came and became no connection is on its way back; what to tell its
+    person of it."""
+    if _soon(provider, uid, secrets):
+        return f"What you allowed at {provider.name} is taken back there."
+    return f"What you allowed at {provider.name} stands there: {provider.own_page}"
+
+
+def _soon(provider: Provider, uid: str, secrets: Secrets) -> bool:
+    """Whether there is a way."""
+    if not can_take_back(provider):
+        return False
     row = Revocation(provider=provider.id)
-    row.seal(secrets, connection.uid)
+    row.seal(secrets, uid)
     row.save()
     jobs.enqueue(revoke, str(row.pk), key=str(row.pk))
+    return True
 
 
 @job("integrations.revoke", queue=Queue.MAIL, seconds=60)
@@ -57,16 +71,15 @@ def revoke(revocation_id: str) -> None:
     row.delete()
 
 
-def can_take_back(connection: Connection) -> bool:
-    """Whether its provider has an address for it, and knows us."""
-    provider = connection.declared
+def can_take_back(provider: Provider) -> bool:
+    """Whether it has an address for it, and knows us."""
     return bool(provider.revoke_url) and endpoints.is_offered(provider)
 
 
 def hanging_on(connection: Connection) -> list[Connection]:
     """Other accounts of the same person that hang on its grant, so that it stays at the
     provider without this one."""
-    if not can_take_back(connection):
+    if not can_take_back(connection.declared):
         return []
     same = Connection.objects.owned_by(connection.user).filter(
         provider__in=_one_grant(connection.declared), uid=connection.uid

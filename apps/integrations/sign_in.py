@@ -6,6 +6,7 @@ there, gets nothing by it. allauth signs people up and in, so second factors, si
 and limits are the same as with a password.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from django.db import IntegrityError, transaction
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 
-from apps.accounts import email_changes, letters, linked, sessions
+from apps.accounts import email_changes, letters, linked, names, sessions, signup
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.integrations import asking, endpoints, handshake
@@ -179,9 +180,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
     def populate_user(self, request: HttpRequest, login: SocialLogin, data: Any) -> Any:
         """The name as it is told, where it can be read as one."""
         user: User = login.user
-        user.email = str(data.get("email") or "")
+        user.email = data.get("email") or ""
         parts = (data.get("first_name"), data.get("last_name"))
-        user.name = " ".join(str(each) for each in parts if each)[:80]
+        name = " ".join(each for each in parts if each)[: signup.NAME_LENGTH]
+        with suppress(ValidationError):
+            names.insist_readable(name)
+            user.name = name
         return user
 
     def save_user(

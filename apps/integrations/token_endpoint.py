@@ -17,8 +17,7 @@ from django.utils import timezone
 from apps.core import http
 from apps.core.errors import OutsideFailure
 from apps.core.http import Answer, AnswerLost, NotReached
-from apps.integrations import endpoints
-from apps.integrations.handshake import expiry
+from apps.integrations import endpoints, handshake
 from apps.integrations.models.token import Secrets
 from apps.integrations.provider import Provider, Wire
 
@@ -156,18 +155,18 @@ def read(provider: Provider, answer: Answer, had: Secrets) -> Renewal:
         return Renewal(Verdict.TRANSIENT, code=str(answer.status), wait=wait)
     if not answer.is_good:
         return _refusal(answer, told)
-    access = told.get("access_token")
-    refresh = told.get("refresh_token") or had.refresh
     try:
-        expires_at = expiry(told, timezone.now())
+        expires_at = handshake.expiry(told, timezone.now())
     except (TypeError, ValueError):
         return Renewal(Verdict.PROTOCOL, code="expires_in")
-    if not isinstance(access, str) or not access or not isinstance(refresh, str):
+    try:
+        secrets = handshake.secrets(told, had.refresh)
+    except ValueError:
         return Renewal(Verdict.PROTOCOL, code="no_token")
     scope = told.get("scope")
     return Renewal(
         Verdict.RENEWED,
-        secrets=Secrets(access, refresh),
+        secrets=secrets,
         expires_at=expires_at,
         scope=scope if isinstance(scope, str) else None,
     )
@@ -189,7 +188,7 @@ def _refusal(answer: Answer, told: Mapping[str, Any]) -> Renewal:
 def _told(answer: Answer) -> Mapping[str, Any]:
     try:
         found = json.loads(answer.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

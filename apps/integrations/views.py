@@ -154,7 +154,7 @@ def _say(request: HttpRequest, arrival: Arrival) -> None:
     row = arrival.connection
     if row is None:
         if arrival.error:
-            messages.error(request, arrival.error.sentence)
+            messages.error(request, f"{arrival.error.sentence} {arrival.left}".strip())
         return
     if row.is_paused_by_us:
         said = standing.words(row)

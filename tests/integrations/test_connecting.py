@@ -1,12 +1,16 @@
 """An account is connected: by whom it was begun, in the browser where it was."""
 
+import json
 import time
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import jwt
 import pytest
 import time_machine
 from allauth.socialaccount.models import SocialAccount, SocialToken
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -15,18 +19,25 @@ from pytest_django import Settings
 from apps.accounts.models import User
 from apps.core import http
 from apps.integrations import granted, tokens
-from apps.integrations.models import Connection, Consent, OAuthEvent, Token
+from apps.integrations.models import Connection, Consent, OAuthEvent, Revocation, Token
+from apps.jobs import leases, runner
 from tests.integrations.connecting import come_back, connect, decided, leave
 from tests.integrations.servers import Simulator
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
+READ_EVENTS = "https://www.googleapis.com/auth/calendar.events.readonly"
 PROVIDERS = {
     "google": ["calendar.read", "mail.send"],
     "youtube": ["videos.read"],
     "microsoft": ["calendar.read"],
     "notion": ["pages.read", "pages.write"],
 }
+
+
+def work() -> None:
+    while (lease := leases.claim("mail")) is not None:
+        runner.run(lease)
 
 
 @pytest.mark.parametrize("name", PROVIDERS)
@@ -328,3 +339,158 @@ def test_no_token_lies_open_in_the_database(alice: User, providers: Simulator) -
             for kind in providers.tokens().values():
                 for token in kind:
                     assert token not in rows, table
+
+
+# --- odd answers -----------------------------------------------------------------------
+
+
+def told(**claims: Any) -> dict[str, Any]:
+    """What Google's token endpoint says; `claims` of who it is."""
+    now = int(time.time())
+    client_id = settings.OAUTH_CLIENTS["google"][0]
+    said = {
+        "iss": "https://accounts.google.com",
+        "aud": client_id,
+        "iat": now,
+        "exp": now + 3600,
+        "sub": "1234567890",
+        "email": "alice@example.com",
+        "email_verified": True,
+        **claims,
+    }
+    return {
+        "access_token": "an-access-token",
+        "refresh_token": "renewal",
+        "expires_in": 3600,
+        "scope": f"openid {READ_EVENTS}",
+        "id_token": jwt.encode(said, "k" * 32, headers={"kid": "any"}),
+    }
+
+
+def arrive(user: User, providers: Simulator, answer: Any) -> str:
+    """The page somebody ends at whose provider answers that at the token endpoint."""
+    browser = signed_in(user)
+    providers.order("decide", account=user.email)
+    query = decided(leave(browser, "google", ["calendar.read"]))
+    providers.order("fault", path="/token", kind="answer", body=json.dumps(answer))
+    page = come_back(browser, "google", query)
+    assert page.status_code == 200
+    return str(page.content.decode())
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"sub": "a\x00b"},
+        {"sub": "\ud800"},
+        {"sub": "x" * 5_000},
+        {"sub": 7},
+        {"sub": None},
+        {"sub": ["x"]},
+    ],
+    ids=["nul", "half a pair", "long", "number", "null", "list"],
+)
+def test_nobody_that_can_be_named_is_nobody(
+    claims: dict[str, Any], alice: User, providers: Simulator
+) -> None:
+    assert "Nothing was connected" in arrive(alice, providers, told(**claims))
+    assert not Connection.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"scope": f"a\x00b {READ_EVENTS} {'x' * 300}"},
+        {"expires_in": 1e300},
+        {"expires_in": "3600"},
+    ],
+    ids=["scope", "no end", "words"],
+)
+def test_what_is_odd_beside_keeps_nothing_from_being_connected(
+    more: dict[str, Any], alice: User, providers: Simulator
+) -> None:
+    arrive(alice, providers, told() | more)
+    row = Connection.objects.get()
+    assert granted.of(row)[-1] == READ_EVENTS
+    assert row.token.expires_at is not None
+
+
+@pytest.mark.parametrize("token", ["a\x00b", "\ud800", "\n", "ü", 7])
+def test_what_can_stand_in_no_header_is_no_token(
+    token: object, alice: User, providers: Simulator
+) -> None:
+    answer = told() | {"access_token": token}
+    assert "Nothing was connected" in arrive(alice, providers, answer)
+
+
+@pytest.mark.parametrize(
+    "email", ["a\x00@example.com", f"{'x' * 300}@example.com", ["a@example.com"], None]
+)
+def test_an_account_without_an_address_has_something_to_tell_it_by(
+    email: object, alice: User, providers: Simulator
+) -> None:
+    page = arrive(alice, providers, told(email=email))
+    assert Connection.objects.get().label == "Account …34567890"
+    assert "Account …34567890" in page
+
+
+def test_an_account_of_microsoft_is_called_by_words_or_not_at_all(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    for said, label in (
+        ({"id": None, "mail": "a@example.com"}, None),
+        ({"id": "0123456789", "mail": ["x"]}, "Account …23456789"),
+    ):
+        providers.order("decide", account="alice@example.com")
+        query = decided(leave(browser, "microsoft", ["calendar.read"]))
+        providers.order("fault", path="/v1.0/me", kind="answer", body=said)
+        come_back(browser, "microsoft", query)
+        found = Connection.objects.values_list("label", flat=True).first()
+        assert found == label
+
+
+# --- a grant that is not kept ----------------------------------------------------------
+
+
+def test_a_grant_that_is_not_kept_is_taken_back(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="late@example.com")
+    late = decided(leave(browser, "google", ["calendar.read"]))
+    for number in range(4):
+        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
+    page = come_back(browser, "google", late).content.decode()
+    assert "You can have 4 connected accounts" in page
+    assert "What you allowed at Google is taken back there." in page
+    work()
+    assert len(providers.requests("/revoke")) == 1
+    assert not Revocation.objects.exists()
+
+
+def test_one_that_others_hang_on_stays(
+    alice: User, bob: User, providers: Simulator
+) -> None:
+    theirs = connect(bob, providers, account="late@example.com")
+    browser = signed_in(alice)
+    providers.order("decide", account="late@example.com")
+    late = decided(leave(browser, "google", ["calendar.read"]))
+    for number in range(4):
+        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
+    come_back(browser, "google", late)
+    work()
+    assert providers.requests("/revoke") == []
+    assert tokens.bearer(theirs).value
+
+
+def test_one_that_cannot_be_taken_back_is_said_to_stand(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    providers.order("decide", account="late@example.com")
+    late = decided(leave(browser, "microsoft", ["calendar.read"]))
+    for number in range(4):
+        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
+    page = come_back(browser, "microsoft", late).content.decode()
+    assert "stands there: https://myapps.microsoft.com" in page

@@ -21,6 +21,7 @@ from tests.accounts.reverts import key_of
 from tests.factories import PASSWORD, UserFactory
 from tests.integrations.connecting import come_back, connect, decided, leave
 from tests.integrations.servers import Simulator
+from tests.integrations.test_connecting import told
 from tests.mfa.conftest import app_of
 from tests.sign_in import signed_in
 
@@ -72,6 +73,34 @@ def test_it_asks_who_they_are_and_for_nothing_else(providers: Simulator) -> None
     assert set(asked["scope"].split()) == {"openid", "email", "profile"}
     assert asked["code_challenge_method"] == "S256"
     assert "access_type" not in asked
+
+
+@pytest.mark.parametrize("proven", ["false", "true", 1, None, False])
+def test_only_a_plain_yes_proves_an_address(
+    proven: object, providers: Simulator
+) -> None:
+    browser = Client()
+    answer = told(sub="77", email="new@example.com", email_verified=proven)
+    providers.order("decide", account="new@example.com")
+    address = str(browser.post(WITH).context["url"])
+    target = httpx.get(address).headers["location"]
+    providers.order("fault", path="/token", kind="answer", body=answer)
+    browser.get(target.removeprefix("https://switchboard.example"))
+    assert who(browser) == ""
+    assert not EmailAddress.objects.get(email="new@example.com").verified
+
+
+@pytest.mark.parametrize("name", ["a\x00b", {"a": 1}, ["x"], "a\u202eb"])
+def test_a_name_that_is_none_is_left_out(name: object, providers: Simulator) -> None:
+    browser = Client()
+    answer = told(sub="77", email="new@example.com", given_name=name)
+    providers.order("decide", account="new@example.com")
+    address = str(browser.post(WITH).context["url"])
+    target = httpx.get(address).headers["location"]
+    providers.order("fault", path="/token", kind="answer", body=answer)
+    browser.get(target.removeprefix("https://switchboard.example"))
+    assert who(browser) == "new@example.com"
+    assert User.objects.get().name == ""
 
 
 def test_they_come_in_again_by_the_same_account(providers: Simulator) -> None:

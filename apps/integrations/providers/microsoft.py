@@ -14,7 +14,7 @@ from apps.integrations.provider import Feature, Provider
 
 def _label(answer: Mapping[str, Any], login: Any) -> str:
     told = login.account.extra_data
-    return str(told.get("mail") or told.get("userPrincipalName") or "")
+    return told.get("mail") or told.get("userPrincipalName") or ""
 
 
 PROVIDER = Provider(

@@ -58,9 +58,16 @@ class _Adapter(NotionOAuth2Adapter):  # type: ignore[misc]  # ships no types
 class _Provider(NotionProvider):  # type: ignore[misc]  # ships no types
     oauth2_adapter_class = _Adapter
 
+    def extract_common_fields(self, data: Any) -> dict[str, Any]:
+        """Nobody signs in with it, and its people may have no address to be seen."""
+        return {}
+
+    def extract_email_addresses(self, data: Any) -> list[Any]:
+        return []
+
 
 def _label(answer: Mapping[str, Any], login: Any) -> str:
-    return str(answer.get("workspace_name") or "")
+    return answer.get("workspace_name") or ""
 
 
 PROVIDER = Provider(
