@@ -51,6 +51,10 @@ class ProviderDown(OutsideFailure):
     code = "provider_down"
 
 
+class NotThere(ProviderDown):
+    """It was never asked: nobody was reached, however often it was tried."""
+
+
 class OutcomeUnknown(OutsideFailure):
     """It may have been done. Never asked again by itself."""
 

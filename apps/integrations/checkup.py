@@ -48,9 +48,14 @@ def test(row: Connection) -> Finding:
     """Ask the provider who its person is there. Raises TooMany; Unavailable while that
     cannot be counted."""
     BY_HAND.charge(str(row.pk))
-    provider, began = row.declared, time.monotonic()
+    provider = row.declared
     try:
-        outcome, words = _meaning(provider, _asked(row, provider))
+        bearer = tokens.bearer(row)
+    except AppError as error:  # nobody is asked
+        return Finding(False, error.sentence, error.code)
+    began = time.monotonic()
+    try:
+        outcome, words = _meaning(provider, _asked(row, provider, bearer))
     except NotReached:
         outcome, words = "not_reached", f"{provider.name} cannot be reached right now."
     except AnswerLost:
@@ -76,9 +81,8 @@ def renew(row: Connection) -> Finding:
     return Finding(True, f"{row.declared.name} renewed its permission.")
 
 
-def _asked(row: Connection, provider: Provider) -> Answer:
+def _asked(row: Connection, provider: Provider, bearer: Bearer) -> Answer:
     """With a token that was renewed since, where the one there was is refused."""
-    bearer = tokens.bearer(row)
     answer = _sent(provider, bearer)
     if answer.status != 401:
         return answer

@@ -25,7 +25,15 @@ from apps.integrations import (
     breaker,
 )
 from apps.integrations import capability as shelf
-from apps.integrations import endpoints, granted, history, token_endpoint, tokens, usage
+from apps.integrations import (
+    endpoints,
+    granted,
+    history,
+    plain_text,
+    token_endpoint,
+    tokens,
+    usage,
+)
 from apps.integrations.answers import (
     NOT_GRANTED,
     OURS,
@@ -33,6 +41,7 @@ from apps.integrations.answers import (
     USED_UP,
     Busy,
     FeatureOff,
+    NotThere,
     OutcomeUnknown,
     ProviderDown,
     Refused,
@@ -41,6 +50,7 @@ from apps.integrations.answers import (
     UsedUp,
     is_trouble,
     reasons_of,
+    things,
     told,
 )
 from apps.integrations.capability import Capability
@@ -109,6 +119,17 @@ class Client:
             else:
                 return
 
+    def listed(self, told: Thing, name: str) -> list[Thing]:
+        """What stands under a name of an answer, where it stands at all.
+
+        Raises what `odd` makes for what is no list, or of which nothing can be read:
+        that would be told as "there is nothing"."""
+        found = told.get(name)
+        rows = things(found)
+        if found is not None and (not isinstance(found, list) or (found and not rows)):
+            raise self.odd()
+        return rows
+
     def odd(self) -> AppError:
         """What came back says nothing that can be used. What was to be written may have
         been."""
@@ -126,9 +147,12 @@ class Client:
     ) -> Thing:
         with transaction.atomic(durable=True):
             pass  # raises inside of another one
+        plain_text.insist_on([query, body])
+        # Without a token nobody is asked, and that is no call.
+        bearer = tokens.bearer(self.connection)
         began, outcome = time.monotonic(), "error"
         try:
-            found = self._asked(self._address(url), query, body, headers or {})
+            found = self._asked(self._address(url), query, body, headers or {}, bearer)
             outcome = "ok"
             return found
         except AppError as error:
@@ -139,14 +163,20 @@ class Client:
             usage.count(self.connection, self.capability, outcome, took)
 
     def _asked(
-        self, where: str, query: Query | None, body: Any, headers: Mapping[str, str]
+        self,
+        where: str,
+        query: Query | None,
+        body: Any,
+        headers: Mapping[str, str],
+        bearer: tokens.Bearer,
     ) -> Thing:
         until = time.monotonic() + _PATIENCE
-        bearer, is_renewed, was_lost = tokens.bearer(self.connection), False, False
+        is_renewed, was_reached, was_lost = False, False, False
         for attempt in range(1, TRIES + 1):
             wait = timedelta()
             try:
                 answer = self._sent(where, query, body, headers, bearer)
+                was_reached = True
                 if answer.status == 401 and not is_renewed:
                     bearer, is_renewed = tokens.again(self.connection, bearer), True
                     answer = self._sent(where, query, body, headers, bearer)
@@ -161,9 +191,10 @@ class Client:
                     raise failure
                 wait = token_endpoint.retry_after(answer.headers)
             except NotReached:
-                failure = self._down()
+                down = self._down()
+                failure = down if was_reached else NotThere(down.sentence)
             except (AnswerLost, Unreadable):
-                was_lost, failure = True, self._lost()
+                was_reached, was_lost, failure = True, True, self._lost()
                 if not self.capability.is_repeatable:
                     raise failure from None
             is_last = attempt == TRIES or time.monotonic() > until
@@ -328,7 +359,9 @@ def of(connection: Connection, name: str) -> Client:
 
 
 def _step(value: str) -> str:
-    """One step of a path, whatever is in it. Raises NotFound for what leads elsewhere."""
+    """One step of a path, whatever is in it. Raises NotFound for what leads elsewhere,
+    Invalid like the words of a call."""
+    plain_text.insist_on(value)
     if not value or len(value) > 1024 or value in (".", ".."):
         raise NotFound
     return quote(value, safe="")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -55,6 +55,13 @@ def take(budget: Budget, user: User) -> None:
         share = max(budget.at_least, budget.a_day - taken + 1)
         if _take(budget, user.pk, share) is None:
             raise _spent(budget, f"Your share of today’s {budget.words} is used up.")
+
+
+def give_back(budget: Budget, user: User) -> None:
+    """One that was taken, where the provider was asked nothing."""
+    with transaction.atomic():
+        for whose in (_EVERYBODY, user.pk):
+            _rows(budget, whose).filter(used__gt=0).update(used=F("used") - 1)
 
 
 def use_up(budget: Budget) -> None:

@@ -18,7 +18,7 @@ from django.core.validators import validate_email
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
-from apps.integrations import facets
+from apps.integrations import facets, plain_text
 from apps.integrations.facets import Facet
 
 MOST_MESSAGES = 25
@@ -134,6 +134,7 @@ def _letter(
         raise Invalid(f"A mail goes to {MOST_RECIPIENTS} people at most.")
     if len(subject) > MOST_SUBJECT or len(subject.splitlines()) > 1:
         raise Invalid(f"A subject is one line of {MOST_SUBJECT} characters at most.")
+    plain_text.insist_on([subject, text])
     if not text.strip():
         raise Invalid("There is nothing in it.")
     if len(text) > MOST_TEXT:

@@ -5,11 +5,15 @@ page is left out, as are signs that only steer a screen.
 """
 
 import html
+import json
 import re
 import unicodedata
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
+from typing import Any
+
+from apps.core.errors import Invalid
 
 # Of a page's source; what comes after is not looked at.
 _MOST_SOURCE = 200_000
@@ -42,6 +46,15 @@ _ENCODED = re.compile(
 _DEEPEST = 100
 # Ended by the next of its kind, if by nothing else (HTML §13.1.2.4).
 _ENDED_BY_NEXT = frozenset({"li", "td", "th", "tr"})
+
+
+def insist_on(words: Any) -> None:
+    """Raises Invalid for half a surrogate pair in what is to be sent: there is no way to
+    write it down."""
+    try:
+        json.dumps(words, ensure_ascii=False, default=str).encode()
+    except UnicodeEncodeError:
+        raise Invalid("That has a character in it that nobody can read.") from None
 
 
 def line(value: object, most: int = 300) -> str:

@@ -8,8 +8,9 @@ import pytest
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
 from apps.integrations import calendars
-from apps.integrations.answers import FeatureOff
+from apps.integrations.answers import FeatureOff, Refused
 from apps.integrations.calendars import Busy, Calendar
+from apps.integrations.models import Usage
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
 
@@ -291,5 +292,39 @@ def test_an_event_is_read_whatever_is_in_it(alice: User, providers: Simulator) -
     (seen,) = calendar.events(start=MONDAY, end=MONDAY + DAY)
     assert seen.title.startswith("A[31m Bx")
     assert (len(seen.title), seen.link, seen.attendees) == (300, "", ())
-    providers.order("fault", path="/calendar/*", kind="answer", body={"items": {}})
-    assert calendar.events(start=MONDAY, end=MONDAY + DAY) == []
+
+
+@pytest.mark.parametrize(
+    "listed", [5, {}, "none", [5, None], [{"start": 7}], [{"id": "a", "start": {}}]]
+)
+def test_what_cannot_be_read_is_no_empty_calendar(
+    listed: object, calendar: Calendar, providers: Simulator
+) -> None:
+    body = {"items": listed, "value": listed}
+    providers.order("fault", path="*", kind="answer", body=body, times=2)
+    with pytest.raises(Refused, match="answered what cannot be"):
+        calendar.events(start=MONDAY, end=MONDAY + DAY)
+
+
+@pytest.mark.parametrize("rows", [5, {"start": 1}, [{"start": "x", "end": "y"}], [7]])
+def test_nobody_is_free_at_a_time_that_cannot_be_read(
+    rows: object, alice: User, providers: Simulator
+) -> None:
+    connect(alice, providers, "google", ["calendar.busy"])
+    (calendar,) = calendars.of(alice)
+    body = {"calendars": {"primary": {"busy": rows}}}
+    providers.order("fault", path="/calendar/*", kind="answer", body=body)
+    with pytest.raises(Refused, match="answered what cannot be"):
+        calendar.busy(start=MONDAY, end=MONDAY + DAY)
+
+
+def test_half_a_character_is_sent_to_nobody(
+    calendar: Calendar, providers: Simulator
+) -> None:
+    providers.order("clear_log")
+    with pytest.raises(Invalid, match="nobody can read"):
+        calendar.create(title="Tea \ud83d", start=MONDAY, end=MONDAY + HOUR, key="tea")
+    with pytest.raises(Invalid, match="nobody can read"):
+        calendar.delete("\ud83d")
+    assert providers.requests() == []
+    assert not Usage.objects.exists()

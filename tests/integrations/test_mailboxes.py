@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.errors import Invalid, NotFound
 from apps.integrations import mailboxes
-from apps.integrations.answers import FeatureOff, OutcomeUnknown
+from apps.integrations.answers import FeatureOff, OutcomeUnknown, Refused
 from apps.integrations.mailboxes import Mailbox
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
@@ -299,3 +299,26 @@ def test_html_of_outlook_is_read_as_text(alice: User, providers: Simulator) -> N
     providers.order("fault", path=path, kind="answer", body=body)
     read = outlook.read("a")
     assert (read.text, read.sender) == ("Tea\n\nCake", "")
+
+
+def test_half_a_character_is_mailed_to_nobody(
+    mailbox: Mailbox, providers: Simulator
+) -> None:
+    providers.order("clear_log")
+    for asks in (
+        lambda: mailbox.messages(words="\ud83d"),
+        lambda: mailbox.send(to=["bob@example.com"], subject="\ud83d", text="Hi"),
+        lambda: mailbox.draft(to=["bob@example.com"], subject="Hi", text="\ud83d"),
+    ):
+        with pytest.raises(Invalid, match="nobody can read"):
+            asks()
+    assert providers.requests() == []
+
+
+def test_what_is_no_list_is_no_empty_inbox(
+    mailbox: Mailbox, providers: Simulator
+) -> None:
+    body = {"messages": {"a": 1}, "value": {"a": 1}}
+    providers.order("fault", path="*", kind="answer", body=body)
+    with pytest.raises(Refused):
+        mailbox.messages()

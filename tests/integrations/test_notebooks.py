@@ -149,3 +149,17 @@ def test_what_is_nothing_or_too_long_is_not_written(
         with pytest.raises(Invalid, match="too long"):
             notebook.create(title="Tea", text=text)
     assert not providers.requests()
+
+
+def test_half_a_character_is_written_nowhere(
+    notebook: Notebook, providers: Simulator
+) -> None:
+    providers.order("clear_log")
+    for asks in (
+        lambda: notebook.search("\ud83d"),
+        lambda: notebook.create(title="\ud83d"),
+        lambda: notebook.append("a" * 32, "\ud83d"),
+    ):
+        with pytest.raises(Invalid, match="nobody can read"):
+            asks()
+    assert providers.requests() == []

@@ -9,14 +9,18 @@ import time_machine
 from django.core.cache import cache
 from django.db import connections
 from django_redis import get_redis_connection
+from pytest_django import Settings
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid, NotFound
-from apps.integrations import alerts, day_budgets, videos
-from apps.integrations.answers import OutcomeUnknown, UsedUp
+from apps.integrations import alerts
+from apps.integrations import connections as connections_of
+from apps.integrations import day_budgets, videos
+from apps.integrations.answers import OutcomeUnknown, ProviderDown, UsedUp
 from apps.integrations.capabilities.youtube_videos import SEARCHES
 from apps.integrations.day_budgets import Budget, Spent
 from apps.integrations.models import DayBudget
+from apps.integrations.tokens import NotUsable
 from apps.integrations.videos import Library
 from tests import races
 from tests.factories import UserFactory
@@ -134,6 +138,30 @@ def test_what_youtube_says_is_used_up_is_used_up(
     with pytest.raises(Spent):
         library.search("yoga")
     assert len(providers.requests(SEARCH)) == 1, "no use to ask again"
+
+
+def test_what_youtube_was_not_asked_is_given_back(
+    library: Library, settings: Settings
+) -> None:
+    connections_of.pause(row=library.connection, channel="portal")
+    with pytest.raises(NotUsable):
+        library.search("bread")
+    connections_of.resume(row=library.connection, channel="portal")
+    settings.PROVIDER_BASE_URLS = {"youtube": "http://127.0.0.1:1"}
+    with pytest.raises(ProviderDown):
+        library.search("bread")
+    assert day_budgets.left(SEARCHES) == SEARCHES.a_day
+    assert not DayBudget.objects.filter(used__gt=0).exists()
+
+
+def test_what_may_have_been_asked_is_not_given_back(
+    library: Library, providers: Simulator
+) -> None:
+    providers.order("fault", path=SEARCH, kind="lose")
+    providers.order("fault", path=SEARCH, kind="answer", status=503, times=2)
+    with pytest.raises(ProviderDown):
+        library.search("bread")
+    assert day_budgets.left(SEARCHES) == SEARCHES.a_day - 1
 
 
 def test_operators_hear_when_little_is_left(library: Library) -> None:

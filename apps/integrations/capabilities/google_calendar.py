@@ -48,10 +48,14 @@ class GoogleCalendar(Calendar):
             "maxResults": _PAGE,
             "timeZone": zone,
         }
-        for page in self.ask("calendar.list").pages(query=query, most=_PAGES):
-            for raw in things(page.get("items")):
-                if raw.get("status") != "cancelled" and (event := _event(raw, zone)):
-                    yield event
+        asked = self.ask("calendar.list")
+        for page in asked.pages(query=query, most=_PAGES):
+            rows = asked.listed(page, "items")
+            live = [raw for raw in rows if raw.get("status") != "cancelled"]
+            found = [event for raw in live if (event := _event(raw, zone))]
+            if live and not found:
+                raise asked.odd()
+            yield from found
 
     def _busy(self, start: datetime, end: datetime) -> list[Busy]:
         """Also for somebody who lets us see events, and not this."""
@@ -65,14 +69,17 @@ class GoogleCalendar(Calendar):
         asked = self.ask("calendar.busy")
         told = asked.call(body=body)
         try:
-            rows = things(told["calendars"]["primary"]["busy"])
+            rows = told["calendars"]["primary"]["busy"]
+            edges = [
+                (plain_text.moment(row["start"]), plain_text.moment(row["end"]))
+                for row in rows
+            ]
         except (KeyError, TypeError):
             raise asked.odd() from None
-        edges = [
-            (plain_text.moment(row.get("start")), plain_text.moment(row.get("end")))
-            for row in rows
-        ]
-        return [Busy(start, end) for start, end in edges if start and end]
+        busy = [Busy(start, end) for start, end in edges if start and end]
+        if len(busy) < len(edges):
+            raise asked.odd()  # nobody is free at a time that cannot be read
+        return busy
 
     def _create(self, plan: Plan, key: str) -> Event:
         name = handle(f"{self.connection.pk}:{key}")

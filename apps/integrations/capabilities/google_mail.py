@@ -57,8 +57,9 @@ class GoogleMail(Mailbox):
             labels = ["INBOX", "UNREAD"] if unread else ["INBOX"]
             query = {**query, "labelIds": labels}
         ids = list[str]()
-        for page in self.ask("mail.list").pages(query=query):
-            ids += [str(each.get("id")) for each in things(page.get("messages"))]
+        asked = self.ask("mail.list")
+        for page in asked.pages(query=query):
+            ids += [str(each.get("id")) for each in asked.listed(page, "messages")]
             if len(ids) >= most:
                 break
         one: Query = {"format": "metadata", "metadataHeaders": _HEADERS}

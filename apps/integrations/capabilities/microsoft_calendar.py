@@ -67,11 +67,14 @@ class MicrosoftCalendar(Calendar):
             "$orderby": "start/dateTime",
             "$top": _PAGE,
         }
-        pages = self.ask(name).pages(query=query, headers=_IN_UTC, most=_PAGES)
-        for page in pages:
-            for raw in things(page.get("value")):
-                if not raw.get("isCancelled") and (event := _event(raw, zone)):
-                    yield event
+        asked = self.ask(name)
+        for page in asked.pages(query=query, headers=_IN_UTC, most=_PAGES):
+            rows = asked.listed(page, "value")
+            live = [raw for raw in rows if not raw.get("isCancelled")]
+            found = [event for raw in live if (event := _event(raw, zone))]
+            if live and not found:
+                raise asked.odd()
+            yield from found
 
     def _create(self, plan: Plan, key: str) -> Event:
         handle = str(uuid.uuid5(_KEYS, f"{self.connection.pk}:{key}"))

@@ -52,8 +52,9 @@ class MicrosoftMail(Mailbox):
         else:
             name, query = "mail.list", {**query, "$orderby": "receivedDateTime desc"}
         found = list[Message]()
-        for page in self.ask(name).pages(query=query):
-            read = [_message(raw) for raw in things(page.get("value"))]
+        asked = self.ask(name)
+        for page in asked.pages(query=query):
+            read = [_message(raw) for raw in asked.listed(page, "value")]
             found += [each for each in read if each.is_unread or not unread]
             if len(found) >= most:
                 break

@@ -49,19 +49,18 @@ class NotionPages(Notebook):
         if words:
             body["query"] = words
         found = list[Page]()
-        for page in self.ask("page.search").pages(body=body):
-            found += [_page(raw) for raw in things(page.get("results"))]
+        asked = self.ask("page.search")
+        for page in asked.pages(body=body):
+            found += [_page(raw) for raw in asked.listed(page, "results")]
             if len(found) >= most:
                 break
         return found[:most]
 
     def _read(self, page_id: str) -> str:
         said, size = list[str](), 0
-        pages = self.ask("page.read").pages(
-            steps={"page": page_id}, query={"page_size": _PAGE}
-        )
-        for page in pages:
-            for block in things(page.get("results")):
+        asked = self.ask("page.read")
+        for page in asked.pages(steps={"page": page_id}, query={"page_size": _PAGE}):
+            for block in asked.listed(page, "results"):
                 said.append(_text(block))
                 size += len(said[-1])
             if size > MOST_READ:

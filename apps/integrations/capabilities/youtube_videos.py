@@ -13,8 +13,9 @@ from functools import partial
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from apps.integrations import day_budgets, plain_text
-from apps.integrations.answers import Thing, UsedUp, things
+from apps.core.errors import Unavailable
+from apps.integrations import day_budgets, plain_text, tokens
+from apps.integrations.answers import NotThere, Thing, UsedUp
 from apps.integrations.capability import Capability
 from apps.integrations.client import Query
 from apps.integrations.day_budgets import Budget
@@ -65,7 +66,12 @@ class YouTubeVideos(Library):
         except UsedUp:
             day_budgets.use_up(SEARCHES)
             raise
-        found = [each for raw in things(told.get("items")) if (each := _video(raw))]
+        except (tokens.NotUsable, Unavailable, NotThere):
+            # It was asked nothing.
+            day_budgets.give_back(SEARCHES, self.connection.user)
+            raise
+        rows = search.listed(told, "items")
+        found = [each for raw in rows if (each := _video(raw))]
         cache.set(key, [astuple(each) for each in found], timeout=_DAY)
         return found
 
@@ -82,8 +88,9 @@ class YouTubeVideos(Library):
     def _listed(self, name: str, query: Query, most: int) -> list[Thing]:
         found = list[Thing]()
         sized: Query = {**query, "maxResults": min(most, _PAGE)}
-        for page in self.ask(name).pages(query=sized):
-            found += things(page.get("items"))
+        asked = self.ask(name)
+        for page in asked.pages(query=sized):
+            found += asked.listed(page, "items")
             if len(found) >= most:
                 break
         return found[:most]
