@@ -49,9 +49,10 @@ def erase_due() -> None:
 
 @job("accounts.erase", queue=Queue.BULK, seconds=3_600)
 def erase(user_id: int) -> None:
-    """Does nothing for an account that is open or suspended by now."""
-    user = User.objects.filter(pk=user_id).first()
-    if user is None or user.closed_at is None:
+    """Does nothing for an account that is open or suspended by now, or closed anew."""
+    with transaction.atomic():
+        user = _wanted(user_id)
+    if user is None:
         return
     for before in shelves.across_apps("on_erase", "ON_ERASE"):
         before(user)
@@ -59,7 +60,7 @@ def erase(user_id: int) -> None:
     for name, rows in _batches(user):
         while True:
             with transaction.atomic():
-                if not _is_wanted(user_id):
+                if _wanted(user_id) is None:
                     return
                 ids = list(rows.order_by().values_list("pk", flat=True)[:_BATCH])
                 rows.model._base_manager.filter(pk__in=ids).delete()
@@ -83,18 +84,18 @@ def _batches(user: User) -> Iterator[tuple[str, QuerySet[Any]]]:
 
 def _finish(user_id: int) -> None:
     with transaction.atomic():
-        if not _is_wanted(user_id):
+        user = _wanted(user_id)
+        if user is None:
             return
-        user = User.objects.get(pk=user_id)
         audit.done("accounts.user.erase", subject=user, obj=user)
         user.delete()
 
 
-def _is_wanted(user_id: int) -> bool:
+def _wanted(user_id: int) -> User | None:
     """Under a lock: an operator may restore it until the last moment. By the clock of
     the database, which the job was due by. One that was opened and closed again has a
     later job of its own."""
     # Rows that only name the person can be written: a text may, and holds their lane.
     locked = User.objects.select_for_update(no_key=True)
     over = locked.filter(closed_at__lte=Now() - GRACE)
-    return over.filter(pk=user_id).first() is not None
+    return over.filter(pk=user_id).first()

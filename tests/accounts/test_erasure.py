@@ -322,6 +322,15 @@ def _connects(alice: User) -> None:
     )
 
 
+def test_nothing_is_disconnected_before_its_time(alice: User) -> None:
+    """By the job of a closing that was undone, and followed by another."""
+    User.objects.filter(pk=alice.pk).update(
+        is_active=False, closed_at=timezone.now() - timedelta(days=1)
+    )
+    erasure.erase(alice.pk)
+    assert Connection.objects.get(user=alice).status != "ended"
+
+
 def _asks(alice: User) -> None:
     exports.ask(user=alice)
     _work()
