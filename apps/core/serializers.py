@@ -64,5 +64,7 @@ def _fits(field: Any, value: Any) -> bool:
         return True
     if isinstance(field, serializers.ChoiceField):
         return type(value) in {type(each) for each in field.choices}
+    if isinstance(field, serializers.ListField) and isinstance(value, list):
+        return all(_fits(field.child, each) for each in value)
     kind = next((kind for of, kind in _TYPES if isinstance(field, of)), None)
     return kind is None or type(value) is kind

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.accounts.models import User
 from apps.integrations import endpoints, granted
@@ -27,8 +27,12 @@ class Account:
         return standing.TONES[self.row.status]
 
     @property
-    def on(self) -> list[Line]:
+    def chosen(self) -> list[Line]:
         return [line for line in self.lines if line.is_chosen]
+
+    @property
+    def on(self) -> list[Line]:
+        return [line for line in self.lines if line.is_on]
 
     @property
     def missing(self) -> list[Line]:
@@ -88,7 +92,11 @@ def accounts(rows: Sequence[Connection]) -> list[Account]:
 
 
 def account(row: Connection, scopes: Sequence[str]) -> Account:
-    return Account(row, granted.lines(row, scopes), standing.words(row))
+    lines = granted.lines(row, scopes)
+    if row.status == Connection.Status.ATTENTION:
+        # Nothing is allowed any more, also where no scope says so.
+        lines = [replace(line, is_granted=False) for line in lines]
+    return Account(row, lines, standing.words(row))
 
 
 def is_stopped(provider: Provider) -> bool:

@@ -31,14 +31,19 @@ from apps.rbac.catalog import Permission
 
 Status, Reason = Connection.Status, Connection.Reason
 Event, Channel = consents.Event, consents.Channel
+_NOT_YOURS = "That connection is not on your list."
 _BY_US = "It was paused by us. Ask us why."
 
 
 def own(user: User, public_id: UUID | str) -> Connection:
     """Raises NotFound for one that is not theirs, or that they gave up."""
-    found = Connection.objects.owned_by(user).filter(public_id=public_id).first()
+    try:
+        wanted = UUID(str(public_id))
+    except ValueError:
+        raise NotFound(_NOT_YOURS) from None
+    found = Connection.objects.owned_by(user).filter(public_id=wanted).first()
     if found is None:
-        raise NotFound("That connection is not on your list.")
+        raise NotFound(_NOT_YOURS)
     return found
 
 
@@ -55,8 +60,11 @@ def purpose(
     connection has already.
 
     The consent is on record before anybody leaves the site. Raises Invalid for nothing
-    to switch on, Conflict for one account too many.
+    to switch on, NotFound for a connection of another provider, Conflict for one account
+    too many and for what we paused.
     """
+    if connection is not None and connection.provider != provider.id:
+        raise NotFound(_NOT_YOURS)
     known = [provider.feature(each).id for each in features]
     if connection is not None:
         known = list(dict.fromkeys([*connection.features, *known]))
@@ -336,7 +344,7 @@ def _locked(row: Connection) -> Connection:
     locked = Connection.objects.select_for_update(no_key=True, of=("self",))
     found = locked.live().select_related("user").filter(pk=row.pk).first()
     if found is None:
-        raise NotFound("That connection is not on your list.")
+        raise NotFound(_NOT_YOURS)
     return found
 
 

@@ -18,10 +18,17 @@ class Line:
     feature: Feature
     is_chosen: bool
     is_granted: bool
+    # Whether the connection itself does.
+    is_usable: bool
+
+    @property
+    def is_on(self) -> bool:
+        """Switched on and allowed, also while the connection is paused."""
+        return self.is_chosen and self.is_granted
 
     @property
     def works(self) -> bool:
-        return self.is_chosen and self.is_granted
+        return self.is_on and self.is_usable
 
     @property
     def is_missing(self) -> bool:
@@ -79,6 +86,7 @@ def lines(connection: Connection, scopes: Collection[str]) -> list[Line]:
             feature,
             feature.id in connection.features,
             allows(provider, scopes, feature),
+            connection.is_usable,
         )
         for feature in provider.features
     ]

@@ -48,10 +48,7 @@ class NotBegunHere(Invalid):
     """Used already, too old, begun in another browser, or by somebody else."""
 
     code = "state_invalid"
-    sentence = (
-        "This step was not begun here, or was done already. Begin once more from "
-        "Connections."
-    )
+    sentence = "This step was not begun here, or was done already. Begin once more."
 
 
 class Denied(AppError):
@@ -59,12 +56,12 @@ class Denied(AppError):
 
     code = "denied"
     status = Conflict.status
-    sentence = "Nothing was connected: it was not allowed there."
+    sentence = "Nothing has changed: it was not allowed there."
 
 
 class HandshakeFailed(OutsideFailure):
     code = "handshake_failed"
-    sentence = "The provider did not finish it. Nothing was connected; try once more."
+    sentence = "Nothing has changed: the provider did not finish it. Try once more."
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,6 @@ def for_new(provider: Provider) -> list[Choice]:
 def for_more(account: Account) -> list[Choice]:
     """What is switched on is no choice here."""
     return [
-        Choice(line.feature, is_on=line.works, is_asked_again=line.is_missing)
+        Choice(line.feature, is_on=line.is_on, is_asked_again=line.is_missing)
         for line in account.lines
     ]

@@ -82,8 +82,9 @@ def returned(request: Any, provider: Provider) -> tuple[Back, SocialLogin]:
     _, login = handshake.exchanged(request, provider, handshake.SIGN_IN)
     login.token = None
     login.account.provider = provider.id
-    # Their name and picture there are nobody's business here.
-    login.account.extra_data = {}
+    # To tell it by. Their name and picture there are nobody's business here.
+    told = next((each.email for each in login.email_addresses if each.email), "")
+    login.account.extra_data = {"email": told} if told else {}
     return back, login
 
 
@@ -104,7 +105,9 @@ def link(request: Any, login: SocialLogin) -> None:
             User.objects.locked(user.pk)
             sessions.current(request.sign_in.pk)
             row, is_new = SocialAccount.objects.get_or_create(
-                provider=account.provider, uid=account.uid, defaults={"user": user}
+                provider=account.provider,
+                uid=account.uid,
+                defaults={"user": user, "extra_data": account.extra_data},
             )
             if row.user_id != user.pk:
                 raise Conflict("That account signs in somebody else here.")

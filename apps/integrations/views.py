@@ -85,8 +85,7 @@ def more(request: Request, public_id: UUID) -> HttpResponse:
 @require_POST
 def connect(request: Request, provider: str) -> HttpResponse:
     """Off to the provider, by a page of ours: a form may lead to no other site."""
-    declared = endpoints.offer(provider)
-    row = None
+    declared, row = endpoints.offer(provider), None
     if public_id := request.POST.get("connection", ""):
         row = connections.own(request.user, public_id)
     try:

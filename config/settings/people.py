@@ -73,7 +73,10 @@ HEADLESS_FRONTEND_URLS = {
 }
 # A stage of allauth's, and the one that takes its place.
 ACCOUNT_LOGIN_STAGES = {
-    "allauth.mfa.stages.AuthenticateStage": "apps.mfa.stage.SecondFactorStage"
+    "allauth.account.stages.EmailVerificationStage": (
+        "apps.accounts.stages.ProveAddress"
+    ),
+    "allauth.mfa.stages.AuthenticateStage": "apps.mfa.stage.SecondFactorStage",
 }
 
 # --- Second factors --------------------------------------------------------------------

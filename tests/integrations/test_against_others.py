@@ -193,4 +193,4 @@ def test_the_pages_of_a_provider_that_is_away_say_so(
     address = leave(mine, "google", ["calendar.read"])
     state = address.partition("state=")[2].partition("&")[0]
     page = come_back(mine, "google", {"code": "x", "state": state})
-    assert "Nothing was connected" in page.content.decode()
+    assert "Nothing has changed" in page.content.decode()

@@ -94,6 +94,10 @@ def test_a_connection_is_shown_with_what_works_of_it(
     works = [each["id"] for each in one["features"] if each["works"]]
     assert works == ["calendar.read", "mail.send"]
     assert renewal["kind"] == "renews" and renewal["next_at"] < renewal["ends_at"]
+    connections.pause(row=google, channel="api")
+    (listed,) = got(app, ALL)
+    assert (listed["working"], listed["features"][0]["is_granted"]) == (0, True)
+    assert not [each for each in listed["features"] if each["works"]]
     Connection.objects.update(status="attention", reason="refused")
     (listed,) = got(app, ALL)
     assert "takes our permission no more" in listed["why"]
@@ -114,7 +118,36 @@ def test_asking_again_costs_little_while_nothing_has_changed(
     assert changed["ETag"] != first["ETag"]
 
 
+def test_nothing_of_one_that_lost_its_secrets_works(
+    alice: User, app: App, providers: Simulator
+) -> None:
+    row = connect(alice, providers, "notion", ["pages.read"])
+    Connection.objects.update(status="attention", reason="refused")
+    shown = got(app, of(row))
+    assert shown["working"] == 0
+    assert not [each for each in shown["features"] if each["is_granted"]]
+
+
+def test_what_is_no_word_switches_nothing_off(app: App, google: Connection) -> None:
+    answer = send(app, of(google), "patch", features=[1])
+    assert answer.status_code == 400
+    assert "of another type" in answer.content.decode()
+
+
 # --- Connecting
+
+
+def test_more_is_asked_for_where_the_connection_is(
+    app: App, google: Connection
+) -> None:
+    answer = send(
+        app,
+        ALL,
+        provider="notion",
+        features=["pages.read"],
+        connection=str(google.public_id),
+    )
+    assert answer.status_code == 404
 
 
 @pytest.mark.parametrize("kind", ["a page", "an app"])

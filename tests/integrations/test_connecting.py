@@ -302,7 +302,7 @@ def test_an_exchange_that_fails_connects_nothing_and_tells_no_secret(
     query = decided(leave(browser, "google", ["calendar.read"]))
     providers.order("fault", path="/token", **fault)
     page = come_back(browser, "google", query)
-    assert "Nothing was connected" in page.content.decode()
+    assert "Nothing has changed" in page.content.decode()
     assert not Connection.objects.exists()
     said = caplog.text + page.content.decode()
     assert query["code"] not in said
@@ -325,7 +325,7 @@ def test_an_exchange_that_drips_comes_to_an_end(
     with http.within(0.5):
         page = come_back(browser, "microsoft", query)
     assert time.monotonic() - began < 5
-    assert "Nothing was connected" in page.content.decode()
+    assert "Nothing has changed" in page.content.decode()
 
 
 def test_no_token_lies_open_in_the_database(alice: User, providers: Simulator) -> None:
@@ -393,7 +393,7 @@ def arrive(user: User, providers: Simulator, answer: Any) -> str:
 def test_nobody_that_can_be_named_is_nobody(
     claims: dict[str, Any], alice: User, providers: Simulator
 ) -> None:
-    assert "Nothing was connected" in arrive(alice, providers, told(**claims))
+    assert "Nothing has changed" in arrive(alice, providers, told(**claims))
     assert not Connection.objects.exists()
 
 
@@ -420,7 +420,7 @@ def test_what_can_stand_in_no_header_is_no_token(
     token: object, alice: User, providers: Simulator
 ) -> None:
     answer = told() | {"access_token": token}
-    assert "Nothing was connected" in arrive(alice, providers, answer)
+    assert "Nothing has changed" in arrive(alice, providers, answer)
 
 
 @pytest.mark.parametrize(

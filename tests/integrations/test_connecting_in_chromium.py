@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 
@@ -11,8 +12,10 @@ from apps.accounts.models import User
 from apps.integrations import connections
 from apps.integrations.models import Connection, Token
 from tests.factories import PASSWORD
+from tests.integrations.accounts import connected
 from tests.integrations.servers import Simulator
 from tests.portal.conftest import complaints, sign_in, site
+from tests.portal.test_long_words import WIDER
 from tests.portal.test_pages_in_chromium import EXAMINE
 
 __all__ = ["complaints", "sign_in", "site"]
@@ -52,7 +55,7 @@ def test_from_the_card_to_the_provider_and_back_and_away_again(
     page.get_by_role("button", name="Continue to Google").click()
     page.wait_for_url(AT_GOOGLE)
     page.get_by_role("button", name="Deny").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing was connected")
+    expect(page.get_by_role("alert")).to_contain_text("Nothing has changed")
     found += _faults(page)
 
     page.get_by_label("Send mail as you").check()
@@ -103,6 +106,31 @@ def test_a_change_shows_by_itself_and_is_announced(
         expect(page.locator("#live")).to_contain_text("Paused")
         connections.resume(row=row, channel="portal")
         expect(page.locator("[data-poll]")).not_to_contain_text("You paused it.")
+
+
+def test_accounts_that_are_one_long_word_stay_inside_of_every_page(
+    page: Page, home: str, alice: User, sign_in: Callable[[str], None]
+) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    address = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example"
+    row = connected(alice, "google")
+    Connection.objects.update(label=address)
+    SocialAccount.objects.create(
+        user=alice, provider="google", uid="1", extra_data={"email": address}
+    )
+    sign_in("alice@example.com")
+    wider = {}
+    for path in (
+        INDEX,
+        f"{INDEX}google/",
+        f"{INDEX}{row.public_id}/",
+        f"{INDEX}{row.public_id}/more/",
+        f"{INDEX}{row.public_id}/disconnect/",
+        "/app/settings/sign-in-accounts/",
+    ):
+        page.goto(home + path)
+        wider[path] = page.evaluate(WIDER)
+    assert set(wider.values()) == {0}, wider
 
 
 def test_it_all_works_without_scripts_and_by_keyboard(

@@ -184,7 +184,7 @@ def test_saying_no_leads_back_to_the_choice(hers: Client, providers: Simulator) 
         hers, "google", decided(leave(hers, "google", ["calendar.read"]))
     )
     assert answer.redirect_chain == [(f"{INDEX}google/", 302)]
-    assert "Nothing was connected: it was not allowed there." in words(answer)
+    assert "Nothing has changed: it was not allowed there." in words(answer)
 
 
 def test_nothing_ticked_is_said_on_the_page_it_was_not_ticked_on(
@@ -564,3 +564,34 @@ def test_a_page_asks_no_more_where_there_is_more_to_show(
     many = {path: queries(path) for path in known}
     assert {path: count for path, count in many.items() if count > few[path] + 1} == {}
     assert {path: count for path, count in many.items() if count > known[path]} == {}
+
+
+@pytest.mark.parametrize("name", ["zzz", "\x00", "", "a" * 32])
+def test_a_name_of_no_connection_is_none(name: str, hers: Client) -> None:
+    form = {"features": ["pages.read"], "connection": name}
+    answer = hers.post(f"{INDEX}notion/connect/", form)
+    assert answer.status_code == (404 if name else 200)
+
+
+def test_a_test_that_asks_nobody_is_no_call(hers: Client, google: Connection) -> None:
+    Token.objects.all().delete()
+    Connection.objects.update(status="attention", reason="refused")
+    assert "Connect it once more" in press(hers, google, "test")
+    google.refresh_from_db()
+    assert google.last_used_at is None
+    assert not Usage.objects.exists()
+
+
+def test_what_was_never_allowed_does_not_stop(hers: Client, google: Connection) -> None:
+    assert "See your calendar" in seen(hers, of(google, "disconnect/"))
+    granted.withdraw_all(google)
+    assert "See your calendar" not in seen(hers, of(google, "disconnect/"))
+
+
+def test_who_has_no_account_is_told_of_none_that_was_connected(
+    providers: Simulator,
+) -> None:
+    answer = Client().get("/accounts/with/google/callback/?state=x", follow=True)
+    said = words(answer)
+    assert "was not begun here" in said
+    assert "Connections" not in said and "connected" not in said

@@ -62,7 +62,8 @@ def test_somebody_new_is_signed_up_and_in(providers: Simulator) -> None:
     assert user.is_setting_up
     assert EmailAddress.objects.get(user=user).verified
     row = SocialAccount.objects.get(user=user)
-    assert (row.provider, row.extra_data) == ("google", {})
+    assert row.provider == "google"
+    assert row.extra_data == {"email": "new@example.com"}, "to tell it by"
     assert not SocialToken.objects.exists()
     assert not Connection.objects.exists()
 
@@ -120,6 +121,29 @@ def test_an_account_with_that_address_is_never_linked_by_it(
     assert who(browser) == ""
     assert not SocialAccount.objects.exists()
     assert [letter.to for letter in mail.outbox] == [["alice@example.com"]]
+
+
+@pytest.mark.parametrize("start", [WITH, "/accounts/with/microsoft/"])
+def test_the_letter_leads_to_where_one_signs_in(
+    start: str, alice: User, providers: Simulator
+) -> None:
+    """And not back to where a code is waited for that is in no letter."""
+    browser = Client()
+    go(browser, providers, start)
+    assert "/accounts/login/" in str(mail.outbox[0].body)
+    assert b'name="password"' in browser.get("/accounts/login/").content
+    browser.post("/accounts/login/", {"login": alice.email, "password": PASSWORD})
+    assert who(browser) == alice.email
+
+
+def test_two_accounts_of_one_provider_are_told_apart(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    for account in ("one@example.com", "two@example.com"):
+        page = go(browser, providers, LINK, account=account)
+    said = page.content.decode()
+    assert "one@example.com" in said and "two@example.com" in said
 
 
 def test_whoever_claimed_an_address_first_gets_nothing_of_its_owner(
