@@ -8,8 +8,13 @@ from django.http import HttpRequest
 from apps.accounts import sessions
 from apps.accounts.models import User
 from apps.core.errors import AppError
-from apps.integrations import connections, handshake
-from apps.integrations.handshake import Denied, NotBegunHere, Purpose
+from apps.integrations import connections, handshake, revoking
+from apps.integrations.handshake import (
+    Denied,
+    HandshakeFailed,
+    NotBegunHere,
+    Purpose,
+)
 from apps.integrations.metrics import FLOWS
 from apps.integrations.models import Connection
 from apps.integrations.provider import Provider
@@ -52,6 +57,8 @@ def receive(request: HttpRequest, provider: Provider) -> Arrival:
         left = connections.not_connected(
             user=user, provider=provider, asked=purpose, outcome=outcome, grant=grant
         )
+        if isinstance(error, HandshakeFailed) and "code" in request.GET:
+            left = revoking.may_stand(provider)
         return Arrival(purpose, error=error, left=left)
     return Arrival(purpose, row)
 

@@ -134,6 +134,7 @@ PERSONAL = (
         columns={
             "provider": "provider",
             "account": "uid",
+            "address": lambda row: row.extra_data.get("email", ""),
             "added_at": "date_joined",
             "last_used_at": "last_login",
         },

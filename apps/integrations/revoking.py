@@ -39,6 +39,12 @@ def not_kept(provider: Provider, uid: str, secrets: Secrets) -> str:
     return f"What you allowed at {provider.name} stands there: {provider.own_page}"
 
 
+def may_stand(provider: Provider) -> str:
+    """Of a handshake that broke off after its person had said yes there: whose grant it
+    is was not learnt, so neither is whether something else hangs on it."""
+    return f"What you allowed at {provider.name} may stand there: {provider.own_page}"
+
+
 def _soon(provider: Provider, uid: str, secrets: Secrets) -> bool:
     """Whether there is a way."""
     if not can_take_back(provider):

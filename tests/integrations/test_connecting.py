@@ -393,7 +393,9 @@ def arrive(user: User, providers: Simulator, answer: Any) -> str:
 def test_nobody_that_can_be_named_is_nobody(
     claims: dict[str, Any], alice: User, providers: Simulator
 ) -> None:
-    assert "Nothing has changed" in arrive(alice, providers, told(**claims))
+    page = arrive(alice, providers, told(**claims))
+    assert "Nothing has changed" in page
+    assert "may stand there: https://myaccount.google.com/connections" in page
     assert not Connection.objects.exists()
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.accounts import email_changes, panic, sessions, tokens
 from apps.accounts.models import LoginSession, User
+from apps.core import dossier
 from apps.integrations.models import Connection
 from tests.accounts.reverts import key_of
 from tests.factories import PASSWORD, UserFactory
@@ -497,3 +498,12 @@ def test_what_was_linked_and_removed_is_told_in_words(
     assert "<p>Linked an account to sign in with</p>" in page
     assert "<p>Removed an account to sign in with</p>" in page
     assert "link_sign_in" not in page
+
+
+def test_the_address_it_is_told_by_is_in_what_one_takes_away(
+    alice: User, providers: Simulator
+) -> None:
+    go(signed_in(alice), providers, LINK, account="other@example.com")
+    (kept,) = [each for each in dossier.every() if each.model is SocialAccount]
+    (row,) = kept.rows(alice)
+    assert row["address"] == "other@example.com"
