@@ -455,15 +455,20 @@ def test_an_account_of_microsoft_is_called_by_words_or_not_at_all(
 # --- a grant that is not kept ----------------------------------------------------------
 
 
+def too_late(user: User, providers: Simulator, provider: str) -> str:
+    """Back with one account too many; the page they end at."""
+    browser = signed_in(user)
+    providers.order("decide", account="late@example.com")
+    late = decided(leave(browser, provider, ["calendar.read"]))
+    for number in range(4):
+        connect(user, providers, browser=browser, account=f"a{number}@example.com")
+    return str(come_back(browser, provider, late).content.decode())
+
+
 def test_a_grant_that_is_not_kept_is_taken_back(
     alice: User, providers: Simulator
 ) -> None:
-    browser = signed_in(alice)
-    providers.order("decide", account="late@example.com")
-    late = decided(leave(browser, "google", ["calendar.read"]))
-    for number in range(4):
-        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
-    page = come_back(browser, "google", late).content.decode()
+    page = too_late(alice, providers, "google")
     assert "You can have 4 connected accounts" in page
     assert "What you allowed at Google is taken back there." in page
     work()
@@ -475,12 +480,7 @@ def test_one_that_others_hang_on_stays(
     alice: User, bob: User, providers: Simulator
 ) -> None:
     theirs = connect(bob, providers, account="late@example.com")
-    browser = signed_in(alice)
-    providers.order("decide", account="late@example.com")
-    late = decided(leave(browser, "google", ["calendar.read"]))
-    for number in range(4):
-        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
-    come_back(browser, "google", late)
+    too_late(alice, providers, "google")
     work()
     assert providers.requests("/revoke") == []
     assert tokens.bearer(theirs).value
@@ -489,10 +489,5 @@ def test_one_that_others_hang_on_stays(
 def test_one_that_cannot_be_taken_back_is_said_to_stand(
     alice: User, providers: Simulator
 ) -> None:
-    browser = signed_in(alice)
-    providers.order("decide", account="late@example.com")
-    late = decided(leave(browser, "microsoft", ["calendar.read"]))
-    for number in range(4):
-        connect(alice, providers, browser=browser, account=f"a{number}@example.com")
-    page = come_back(browser, "microsoft", late).content.decode()
+    page = too_late(alice, providers, "microsoft")
     assert "stands there: https://myapps.microsoft.com" in page

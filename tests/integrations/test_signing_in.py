@@ -77,30 +77,29 @@ def test_it_asks_who_they_are_and_for_nothing_else(providers: Simulator) -> None
     assert "access_type" not in asked
 
 
+def claimed(providers: Simulator, **claims: Any) -> Client:
+    """Back from Google, which says that of somebody new."""
+    browser = Client()
+    providers.order("decide", account="new@example.com")
+    address = str(browser.post(WITH).context["url"])
+    answer = told(sub="77", email="new@example.com", **claims)
+    providers.order("fault", path="/token", kind="answer", body=answer)
+    back(browser, address)
+    return browser
+
+
 @pytest.mark.parametrize("proven", ["false", "true", 1, None, False])
 def test_only_a_plain_yes_proves_an_address(
     proven: object, providers: Simulator
 ) -> None:
-    browser = Client()
-    answer = told(sub="77", email="new@example.com", email_verified=proven)
-    providers.order("decide", account="new@example.com")
-    address = str(browser.post(WITH).context["url"])
-    target = httpx.get(address).headers["location"]
-    providers.order("fault", path="/token", kind="answer", body=answer)
-    browser.get(target.removeprefix("https://switchboard.example"))
+    browser = claimed(providers, email_verified=proven)
     assert who(browser) == ""
     assert not EmailAddress.objects.get(email="new@example.com").verified
 
 
 @pytest.mark.parametrize("name", ["a\x00b", {"a": 1}, ["x"], "a\u202eb"])
 def test_a_name_that_is_none_is_left_out(name: object, providers: Simulator) -> None:
-    browser = Client()
-    answer = told(sub="77", email="new@example.com", given_name=name)
-    providers.order("decide", account="new@example.com")
-    address = str(browser.post(WITH).context["url"])
-    target = httpx.get(address).headers["location"]
-    providers.order("fault", path="/token", kind="answer", body=answer)
-    browser.get(target.removeprefix("https://switchboard.example"))
+    browser = claimed(providers, given_name=name)
     assert who(browser) == "new@example.com"
     assert User.objects.get().name == ""
 
