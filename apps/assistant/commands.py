@@ -12,6 +12,12 @@ from apps.assistant import phrases, times
 from apps.assistant.conversations import Scene
 
 SLOTS = {
+    "amount": r"(?P<amount>-?\d[\d,]*(?:\.\d+)?)",
+    # With one sign at least, so that no number, date or phone is one.
+    "sum": (
+        r"(?P<sum>[\d(][\d.,() ]*(?:\s*(?:[+*/^x×÷]|-(?= )|%(?: of)?|times|plus|minus"
+        r"|divided by|percent of)\s*[\d.,() -]*)+)"
+    ),
     "number": r"#?(?P<number>\d{1,2})",
     "numbers": r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|and)\s*|\s+)#?\d{1,2})*)",
 }

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from apps.accounts.models import User
 from apps.assistant import answering, toolbox
 from apps.assistant.models import (
     Fact,
@@ -33,6 +34,9 @@ def facts(phone: Phone) -> list[Any]:
             Reminder.objects.filter(**own)
             .open()
             .values("public_id", "text", "due_at", "state", "snoozes"),
+            User.objects.filter(pk=phone.user.pk).values(
+                "name", "timezone", "quiet_from", "quiet_until"
+            ),
             List.objects.filter(**own).kept().values("public_id", "name"),
             ListItem.objects.filter(list__user=phone.user, list__is_deleted=False)
             .exclude(state="deleted")
