@@ -15,7 +15,9 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 # --- Linking a phone by texting words (sms/linking.py), per number. A person mistypes
 # twice; a machine tries thousands. Good tries do not count.
 LINK = Limit("link", times=5, seconds=HOUR)
-# Of everybody: a guess may hit anybody's words.
+# Of everybody: a guess may hit anybody's words. Of one area no more than a fifth, so
+# that none uses up the tries of all.
+LINK_AREA = Limit("link_area", times=20, seconds=HOUR)
 LINK_EVERYBODY = Limit("link_everyone", times=100, seconds=HOUR)
 
 # --- Passwords (accounts/tries.py). Good ones do not count.

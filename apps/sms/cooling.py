@@ -18,6 +18,7 @@ from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import AppError
 from apps.sms import lanes, linking, numbers, outbox
+from apps.sms.linking import Redeemed
 from apps.sms.models import Lane, OutboundText, PhoneChange, PhoneNumber
 from apps.sms.words import FIRST, SECOND, THIRD, Wording
 
@@ -88,8 +89,8 @@ def forget(user: User) -> None:
     PhoneChange.objects.owned_by(user).open().update(ends_at=timezone.now())
 
 
-def take_back(*, words: str, number: str) -> str:
-    """Undo what `number` was told of with `words`. The sentence to answer with.
+def take_back(*, words: str, number: str) -> Redeemed:
+    """Undo what `number` was told of with `words`.
 
     Belongs into the transaction that holds the number's lane.
     """
@@ -98,24 +99,28 @@ def take_back(*, words: str, number: str) -> str:
     )
     owner_id = told.values_list("user_id", flat=True).first()
     if owner_id is None:
-        return WRONG
+        return Redeemed(WRONG)
     # Whoever else ends or undoes it holds this too. The row itself is left alone until
     # `restore` has the person's lane: whoever changes phones has that first.
     user = User.objects.locked(owner_id)
     change = told.select_related("phone").first()
     if change is None or not user.is_active or user.frozen_at:
-        return WRONG
+        return Redeemed(WRONG)
     if not user.is_password_mark(change.password_mark):
-        return WRONG
+        return Redeemed(WRONG)
     since = change.created_at - PhoneChange.COOLING
     try:
         numbers.restore(user=user, number=change.phone, newer_than=since)
     except AppError as error:
-        return error.sentence
+        return Redeemed(error.sentence, were_right=True)
     change.undone_at = timezone.now()
     change.save(update_fields=["undone_at"])
     linking.forget(user)
-    return "This is your main phone again. Choose a new password now, by the letter we sent."
+    return Redeemed(
+        "This is your main phone again. Choose a new password now, by the letter we sent.",
+        were_right=True,
+        is_done=True,
+    )
 
 
 def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:

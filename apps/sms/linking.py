@@ -3,7 +3,9 @@
 Words, not digits: Twilio withholds inbound texts that look like one-time codes (error
 30038). A guess may hit anybody's phrase: four of 128 words are 268 million, so with
 1,000 phrases alive the 100 wrong tries an hour that the house allows find one in
-2,700 hours.
+2,700 hours. Past them nobody's words are looked at, right ones neither: to let those
+through would be to look at every guess. Whoever noted the number they text from needs
+none of these tries, for theirs is no guess at anybody else's words.
 """
 
 import re
@@ -11,16 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from apps.accounts import guessing
 from apps.accounts.models import User
 from apps.core import vault
-from apps.core.errors import AppError
-from apps.core.limits import Counted, charge_all
+from apps.core.errors import AppError, TooMany
+from apps.core.limits import Counted, Limit, charge_all
 from apps.core.rotation import Sealed
-from apps.sms import numbers
-from apps.sms.models import LinkPhrase, NumberEvent
+from apps.sms import areas, numbers
+from apps.sms.models import LinkPhrase, NumberEvent, PhoneNumber
 from apps.sms.words import FIRST, SECOND, THIRD, Wording
 
 WORDING = Wording("link", FIRST, SECOND, FIRST, THIRD)
@@ -32,6 +35,10 @@ WRONG = (
 )
 KNOWN = "This phone is linked already."
 SLOW_DOWN = "Linking was tried too often. Please try again in an hour."
+CROWDED = (
+    "Many try to link phones right now. Add this number under Phones on the website and"
+    " text the words again, or try again in an hour."
+)
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,16 @@ class Phrase:
     def text(self) -> str:
         """What to text."""
         return f"LINK {self.words}"
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """The sentence to answer with. Words that `were_right` are no guess, whatever else
+    is in their way; `is_done` where nothing was."""
+
+    sentence: str
+    were_right: bool = False
+    is_done: bool = False
 
 
 def phrase_for(user: User) -> Phrase:
@@ -84,38 +101,75 @@ def is_try(body: str) -> bool:
     return _TRY.match(body) is not None
 
 
-def charge(number: str) -> Counted:
-    """Count a try before it is made. Raises `TooMany`, or `Unavailable`."""
-    return charge_all((guessing.LINK, number), (guessing.LINK_EVERYBODY, ""))
+def charge(*, words: str, number: str) -> Counted:
+    """Count a try before it is made: with `words`, a guess at everybody's, unless whoever
+    was shown them noted this number. Raises `TooMany` with the sentence to answer with,
+    or `Unavailable`."""
+    own = _charged(SLOW_DOWN, (guessing.LINK, number))
+    if not words or _is_expected(words, number):
+        return own
+    try:
+        shared = _charged(
+            CROWDED,
+            (guessing.LINK_AREA, areas.area(number)),
+            (guessing.LINK_EVERYBODY, ""),
+        )
+    except AppError:
+        own.give_back()
+        raise
+    return Counted(own.tickets + shared.tickets)
 
 
-def redeem(*, words: str, number: str) -> str:
-    """Link `number` to whoever was shown `words`. The sentence to answer with.
+def _charged(sentence: str, *limits: tuple[Limit, str]) -> Counted:
+    try:
+        return charge_all(*limits)
+    except TooMany as refused:
+        refused.sentence = sentence
+        raise
+
+
+def _is_expected(words: str, number: str) -> bool:
+    noted = PhoneNumber.objects.filter(user=OuterRef("user"), e164=number)
+    open_ones = noted.exclude(status=PhoneNumber.Status.RELEASED)
+    return _live(words).filter(Exists(open_ones)).exists()
+
+
+def redeem(*, words: str, number: str) -> Redeemed:
+    """Link `number` to whoever was shown `words`.
 
     Belongs into the transaction that holds the number's lane.
     """
-    live = LinkPhrase.objects.filter(
-        digest__in=vault.digests(words, purpose=_PURPOSE),
-        used_at=None,
-        expires_at__gt=timezone.now(),
-    )
+    live = _live(words)
     owner_id = live.values_list("user_id", flat=True).first()
     if owner_id is None:
-        return WRONG if numbers.owner_id(number) is None else f"{KNOWN} {WRONG}"
+        is_known = numbers.owner_id(number) is not None
+        return Redeemed(f"{KNOWN} {WRONG}" if is_known else WRONG)
     # Whoever takes the account back holds this, and then the words are gone.
     user = User.objects.locked(owner_id)
     phrase = live.select_for_update().first()
     if phrase is None or not user.is_active or user.frozen_at:
-        return WRONG
+        return Redeemed(WRONG)
     if not user.is_password_mark(phrase.password_mark):
-        return WRONG
+        return Redeemed(WRONG)
     try:
         numbers.verify(user=user, e164=number, how=NumberEvent.Kind.BY_WORDS)
     except AppError as error:
-        return error.sentence
+        return Redeemed(error.sentence, were_right=True)
     phrase.used_at = timezone.now()
     phrase.save(update_fields=["used_at"])
-    return f"This phone is linked, {user.short_name}. Text ? to see what I can do."
+    return Redeemed(
+        f"This phone is linked, {user.short_name}. Text ? to see what I can do.",
+        were_right=True,
+        is_done=True,
+    )
+
+
+def _live(words: str) -> QuerySet[LinkPhrase]:
+    return LinkPhrase.objects.filter(
+        digest__in=vault.digests(words, purpose=_PURPOSE),
+        used_at=None,
+        expires_at__gt=timezone.now(),
+    )
 
 
 def _digest(words: str) -> dict[str, str]:

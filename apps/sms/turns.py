@@ -8,7 +8,7 @@ the reply and closes the turn together.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import transaction
@@ -36,6 +36,7 @@ from apps.sms import (
     strangers,
 )
 from apps.sms.lanes import Lease
+from apps.sms.linking import Redeemed
 from apps.sms.models import InboundText, Lane, OutboundText, Pot, Turn
 from apps.sms.models.inbound import WEB
 from apps.sms.money import telling
@@ -198,9 +199,10 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
         return finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)
+    over = None if begun.is_afforded else _over_budget(turn)
     if turn.attempts <= GIVE_UP_AFTER and (proof := _proof(turn, spoken[-1].body)):
-        return _redeem(lease, turn, *proof)
-    if not begun.is_afforded and (over := _over_budget(turn)):
+        return _redeem(lease, turn, proof, over)
+    if over:
         return _say_over_budget(lease, turn, over)
     if turn.attempts > GIVE_UP_AFTER:
         return finish(lease, turn, Answer(SORRY))
@@ -210,7 +212,7 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
         answer = _answer_person(lease, turn, spoken)
         return finish(lease, turn, answer, at_once=sender.is_free(lease))
     if linking.is_try(spoken[-1].body):
-        return _redeem(lease, turn, "", linking.redeem)
+        return _redeem(lease, turn, Proof("", linking.redeem), over)
     if guidance := strangers.guidance(turn):
         return finish(lease, turn, Answer(guidance), kind=OutboundText.Kind.GUIDANCE)
     return finish(lease, turn, silence=Silence.GUIDED)
@@ -239,15 +241,22 @@ def _silence(turn: Turn, spoken: list[InboundText]) -> str:
     return Silence.NONE
 
 
-def _proof(turn: Turn, body: str) -> tuple[str, Callable[..., str]] | None:
-    """Words that prove a phone, and what is done about them: whatever was spent before,
-    by whoever holds another phone of the same person."""
+class Proof(NamedTuple):
+    """Words that prove a phone, and what is done about them. `guessed` are those that may
+    hit anybody's."""
+
+    words: str
+    redeem: Callable[..., Redeemed]
+    guessed: str = ""
+
+
+def _proof(turn: Turn, body: str) -> Proof | None:
     if turn.user and turn.user.frozen_at is not None:
         return None
     if kept := cooling.WORDING.found_in(body):
-        return kept, cooling.take_back
+        return Proof(kept, cooling.take_back)
     if words := linking.WORDING.found_in(body):
-        return words, linking.redeem
+        return Proof(words, linking.redeem, guessed=words)
     return None
 
 
@@ -285,19 +294,21 @@ def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answe
 
 
 def _redeem(
-    lease: Lease, turn: Turn, words: str, redeem: Callable[..., str]
+    lease: Lease, turn: Turn, proof: Proof, over: OverBudget | None
 ) -> OutboundText | None:
     """Somebody texts words that prove a phone: by the end of the turn it may be another
-    person's. It is done also beyond the budgets; only the answer may cost too much."""
-    over = _over_budget(turn, Pot.SECURITY)
-    beyond = Silence.OVER_BUDGET if over else Silence.NONE
+    person's. It is done also beyond the budgets, and then told out of what is kept for
+    security. All else is told like other texts of whoever sent it: anybody may make up
+    words, and must not use up the codes of others."""
     try:
         # Counting needs Redis: before the transaction, never inside it.
-        counted = linking.charge(turn.number)
-    except TooMany:
-        told = strangers.was_told(turn, linking.SLOW_DOWN)
-        silence = Silence.GUIDED if told else beyond
-        return finish(lease, turn, Answer(linking.SLOW_DOWN), silence=silence)
+        counted = linking.charge(words=proof.guessed, number=turn.number)
+    except TooMany as refused:
+        if over:
+            return _say_over_budget(lease, turn, over)
+        told = strangers.was_told(turn, refused.sentence)
+        silence = Silence.GUIDED if told else Silence.NONE
+        return finish(lease, turn, Answer(refused.sentence), silence=silence)
     except Unavailable:
         # Redis being away is no fault of this turn.
         Turn.objects.filter(pk=turn.pk).update(attempts=turn.attempts - 1)
@@ -305,11 +316,16 @@ def _redeem(
     with transaction.atomic():
         # Before the lane of a person: see docs/texting.md, Locks.
         lanes.lock_number(turn.number)
-        sentence = redeem(words=words, number=turn.number)
+        found = proof.redeem(words=proof.words, number=turn.number)
         lanes.hold(lease)
         strangers.adopt(turn)
-        reply = finish(lease, turn, Answer(sentence), silence=beyond)
-    if not sentence.endswith((linking.WRONG, cooling.WRONG)):
+        if over and found.is_done:
+            over = _over_budget(turn, Pot.SECURITY)
+        if over:
+            reply = _say_over_budget(lease, turn, over)
+        else:
+            reply = finish(lease, turn, Answer(found.sentence))
+    if found.were_right:
         counted.give_back()
     return reply
 

@@ -299,7 +299,8 @@ def test_a_closed_account_links_no_phone_and_is_texted_nothing(alice: User) -> N
     words = linking.phrase_for(alice).words
     closing.close(user=alice)
     with transaction.atomic():
-        assert linking.redeem(words=words, number="+12025550177") == linking.WRONG
+        answered = linking.redeem(words=words, number="+12025550177")
+    assert answered.sentence == linking.WRONG
     PhoneNumberFactory.create(user=alice)
     alice.refresh_from_db()
     with transaction.atomic():

@@ -187,4 +187,4 @@ def test_no_phone_is_linked_meanwhile(alice: User) -> None:
     panic.begin(alice)
     with transaction.atomic():
         answered = linking.redeem(words=words, number="+12025550177")
-    assert answered == linking.WRONG
+    assert answered.sentence == linking.WRONG

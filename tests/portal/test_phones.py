@@ -56,7 +56,8 @@ def test_new_words_end_the_old_ones(as_alice: Client, alice: User) -> None:
     old = _words(_page(as_alice, "?link=1"))
     assert as_alice.post("/app/phones/words/").status_code == 302
     assert _words(_page(as_alice, "?link=1")) != old
-    assert linking.redeem(words=old, number="+12025550177") == linking.WRONG
+    answered = linking.redeem(words=old, number="+12025550177")
+    assert answered.sentence == linking.WRONG
 
 
 def test_the_live_part_changes_when_the_text_arrives(as_alice: Client) -> None:

@@ -316,7 +316,7 @@ def test_phones_changed_at_the_same_moment_are_in_nobodys_way(
         try:
             with transaction.atomic():
                 lanes.lock_number(ALICE)
-                return cooling.take_back(words=told, number=ALICE)
+                return cooling.take_back(words=told, number=ALICE).sentence
         finally:
             connection.close()
 

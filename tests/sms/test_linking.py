@@ -1,6 +1,5 @@
 """A phone is linked by texting words from it: once, in time, by its holder only."""
 
-import contextlib
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -15,7 +14,7 @@ from apps.accounts import guessing, panic
 from apps.accounts.models import User
 from apps.core import vault
 from apps.core.errors import Conflict, Invalid, NotFound, TooMany
-from apps.sms import lanes, linking, numbers, turns
+from apps.sms import cooling, lanes, linking, numbers, turns
 from apps.sms.knobs import countries
 from apps.sms.models import (
     InboundText,
@@ -28,7 +27,7 @@ from apps.sms.models import (
 )
 from apps.sms.worker import drain
 from tests.factories import UserFactory
-from tests.races import somebody_waits
+from tests.races import somebody_waits, together
 from tests.sms.conftest import ALICE, BOB, STRANGER, text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -164,29 +163,89 @@ def test_guessing_is_stopped_after_five_tries(dora: User, twilio: TwilioServer) 
     assert not PhoneNumber.objects.verified().exists()
 
 
-def test_parallel_guesses_are_counted_before_they_are_compared() -> None:
-    passed: list[object] = []
-
-    def guess() -> None:
-        with contextlib.suppress(TooMany):
-            passed.append(linking.charge(STRANGER))
-
-    threads = [threading.Thread(target=guess) for _ in range(40)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(passed) == 5
+def test_parallel_guesses_are_counted_before_they_are_compared(db: None) -> None:
+    came = together(40, lambda: guess_from(STRANGER))
+    assert sum(isinstance(each, TooMany) for each in came) == 35
 
 
-def test_tries_refused_because_of_others_do_not_count() -> None:
-    for _ in range(guessing.LINK_EVERYBODY.times):
-        guessing.LINK_EVERYBODY.charge("")
+def test_tries_refused_because_of_others_do_not_count(db: None) -> None:
+    use_up_everybodys_tries()
     for _ in range(20):
         with pytest.raises(TooMany):
-            linking.charge(STRANGER)
+            guess_from(STRANGER)
     for _ in range(guessing.LINK.times):
         guessing.LINK.charge(STRANGER)
+
+
+def test_one_area_cannot_use_up_the_tries_of_all(
+    dora: User, twilio: TwilioServer
+) -> None:
+    refused = 0
+    for n in range(guessing.LINK_EVERYBODY.times):
+        try:
+            guess_from(f"+1404555{n:04}")
+        except TooMany:
+            refused += 1
+    assert refused == guessing.LINK_EVERYBODY.times - guessing.LINK_AREA.times
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    work()
+    assert PhoneNumber.objects.verified().get().user == dora
+
+
+def test_whoever_noted_the_number_needs_none_of_everybodys_tries(
+    dora: User, twilio: TwilioServer
+) -> None:
+    use_up_everybodys_tries()
+    words = linking.phrase_for(dora).text
+    text(words, number=STRANGER)
+    work()
+    assert twilio.bodies(STRANGER) == [linking.CROWDED]
+    numbers.claim(user=dora, number=STRANGER)
+    text(words, number=STRANGER)
+    work()
+    assert PhoneNumber.objects.verified().get().user == dora
+
+
+def test_to_note_a_number_lets_nobody_guess_the_words_of_others(
+    dora: User, bob: User, twilio: TwilioServer
+) -> None:
+    use_up_everybodys_tries()
+    numbers.claim(user=bob, number=STRANGER)
+    for _ in range(2):
+        text(linking.phrase_for(dora).text, number=STRANGER)
+        work()
+    assert twilio.bodies(STRANGER) == [linking.CROWDED]
+    assert not PhoneNumber.objects.filter(user=dora).exists()
+
+
+def test_a_number_that_was_noted_has_its_own_five_tries(
+    dora: User, twilio: TwilioServer
+) -> None:
+    numbers.claim(user=dora, number=STRANGER)
+    for _ in range(guessing.LINK.times):
+        guessing.LINK.charge(STRANGER)
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    work()
+    assert twilio.bodies(STRANGER) == [linking.SLOW_DOWN]
+
+
+def test_what_can_hit_nobodys_words_is_no_guess_at_them(
+    db: None, twilio: TwilioServer
+) -> None:
+    use_up_everybodys_tries()
+    for said in ("LINK me please", "KEEP GREEN-TIGER-LAMP"):
+        text(said, number=STRANGER)
+        work()
+    assert twilio.bodies(STRANGER) == [linking.WRONG, cooling.WRONG]
+
+
+def guess_from(number: str) -> object:
+    return linking.charge(words="GREEN-TIGER-RED-LAMP", number=number)
+
+
+def use_up_everybodys_tries() -> None:
+    for _ in range(guessing.LINK_EVERYBODY.times):
+        guessing.LINK_EVERYBODY.charge("")
 
 
 def test_wrong_words_are_answered_a_few_times_and_then_not_at_all(

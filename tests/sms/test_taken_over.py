@@ -61,7 +61,7 @@ def test_one_on_its_way_when_the_change_is_undone_links_nothing(alice: User) -> 
 
     def link() -> str:
         with transaction.atomic():
-            return linking.redeem(words=phrase.words, number=STRANGER)
+            return linking.redeem(words=phrase.words, number=STRANGER).sentence
 
     answer = overtaken(alice, lambda: email_changes.undo(key), link)
     assert answer == linking.WRONG and theirs(alice) == [(ALICE, True)]
