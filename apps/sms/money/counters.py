@@ -2,8 +2,10 @@
 
 A budget that everybody spends from has several rows, its parts, each with an equal
 share of the limit. Whoever spends takes the first part that nobody holds and that has
-room. Only where none is found are all of them locked, and what was spent is laid out
-evenly again: so the sum keeps to the limit exactly, to the last of it.
+room, as long as no part is above its share: by a limit that was lowered, or by what was
+put there whatever the limits say. Then, and where none has room, all of them are locked,
+and what was spent is laid out evenly again: so the sum keeps to the limit exactly, to
+the last of it.
 """
 
 from collections.abc import Sequence
@@ -54,7 +56,10 @@ WITH wanted (scope, short_from, long_from, short_share, long_share, texts_share)
 _ROW = """(
     %s::text, %s::timestamptz, %s::timestamptz, %s::bigint, %s::bigint, %s::bigint
 )"""
-# One part of each, that nobody holds.
+# Whether any part is above its share; the shares of the others are not to be filled then.
+_IS_ANY_ABOVE = f"""SELECT FROM sms_spending s WHERE s.scope = w.scope
+    AND ({_SHORT} > w.short_share OR {_LONG} > w.long_share OR {_TEXTS} > w.texts_share)"""
+# One part of each, that nobody holds. What is put there meanwhile comes after this.
 _TAKE = f"""{_WANTED},
 w AS MATERIALIZED (
     SELECT w.*, part.id FROM wanted w CROSS JOIN LATERAL (
@@ -62,6 +67,7 @@ w AS MATERIALIZED (
             AND {_SHORT} + %s <= w.short_share
             AND {_LONG} + %s <= w.long_share
             AND {_TEXTS} + %s <= w.texts_share
+            AND NOT EXISTS ({_IS_ANY_ABOVE})
         LIMIT 1 FOR UPDATE SKIP LOCKED
     ) part
 )
@@ -72,12 +78,13 @@ UPDATE sms_spending s SET
 FROM w WHERE s.id = w.id
 RETURNING s.scope
 """
-# Of what was spent in a window: one that has begun since knows nothing of it.
+# Of what was spent in a window: one that has begun since knows nothing of it. The part
+# with the most room has it, so that none is soon above its share.
 _PUT = f"""{_WANTED},
 w AS MATERIALIZED (
     SELECT w.*, part.id FROM wanted w CROSS JOIN LATERAL (
         SELECT s.id FROM sms_spending s WHERE s.scope = w.scope
-        LIMIT 1 FOR UPDATE {{skip}}
+        ORDER BY {_LONG} LIMIT 1 FOR UPDATE {{skip}}
     ) part
 )
 UPDATE sms_spending s SET

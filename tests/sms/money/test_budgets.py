@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -181,3 +181,56 @@ def test_tokens_are_bounded_by_the_role(alice: User) -> None:
         reserved("llm:2", 1, alice, what="tokens", pot=Pot.TOKENS, texts=0)
     assert refused.value.code == "over_budget"
     assert refused.value.retry_after > 0
+
+
+def test_a_part_above_its_share_counts_against_the_others() -> None:
+    """One at a time, the first part takes all: a lower limit leaves it above its share."""
+    for _ in range(6):
+        assert spend(100_000, budget(short_limit=10_000_000)) == ""
+    lower = budget(short_limit=1_000_000)
+    came = [spend(10_000, lower) for _ in range(60)]
+    assert came.count("") == 40
+    assert counters.spent(lower).short == 1_000_000
+
+
+def test_a_limit_below_what_is_spent_lets_nothing_more_through() -> None:
+    assert spend(600_000, budget(short_limit=10_000_000)) == ""
+    assert {spend(1, budget(short_limit=500_000)) for _ in range(20)} == {"short"}
+
+
+@pytest.mark.parametrize("window", ["short", "long"])
+def test_what_is_put_there_whatever_the_limits_say_counts_as_well(window: str) -> None:
+    """Also in the day or month, when the hour or day has begun anew."""
+    of = budget(long_limit=1_000_000)
+    counters.make([of])
+    for _ in range(6):
+        counters.put([of], 100_000)
+    if window == "long":
+        of = budget(
+            long_limit=1_000_000, short_from=budget().short_from + timedelta(days=1)
+        )
+    came = [spend(10_000, of) for _ in range(60)]
+    assert came.count("") == 40
+    assert counters.spent(of).long == 1_000_000
+
+
+def test_sixty_four_spend_while_the_limit_is_lowered() -> None:
+    """And more is put there than a part may have. What fits the new limit is spent to
+    the last, and no more."""
+    high, low = budget(short_limit=10_000_000), budget(short_limit=1_000_000)
+    counters.make([high])
+    arrived, lowered = Barrier(64), Event()
+
+    def take() -> list[str]:
+        came = [spend(4_000, high) for _ in range(3)]
+        if arrived.wait() == 0:
+            counters.put([low], 120_000)
+            lowered.set()
+        lowered.wait()
+        return came + [spend(7_000, low) for _ in range(4)]
+
+    came = [each for told in together(64, take) for each in told]
+    at_first = 64 * 3 * 4_000 + 120_000
+    left = (1_000_000 - at_first) // 7_000
+    assert came.count("") == 64 * 3 + left
+    assert counters.spent(low).short == at_first + left * 7_000
