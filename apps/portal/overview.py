@@ -15,6 +15,7 @@ from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads
 from apps.sms.models import InboundText
+from apps.sms.money import shortage
 
 LAST_MESSAGES = 5
 NEXT_REMINDERS = 3
@@ -28,6 +29,7 @@ def overview(request: SignedIn) -> HttpResponse:
     in_need = Connection.objects.owned_by(user).in_need()
     upcoming = Reminder.objects.owned_by(user).upcoming()
     messages_page = threads.page(user, limit=LAST_MESSAGES)
+    unanswered = threads.unanswered(messages_page)
     return render(
         request,
         "portal/overview.html",
@@ -39,6 +41,8 @@ def overview(request: SignedIn) -> HttpResponse:
             "messages_page": messages_page,
             "in_need": cards.accounts(list(in_need)),
             "missed": threads.missed(messages_page),
+            "unanswered": unanswered,
+            "answers_from": unanswered and shortage.until(user, unanswered.number),
             "reminders": upcoming[:NEXT_REMINDERS],
             "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
         },

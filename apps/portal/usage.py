@@ -6,7 +6,8 @@ from django.shortcuts import render
 from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms.money import exactly_in_dollars, in_dollars
+from apps.sms import numbers
+from apps.sms.money import exactly_in_dollars, in_dollars, shortage
 from apps.sms.money import usage as used
 
 
@@ -15,6 +16,7 @@ from apps.sms.money import usage as used
 def usage(request: SignedIn) -> HttpResponse:
     before = request.GET.get("before", "")
     page = used.texts(request.user, before=before)
+    phone = numbers.primary(request.user)
     month, left = used.of_month(request.user), used.left(request.user)
     shown = {
         "before": before,
@@ -23,6 +25,7 @@ def usage(request: SignedIn) -> HttpResponse:
             (text, None if text.micros is None else exactly_in_dollars(text.micros))
             for text in page.texts
         ],
+        "answers_from": phone and shortage.until(request.user, phone.e164),
         "month": month,
         "left": left,
         "texts_cost": in_dollars(month.texts_micros),

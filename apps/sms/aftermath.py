@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts import letters
+from apps.accounts.models import User
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.jobs import jobs
@@ -82,13 +83,35 @@ def write(text_id: int) -> None:
         number=numbers.display(text.number),
         why=why.words,
         next_step=why.for_person,
-        conversation_url=letters.public(f"{settings.LOGIN_REDIRECT_URL}conversation/"),
+        conversation_url=_conversation(),
     )
 
 
 def _write_instead(text: OutboundText) -> None:
     day = timezone.now().date()
     jobs.enqueue(write, text.pk, key=f"{text.user_id}:{day}")
+
+
+def write_unanswered(user: User) -> None:
+    """Their text got no answer, and none could tell why. Belongs into the transaction
+    that notes this."""
+    day = timezone.now().date()
+    jobs.enqueue(write_why, user.pk, key=f"{user.pk}:{day}")
+
+
+@job("sms.write_why", queue=Queue.MAIL, seconds=60)
+def write_why(user_id: int) -> None:
+    """A letter that texts are not answered because of a budget."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    letters.tell(
+        user, "texts_unanswered", category="texts", conversation_url=_conversation()
+    )
+
+
+def _conversation() -> str:
+    return letters.public(f"{settings.LOGIN_REDIRECT_URL}conversation/")
 
 
 def _may_help(text: OutboundText) -> bool:

@@ -10,7 +10,7 @@ from apps.jobs.rules import Rule, Severity
 from apps.sms import auditor, diagnosis, lanes, texted_codes
 from apps.sms.breaker import SHUT_OUT
 from apps.sms.models import Entry
-from apps.sms.money import DOLLAR, bills
+from apps.sms.money import DOLLAR, bills, shortage
 from apps.sms.webhooks import FALLEN_BACK, TROUBLE
 
 _MINUTES = 15
@@ -41,6 +41,10 @@ def _differing() -> float:
 
 def _stuck() -> float:
     return float(lanes.stuck()[:1_000].count())
+
+
+def _short() -> float:
+    return float(len(shortage.used_up()))
 
 
 def _pumped() -> float:
@@ -109,6 +113,15 @@ RULES = (
         _dollars,
         "dollars in a day",
         above=50,
+    ),
+    # Whoever spends from it is silent, and most likely somebody makes them.
+    Rule(
+        "sms.budgets",
+        "A budget that people share is used up",
+        _short,
+        "budgets",
+        above=0,
+        severity=Severity.PAGE,
     ),
     Rule(
         "sms.bill",

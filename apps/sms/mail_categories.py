@@ -5,7 +5,7 @@ from apps.jobs.categories import Category
 MAIL_CATEGORIES = (
     Category(
         "texts",
-        "Texts that did not arrive",
-        "At most one a day, with what you can do about it.",
+        "Texts that did not arrive, or got no answer",
+        "At most one of each a day, with what you can do about it.",
     ),
 )

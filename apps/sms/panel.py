@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Max, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.rbac.catalog import Permission
 from apps.rbac.console.panel import Notice, Tile, Watch, counted
@@ -18,7 +19,7 @@ from apps.sms.models import (
     OutboundText,
     Price,
 )
-from apps.sms.money import DOLLAR, bills, exactly_in_dollars
+from apps.sms.money import DOLLAR, bills, exactly_in_dollars, shortage
 from apps.sms.money.prices import OLD_AFTER
 
 # Failures of a day are looked at; older ones have been.
@@ -87,6 +88,14 @@ def _bills_that_differ() -> Iterator[Notice]:
         )
 
 
+def _budgets_that_are_used_up() -> Iterator[Notice]:
+    for each in shortage.used_up()[:5]:
+        ends_at = date_format(timezone.localtime(each.ends_at), "j M, H:i")
+        yield Notice(
+            f"{each} is used up until {ends_at}.", _pages("routerconfig"), "bad"
+        )
+
+
 def _texts_that_failed() -> Iterator[Notice]:
     count = counted(_failed(timezone.now() - LOOK_BACK))
     if count:
@@ -138,6 +147,7 @@ TILES = (
 )
 ATTENTION = (
     Watch(_texts_that_failed, Permission.OUTBOUND_VIEW),
+    Watch(_budgets_that_are_used_up, Permission.ROUTER_VIEW),
     Watch(_lanes_that_wait, Permission.LANE_VIEW),
     Watch(_prices_that_are_old, Permission.PRICE_VIEW),
     Watch(_prices_that_are_not_counted, Permission.PRICE_VIEW),

@@ -3,7 +3,7 @@
 from celery import signals
 
 from apps.sms import bell
-from apps.sms.aftermath import once_more, write
+from apps.sms.aftermath import once_more, write, write_why
 from apps.sms.auditor import audit
 from apps.sms.deactivations import read_missing
 from apps.sms.diagnosis import diagnose
@@ -32,6 +32,7 @@ __all__ = [
     "settle_prices",
     "sync_prices",
     "write",
+    "write_why",
 ]
 
 TIMETABLE = {

@@ -12,10 +12,11 @@ from apps.accounts.models import User
 from apps.core.errors import Invalid
 from apps.sms import troubles
 from apps.sms.composer import count
-from apps.sms.models import InboundText, MediaFile, OutboundText
+from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
 from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
+WRITE_HERE = "Written here it costs nothing and is answered."
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def page(user: User, before: str = "", limit: int = 40) -> Page:
         at = _cursor(before)
         inbound = inbound.filter(received_at__lt=at)
         outbound = outbound.filter(created_at__lt=at)
-    came = list(inbound.order_by("-id")[: limit + 1])
+    came = list(inbound.select_related("turn").order_by("-id")[: limit + 1])
     files = _files(came)
     found = [_from_person(text, files[text.pk]) for text in came]
     found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
@@ -76,6 +77,12 @@ def missed(page: Page) -> Message | None:
     """The newest text of ours there, if it did not arrive."""
     ours = [message for message in page.messages if message.direction == "out"]
     return ours[-1] if ours and ours[-1].tone == "bad" else None
+
+
+def unanswered(page: Page) -> Message | None:
+    """The newest text of theirs there, if it got no answer because of a budget."""
+    theirs = [message for message in page.messages if message.direction == "in"]
+    return theirs[-1] if theirs and theirs[-1].tone == "bad" else None
 
 
 def version(user: User) -> str:
@@ -113,8 +120,9 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
         number=text.number,
         segments=0 if text.number == WEB else count(text.body).segments,
         state_label=_received(text),
-        tone="quiet",
+        tone="bad" if _is_over_budget(text) else "quiet",
         turn_id=text.turn_id,
+        next_step=WRITE_HERE if _is_over_budget(text) else "",
         num_media=text.num_media,
         files=tuple(files),
     )
@@ -123,7 +131,16 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
 def _received(text: InboundText) -> str:
     if not text.turn_id:
         return "Waiting for an answer"
+    if _is_over_budget(text):
+        return "Not answered: the budget for texts was used up"
     return "Written here" if text.number == WEB else "Received"
+
+
+def _is_over_budget(text: InboundText) -> bool:
+    return text.turn is not None and text.turn.silence in (
+        Turn.Silence.OVER_BUDGET,
+        Turn.Silence.UNTOLD,
+    )
 
 
 def _file(file: MediaFile) -> File:

@@ -21,6 +21,7 @@ from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.sms import (
+    aftermath,
     composer,
     cooling,
     dialing,
@@ -269,13 +270,16 @@ def _over_budget(turn: Turn, pot: str = "") -> OverBudget | None:
 
 
 def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> OutboundText | None:
-    """Once for as long as it lasts, and nothing to strangers."""
-    if turn.user is None or telling.was_told(turn.user, over):
+    """Once for as long as it lasts, and nothing to strangers. Who cannot be texted finds it
+    on the website, and is written to."""
+    if turn.user is None:
+        return finish(lease, turn, silence=Silence.UNTOLD)
+    if telling.was_told(turn.user, over):
         return finish(lease, turn, silence=Silence.OVER_BUDGET)
-    try:
-        money.admit(turn, Pot.SECURITY)
-    except OverBudget:
-        return finish(lease, turn, silence=Silence.OVER_BUDGET)
+    if telling.was_tried(turn.user, over) or _over_budget(turn, Pot.SECURITY):
+        with transaction.atomic():
+            aftermath.write_unanswered(turn.user)
+            return finish(lease, turn, silence=Silence.UNTOLD)
     return finish(
         lease,
         turn,

@@ -34,7 +34,7 @@ def test_it_is_linked_in_silence_when_nothing_may_be_sent(
     work()
     assert numbers.owner_id(STRANGER) == alice.pk
     assert twilio.bodies(STRANGER) == []
-    assert Turn.objects.latest("id").silence == "over_budget"
+    assert Turn.objects.latest("id").silence == "untold"
 
 
 def test_a_wrong_guess_is_still_nobodys_answer(db: None, twilio: TwilioServer) -> None:
@@ -64,7 +64,7 @@ def test_nobody_switches_codes_off_by_making_words_up(
             work()
     assert twilio.sent == []
     assert pots() == {"strangers"}
-    assert Turn.objects.latest("id").silence == "over_budget"
+    assert Turn.objects.latest("id").silence == "untold"
 
 
 def test_words_that_were_used_are_no_better_than_made_up_ones(

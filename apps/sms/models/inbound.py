@@ -87,6 +87,7 @@ class Turn(models.Model):
         LOOP = "loop", "Too many replies to one number"
         INACTIVE = "inactive", "The account is closed"
         OVER_BUDGET = "over_budget", "The budget is used up, and was told"
+        UNTOLD = "untold", "The budget is used up, and no text could tell it"
 
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="turns")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)

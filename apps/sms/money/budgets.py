@@ -75,7 +75,7 @@ def of(
         yield "person", _of_person(pot, user, at, caps, of_role)
     if area and "area_day" in CAPS[Pot(pot)]:
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        day = _midnight(at)
+        day = midnight(at)
         yield "area", Budget(
             scope=f"{pot}:{area}",
             parts=PARTS,
@@ -100,7 +100,7 @@ def of_all(pot: str, at: datetime) -> Budget:
 
 
 def _of_all(pot: str, at: datetime, caps: Caps) -> Budget:
-    day, month = _midnight(at), _first(at)
+    day, month = midnight(at), _first(at)
     return Budget(
         scope=f"{pot}:all",
         parts=PARTS,
@@ -120,7 +120,7 @@ def of_person(pot: str, user: User, at: datetime) -> Budget:
 def _of_person(
     pot: str, user: User, at: datetime, caps: Caps, of_role: Limits | None
 ) -> Budget:
-    day, month = _midnight(at), _first(at)
+    day, month = midnight(at), _first(at)
     texts: int | None = None
     micros = _dollars(caps.person_month)
     if of_role and pot == Pot.ANSWERS:
@@ -183,8 +183,7 @@ class _Undo(Exception):
 
 def _over(pot: str, scope: str, budget: Budget, window: str) -> OverBudget:
     OVER.labels(pot, scope).inc()
-    ends = budget.long_ends if window == "long" else budget.short_ends
-    return OverBudget(pot, scope, ends)
+    return OverBudget(pot, scope, budget.ends(window))
 
 
 def book(
@@ -202,12 +201,12 @@ def book(
     counters.put([budget for _, budget in found], micros, texts, is_late=is_late)
 
 
-def _midnight(at: datetime) -> datetime:
+def midnight(at: datetime) -> datetime:
     return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _first(at: datetime) -> datetime:
-    return _midnight(at).replace(day=1)
+    return midnight(at).replace(day=1)
 
 
 def _next_first(first: datetime) -> datetime:

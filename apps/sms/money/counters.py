@@ -33,6 +33,9 @@ class Budget:
     texts_limit: int | None = None
     user_id: int | None = None
 
+    def ends(self, window: str) -> datetime:
+        return self.long_ends if window == "long" else self.short_ends
+
 
 @dataclass(frozen=True)
 class Spent:
@@ -138,14 +141,27 @@ def make(budgets: Sequence[Budget]) -> bool:
 def full(budget: Budget, micros: int, texts: int = 0) -> str:
     """Which window has no room by what others have spent for good, "short" or "long";
     locks nothing."""
-    return _full(budget, spent(budget), micros, texts)
+    return window_full(budget, spent(budget), micros, texts)
+
+
+def window_full(budget: Budget, found: Spent, micros: int, texts: int = 0) -> str:
+    """The same for what was found to be spent."""
+
+    def over(was: int, more: int, limit: int | None) -> bool:
+        return limit is not None and was + more > limit
+
+    if over(found.long, micros, budget.long_limit):
+        return "long"
+    if over(found.texts, texts, budget.texts_limit):
+        return "long"
+    return "short" if over(found.short, micros, budget.short_limit) else ""
 
 
 def take_exactly(budget: Budget, micros: int, texts: int = 0) -> str:
     """The same under a lock of all parts, which are laid out evenly again."""
     rows = _lock(budget)
     found = _counted(budget, rows)
-    if full := _full(budget, found, micros, texts):
+    if full := window_full(budget, found, micros, texts):
         return full
     _lay_out(budget, rows, found, micros, texts)
     return ""
@@ -197,17 +213,6 @@ def _rows(budgets: Sequence[Budget]) -> list[Any]:
             share(budget.texts_limit, budget.parts),
         )
     ]
-
-
-def _full(budget: Budget, found: Spent, micros: int, texts: int) -> str:
-    def over(was: int, more: int, limit: int | None) -> bool:
-        return limit is not None and was + more > limit
-
-    if over(found.long, micros, budget.long_limit):
-        return "long"
-    if over(found.texts, texts, budget.texts_limit):
-        return "long"
-    return "short" if over(found.short, micros, budget.short_limit) else ""
 
 
 def _lock(budget: Budget) -> Sequence[Spending]:

@@ -39,9 +39,12 @@ def mark(user: User, over: OverBudget) -> str:
 
 
 def was_told(user: User, over: OverBudget) -> bool:
-    """Or it was tried often enough."""
-    tried = _tried(user, over)
-    return any(tried.values()) or len(tried) == TRIES
+    return any(_tried(user, over).values())
+
+
+def was_tried(user: User, over: OverBudget) -> bool:
+    """Often enough."""
+    return len(_tried(user, over)) == TRIES
 
 
 def _marks(user: User, over: OverBudget) -> list[str]:

@@ -235,7 +235,7 @@ def test_strangers_have_a_small_pot_and_are_not_told(twilio: TwilioServer) -> No
     text("hello", number=STRANGER)
     work()
     assert twilio.sent == []
-    assert Turn.objects.get().silence == "over_budget"
+    assert Turn.objects.get().silence == "untold"
 
 
 @pytest.mark.parametrize(
