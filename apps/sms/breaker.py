@@ -4,6 +4,7 @@ Without it every lane would knock each half minute until its text is too old. On
 tried whenever the pause is over; the first that is taken ends it.
 """
 
+import time
 from datetime import timedelta
 
 from redis.exceptions import RedisError
@@ -16,19 +17,26 @@ from apps.core.redis import connection
 _FIRST_SECONDS, _LONGEST_SECONDS = 5, 300
 _SHUT, _TIMES = "sms:breaker", "sms:breaker:times"
 SHUT_OUT = "sms.account"
+# With Redis away or hanging every question waits for its time limit, and every text asks
+# two: this process asks again after the shortest pause.
+_asks_from = 0.0
 
 
 def pause() -> timedelta:
     """How long to leave the carrier alone now; nothing while Redis is away."""
+    if time.monotonic() < _asks_from:
+        return timedelta()
     try:
         left = connection().pttl(_SHUT)
     except RedisError:
+        _ask_later()
         return timedelta()
     return timedelta(milliseconds=max(0, int(left)))
 
 
 def trip(why: str) -> None:
     """Our account was not let in."""
+    global _asks_from
     tallies.add(SHUT_OUT)
     try:
         times = int(connection().incr(_TIMES))
@@ -40,13 +48,21 @@ def trip(why: str) -> None:
             told.execute()
     except RedisError:
         return
+    _asks_from = 0.0
     logger.error("sms_account_shut_out", why=why, seconds=seconds)
 
 
 def mend() -> None:
     """A text was taken."""
+    if time.monotonic() < _asks_from:
+        return
     try:
         if connection().exists(_TIMES):
             connection().delete(_TIMES, _SHUT)
     except RedisError:
-        return
+        _ask_later()
+
+
+def _ask_later() -> None:
+    global _asks_from
+    _asks_from = time.monotonic() + _FIRST_SECONDS

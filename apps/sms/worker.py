@@ -1,8 +1,16 @@
-"""What a worker does when the bell rings: lane after lane, until nothing is due."""
+"""What a worker does when the bell rings: lane after lane, until nothing is due.
 
+Where no bell rings, for Redis is away or hangs, each process that works lanes looks by
+itself: one statement each five seconds, which an index answers.
+"""
+
+import math
+import threading
 import time
 from datetime import timedelta
 
+from celery import current_app, signals
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from apps.core.logs import logger
@@ -17,11 +25,55 @@ DRAIN_SECONDS = 5.0
 PAUSE_AFTER_DEFECT = timedelta(seconds=2)
 # The sweeper's interval: what falls due later than that it finds by itself.
 SWEEP = timedelta(seconds=5)
+# When this process last looked for work, on its own clock; still to come while it answers
+# a bell.
+_looked_at = -math.inf
+_TICK_SECONDS = 1.0
 
 
 @task("sms.drain", soft_time_limit=60, time_limit=90)
 def drain() -> int:
     """Work every lane that is due; answers how many. Safe to run side by side."""
+    global _looked_at
+    _looked_at = math.inf
+    try:
+        return _drain()
+    finally:
+        _looked_at = time.monotonic()
+
+
+def drain_unasked() -> int:
+    """The same without any bell, where none has rung for the time of a sweep."""
+    global _looked_at
+    if time.monotonic() - _looked_at < SWEEP.total_seconds():
+        return 0
+    worked = 0
+    while _looked_at < math.inf and (lease := lanes.claim()):
+        _work(lease)
+        worked += 1
+    if worked:
+        logger.info("lanes_found_unasked", lanes=worked)
+    _looked_at = time.monotonic()
+    return worked
+
+
+@signals.worker_process_init.connect
+def _keep_looking(**_: object) -> None:
+    if bell.QUEUE in current_app.amqp.queues.consume_from:
+        threading.Thread(target=_look, name="lanes", daemon=True).start()
+
+
+def _look() -> None:
+    while True:
+        time.sleep(_TICK_SECONDS)
+        try:
+            drain_unasked()
+        except (DatabaseError, InterfaceError) as error:
+            logger.warning("lanes_not_looked_at", error=type(error).__name__)
+            connection.close()
+
+
+def _drain() -> int:
     bell.answer()
     worked, until = 0, time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < until:

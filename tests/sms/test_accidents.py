@@ -151,6 +151,25 @@ def test_redis_stopped_for_a_while_loses_nothing(running: Installation) -> None:
     assert_answered_once_in_order(running, before + 10)
 
 
+def test_redis_that_hangs_keeps_nobody_waiting(running: Installation) -> None:
+    """Bell, beat and the workers' broker are all that Redis."""
+    before = running.rows("SELECT count(*) FROM assistant_reminder")[0][0]
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    redis = running.servers["redis"]
+    redis.process.send_signal(signal.SIGSTOP)
+    try:
+        for n in range(5):
+            say(running, n, f"hung-redis-{n}")
+        took = wait_until(running.is_settled, seconds=20, what="an answer")
+        say(running, 0, "hung-redis-later")
+        wait_until(running.is_settled, seconds=20, what="another answer")
+    finally:
+        redis.process.send_signal(signal.SIGCONT)
+    print(f"answered without Redis after {took:.1f} s")
+    wait_until(running.is_settled, seconds=RECOVERY_SECONDS, what="settling")
+    assert_answered_once_in_order(running, before + 6)
+
+
 def test_postgresql_away_for_a_moment_is_503_and_recovers_without_restart(
     running: Installation,
 ) -> None:
