@@ -13,6 +13,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage
 from apps.rbac.console.forms import VerbForm, VerbPage
+from apps.rbac.console.reveal import insist_on_seen
 from apps.rbac.console.seals import SealPage
 from apps.rbac.models import (
     AuditEvent,
@@ -74,7 +75,9 @@ class RoleForm(VerbForm):
 
 class GrantForm(VerbForm):
     reason = forms.CharField(
-        max_length=200, help_text="Kept in the audit, and shown to the person."
+        max_length=200,
+        help_text="Kept in the audit, and shown to the person.",
+        validators=[insist_on_seen],
     )
 
     class Meta:

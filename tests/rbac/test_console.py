@@ -334,7 +334,8 @@ def test_words_are_shown_once_for_a_reason_and_the_person_is_told(
     asked = as_ada.get(reveal)
     assert "my secret plan" not in asked.content.decode()
     assert "no-store" in asked["Cache-Control"]
-    assert b"my secret plan" not in as_ada.post(reveal, {"reason": "hm"}).content
+    for unseen in ("hm", "\u200b" * 6, "\u2063" * 6, "hm" + "\u3164" * 4):
+        assert b"my secret plan" not in as_ada.post(reveal, {"reason": unseen}).content
     assert recorded("sms.inboundtext.reveal") == []
     told = as_ada.post(reveal, {"reason": "Ticket 81: reply missing"})
     assert b"my secret plan" in told.content

@@ -1,8 +1,11 @@
 """Words of a person are shown to an operator once, for a reason, and they are told."""
 
+import unicodedata
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -16,10 +19,25 @@ if TYPE_CHECKING:
     from apps.rbac.console.pages import Page
 
 
+# Letters and symbols that look like nothing, beside spaces, marks and controls.
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+
+
+def insist_on_seen(text: str, at_least: int = 1) -> None:
+    """Raises `ValidationError` where a reader would see less."""
+    seen = sum(
+        unicodedata.category(each)[0] not in "CMZ" and each not in _BLANK
+        for each in text
+    )
+    if seen < at_least:
+        raise ValidationError("Say it in words that can be read.")
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         min_length=5,
         max_length=200,
+        validators=[partial(insist_on_seen, at_least=5)],
         help_text="Kept in the audit, and shown to the person.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
