@@ -38,7 +38,8 @@ class Receipt(NamedTuple):
 
 
 def is_readable(form: Mapping[str, str]) -> bool:
-    return bool(form.get("MessageSid") and form.get("From"))
+    """What it is, whose, and to whom: an answer goes out from there."""
+    return all(form.get(name, "").strip() for name in ("MessageSid", "From", "To"))
 
 
 def receive(form: Mapping[str, str], call: WebhookCall | None = None) -> Receipt:

@@ -135,12 +135,16 @@ def test_news_that_was_lost_is_played_again(alice: User, ada: User) -> None:
     assert text.delivery == "delivered" and text.provider_sid == call.sid
 
 
-def test_what_cannot_be_read_is_kept_told_and_not_played(ada: User) -> None:
+@pytest.mark.parametrize("missing", ["MessageSid", "From", "To"])
+def test_what_cannot_be_read_is_kept_told_and_not_played(
+    ada: User, missing: str
+) -> None:
     text = form("hello")
-    del text["From"]
+    del text[missing]
     assert post(INBOUND, text).status_code == 200
     assert calls() == [("inbound", "malformed")]
     assert tallies.lately("sms.webhooks", 15) == 1
+    assert not InboundText.objects.exists()
     with pytest.raises(Conflict):
         journal.replay(by=ada, call=WebhookCall.objects.get(), words="try it")
 
