@@ -69,7 +69,7 @@ def keep(text_id: int, position: int) -> None:
     if file is None or file.state != MediaFile.State.WAITING:
         return
     if not file.user.is_active:
-        return _refuse(file, "the account is closed")
+        return _refuse_for_good(file, "the account is closed")
     address = file.text.media[position]["url"]
     try:
         came = gateway.current().fetch(
@@ -78,7 +78,7 @@ def keep(text_id: int, position: int) -> None:
     except OutsideFailure as error:
         if not error.permanent:
             raise
-        return _refuse(file, error.sentence)
+        return _refuse_for_good(file, error.sentence)
     with transaction.atomic():
         if content_type := kind_of(came.content):
             file.content, file.size = came.content, len(came.content)
@@ -86,15 +86,32 @@ def keep(text_id: int, position: int) -> None:
             file.save()
         else:
             _refuse(file, "It is of no kind that is kept.")
-        jobs.enqueue(forget, text_id, position, key=f"{text_id}:{position}")
+        _forget_later(file)
+
+
+@transaction.atomic
+def _refuse_for_good(file: MediaFile, why: str) -> None:
+    _refuse(file, why)
+    _forget_later(file)
+
+
+def _forget_later(file: MediaFile) -> None:
+    where = (file.text_id, file.position)
+    jobs.enqueue(forget, *where, key=f"{file.text_id}:{file.position}")
 
 
 @job("sms.forget_media", queue=Queue.BULK, seconds=60)
 def forget(text_id: int, position: int) -> None:
     """Delete Twilio's copy: it is ours now, or nobody's."""
     text = InboundText.objects.filter(pk=text_id).first()
-    if text is not None:
+    if text is None:
+        return
+    try:
         gateway.current().forget(text.media[position]["url"], sid=text.sid)
+    except OutsideFailure as error:
+        # What is no file of this text was not fetched either.
+        if not error.permanent:
+            raise
 
 
 def kind_of(content: bytes) -> str:

@@ -85,7 +85,9 @@ def test_nor_for_an_account_that_is_closed(alice: User, files: MediaServer) -> N
     work()
     User.objects.filter(pk=alice.pk).update(is_active=False)
     (file,) = fetched()
-    assert file.state == "refused" and files.asked == []
+    assert file.state == "refused"
+    assert [method for method, *_ in files.asked] == ["DELETE"]
+    assert files.deleted == [path(files.account, file.text.sid)]
 
 
 def test_what_it_says_of_itself_counts_for_nothing(
@@ -106,6 +108,7 @@ def test_what_is_too_large_is_refused(
     came(files, JPEG)
     (file,) = fetched()
     assert (file.state, file.why) == ("refused", "It is too large.")
+    assert files.deleted == [path(files.account, file.text.sid)]
 
 
 @pytest.mark.parametrize(
@@ -195,7 +198,8 @@ def test_in_a_circle_it_ends(alice: User, files: MediaServer) -> None:
     at = path(files.account, message)
     files.send_on(at, files.url + at)
     (file,) = fetched()
-    assert file.why == "It is passed on and on." and len(files.asked) == 4
+    assert file.why == "It is passed on and on."
+    assert [method for method, *_ in files.asked] == ["GET"] * 4 + ["DELETE"]
 
 
 def test_twilios_copy_goes_also_when_it_is_away_at_first(
