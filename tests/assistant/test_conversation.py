@@ -130,6 +130,10 @@ def test_a_question_that_was_not_understood_is_repeated(
     "text",
     [
         "STOP IT",
+        " Stop. ",
+        "Quit!",
+        "STOP ALL",
+        "stop\u200b",
         "stop texting me!",
         "please stop texting me",
         "Leave me alone.",
