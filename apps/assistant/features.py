@@ -30,6 +30,7 @@ FEATURES = {
         Feature("reminders", "Reminders", "Texts you at the minute you say."),
         Feature("lists", "Lists", "Shopping, tasks and any other list."),
         Feature("notes", "Notes", "Keeps what you text, and finds it again."),
+        Feature("brief", "Daily brief", "Your day in a text, at your minute."),
         Feature("memory", "Memory", "Small facts about you, used when they help."),
         Feature(
             "model",

@@ -2,6 +2,7 @@
 
 from apps.assistant.models import (
     Approval,
+    Brief,
     Conversation,
     Fact,
     FeatureSetting,
@@ -137,6 +138,13 @@ PERSONAL = (
         "What you have switched on or off.",
         name="features",
         columns={"feature": "feature", "is_on": "is_on", "changed_at": "changed_at"},
+    ),
+    Kept(
+        Brief,
+        ("user",),
+        "When you are texted your day.",
+        name="brief",
+        columns={"at": "at", "next_at": "next_at", "changed_at": "changed_at"},
     ),
     Kept(
         Thought,

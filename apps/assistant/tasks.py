@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from apps.assistant import approvals, reminders
+from apps.assistant import approvals, briefs, reminders
 from apps.core.tasks import task
 
 # Name of the entry -> (task, seconds between two runs). Five seconds: "at 9" may come
@@ -12,6 +12,7 @@ from apps.core.tasks import task
 TIMETABLE = {
     "fire-reminders": ("assistant.fire_due", 5.0),
     "close-approvals": ("assistant.close_approvals", 60.0),
+    "fire-briefs": ("assistant.fire_briefs", 20.0),
 }
 
 
@@ -25,3 +26,10 @@ def fire_due() -> int:
 def close_approvals() -> int:
     """Close what nobody said yes to in time. Safe to run twice and side by side."""
     return approvals.expire(timezone.now())
+
+
+@task("assistant.fire_briefs")
+def fire_briefs() -> int:
+    """Have the briefs written whose minute has come. Safe to run twice and side by
+    side."""
+    return briefs.fire_due(timezone.now())

@@ -5,8 +5,9 @@ from django.shortcuts import render
 
 from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
+from apps.rbac import limits
 from apps.rbac.declared import signed_in
-from apps.sms import numbers
+from apps.sms import numbers, router
 from apps.sms.money import exactly_in_dollars, in_dollars, shortage
 from apps.sms.money import usage as used
 
@@ -17,7 +18,10 @@ def usage(request: SignedIn) -> HttpResponse:
     before = request.GET.get("before", "")
     page = used.texts(request.user, before=before)
     phone = numbers.primary(request.user)
-    month, left = used.of_month(request.user), used.left(request.user)
+    of_role = limits.of(request.user)
+    with router.kept():
+        month, left = used.of_month(request.user), used.left(request.user, of_role)
+        answers_from = phone and shortage.until(request.user, phone.e164, of_role)
     shown = {
         "before": before,
         "older": page.older,
@@ -25,7 +29,7 @@ def usage(request: SignedIn) -> HttpResponse:
             (text, None if text.micros is None else exactly_in_dollars(text.micros))
             for text in page.texts
         ],
-        "answers_from": phone and shortage.until(request.user, phone.e164),
+        "answers_from": answers_from,
         "month": month,
         "left": left,
         "texts_cost": in_dollars(month.texts_micros),

@@ -53,7 +53,7 @@ _KEPT: ContextVar[dict[str, str] | None] = ContextVar("router_settings", default
 @contextmanager
 def kept() -> Iterator[None]:
     """Look everything up once for the block: for one lane's work, which needs it often."""
-    token = _KEPT.set(_stored())
+    token = _KEPT.set(_KEPT.get() or _stored())
     try:
         yield
     finally:

@@ -6,7 +6,7 @@ Looked for in a real dump of the database, and in Redis.
 import os
 import subprocess
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from apps.accounts import closing, erasure, exports, suspension
 from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
 from apps.assistant.models import (
     Approval,
+    Brief,
     Conversation,
     Fact,
     FeatureSetting,
@@ -264,6 +265,7 @@ def _approves(alice: User) -> None:
         at=timezone.now(),
     )
     Summary.objects.create(user=alice, words="zebra-summary", until=1)
+    Brief.objects.create(user=alice, at=time(7, 30))
     FeatureSetting.objects.create(user=alice, feature="mail", is_on=False)
 
 

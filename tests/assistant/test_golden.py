@@ -15,7 +15,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from apps.assistant import reminders
+from apps.assistant import briefs, reminders
+from apps.core.kinds import Queue
+from apps.jobs import leases, runner
 from apps.sms import composer
 from apps.sms.models import OutboundText
 from tests.assistant.conftest import Phone
@@ -75,6 +77,9 @@ def _later(phone: Phone, clock: time_machine.Traveller, words: str) -> list[str]
     for amount, unit in re.findall(r"(\d+)([smhd])", words):
         clock.shift(timedelta(**{UNITS[unit]: int(amount)}))
     reminders.fire_due(timezone.now())
+    briefs.fire_due(timezone.now())
+    while (lease := leases.claim(Queue.DEFAULT)) is not None:
+        runner.run(lease)
     texts = OutboundText.objects.filter(user=phone.user).order_by("pk")[seen:]
     return [line for text in texts for line in text.body.splitlines()]
 

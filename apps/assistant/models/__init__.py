@@ -1,6 +1,7 @@
 """Facts of the assistant: what was asked, what was done, what is due."""
 
 from apps.assistant.models.approvals import Approval, StandingApproval
+from apps.assistant.models.briefs import Brief
 from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
 from apps.assistant.models.features import FeatureSetting
@@ -11,6 +12,7 @@ from apps.assistant.models.thoughts import Summary, Thought
 
 __all__ = [
     "Approval",
+    "Brief",
     "Conversation",
     "Fact",
     "FeatureSetting",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,9 @@ from apps.assistant.models import Risk
 from apps.assistant.toolbox import Ask, Result, Tool, said
 from apps.core import errors
 from apps.rbac.catalog import Permission
+
+# A task that is due today still is in the evening.
+END_OF_DAY = time(23, 59)
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     is_tasks = lists.key(name) == lists.TODO
     due_on = None
     if arguments.when:
-        due_at = moments.find(scene, given, ask=phrases.say("not_a_time"))
+        ask = phrases.say("not_a_time")
+        due_at = moments.find(scene, given, ask=ask, clock=END_OF_DAY)
         due_on = due_at.astimezone(ZoneInfo(scene.zone)).date()
     texts = [arguments.items] if is_tasks else items.parts(arguments.items)
     row, is_new = _list(scene, name)

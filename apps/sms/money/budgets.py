@@ -65,13 +65,20 @@ class OverBudget(TooMany):
 
 
 def of(
-    pot: str, *, user: User | None, area: str, at: datetime, is_asked: bool = True
+    pot: str,
+    *,
+    user: User | None,
+    area: str,
+    at: datetime,
+    is_asked: bool = True,
+    of_role: Limits | None = None,
 ) -> Iterator[tuple[str, Budget]]:
     """Whose it is, and the budget; always in this order, as they are locked in it.
-    Unless it `is_asked` what may be spent, nobody looks it up."""
+    Unless it `is_asked` what may be spent, nobody looks it up. `of_role`: the person's
+    limits, where they are known."""
     caps = caps_of(pot) if is_asked else Caps()
     if user:
-        of_role = limits.of(user) if is_asked else None
+        of_role = of_role or (limits.of(user) if is_asked else None)
         yield "person", _of_person(pot, user, at, caps, of_role)
     if area and "area_day" in CAPS[Pot(pot)]:
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
@@ -113,8 +120,11 @@ def _of_all(pot: str, at: datetime, caps: Caps) -> Budget:
     )
 
 
-def of_person(pot: str, user: User, at: datetime) -> Budget:
-    return _of_person(pot, user, at, caps_of(pot), limits.of(user))
+def of_person(
+    pot: str, user: User, at: datetime, of_role: Limits | None = None
+) -> Budget:
+    """`of_role`: the person's limits, where they are known."""
+    return _of_person(pot, user, at, caps_of(pot), of_role or limits.of(user))
 
 
 def _of_person(

@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.rbac.limits import Limits
 from apps.sms import areas, router
 from apps.sms.models import Pot, Spending
 from apps.sms.money import budgets, counters, prices
@@ -36,12 +37,15 @@ def used_up() -> list[Shortage]:
         return list(_used_up(now, text))
 
 
-def until(user: User, number: str) -> datetime | None:
-    """When texts from this number of theirs are answered again, if they are not now."""
+def until(user: User, number: str, of_role: Limits | None = None) -> datetime | None:
+    """When texts from this number of theirs are answered again, if they are not now.
+    `of_role`: their limits, where they are known."""
     now, ours = timezone.now(), settings.TWILIO_NUMBER
     text = prices.outbound(number=number, our_number=ours, segments=1).micros
     area = areas.area(number)
-    for _, budget in budgets.of(Pot.ANSWERS, user=user, area=area, at=now):
+    for _, budget in budgets.of(
+        Pot.ANSWERS, user=user, area=area, at=now, of_role=of_role
+    ):
         if window := counters.full(budget, text, 1):
             return budget.ends(window)
     return None

@@ -10,6 +10,9 @@ from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
+from apps.rbac import limits
+from apps.rbac.limits import Limits
+from apps.sms import router
 from apps.sms.models import Charge, Pot, UsageLog
 from apps.sms.money import budgets, counters
 
@@ -68,13 +71,15 @@ def of_month(user: User) -> Usage:
     )
 
 
-def left(user: User) -> Left:
-    now = timezone.now()
-    answers = budgets.of_person(Pot.ANSWERS, user, now)
-    started = budgets.of_person(Pot.PROACTIVE, user, now)
-    tokens = budgets.of_person(Pot.TOKENS, user, now)
+def left(user: User, of_role: Limits | None = None) -> Left:
+    """`of_role`: their limits, where they are known."""
+    now, of_role = timezone.now(), of_role or limits.of(user)
+    with router.kept():
+        answers = budgets.of_person(Pot.ANSWERS, user, now, of_role)
+        started = budgets.of_person(Pot.PROACTIVE, user, now, of_role)
+        tokens = budgets.of_person(Pot.TOKENS, user, now, of_role)
     spent, of_started = counters.spent(answers), counters.spent(started)
-    limits = (
+    of_answers = (
         (answers.long_limit, spent.long),
         (answers.short_limit, spent.short),
     )
@@ -83,7 +88,7 @@ def left(user: User) -> Left:
         texts_of=answers.texts_limit or 0,
         started=max(0, (started.texts_limit or 0) - of_started.texts),
         started_of=started.texts_limit or 0,
-        micros=min(max(0, (limit or 0) - used) for limit, used in limits),
+        micros=min(max(0, (limit or 0) - used) for limit, used in of_answers),
         tokens_micros=max(0, (tokens.long_limit or 0) - counters.spent(tokens).long),
         tokens_of=tokens.long_limit or 0,
         renews_at=answers.long_ends,
