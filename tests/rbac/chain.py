@@ -17,7 +17,7 @@ _RUNNING = (
 
 def seal() -> list[AuditSeal]:
     """Once every event's transaction has ended for certain."""
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     with connection.cursor() as cursor:
         while True:
             cursor.execute(_RUNNING)
