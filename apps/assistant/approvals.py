@@ -135,7 +135,7 @@ def insist_unchanged(scene: Scene, tool: Tool[Any], call: ToolCall) -> None:
     if row is None or not row.basis or tool.propose is None:
         return
     now = tool.propose(scene, tool.parse(call.arguments))
-    if dict(now.basis) != row.basis:
+    if now and dict(now.basis) != row.basis:
         raise errors.Conflict(phrases.say("changed_since", what=now.sentence))
 
 

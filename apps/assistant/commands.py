@@ -22,7 +22,7 @@ SLOTS = {
     "numbers": r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|and)\s*|\s+)#?\d{1,2})*)",
 }
 APART = r"(?:[\s,:]+|$)"
-ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}|[^\s\[\](){}]+")
+ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}:?|[^\s\[\](){}]+")
 # Phones type what templates do not: curly quotes, no-break spaces.
 TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 
@@ -131,6 +131,8 @@ def compiled(template: str) -> re.Pattern[str]:
 
 
 def _part(item: str) -> str:
+    if item.endswith("}:"):
+        return rf"(?P<{item[1:-2]}>[^\s:][^:]*?)\s*:\s*"
     if item.startswith("{"):
         name = item[1:-1]
         return SLOTS.get(name, rf"(?P<{name}>\S.*?)") + APART

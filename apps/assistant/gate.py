@@ -48,10 +48,11 @@ def call(
     """
     chosen = toolbox.named(tool)
     is_own = not chosen.runs_apart and chosen.propose is None
-    made = (_together if is_own else _apart)(scene, chosen, arguments, key)
-    if chosen.is_untrusted:
-        scene.has_read_others = True
-    return made
+    try:
+        return (_together if is_own else _apart)(scene, chosen, arguments, key)
+    finally:
+        # A question tells their words as well.
+        scene.has_read_others |= chosen.is_untrusted
 
 
 def _together(
@@ -100,6 +101,9 @@ def _record(
     made.state = State.WAITING if waits else State.APPROVED
     if proposal:
         made.arguments = dict(proposal.arguments)
+        if made.risk == Risk.WRITE:
+            # This time it reaches others.
+            made.risk = Risk.OUTWARD
     if _claim(made) and proposal and waits:
         made.receipt = approvals.ask(scene, made, proposal)
         prepared.update(made, "receipt")
@@ -150,15 +154,16 @@ def insist(scene: Scene, tool: Tool[Any]) -> None:
 
 
 def _proposed(scene: Scene, tool: Tool[Any], made: ToolCall) -> Proposal | None:
-    if tool.propose is None:
-        return None
-    if tool.risk == Risk.OUTWARD:
+    proposal = None
+    if tool.propose:
+        with http.within(SECONDS):
+            proposal = tool.propose(scene, tool.parse(made.arguments))
+    if tool.risk == Risk.OUTWARD or (proposal and tool.risk == Risk.WRITE):
         since = scene.now - DAY
         calls = ToolCall.objects.owned_by(scene.user).filter(created_at__gt=since)
         if calls.filter(risk=Risk.OUTWARD).count() >= MOST_OUTWARD_A_DAY:
             raise errors.Conflict(phrases.say("too_many_outward"))
-    with http.within(SECONDS):
-        return tool.propose(scene, tool.parse(made.arguments))
+    return proposal
 
 
 def _is_agreed(scene: Scene, tool: Tool[Any], proposal: Proposal) -> bool:

@@ -87,8 +87,9 @@ class Tool(Generic[A]):
     `run` touches only rows and accounts of `scene.user`, and raises AppError to refuse or
     Ask to ask. With `needs` it reaches a connected account, outside of any transaction.
     A tool that reaches others, or does what cannot be taken back, says with `propose`
-    what it is going to do, and then waits for a yes. `receipt` says what happened from the result alone. `undo` takes the data
-    that `run` left and returns the sentence that says so. `examples` are texts that
+    what it is going to do, and then waits for a yes. `receipt` says what happened from
+    the result alone. `undo` takes the data that `run` left and returns the sentence that
+    says so. `examples` are texts that
     reach this tool by the grammar alone; the first is shown in help.
     """
 
@@ -108,7 +109,8 @@ class Tool(Generic[A]):
     hint: str = ""
     # Of whose accounts, and the call that they have to allow.
     needs: Need | None = None
-    propose: Callable[[Scene, A], Proposal] | None = None
+    # None where it reaches nobody this time.
+    propose: Callable[[Scene, A], Proposal | None] | None = None
     # Not in one transaction with its record, though it needs no account: it makes its own.
     is_apart: bool = False
     # Done twice under one handle, it is done once.

@@ -100,7 +100,8 @@ class Hands:
         self.scene.ask(tool.name, ask)
         labels = [option.label for option in ask.options]
         self.question = menus.numbered(ask.sentence, labels)
-        return f"Not done. The person is asked, after your words: {self.question}"
+        asked = _marked(self.question) if tool.is_untrusted else self.question
+        return f"Not done. The person is asked, after your words: {asked}"
 
 
 def allowed(scene: Scene) -> Iterator[Tool[Any]]:

@@ -20,7 +20,7 @@ A command:
     shown = "items"           only while such things were listed last
     says = ["wake me [up]"]   [word] may be left out, (a|b) is one of several, {slot} is
                               what the person fills in: {number}, {numbers} ("1 and 3"),
-                              {when} (a time) or free words
+                              {when} (a time) or free words; {slot}: ends at a colon
 
 The first command that matches the whole text wins.
 """
