@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.assistant import phrases, times
+from apps.assistant import phrases, ranges, times
 from apps.assistant.conversations import Scene
 
 SLOTS = {
@@ -44,22 +44,31 @@ class Command:
     fixed: Mapping[str, str]
     part: str
     shown: str
+    lacks: frozenset[str]
     patterns: tuple[re.Pattern[str], ...]
 
 
 def understand(scene: Scene, text: str) -> list[Intent]:
     """The commands in `text`; empty when it is not one the grammar fully knows."""
     plain = tidied(text)
-    split = times.split(plain)
+    split, spans = times.split(plain), functools.cache(ranges.split)
     for command in every():
         if command.time == "needed" and not split.phrase:
+            continue
+        if command.time == "span" and not spans(plain).when:
             continue
         if command.shown and command.shown != scene.conversation.shown_kind:
             continue
         matched = split.rest if command.time else plain
+        if command.time == "span":
+            matched = spans(plain).rest
+        if command.lacks & {*matched.casefold().split()}:
+            continue
         if (caught := _caught(scene, command, matched)) is None:
             continue
-        if command.time:
+        if command.time == "span":
+            caught |= {"when": spans(plain).when, "until": spans(plain).until}
+        elif command.time:
             caught["when"] = _in_part(scene, split.phrase, command.part)
         return list(_intents(command, caught))
     return []
@@ -106,6 +115,7 @@ def _every(language: str) -> tuple[Command, ...]:
             fixed=entry.get("fixed", {}),
             part=entry.get("part", ""),
             shown=entry.get("shown", ""),
+            lacks=frozenset(entry.get("lacks", [])),
             patterns=tuple(map(compiled, entry["says"])),
         )
         for entry in phrases.words().commands
@@ -151,6 +161,11 @@ def _caught(scene: Scene, command: Command, text: str) -> dict[str, str] | None:
     for pattern in command.patterns:
         if match := pattern.fullmatch(text):
             caught = {name: value.strip() for name, value in match.groupdict().items()}
+            if "span" in caught:
+                span = ranges.split(caught.pop("span"))
+                if not span.when or span.rest:
+                    continue
+                return {**caught, "when": span.when, "until": span.until}
             if "when" not in caught or _is_time(scene, caught["when"]):
                 return caught
     return None

@@ -17,15 +17,18 @@ from apps.integrations.facets import Facet
 
 @dataclass(frozen=True)
 class Need:
-    """`sentence` says how to connect one, `call` is the capability that it has to allow."""
+    """`sentence` says how to connect one, `call` is the capability that it has to allow;
+    `or_call` does as well."""
 
     sentence: str
     kind: type[Facet]
     call: str
+    or_call: str = ""
 
     def met_by(self, user: User) -> list[Any]:
         """Those of the person's accounts that allow it, the oldest connection first."""
-        return [each for each in facets.of(user, self.kind) if self.call in each.can]
+        calls = {self.call, self.or_call}
+        return [each for each in facets.of(user, self.kind) if calls & each.can]
 
     def insist(self, user: User) -> None:
         """Raises errors.Forbidden, which says how to connect."""

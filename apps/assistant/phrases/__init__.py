@@ -14,13 +14,16 @@ A command:
 
     tool = "reminders.create"
     rank = 45                 another than that of its page
-    time = "anywhere"         its time is taken out of the text before ("needed": must be)
+    time = "anywhere"         its time is taken out of the text before ("needed": must be;
+                              "span": must be, and may have two ends)
     part = "in the morning"   put behind an hour of 4 to 11 said without am or pm
     fixed = { text = "wake" } arguments that are not said
+    lacks = ["to"]            words that must not be in it
     shown = "items"           only while such things were listed last
     says = ["wake me [up]"]   [word] may be left out, (a|b) is one of several, {slot} is
                               what the person fills in: {number}, {numbers} ("1 and 3"),
-                              {when} (a time) or free words; {slot}: ends at a colon
+                              {when} (a time), {span} (a time that may have two ends)
+                              or free words; {slot}: ends at a colon
 
 The first command that matches the whole text wins.
 """

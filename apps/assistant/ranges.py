@@ -1,0 +1,174 @@
+"""From when to when: "friday 3-4", "tomorrow at 10 for 30 minutes", "at noon"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from apps.assistant import phrases, times
+from apps.assistant.conversations import Scene
+from apps.core import errors
+
+HOUR = timedelta(hours=1)
+LONGEST = timedelta(days=14)
+_EARLY, _LATE = time(0, 1), time(23, 58)
+
+
+@dataclass(frozen=True)
+class Range:
+    """The words for when it begins and when it ends ("" where they do not tell), and
+    all the others."""
+
+    when: str
+    until: str
+    rest: str
+
+
+def split(text: str) -> Range:
+    """Take a time that has two ends out of a text."""
+    said = phrases.words().answers["ranges"]
+    until = ""
+    for pattern in (said["all_day"], said["lasts"]):
+        if match := re.search(pattern, text, re.IGNORECASE):
+            until = match.group(0).strip()
+            text = _cut(text, match, "")
+            break
+    if not until and (match := re.search(said["between"], text, re.IGNORECASE)):
+        first, until = match["first"].strip(), match["last"].strip()
+        text = _cut(text, match, said["begins"].format(clock=_half(first, until)))
+    found = times.split(text)
+    return Range(found.phrase, until if found.phrase else "", found.rest)
+
+
+def is_all_day(until: str) -> bool:
+    pattern = phrases.words().answers["ranges"]["all_day"]
+    return re.fullmatch(pattern, until, re.IGNORECASE) is not None
+
+
+def end(
+    scene: Scene, start: datetime, until: str, length: timedelta = HOUR
+) -> datetime:
+    """When it ends that begins at `start`: after the length or at the clock that is said,
+    else after `length`. Raises errors.Invalid."""
+    said = phrases.words().answers["ranges"]
+    if not until:
+        return start + length
+    if match := re.fullmatch(said["lasts"], until, re.IGNORECASE):
+        ahead = said["ahead"].format(length=match["length"])
+        outcome = _read(scene, ahead)
+        if isinstance(outcome, times.Exact):
+            return start + (outcome.at - scene.now.replace(microsecond=0))
+    found = _clock_after(scene, start, until)
+    if found is None or found - start > LONGEST:
+        raise errors.Invalid(phrases.say("range_end"))
+    return found
+
+
+def has_clock(scene: Scene, when: str) -> bool:
+    """Whether the words tell an hour, and not a day alone."""
+    early = _read(scene, when, clock=_EARLY)
+    return bool(when) and early == _read(scene, when, clock=_LATE)
+
+
+def day(scene: Scene, when: str) -> tuple[datetime, datetime]:
+    """From midnight to midnight of the day, or the days, that words tell; today where
+    there are none. Raises errors.Invalid."""
+    zone = ZoneInfo(scene.zone)
+    today = scene.now.astimezone(zone).date()
+    said, spans = when.casefold(), phrases.words().answers["spans"]
+    begins = today - timedelta(days=(today.weekday() - scene.week_starts) % 7)
+    saturday = today + timedelta(days=(5 - today.weekday()) % 7)
+    if said in spans["this_week"]:
+        first, last = today, begins + timedelta(days=7)
+    elif said in spans["next_week"]:
+        first, last = begins + timedelta(days=7), begins + timedelta(days=14)
+    elif said in spans["weekend"]:
+        first = today if today.weekday() == 6 else saturday
+        last = first + timedelta(days=2 if first == saturday else 1)
+    else:
+        first = _day(scene, when) if when else today
+        last = first + timedelta(days=1)
+    midnight = time(tzinfo=zone)
+    return datetime.combine(first, midnight), datetime.combine(last, midnight)
+
+
+def _day(scene: Scene, when: str) -> date:
+    outcome = _read(scene, when, clock=_LATE)
+    if isinstance(outcome, times.Impossible):
+        raise errors.Invalid(phrases.say(outcome.reason))
+    if isinstance(outcome, times.Exact):
+        at = outcome.at
+    elif isinstance(outcome, times.Choices):
+        at = outcome.at[0]
+    else:
+        raise errors.Invalid(phrases.say("not_a_time"))
+    return at.astimezone(ZoneInfo(scene.zone)).date()
+
+
+def _read(scene: Scene, said: str, clock: time | None = None) -> times.Outcome:
+    return times.read(
+        said,
+        now=scene.now,
+        zone=scene.zone,
+        week_starts=scene.week_starts,
+        clock=clock,
+    )
+
+
+def _clock_after(scene: Scene, start: datetime, said: str) -> datetime | None:
+    """The first time after `start` at which the clock stands so."""
+    zone = ZoneInfo(scene.zone)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", said):
+        at = datetime.fromisoformat(said).replace(tzinfo=zone)
+        return at if at > start else None
+    today = start.astimezone(zone).date()
+    ends = [
+        datetime.combine(today + timedelta(days=days), clock, zone)
+        for days in (0, 1)
+        for clock in _clocks(said)
+    ]
+    return min((at for at in ends if at > start), default=None)
+
+
+def _clocks(said: str) -> list[time]:
+    match = _match(said)
+    if match is None:
+        return []
+    hour, minute = int(match["hour"]), int(match["minute"] or 0)
+    if hour > 24 or minute > 59 or (hour > 12 and (match["am"] or match["pm"])):
+        return []
+    if match["am"] or match["pm"]:
+        return [time(hour % 12 + 12 * bool(match["pm"]), minute)]
+    is_open = 0 < hour <= 12 and not said.startswith("0")
+    hours = [hour % 12, hour % 12 + 12] if is_open else [hour % 24]
+    return [time(each, minute) for each in hours]
+
+
+def _half(first: str, last: str) -> str:
+    """ "3 to 4pm" begins in the afternoon, "11 to 1pm" in the morning."""
+    begins, ends = _match(first), _match(last)
+    if (
+        not begins
+        or not ends
+        or begins["am"]
+        or begins["pm"]
+        or int(begins["hour"]) > 12
+    ):
+        return first
+    if not ends["am"] and not ends["pm"]:
+        return first
+    is_same = int(begins["hour"]) % 12 <= int(ends["hour"]) % 12
+    said = phrases.words().answers["ranges"]
+    return str(said["pm" if bool(ends["pm"]) == is_same else "am"]).format(clock=first)
+
+
+def _match(said: str) -> re.Match[str] | None:
+    clock = phrases.words().answers["ranges"]["clock"]
+    return re.fullmatch(clock, said.strip(), re.IGNORECASE)
+
+
+def _cut(text: str, match: re.Match[str], put: str) -> str:
+    before, after = text[: match.start()].rstrip(), text[match.end() :].lstrip()
+    return " ".join(filter(None, [before, put, after]))
