@@ -43,6 +43,24 @@ FEATURES = {
             "Reads what is unread, drafts and sends once you said yes.",
             needs=("google", "microsoft"),
         ),
+        Feature(
+            "calendar",
+            "Calendar",
+            "Tells what is on and when you are free, adds and moves events.",
+            needs=("google", "microsoft"),
+        ),
+        Feature(
+            "pages",
+            "Pages",
+            "Finds and reads pages, writes on them once you said yes.",
+            needs=("notion",),
+        ),
+        Feature(
+            "videos",
+            "Videos",
+            "Finds videos, shows what you follow, adds to your playlists.",
+            needs=("youtube",),
+        ),
     )
 }
 
@@ -50,6 +68,15 @@ _IS_OFF = (
     "SELECT EXISTS (SELECT FROM assistant_featuresetting"
     " WHERE user_id = %s AND feature = %s AND NOT is_on)"
 )
+
+
+def named(said: str) -> str:
+    """The key of the one that is called so. Raises errors.NotFound."""
+    words, called = said.casefold().strip(), phrases.words().answers["features"]
+    for key, feature in FEATURES.items():
+        if words in {key, feature.title.casefold(), *called.get(key, ())}:
+            return key
+    raise errors.NotFound(phrases.say("no_feature"))
 
 
 def of(tool: Tool[Any]) -> Feature | None:

@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.assistant import answering, toolbox
 from apps.assistant.models import (
     Fact,
+    FeatureSetting,
     List,
     ListItem,
     Note,
@@ -43,6 +44,7 @@ def facts(phone: Phone) -> list[Any]:
             .values("public_id", "text", "state"),
             Note.objects.filter(**own).kept().values("public_id", "text"),
             Fact.objects.filter(**own).kept().values("public_id", "subject", "text"),
+            FeatureSetting.objects.filter(**own, is_on=False).values("feature"),
         )
     ]
 
