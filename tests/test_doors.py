@@ -15,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import LoginSession
+from apps.assistant.models import Fact, List, ListItem, Note, Reminder
 from apps.integrations.models import Connection
 from apps.jobs.models import Letter
 from apps.portal import demo
@@ -130,6 +131,62 @@ ROWS = {
     "app/conversation/decide/<uuid:public_id>/": posted(signed_in, people_get(302)),
     "app/conversation/undo/<uuid:handle>/": posted(signed_in, people_get(302)),
     "app/conversation/files/<uuid:public_id>/": reads(signed_in, 404),
+    # Nothing of theirs was changed.
+    "app/take-back/": posted(signed_in, people_get(302)),
+    "app/reminders/": reads(signed_in),
+    "app/reminders/read/": posted(signed_in, people_get(200)),
+    "app/reminders/add/": posted(requires(Permission.REMINDER_ADD), people_get(200)),
+    "app/reminders/<uuid:public_id>/": form(
+        about(Permission.REMINDER_CHANGE), OWNERS_200, OWNERS_200
+    ),
+    "app/reminders/<uuid:public_id>/done/": posted(
+        about(Permission.REMINDER_CHANGE), OWNERS_302
+    ),
+    "app/reminders/<uuid:public_id>/snooze/": posted(
+        about(Permission.REMINDER_CHANGE), OWNERS_302
+    ),
+    "app/reminders/<uuid:public_id>/delete/": posted(
+        about(Permission.REMINDER_DELETE), OWNERS_302
+    ),
+    "app/lists/": reads(signed_in),
+    "app/lists/make/": posted(requires(Permission.LIST_ADD), people_get(200)),
+    "app/lists/<uuid:public_id>/": Row(signed_in, {"get": OWNERS_200}),
+    "app/lists/<uuid:public_id>/add/": posted(
+        about(Permission.LIST_CHANGE), OWNERS_200
+    ),
+    "app/lists/<uuid:public_id>/rename/": posted(
+        about(Permission.LIST_CHANGE), OWNERS_200
+    ),
+    "app/lists/<uuid:public_id>/clear/": posted(
+        about(Permission.LIST_CHANGE), OWNERS_302
+    ),
+    "app/lists/<uuid:public_id>/delete/": posted(
+        about(Permission.LIST_DELETE), OWNERS_302
+    ),
+    # What is to be done with it is not said.
+    "app/lists/<uuid:public_id>/items/<uuid:item>/": posted(
+        about(Permission.LIST_CHANGE), people_get(404)
+    ),
+    "app/notes/": reads(signed_in),
+    "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
+    "app/notes/<uuid:public_id>/": form(
+        about(Permission.NOTE_CHANGE), OWNERS_200, OWNERS_200
+    ),
+    "app/notes/<uuid:public_id>/delete/": posted(
+        about(Permission.NOTE_DELETE), OWNERS_302
+    ),
+    "app/memory/": reads(signed_in),
+    "app/memory/add/": posted(requires(Permission.FACT_ADD), people_get(200)),
+    "app/memory/forget-all/": form(
+        about(Permission.FACT_DELETE), people_get(200), people_get(302)
+    ),
+    "app/memory/talked-about/delete/": posted(signed_in, people_get(302)),
+    "app/memory/<uuid:public_id>/": form(
+        about(Permission.FACT_CHANGE), OWNERS_200, OWNERS_200
+    ),
+    "app/memory/<uuid:public_id>/forget/": posted(
+        about(Permission.FACT_DELETE), OWNERS_302
+    ),
     "app/usage/": reads(signed_in),
     "app/phones/": reads(signed_in),
     "app/phones/words/": posted(fresh(signed_in), people_get(302)),
@@ -352,6 +409,8 @@ def people_api(status: Status) -> Door:
 
 
 OWNERS_API_200 = Door(401, 404, 404, 404, 200)
+OWNERS_API_400 = Door(401, 404, 404, 404, 400)
+OWNERS_API_204 = Door(401, 404, 404, 404, 204)
 PEOPLE_405 = Door(401, *[405] * 4)
 ROWS |= {
     "api/v1/me": api(signed_in, get=people_api(200), patch=people_api(200)),
@@ -406,6 +465,62 @@ ROWS |= {
         about(Permission.CONNECTION_VIEW), get=OWNERS_API_200
     ),
     "api/v1/consents": api(about(Permission.CONSENT_VIEW), get=people_api(200)),
+    "api/v1/reminders": api(
+        about(Permission.REMINDER_VIEW), get=people_api(200), post=people_api(400)
+    ),
+    "api/v1/reminders/parse": api(signed_in, post=people_api(400)),
+    # Bodies are empty, and change nothing; the row is judged first.
+    "api/v1/reminders/<uuid:public_id>": api(
+        about(Permission.REMINDER_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_200,
+        delete=OWNERS_API_204,
+    ),
+    "api/v1/reminders/<uuid:public_id>/snooze": api(
+        about(Permission.REMINDER_CHANGE), post=OWNERS_API_200
+    ),
+    "api/v1/lists": api(
+        about(Permission.LIST_VIEW), get=people_api(200), post=people_api(400)
+    ),
+    "api/v1/lists/<uuid:public_id>": api(
+        about(Permission.LIST_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_400,
+        delete=OWNERS_API_204,
+    ),
+    "api/v1/lists/<uuid:public_id>/clear": api(
+        about(Permission.LIST_CHANGE), post=OWNERS_API_204
+    ),
+    "api/v1/lists/<uuid:public_id>/items": api(
+        about(Permission.LIST_VIEW), get=OWNERS_API_200, post=OWNERS_API_400
+    ),
+    "api/v1/lists/<uuid:public_id>/items/<uuid:item>": api(
+        about(Permission.LIST_CHANGE), patch=OWNERS_API_400, delete=OWNERS_API_204
+    ),
+    "api/v1/notes": api(
+        about(Permission.NOTE_VIEW), get=people_api(200), post=people_api(400)
+    ),
+    "api/v1/notes/<uuid:public_id>": api(
+        about(Permission.NOTE_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_400,
+        delete=OWNERS_API_204,
+    ),
+    "api/v1/memory": api(
+        about(Permission.FACT_VIEW),
+        get=people_api(200),
+        post=people_api(400),
+        delete=people_api(204),
+    ),
+    "api/v1/memory/talked-about": api(
+        signed_in, get=people_api(200), delete=people_api(204)
+    ),
+    "api/v1/memory/<uuid:public_id>": api(
+        about(Permission.FACT_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_400,
+        delete=OWNERS_API_204,
+    ),
     "api/schema/": reads(public),
     "api/docs/": reads(ANYBODY),
 }
@@ -441,7 +556,7 @@ def clients(db: None, settings: Settings) -> dict[str, Client]:
     settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = "/nonexistent"
     demo.people()
-    _connect_alice()
+    _furnish_alice()
     found = {ANONYMOUS: Client()}
     for person in demo.PEOPLE:
         name = person.email.partition("@")[0]
@@ -566,9 +681,16 @@ def _address(route: str) -> str:
     return f"/{route}"
 
 
-def _connect_alice() -> None:
+def _furnish_alice() -> None:
     """By the same id as her phone, so that one address fits all."""
     phone = _alices_phone()
+    same = {"user": phone.user, "public_id": phone.public_id}
+    tomorrow = timezone.now() + timedelta(days=1)
+    Reminder.objects.create(**same, text="call Ana", due_at=tomorrow, zone="UTC")
+    shopping = List.objects.create(**same, name="Shopping", key="shopping")
+    ListItem.objects.create(**same, list=shopping, text="milk")
+    Note.objects.create(**same, text="the gate sticks")
+    Fact.objects.create(**same, subject="shoe size", text="42")
     Connection.objects.create(
         user=phone.user,
         public_id=phone.public_id,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict
 
+from django.utils import timezone
+
 from apps.accounts.models import User
 from apps.assistant.models import Conversation, Risk, ToolCall
 from apps.assistant.models.conversations import REMINDERS
@@ -197,4 +199,15 @@ def enter(turn: Turn) -> Scene:
     conversation = found[0] if found else Conversation(user=turn.user)
     return Scene(
         turn=turn, user=turn.user, now=turn.started_at, conversation=conversation
+    )
+
+
+def aside(user: User) -> Scene:
+    """The scene of somebody who is at no turn: to read and to say times as they do. It
+    is never saved."""
+    return Scene(
+        turn=Turn(user=user),
+        user=user,
+        now=timezone.now(),
+        conversation=Conversation(user=user),
     )

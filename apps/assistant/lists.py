@@ -26,6 +26,8 @@ LONGEST_NAME, LONGEST_ITEM = 60, 200
 # Of one person, and on one list: far above any use.
 MOST_LISTS, MOST_OPEN = 100, 500
 
+MOST_DONE_SHOWN = 50
+
 State = ListItem.State
 Before = dict[str, Any]
 
@@ -144,6 +146,12 @@ def mark(*, rows: Iterable[ListItem], state: str) -> Before:
         state=state, done_at=done_at
     )
     return {"items": before}
+
+
+def latest_done(row: List) -> list[ListItem]:
+    """What was ticked off last first; the rest waits to be cleared."""
+    done = row.items.filter(state=State.DONE)
+    return list(done.order_by("-done_at", "-pk")[:MOST_DONE_SHOWN])
 
 
 def clear_done(*, row: List) -> Before:

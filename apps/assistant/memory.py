@@ -16,7 +16,7 @@ from django.db.models import Q
 from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
-from apps.assistant.models import Fact
+from apps.assistant.models import Fact, Summary
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
@@ -71,6 +71,17 @@ def forget_all(*, user: User) -> int:
     count = Fact.objects.owned_by(user).kept().count()
     Fact.objects.owned_by(user).delete()
     return count
+
+
+def talked_about(user: User) -> Summary | None:
+    """What a model is told of earlier conversations, if there is such a thing."""
+    return Summary.objects.filter(user=user).exclude(words="").first()
+
+
+def forget_talk(*, user: User) -> None:
+    """For good; what is said from now on is summed up anew. The mark of how far it went
+    stays, or the same turns would be told again."""
+    Summary.objects.filter(user=user).update(words="")
 
 
 def before(row: Fact, *, is_deleted: bool = False) -> dict[str, Any]:
@@ -153,6 +164,15 @@ def said(row: Fact) -> str:
     if row.subject:
         return phrases.say("fact_line", subject=row.subject, text=row.text)
     return row.text
+
+
+def sentence(row: Fact) -> str:
+    """As `parted` takes it apart again."""
+    return (
+        phrases.say("fact_sentence", subject=row.subject, text=row.text)
+        if row.subject
+        else row.text
+    )
 
 
 def spoken(row: Fact) -> dict[str, Any]:

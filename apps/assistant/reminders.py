@@ -170,6 +170,19 @@ def snooze(
     return move(user=user, public_id=public_id, due_at=due_at, snoozes=1)
 
 
+def reword(*, user: User, public_id: str, text: str) -> tuple[Reminder, dict[str, Any]]:
+    """Give it other words. Returns it with the snapshot that `restore` takes. Raises
+    errors.Invalid as well."""
+    text = " ".join(text.split())
+    if not text or len(text) > LONGEST_TEXT:
+        raise errors.Invalid(phrases.say("too_long" if text else "what"))
+    reminder = get_open(user=user, public_id=public_id)
+    before = {**snapshot(reminder), "text": reminder.text}
+    reminder.text = text
+    reminder.save(update_fields=["text", "updated_at"])
+    return reminder, before
+
+
 def _change(reminder: Reminder, **changes: Any) -> tuple[Reminder, dict[str, Any]]:
     before = snapshot(reminder)
     for name, value in changes.items():
@@ -203,7 +216,7 @@ def restore(*, user: User, before: Mapping[str, Any]) -> Reminder:
     repeated = bool(reminder.rule)
     reminder.state = before["state"]
     reminder.due_at = datetime.fromisoformat(before["due_at"])
-    for name in ("snoozes", "note", "rule", "starts", "exceptions", "zone"):
+    for name in ("text", "snoozes", "note", "rule", "starts", "exceptions", "zone"):
         setattr(reminder, name, before.get(name, getattr(reminder, name)))
     if not (repeated and reminder.rule):
         reminder.fired_at = datetime.fromisoformat(fired) if fired else None

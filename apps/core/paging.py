@@ -1,10 +1,12 @@
 """Lists that grow are read in pages, each from where the last one ended."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.dateparse import parse_datetime
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -31,11 +33,29 @@ def newest(rows: "QuerySet[Any]", before: str = "", limit: int = LIMIT) -> Page:
     return Page(found[:limit], older)
 
 
+def soonest(
+    rows: "QuerySet[Any]", field: str, after: str = "", limit: int = LIMIT
+) -> Page:
+    """The earliest of them by a moment of theirs, after that of `after`. Raises Invalid
+    for what is no moment and id."""
+    if after:
+        said, _, pk = after.rpartition("_")
+        at, pk_after = _moment(said), _id(pk)
+        later = Q(**{f"{field}__gt": at}) | Q(**{field: at, "id__gt": pk_after})
+        rows = rows.filter(later)
+    found = list(rows.order_by(field, "id")[: limit + 1])
+    older = ""
+    if len(found) > limit:
+        last = found[limit - 1]
+        older = f"{getattr(last, field).isoformat()}_{last.pk}"
+    return Page(found[:limit], older)
+
+
 class Newest(CursorPagination):
     """The same for the API. Its links lead to where people see us, never to what the
     Host header says."""
 
-    ordering = "-id"
+    ordering: str | tuple[str, str] = "-id"
     page_size = LIMIT
     max_page_size = 100
     page_size_query_param = "limit"
@@ -53,8 +73,31 @@ class Newest(CursorPagination):
         except (exceptions.NotFound, ValueError) as error:
             raise Invalid("That is no page of this list.") from error
         if cursor is not None and cursor.position is not None:
-            _id(str(cursor.position))
+            self.insist(str(cursor.position))
         return cursor
+
+    def insist(self, position: str) -> None:
+        """Raises Invalid for what is no place in this order."""
+        _id(position)
+
+
+class Soonest(Newest):
+    """By the moment it is due."""
+
+    ordering = ("due_at", "id")
+
+    def insist(self, position: str) -> None:
+        _moment(position)
+
+
+def _moment(said: str) -> datetime:
+    try:
+        at = parse_datetime(said)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid("That is no page of this list.")
+    return at
 
 
 def _id(said: str) -> int:

@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from apps.assistant import drafts, lists, memory, notes, reminders
 from apps.core.errors import AppError
 from apps.sms import dialing, web
 
@@ -108,3 +109,55 @@ class LineForm(forms.Form):
             return dialing.normalise(self.cleaned_data["number"])
         except AppError as error:
             raise ValidationError(error.sentence, code=error.code) from None
+
+
+class ReminderWordsForm(forms.Form):
+    """What to be reminded of and when, in one's own words. `when` answers a question
+    about them."""
+
+    words = forms.CharField(
+        label="What, and when",
+        max_length=drafts.LONGEST,
+        help_text="Such as “call Ana every friday at 9” or “tea in half an hour”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    when = forms.CharField(
+        required=False, max_length=200, widget=forms.HiddenInput, label="When"
+    )
+
+
+class ReminderForm(forms.Form):
+    text = forms.CharField(label="What", max_length=reminders.LONGEST_TEXT)
+    when = forms.CharField(
+        label="New time",
+        required=False,
+        max_length=200,
+        help_text="Such as “friday at 9” or “every monday at 8”.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class ListForm(forms.Form):
+    name = forms.CharField(label="Name of the list", max_length=lists.LONGEST_NAME)
+
+
+class ItemsForm(forms.Form):
+    items = forms.CharField(
+        label="What",
+        max_length=2_000,
+        help_text="Several with commas: milk, eggs, bread.",
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label="Note", max_length=notes.LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class FactForm(forms.Form):
+    text = forms.CharField(
+        label="What to know",
+        max_length=memory.LONGEST,
+        help_text="Such as “my shoe size is 42” or “I like the window seat”.",
+    )

@@ -45,6 +45,15 @@ _MAP = (
         ),
     ),
     (
+        "Assistant",
+        (
+            ("Reminders", "alarm-clock", "portal:reminders"),
+            ("Lists", "list-checks", "portal:lists"),
+            ("Notes", "notebook-pen", "portal:notes"),
+            ("Memory", "brain", "portal:memory"),
+        ),
+    ),
+    (
         "Connect",
         (
             ("Phones", "smartphone", "portal:phones"),

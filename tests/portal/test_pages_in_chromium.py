@@ -24,6 +24,11 @@ OPEN = (
 SIGNED_IN = (
     "/app/",
     "/app/conversation/",
+    "/app/reminders/",
+    "/app/lists/",
+    "/app/notes/",
+    "/app/memory/",
+    "/app/memory/forget-all/",
     "/app/usage/",
     "/app/phones/",
     "/app/phones/?link=1",

@@ -1,0 +1,27 @@
+"""Views that read and say things as the assistant does, in the language of the person."""
+
+from contextlib import ExitStack
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+
+
+class Speaking(APIView):
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self._language:
+            return super().dispatch(request, *args, **kwargs)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        spoken = phrases.spoken_in(phrases.of(person(request)))
+        self._language.enter_context(spoken)
+
+
+def person(request: Request) -> User:
+    """Who asks. The policy of these views let nobody else through."""
+    user: Any = request.user
+    return user  # type: ignore[no-any-return]  # its own type knows of nobody

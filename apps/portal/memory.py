@@ -1,0 +1,127 @@
+"""What the assistant knows of a person, to be seen, changed and forgotten."""
+
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from apps.assistant import memory
+from apps.assistant.models import Fact
+from apps.core.errors import AppError
+from apps.core.verbs import require_http_methods, require_POST, require_safe
+from apps.portal import taking_back
+from apps.portal.forms import FactForm
+from apps.portal.shell import SignedIn
+from apps.portal.spoken import in_their_language
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import about, requires, signed_in
+
+PAGE, KIND = "portal:memory", "memory"
+# In this order, in words to the person.
+KINDS = {
+    Fact.Kind.PERSON: "People",
+    Fact.Kind.DATE: "Dates",
+    Fact.Kind.PREFERENCE: "What you like",
+    Fact.Kind.THING: "Your things",
+    Fact.Kind.OTHER: "Also",
+}
+
+
+@signed_in
+@require_safe
+@in_their_language
+def page(request: SignedIn) -> HttpResponse:
+    return _page(request, FactForm())
+
+
+@requires(Permission.FACT_ADD)
+@require_POST
+@in_their_language
+def add(request: SignedIn) -> HttpResponse:
+    form = FactForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    try:
+        row, before = memory.remember(user=request.user, **form.cleaned_data)
+    except AppError as error:
+        form.add_error("text", error.sentence)
+        return _page(request, form)
+    taking_back.offer(request, f"Known now: {memory.said(row)}.", KIND, before)
+    return redirect(PAGE)
+
+
+@about(Permission.FACT_CHANGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
+def change(request: SignedIn, public_id: UUID) -> HttpResponse:
+    row = _own(request, public_id)
+    given = request.POST if request.method == "POST" else None
+    form = FactForm(given, initial={"text": memory.sentence(row)})
+    if form.is_valid():
+        before = memory.before(row)
+        try:
+            memory.change(row=row, **form.cleaned_data)
+        except AppError as error:
+            form.add_error("text", error.sentence)
+        else:
+            said = f"Known now: {memory.said(row)}."
+            taking_back.offer(request, said, KIND, before)
+            return redirect(PAGE)
+    return render(request, "portal/fact.html", {"form": form, "fact": row})
+
+
+@about(Permission.FACT_DELETE)
+@require_POST
+@in_their_language
+def forget(request: SignedIn, public_id: UUID) -> HttpResponse:
+    row = _own(request, public_id)
+    before = memory.forget(row=row)
+    taking_back.offer(request, f"Forgotten: {memory.said(row)}.", KIND, before)
+    return redirect(PAGE)
+
+
+@about(Permission.FACT_DELETE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_their_language
+def forget_all(request: SignedIn) -> HttpResponse:
+    """Asks first, on a page of its own: there is no way back."""
+    if request.method != "POST":
+        count = Fact.objects.owned_by(request.user).kept().count()
+        return render(request, "portal/forget_all.html", {"count": count})
+    memory.forget_all(user=request.user)
+    messages.success(request, "All of it is forgotten.")
+    return redirect(PAGE)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def forget_talk(request: SignedIn) -> HttpResponse:
+    """The summary of earlier conversations, for good."""
+    memory.forget_talk(user=request.user)
+    messages.success(request, "The summary is deleted.")
+    return redirect(PAGE)
+
+
+def _own(request: SignedIn, public_id: UUID) -> Fact:
+    return memory.get(user=request.user, public_id=str(public_id))
+
+
+def _page(request: SignedIn, form: FactForm) -> HttpResponse:
+    order = [*KINDS]
+    facts = sorted(
+        Fact.objects.owned_by(request.user).kept(),
+        key=lambda fact: order.index(Fact.Kind(fact.kind)),
+    )
+    groups = [
+        (KINDS[Fact.Kind(kind)], list(found))
+        for kind, found in groupby(facts, lambda fact: fact.kind)
+    ]
+    shown = {
+        "form": form,
+        "groups": groups,
+        "talk": memory.talked_about(request.user),
+    }
+    return render(request, "portal/memory.html", shown)
