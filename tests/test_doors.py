@@ -187,6 +187,13 @@ ROWS = {
     "app/memory/<uuid:public_id>/forget/": posted(
         about(Permission.FACT_DELETE), OWNERS_302
     ),
+    "app/approvals/": reads(signed_in),
+    "app/approvals/<uuid:public_id>/decide/": posted(signed_in, people_get(404)),
+    "app/approvals/standing/<uuid:public_id>/withdraw/": posted(
+        signed_in, people_get(404)
+    ),
+    "app/features/": reads(signed_in),
+    "app/features/<slug:key>/": posted(signed_in, people_get(404)),
     "app/usage/": reads(signed_in),
     "app/phones/": reads(signed_in),
     "app/phones/words/": posted(fresh(signed_in), people_get(302)),
@@ -521,6 +528,17 @@ ROWS |= {
         patch=OWNERS_API_400,
         delete=OWNERS_API_204,
     ),
+    "api/v1/approvals": api(about(Permission.APPROVAL_VIEW), get=people_api(200)),
+    "api/v1/approvals/standing": api(signed_in, get=people_api(200)),
+    "api/v1/approvals/standing/<uuid:public_id>": api(
+        signed_in, delete=people_api(404)
+    ),
+    "api/v1/approvals/<uuid:public_id>": api(
+        about(Permission.APPROVAL_VIEW), get=people_api(404)
+    ),
+    "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(404)),
+    "api/v1/features": api(signed_in, get=people_api(200)),
+    "api/v1/features/<slug:key>": api(signed_in, patch=people_api(404)),
     "api/schema/": reads(public),
     "api/docs/": reads(ANYBODY),
 }

@@ -149,6 +149,11 @@ def stands(user: User, tool: Tool[Any], proposal: Proposal) -> bool:
     return found.exists()
 
 
+def standing(user: User) -> QuerySet[StandingApproval]:
+    """What need not be asked any more, the newest first."""
+    return StandingApproval.objects.filter(user=user).order_by("-pk")
+
+
 def withdraw(*, user: User, public_id: str) -> None:
     """Ask again about this from now on. Raises errors.NotFound."""
     try:

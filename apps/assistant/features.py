@@ -10,6 +10,7 @@ from apps.assistant import phrases
 from apps.assistant.models import FeatureSetting
 from apps.assistant.toolbox import Tool
 from apps.core import errors, prepared
+from apps.integrations.models import Connection
 from apps.rbac import audit
 
 
@@ -111,3 +112,32 @@ def off(user: User) -> frozenset[str]:
     """The keys of what a person has switched off."""
     rows = FeatureSetting.objects.filter(user=user, is_on=False)
     return frozenset(rows.values_list("feature", flat=True))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a feature stands with a person. `connected` are those of the accounts that it
+    needs which are usable; it needs any one."""
+
+    feature: Feature
+    is_on: bool
+    connected: tuple[str, ...]
+
+    @property
+    def is_met(self) -> bool:
+        return not self.feature.needs or bool(self.connected)
+
+
+def standing(user: User) -> list[Standing]:
+    """All of them, in the order of the page."""
+    switched_off = off(user)
+    usable = Connection.objects.owned_by(user).usable()
+    there = {*usable.values_list("provider", flat=True)}
+    return [
+        Standing(
+            each,
+            each.key not in switched_off,
+            tuple(key for key in each.needs if key in there),
+        )
+        for each in FEATURES.values()
+    ]

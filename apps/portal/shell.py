@@ -51,6 +51,8 @@ _MAP = (
             ("Lists", "list-checks", "portal:lists"),
             ("Notes", "notebook-pen", "portal:notes"),
             ("Memory", "brain", "portal:memory"),
+            ("Approvals", "badge-check", "portal:approvals"),
+            ("Features", "toggle-right", "portal:features"),
         ),
     ),
     (

@@ -2,10 +2,12 @@ from django.urls import path
 
 from apps.portal import (
     activity,
+    approvals,
     closing,
     conversation,
     dev_mail,
     dev_phone,
+    features,
     landing,
     lists,
     memory,
@@ -73,6 +75,15 @@ urlpatterns = [
     path("app/memory/talked-about/delete/", memory.forget_talk, name="forget_talk"),
     path("app/memory/<uuid:public_id>/", memory.change, name="fact"),
     path("app/memory/<uuid:public_id>/forget/", memory.forget, name="fact_forget"),
+    path("app/approvals/", approvals.page, name="approvals"),
+    path("app/approvals/<uuid:public_id>/decide/", approvals.decide, name="approval"),
+    path(
+        "app/approvals/standing/<uuid:public_id>/withdraw/",
+        approvals.withdraw,
+        name="standing_withdraw",
+    ),
+    path("app/features/", features.page, name="features"),
+    path("app/features/<slug:key>/", features.switch, name="feature"),
     path("app/usage/", usage.usage, name="usage"),
     path("app/phones/", phones.phones, name="phones"),
     path("app/phones/words/", phones.renew, name="phone_words"),

@@ -29,6 +29,8 @@ SIGNED_IN = (
     "/app/notes/",
     "/app/memory/",
     "/app/memory/forget-all/",
+    "/app/approvals/",
+    "/app/features/",
     "/app/usage/",
     "/app/phones/",
     "/app/phones/?link=1",
