@@ -128,7 +128,7 @@ def _events(user: User, now: datetime) -> Iterator[str]:
             continue
         for event in events[:MOST_OF_A_KIND]:
             at = spoken.clock(event.start, user.timezone, hours=user.clock_hours)
-            time = phrases.say("all_day") if event.is_all_day else at
+            time = phrases.say("brief_all_day") if event.is_all_day else at
             yield phrases.say("brief_line", time=time, what=short(event.title))
 
 
