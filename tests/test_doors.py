@@ -416,7 +416,6 @@ def people_api(status: Status) -> Door:
 
 
 OWNERS_API_200 = Door(401, 404, 404, 404, 200)
-OWNERS_API_400 = Door(401, 404, 404, 404, 400)
 OWNERS_API_204 = Door(401, 404, 404, 404, 204)
 PEOPLE_405 = Door(401, *[405] * 4)
 ROWS |= {
@@ -476,7 +475,7 @@ ROWS |= {
         about(Permission.REMINDER_VIEW), get=people_api(200), post=people_api(400)
     ),
     "api/v1/reminders/parse": api(signed_in, post=people_api(400)),
-    # Bodies are empty, and change nothing; the row is judged first.
+    # Bodies are empty: they change nothing, or are refused before a row is looked for.
     "api/v1/reminders/<uuid:public_id>": api(
         about(Permission.REMINDER_VIEW),
         get=OWNERS_API_200,
@@ -492,17 +491,17 @@ ROWS |= {
     "api/v1/lists/<uuid:public_id>": api(
         about(Permission.LIST_VIEW),
         get=OWNERS_API_200,
-        patch=OWNERS_API_400,
+        patch=people_api(400),
         delete=OWNERS_API_204,
     ),
     "api/v1/lists/<uuid:public_id>/clear": api(
         about(Permission.LIST_CHANGE), post=OWNERS_API_204
     ),
     "api/v1/lists/<uuid:public_id>/items": api(
-        about(Permission.LIST_VIEW), get=OWNERS_API_200, post=OWNERS_API_400
+        about(Permission.LIST_VIEW), get=OWNERS_API_200, post=people_api(400)
     ),
     "api/v1/lists/<uuid:public_id>/items/<uuid:item>": api(
-        about(Permission.LIST_CHANGE), patch=OWNERS_API_400, delete=OWNERS_API_204
+        about(Permission.LIST_CHANGE), patch=people_api(400), delete=OWNERS_API_204
     ),
     "api/v1/notes": api(
         about(Permission.NOTE_VIEW), get=people_api(200), post=people_api(400)
@@ -510,7 +509,7 @@ ROWS |= {
     "api/v1/notes/<uuid:public_id>": api(
         about(Permission.NOTE_VIEW),
         get=OWNERS_API_200,
-        patch=OWNERS_API_400,
+        patch=people_api(400),
         delete=OWNERS_API_204,
     ),
     "api/v1/memory": api(
@@ -525,7 +524,7 @@ ROWS |= {
     "api/v1/memory/<uuid:public_id>": api(
         about(Permission.FACT_VIEW),
         get=OWNERS_API_200,
-        patch=OWNERS_API_400,
+        patch=people_api(400),
         delete=OWNERS_API_204,
     ),
     "api/v1/approvals": api(about(Permission.APPROVAL_VIEW), get=people_api(200)),
@@ -536,9 +535,10 @@ ROWS |= {
     "api/v1/approvals/<uuid:public_id>": api(
         about(Permission.APPROVAL_VIEW), get=people_api(404)
     ),
-    "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(404)),
+    "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(400)),
     "api/v1/features": api(signed_in, get=people_api(200)),
-    "api/v1/features/<slug:key>": api(signed_in, patch=people_api(404)),
+    "api/v1/features/<slug:key>": api(signed_in, patch=people_api(400)),
+    "api/v1/messages": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/schema/": reads(public),
     "api/docs/": reads(ANYBODY),
 }

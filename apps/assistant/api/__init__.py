@@ -1,6 +1,14 @@
 """The assistant over the API: one page a noun, each with its addresses."""
 
-from apps.assistant.api import approvals, features, lists, memory, notes, reminders
+from apps.assistant.api import (
+    approvals,
+    features,
+    lists,
+    memory,
+    messages,
+    notes,
+    reminders,
+)
 
 urlpatterns = [
     *reminders.urlpatterns,
@@ -9,4 +17,5 @@ urlpatterns = [
     *memory.urlpatterns,
     *approvals.urlpatterns,
     *features.urlpatterns,
+    *messages.urlpatterns,
 ]

@@ -102,9 +102,9 @@ class Decide(Speaking):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Say yes, no or always. A yes is carried out after this answer: read the
         approval until it has an `outcome`. 409 where it was decided, or is too late."""
-        row = _own(request, public_id)
         form = AnswerSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _own(request, public_id)
         answer = form.validated_data["decision"]
         row = performing.decide(
             user=person(request),

@@ -48,10 +48,10 @@ class OneFeature(Speaking):
     @extend_schema(request=SwitchSerializer, responses=AssistantFeatureSerializer)
     def patch(self, request: Request, key: str) -> Response:
         """Switch it on or off."""
-        if key not in features.FEATURES:
-            raise NotFound(phrases.say("no_feature"))
         form = SwitchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        if key not in features.FEATURES:
+            raise NotFound(phrases.say("no_feature"))
         user = person(request)
         features.switch(user=user, key=key, **form.validated_data)
         found = {each.feature.key: each for each in features.standing(user)}

@@ -94,9 +94,9 @@ class OneList(Speaking):
     @extend_schema(request=ListNameSerializer, responses=ListSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Another name."""
-        row = _own(request, public_id)
         form = ListNameSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _own(request, public_id)
         with transaction.atomic():
             lists.rename(user=person(request), row=row, **form.validated_data)
         return _shown(row)
@@ -128,9 +128,9 @@ class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
     def post(self, request: Request, public_id: UUID) -> Response:
         """Put things on it; what is open there already is not added again. 409 where
         all of it is."""
-        row = _own(request, public_id)
         form = NewItemsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _own(request, public_id)
         made = lists.add(row=row, **form.validated_data)
         found = ListItemSerializer(made, many=True).data
         return Response(found, status=status.HTTP_201_CREATED)
@@ -142,9 +142,9 @@ class OneItem(Speaking):
     @extend_schema(request=ItemChangeSerializer, responses=ListItemSerializer)
     def patch(self, request: Request, public_id: UUID, item: UUID) -> Response:
         """Tick it off, or open it again."""
-        row = _item(request, public_id, item)
         form = ItemChangeSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _item(request, public_id, item)
         is_done = form.validated_data["is_done"]
         lists.mark(rows=[row], state=State.DONE if is_done else State.OPEN)
         row.refresh_from_db()

@@ -94,9 +94,9 @@ class OneFact(Speaking):
     @extend_schema(request=FactTextSerializer, responses=FactSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Say it anew."""
-        row = _own(request, public_id)
         form = FactTextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _own(request, public_id)
         memory.change(row=row, **form.validated_data)
         return Response(FactSerializer(row).data)
 

@@ -71,9 +71,9 @@ class OneNote(Speaking):
     @extend_schema(request=NoteTextSerializer, responses=NoteSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Other words."""
-        row = _own(request, public_id)
         form = NoteTextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
+        row = _own(request, public_id)
         notes.change(row=row, **form.validated_data)
         return Response(NoteSerializer(row).data)
 
