@@ -123,7 +123,11 @@ def when(scene: Scene, kept: dict[str, Any], *, has_day: bool = True) -> str:
     start = datetime.fromisoformat(kept["start"])
     if kept["is_all_day"]:
         day = spoken.day(start, scene.zone, now=scene.now)
-        return phrases.say("all_day_on", day=day) if has_day else phrases.say("all_day")
+        return (
+            phrases.say("event_all_day_on", day=day)
+            if has_day
+            else phrases.say("event_all_day")
+        )
     if has_day:
         return spoken.full(start, scene.zone, now=scene.now, hours=scene.hours)
     return clock(scene, start)
