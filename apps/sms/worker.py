@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 from celery import current_app, signals
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.utils import timezone
 
 from apps.core.logs import logger
@@ -68,7 +68,7 @@ def _look() -> None:
         time.sleep(_TICK_SECONDS)
         try:
             drain_unasked()
-        except (DatabaseError, InterfaceError) as error:
+        except Exception as error:  # whatever it is, this thread has to look again
             logger.warning("lanes_not_looked_at", error=type(error).__name__)
             connection.close()
 

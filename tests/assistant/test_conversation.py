@@ -54,7 +54,7 @@ def test_the_unknown_gets_the_nearest_three_and_is_not_lost(alice: Phone) -> Non
     assert reply.splitlines() == [
         "I'm not sure what you mean. Reply with a number:",
         "1) Remind me: dentist appointment, thursday at 3",
-        "2) Show my reminders",
+        "2) Keep it as a note",
         "3) See what I can do",
     ]
     assert "dentist appointment, Thu 26 Nov, 3:00 PM" in alice.text("1")
@@ -70,7 +70,7 @@ def test_a_typing_error_is_guessed_but_not_acted_on(alice: Phone) -> None:
 def test_a_number_beyond_the_menu_is_asked_again(alice: Phone) -> None:
     alice.text("I love pizza")
     assert alice.text("9") == "Please reply with a number from 1 to 3."
-    assert alice.text("2").startswith("You have no reminders.")
+    assert alice.text("2") == "Noted: I love pizza."
 
 
 def test_a_question_can_be_dropped(alice: Phone) -> None:

@@ -48,9 +48,9 @@ def _has_missed(scene: Scene) -> bool:
 def _options(scene: Scene, said: str) -> Iterator[MenuOption]:
     repaired = list(_repaired(scene, said))
     yield from repaired or _reminder(scene, said)
-    yield MenuOption(
-        label=phrases.say("suggest_list"), tool="reminders.list", arguments={}
-    )
+    if len(said) <= reminders.LONGEST_TEXT:
+        label = phrases.say("suggest_note")
+        yield MenuOption(label=label, tool="notes.add", arguments={"text": said})
     yield MenuOption(label=phrases.say("suggest_help"), tool="help", arguments={})
 
 
