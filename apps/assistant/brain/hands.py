@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from asgiref.sync import sync_to_async
-
 from apps.assistant import features, gate, menus, toolbox
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk, ToolCall
 from apps.assistant.toolbox import Ask, Tool
+from apps.core.beside import Beside
 from apps.rbac import policy
 from apps.sms.models import InboundText
 
@@ -36,6 +35,7 @@ class Hands:
 
     scene: Scene
     text: InboundText
+    beside: Beside[Any] = field(default_factory=Beside)
     calls: list[ToolCall] = field(default_factory=list)
     question: str = ""
     # What went wrong in one of them, and is no refusal.
@@ -57,7 +57,7 @@ class Hands:
         async def call(**arguments: Any) -> str:
             # On the thread of the turn, where its database connection is.
             try:
-                return await sync_to_async(self._call)(tool, arguments)
+                return await self.beside.here(self._call, tool, arguments)
             except Exception as error:
                 self.broken = error
                 raise

@@ -3,12 +3,12 @@ first. A job of its own, after the reply."""
 
 from __future__ import annotations
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from apps.accounts.models import User
 from apps.assistant.brain import endpoint, prices, recall
 from apps.assistant.models import Summary
+from apps.core.beside import Beside
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.jobs import jobs
@@ -74,7 +74,8 @@ def _told(user: User, before: str, turns: list[Turn]) -> str:
     )
     micros = 0
     try:
-        words, micros = async_to_sync(_asked)(ORDER + "\n\n".join(said))
+        prompt = ORDER + "\n\n".join(said)
+        words, micros = Beside[tuple[str, int]]().run(lambda _: _asked(prompt))
         return words
     finally:
         tokens.settle(charge, min(micros, charge.micros))

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from asgiref.sync import async_to_sync
 from django.conf import settings
 
 from apps.assistant import gate, phrases
@@ -84,7 +83,7 @@ class _Thinker:
         brief, before = briefing.of(self.scene), recall.messages(self.scene)
         ready = self.hands.ready
         try:
-            async_to_sync(self._ask)(brief, before, ready)
+            self.hands.beside.run(lambda _: self._ask(brief, before, ready))
         except Exception as error:
             if self.hands.broken:
                 # Of ours, not of the model: the turn is run again.
