@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -26,7 +27,9 @@ def test_it_works_where_an_event_loop_goes_on_already() -> None:
     async def inside() -> int:
         return Beside[int]().run(doubled)
 
-    assert asyncio.run(inside()) == Beside[int]().run(doubled) == 42
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(asyncio.run, inside()).result() == 42
+    assert Beside[int]().run(doubled) == 42
 
 
 def test_what_is_raised_there_or_here_comes_out() -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
 from apps.core import prepared
 from apps.sms.models import Spending
 
@@ -172,12 +174,19 @@ def put(
 ) -> None:
     """Spend whatever the limits say, or give back. `is_late`: the windows are those of
     back then."""
-    done = _put(budgets, micros, texts, is_late, skip="SKIP LOCKED")
-    if len(done) == len(budgets):
-        return
-    rest = [budget for budget in budgets if budget.scope not in done]
-    make(rest)
-    _put(rest, micros, texts, is_late, skip="")
+    try:
+        with transaction.atomic():
+            done = _put(budgets, micros, texts, is_late, skip="SKIP LOCKED")
+            if len(done) < len(budgets):
+                raise _Undo
+    except _Undo:
+        # Who waits for one holds none of those after it: they are locked in one order.
+        make(budgets)
+        _put(budgets, micros, texts, is_late, skip="")
+
+
+class _Undo(Exception):
+    """What was put, and the locks."""
 
 
 def spent(budget: Budget) -> Spent:

@@ -234,3 +234,31 @@ def test_sixty_four_spend_while_the_limit_is_lowered() -> None:
     left = (1_000_000 - at_first) // 7_000
     assert came.count("") == 64 * 3 + left
     assert counters.spent(low).short == at_first + left * 7_000
+
+
+def test_who_spends_and_who_gives_back_never_wait_for_each_other(alice: User) -> None:
+    """Of one person, in a tight budget: their row is held most of the time."""
+    now = timezone.now()
+    RoleLimits.objects.update(llm_micros=100_000)
+
+    def both() -> str:
+        for _ in range(25):
+            try:
+                with transaction.atomic():
+                    budgets.spend(
+                        Pot.TOKENS,
+                        user=alice,
+                        area="",
+                        at=now,
+                        micros=20_000,
+                        texts=0,
+                    )
+            except OverBudget:
+                continue
+            with transaction.atomic():
+                budgets.book(Pot.TOKENS, user=alice, area="", at=now, micros=-20_000)
+        return "done"
+
+    assert together(16, both) == ["done"] * 16
+    budget = budgets.of_person(Pot.TOKENS, alice, now)
+    assert counters.spent(budget).long == 0
