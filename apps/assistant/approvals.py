@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -221,12 +220,7 @@ def _recorded(row: Approval) -> None:
 def _code(user: User) -> str:
     latest = Approval.objects.owned_by(user).order_by("-pk")[:RESTED]
     taken = {*latest.values_list("code", flat=True)}
-    taken |= {*_open_codes(user)}
+    undecided = Approval.objects.owned_by(user).undecided()
+    taken |= {*undecided.values_list("code", flat=True)}
     free = [f"{d}{x}" for d in DIGITS for x in LETTERS if f"{d}{x}" not in taken]
     return secrets.choice(free)
-
-
-def _open_codes(user: User) -> Iterator[str]:
-    return iter(
-        Approval.objects.owned_by(user).undecided().values_list("code", flat=True)
-    )

@@ -9,12 +9,11 @@ from typing import Any
 from apps.assistant import lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import List, ListItem
-from apps.assistant.targets import short
+from apps.assistant.targets import BY_ID, has, short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 
 ITEMS = "items"
-BY_ID = "id:"
 MOST_CHOICES = 3
 MOST_SHOWN = 30
 # Longer parts are sentences, which may have an "and" of their own.
@@ -112,6 +111,5 @@ def _fits(row: List, said: str) -> Iterator[ListItem]:
     rows = list(row.items.open())
     same = [item for item in rows if item.text.casefold() == said.casefold()]
     for item in same[:1] or rows:
-        words = item.text.casefold().split()
-        if wanted and all(any(w.startswith(x) for w in words) for x in wanted):
+        if has(item.text, wanted):
             yield item

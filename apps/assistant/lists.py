@@ -70,14 +70,11 @@ def get(*, user: User, public_id: str) -> List:
 
 def make(*, user: User, name: str) -> List:
     """Raises errors.Invalid, or Conflict where there is one of that name."""
-    name = " ".join(name.split())
-    if not key(name) or len(name) > LONGEST_NAME:
-        raise errors.Invalid(phrases.say("list_name"))
+    name = _fit(name)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
         own = List.objects.owned_by(user).kept()
-        if own.filter(key=key(name)).exists():
-            raise errors.Conflict(phrases.say("list_there", name=name))
+        _insist_on_one(own, name)
         if own.count() >= MOST_LISTS:
             raise errors.Conflict(phrases.say("too_many_lists"))
         return List.objects.create(user=user, name=name, key=key(name))
@@ -85,13 +82,9 @@ def make(*, user: User, name: str) -> List:
 
 def rename(*, user: User, row: List, name: str) -> Before:
     """Raises as `make`."""
-    name = " ".join(name.split())
-    if not key(name) or len(name) > LONGEST_NAME:
-        raise errors.Invalid(phrases.say("list_name"))
+    name = _fit(name)
     before = {"list": str(row.public_id), "name": row.name}
-    own = List.objects.owned_by(user).kept().exclude(pk=row.pk)
-    if own.filter(key=key(name)).exists():
-        raise errors.Conflict(phrases.say("list_there", name=name))
+    _insist_on_one(List.objects.owned_by(user).kept().exclude(pk=row.pk), name)
     row.name, row.key = name, key(name)
     row.save(update_fields=["name", "key", "updated_at"])
     return before
@@ -168,9 +161,19 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
         return
     row = List.objects.owned_by(user).select_for_update().get(public_id=before["list"])
     name = before.get("name", row.name)
-    others = List.objects.owned_by(user).kept().exclude(pk=row.pk)
-    if others.filter(key=key(name)).exists():
-        raise errors.Conflict(phrases.say("list_there", name=name))
+    _insist_on_one(List.objects.owned_by(user).kept().exclude(pk=row.pk), name)
     row.name, row.key = name, key(name)
     row.is_deleted = before.get("is_deleted", row.is_deleted)
     row.save(update_fields=["name", "key", "is_deleted", "updated_at"])
+
+
+def _fit(name: str) -> str:
+    name = " ".join(name.split())
+    if not key(name) or len(name) > LONGEST_NAME:
+        raise errors.Invalid(phrases.say("list_name"))
+    return name
+
+
+def _insist_on_one(others: QuerySet[List], name: str) -> None:
+    if others.filter(key=key(name)).exists():
+        raise errors.Conflict(phrases.say("list_there", name=name))

@@ -17,12 +17,11 @@ from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Fact, Summary
-from apps.assistant.targets import short
+from apps.assistant.targets import BY_ID, short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 
 FACTS = "facts"
-BY_ID = "id:"
 LONGEST_SUBJECT, LONGEST = 80, 300
 MOST = 500
 MOST_SHOWN, MOST_CHOICES = 30, 3

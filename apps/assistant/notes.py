@@ -13,12 +13,11 @@ from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Note
-from apps.assistant.targets import short
+from apps.assistant.targets import BY_ID, short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 
 NOTES = "notes"
-BY_ID = "id:"
 LONGEST = 5_000
 MOST = 5_000
 MOST_SHOWN, MOST_CHOICES = 10, 3

@@ -138,7 +138,7 @@ def _named(scene: Scene, said: str) -> list[Reminder]:
         focused = _focused(scene, rows)
         return _just_fired(scene, focused) or focused or _unnamed(scene, spoken_of=True)
     wanted = [w for w in said.lower().split() if w not in answers["articles"]]
-    fits = [row for row in rows if _has(row.text, wanted)]
+    fits = [row for row in rows if has(row.text, wanted)]
     same = [row for row in fits if row.text.lower() == said.lower()]
     return same if len(same) == 1 else fits
 
@@ -165,7 +165,7 @@ def _just_fired(scene: Scene, focused: list[Reminder]) -> list[Reminder]:
     return [each for each in _fired(scene) if each.series_id in known]
 
 
-def _has(text: str, wanted: list[str]) -> bool:
+def has(text: str, wanted: list[str]) -> bool:
     """Every wanted word begins a word of the text: "dent" finds "dentist"."""
     words = text.lower().split()
     return bool(wanted) and all(any(w.startswith(x) for w in words) for x in wanted)

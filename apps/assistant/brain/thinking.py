@@ -37,7 +37,6 @@ CORRECTION = (
     " done, and nothing will be later. If the person asked for it, call the tool now. If"
     " not, answer them without saying so."
 )
-COST = "llm"
 
 
 class CannotThink(Exception):
@@ -195,7 +194,7 @@ def _set_aside(scene: Scene, text: InboundText) -> Charge:
         if fallback and not settings.ASSISTANT_LLM_PRICE_IN:
             most = max(most, prices.most(fallback))
         return tokens.reserve(
-            cause=f"{COST}:{scene.turn.pk}:{text.pk}:{scene.turn.attempts}",
+            cause=f"llm:{scene.turn.pk}:{text.pk}:{scene.turn.attempts}",
             user=scene.user,
             micros=most,
             turn=scene.turn,
