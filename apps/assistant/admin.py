@@ -1,12 +1,24 @@
 """The console's view of the assistant: what it did for whom, to look at."""
 
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.urls import URLPattern, path
 
-from apps.assistant import toolbox
-from apps.assistant.models import Approval, Conversation, Reminder, Thought, ToolCall
+from apps.assistant import phrases, phrasings, toolbox, trial_pages
+from apps.assistant.models import (
+    Approval,
+    Conversation,
+    Phrasing,
+    Reminder,
+    Thought,
+    ToolCall,
+)
+from apps.rbac.catalog import Permission
+from apps.rbac.console.forms import VerbForm, VerbPage
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 
@@ -66,3 +78,59 @@ class ConversationAdmin(AssistantPage):
     fields = ("user", "question_until", "menu_until", "overflow_until", "updated_at")
     search_fields = ("user__email_canonical__startswith",)
     search_help_text = "The beginning of an e-mail address"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(trial_pages.redo, self))
+        own = path("<int:turn_id>/redo/", view, name="assistant_conversation_redo")
+        return [own, *super().get_urls()]
+
+
+class PhrasingForm(VerbForm):
+    language = forms.ChoiceField(choices=[])
+    tool = forms.ChoiceField(choices=[], help_text="What is done.")
+    says = forms.CharField(
+        label="What people say",
+        max_length=200,
+        help_text="[word] may be left out, (one|of several), {text} is what they fill in: "
+        "the name of an argument of the tool, {number} of what was listed, {when} a time.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 60}),
+    )
+
+    class Meta:
+        model = Phrasing
+        fields = ("language", "tool", "says", "time", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language: Any = self.fields["language"]
+        language.choices = [(each, each) for each in phrases.languages()]
+        tool: Any = self.fields["tool"]
+        tool.choices = [(each.name, each.name) for each in toolbox.every()]
+        self.fields["time"].help_text = "Taken out of the text before the rest is read."
+
+    def act(self) -> Phrasing:
+        if self.instance.pk is None:
+            return phrasings.add(by=self.by, **self.cleaned_data)
+        row = Phrasing.objects.get(pk=self.instance.pk)
+        return phrasings.change(by=self.by, row=row, **self.cleaned_data)
+
+
+@admin.register(Phrasing)
+class PhrasingAdmin(VerbPage):
+    task = "Messaging"
+    form = PhrasingForm
+    adds = Permission.PHRASING_ADD
+    changes = Permission.PHRASING_CHANGE
+    change_list_template = "admin/assistant/phrasing/change_list.html"
+    list_display = ("says", "tool", "language", "time", "is_active", "changed_at")
+    list_filter = (
+        "is_active",
+        among("language", phrases.languages),
+        among("tool", lambda: (each.name for each in toolbox.every())),
+    )
+    search_fields = ("says__icontains", "=tool")
+    search_help_text = "A part of the words, or a tool"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(partial(trial_pages.grammar, self))
+        return [path("try/", view, name="assistant_phrasing_try"), *super().get_urls()]

@@ -31,10 +31,11 @@ def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     """One reply to all texts of a turn, and the step that keeps the conversation."""
     scene = conversations.enter(turn)
     with phrases.spoken_in(phrases.of(scene.user)):
-        return _answer(scene, texts)
+        return reply(scene, texts)
 
 
-def _answer(scene: Scene, texts: Sequence[InboundText]) -> Answer:
+def reply(scene: Scene, texts: Sequence[InboundText]) -> Answer:
+    """The same in a scene that is entered already, in the language that is spoken."""
     replies: list[str] = []
     trail: list[str] = []
     texts, first = lateness.parted(scene, texts)

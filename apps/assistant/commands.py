@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from apps.assistant import phrases, ranges, times
 from apps.assistant.conversations import Scene
+from apps.assistant.models import Phrasing
 
 SLOTS = {
     "amount": r"(?P<amount>-?\d[\d,]*(?:\.\d+)?)",
@@ -45,14 +46,34 @@ class Command:
     part: str
     shown: str
     lacks: frozenset[str]
+    says: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """The command that a text is, the words of it that matched, and what they fill in."""
+
+    command: Command
+    says: str
+    caught: dict[str, str]
 
 
 def understand(scene: Scene, text: str) -> list[Intent]:
     """The commands in `text`; empty when it is not one the grammar fully knows."""
+    found = match(scene, text)
+    return list(_intents(found.command, found.caught)) if found else []
+
+
+def match(scene: Scene, text: str) -> Match | None:
+    """What the text is word for word: of the release, or else taught by operators."""
+    return _first(scene, text, every()) or _first(scene, text, taught())
+
+
+def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     plain = tidied(text)
     split, spans = times.split(plain), functools.cache(ranges.split)
-    for command in every():
+    for command in among:
         if command.time == "needed" and not split.phrase:
             continue
         if command.time == "span" and not spans(plain).when:
@@ -64,14 +85,14 @@ def understand(scene: Scene, text: str) -> list[Intent]:
             matched = spans(plain).rest
         if command.lacks & {*matched.casefold().split()}:
             continue
-        if (caught := _caught(scene, command, matched)) is None:
+        if (found := _caught(scene, command, matched)) is None:
             continue
         if command.time == "span":
-            caught |= {"when": spans(plain).when, "until": spans(plain).until}
+            found.caught.update(when=spans(plain).when, until=spans(plain).until)
         elif command.time:
-            caught["when"] = _in_part(scene, split.phrase, command.part)
-        return list(_intents(command, caught))
-    return []
+            found.caught["when"] = _in_part(scene, split.phrase, command.part)
+        return found
+    return None
 
 
 def tidied(text: str) -> str:
@@ -116,10 +137,27 @@ def _every(language: str) -> tuple[Command, ...]:
             part=entry.get("part", ""),
             shown=entry.get("shown", ""),
             lacks=frozenset(entry.get("lacks", [])),
+            says=tuple(entry["says"]),
             patterns=tuple(map(compiled, entry["says"])),
         )
         for entry in phrases.words().commands
     )
+
+
+def taught() -> Iterator[Command]:
+    """What operators have added, the oldest first (phrasings.py)."""
+    rows = Phrasing.objects.filter(language=phrases.language(), is_active=True)
+    for row in rows.order_by("pk"):
+        yield Command(
+            tool=row.tool,
+            time=row.time,
+            fixed={},
+            part="",
+            shown="",
+            lacks=frozenset(),
+            says=(row.says,),
+            patterns=(compiled(row.says),),
+        )
 
 
 def words() -> frozenset[str]:
@@ -134,6 +172,7 @@ def _known_words(language: str) -> frozenset[str]:
     return frozenset(word for word in letters.split() if len(word) > 2)
 
 
+@functools.cache
 def compiled(template: str) -> re.Pattern[str]:
     """A template as a regular expression for the whole text."""
     parts = (_part(item) for item in ITEM.findall(template))
@@ -156,18 +195,19 @@ def _words(said: str) -> str:
     return re.escape(said).replace(r"\ ", r"\s+")
 
 
-def _caught(scene: Scene, command: Command, text: str) -> dict[str, str] | None:
+def _caught(scene: Scene, command: Command, text: str) -> Match | None:
     """What the person filled in, when the command matches and its time is one."""
-    for pattern in command.patterns:
-        if match := pattern.fullmatch(text):
-            caught = {name: value.strip() for name, value in match.groupdict().items()}
+    for says, pattern in zip(command.says, command.patterns, strict=True):
+        if fits := pattern.fullmatch(text):
+            caught = {name: value.strip() for name, value in fits.groupdict().items()}
             if "span" in caught:
                 span = ranges.split(caught.pop("span"))
                 if not span.when or span.rest:
                     continue
-                return {**caught, "when": span.when, "until": span.until}
+                caught |= {"when": span.when, "until": span.until}
+                return Match(command, says, caught)
             if "when" not in caught or _is_time(scene, caught["when"]):
-                return caught
+                return Match(command, says, caught)
     return None
 
 

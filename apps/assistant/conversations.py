@@ -69,6 +69,8 @@ class Scene:
     has_read_others: bool = False
     # A model was asked in this turn.
     was_thought: bool = False
+    # Nothing of it is kept (sandbox.py), so it must not reach accounts or a model.
+    is_rehearsed: bool = False
 
     @property
     def zone(self) -> str:

@@ -48,6 +48,8 @@ def call(
     """
     chosen = toolbox.named(tool)
     is_own = not chosen.runs_apart and chosen.propose is None
+    if scene.is_rehearsed and not is_own:
+        return _unrehearsed(scene, chosen, arguments, key)
     try:
         return (_together if is_own else _apart)(scene, chosen, arguments, key)
     finally:
@@ -168,6 +170,16 @@ def _proposed(scene: Scene, tool: Tool[Any], made: ToolCall) -> Proposal | None:
 
 def _is_agreed(scene: Scene, tool: Tool[Any], proposal: Proposal) -> bool:
     return not scene.has_read_others and approvals.stands(scene.user, tool, proposal)
+
+
+def _unrehearsed(
+    scene: Scene, chosen: Tool[Any], arguments: Mapping[str, Any], key: str
+) -> ToolCall:
+    made = _asked(scene, chosen, arguments, key)
+    made.state = State.REFUSED
+    made.receipt = "(Asks an account, or leaves the product: not done in a sandbox.)"
+    _claim(made)
+    return made
 
 
 def _asked(

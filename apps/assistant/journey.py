@@ -20,5 +20,11 @@ def _tools(turn: Turn) -> Iterator[Step]:
         )
 
 
-STAGES = (_tools,)
+def _sandbox(turn: Turn) -> Iterator[Step]:
+    if turn.user_id is not None and turn.finished_at is not None:
+        page = reverse("admin:assistant_conversation_redo", args=[turn.pk])
+        yield Step(Stage.READING, None, "Do it again in a sandbox.", page=page)
+
+
+STAGES = (_tools, _sandbox)
 OF_TEXTS = ()

@@ -115,6 +115,17 @@ def collecting() -> Iterator[None]:
             _flush(entries)
 
 
+@contextmanager
+def unrecorded() -> Iterator[None]:
+    """What is `decided` inside counts for nothing: whatever it lets happen is not kept
+    either (assistant/sandbox.py)."""
+    token = _collected.set([])
+    try:
+        yield
+    finally:
+        _collected.reset(token)
+
+
 class AuditMiddleware:
     """Collects what a request decides, and knows who asks and from where."""
 

@@ -7,7 +7,7 @@ from apps.sms.models import InboundText
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    if simulator.is_on():
+    if simulator.is_on() and not scene.is_rehearsed:
         simulator.pause(scene.turn.number)
     return None
 

@@ -8,7 +8,9 @@ from apps.sms.models import InboundText
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    if not endpoint.is_set() or not features.is_on(scene.user, "model"):
+    if scene.is_rehearsed or not endpoint.is_set():
+        return None
+    if not features.is_on(scene.user, "model"):
         return None
     return Reading(is_thought=True)
 

@@ -7,6 +7,7 @@ from apps.assistant.models.conversations import Conversation
 from apps.assistant.models.features import FeatureSetting
 from apps.assistant.models.lists import List, ListItem
 from apps.assistant.models.notes import Fact, Note
+from apps.assistant.models.phrasings import Phrasing
 from apps.assistant.models.reminders import Reminder
 from apps.assistant.models.thoughts import Summary, Thought
 
@@ -19,6 +20,7 @@ __all__ = [
     "List",
     "ListItem",
     "Note",
+    "Phrasing",
     "Reminder",
     "Risk",
     "StandingApproval",
