@@ -539,6 +539,12 @@ ROWS |= {
     "api/v1/features": api(signed_in, get=people_api(200)),
     "api/v1/features/<slug:key>": api(signed_in, patch=people_api(400)),
     "api/v1/messages": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/messages/<str:message>": api(signed_in, get=people_api(404)),
+    "api/v1/messages/undo/<uuid:handle>": api(signed_in, post=people_api(404)),
+    "api/v1/conversations": api(signed_in, get=people_api(200)),
+    "api/v1/conversations/<str:conversation>/messages": api(
+        signed_in, get=OWNERS_API_200
+    ),
     "api/schema/": reads(public),
     "api/docs/": reads(ANYBODY),
 }

@@ -11,12 +11,11 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from apps.accounts.models import User
-from apps.assistant import approvals, performing, undoing
+from apps.assistant import approvals, deeds_of_turns, performing, undoing
 from apps.assistant.models import Approval
 from apps.core import live
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_POST, require_safe
-from apps.portal import deeds_of_turns
 from apps.portal.forms import WordsForm
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in

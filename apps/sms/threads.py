@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
-from apps.core.errors import Invalid
+from apps.core.errors import Invalid, NotFound
 from apps.sms import troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
@@ -56,10 +56,15 @@ class Page:
     older: str  # cursor of the page before, or an empty string
 
 
-def page(user: User, before: str = "", limit: int = 40) -> Page:
-    """The newest `limit` messages before a cursor. Raises `Invalid` for a bad cursor."""
+def page(user: User, before: str = "", limit: int = 40, number: str = "") -> Page:
+    """The newest `limit` messages before a cursor; with `number` (E.164, or WEB) those
+    with that phone alone. Raises `Invalid` for a bad cursor."""
     inbound = InboundText.objects.owned_by(user)
     outbound = OutboundText.objects.owned_by(user)
+    if number:
+        inbound, outbound = inbound.filter(number=number), outbound.filter(
+            number=number
+        )
     if before:
         at = _cursor(before)
         inbound = inbound.filter(received_at__lt=at)
@@ -71,6 +76,19 @@ def page(user: User, before: str = "", limit: int = 40) -> Page:
     found.sort(key=lambda message: message.at, reverse=True)
     shown = found[:limit][::-1]
     return Page(shown, shown[0].at.isoformat() if len(found) > limit else "")
+
+
+def one(user: User, said: str) -> Message:
+    """The message of that id. Raises NotFound, also for those of others."""
+    direction, _, pk = said.partition("-")
+    if direction in ("in", "out") and pk.isascii() and pk.isdigit() and len(pk) < 19:
+        if direction == "in":
+            texts = InboundText.objects.owned_by(user).select_related("turn")
+            if came := texts.filter(pk=pk).first():
+                return _from_person(came, _files([came])[came.pk])
+        elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
+            return _from_us(sent)
+    raise NotFound("There is no such message.")
 
 
 def missed(page: Page) -> Message | None:

@@ -7,7 +7,8 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.sms.worker import drain
-from tests.factories import UserFactory
+from tests.assistant.factories import InboundTextFactory, LaneFactory, TurnFactory
+from tests.factories import PhoneNumberFactory, UserFactory
 from tests.sign_in import signed_in
 
 ALL = "/api/v1/messages"
@@ -21,6 +22,10 @@ def alice(transactional_db: None) -> User:
 
 def say(app: Client, **sent: Any) -> Any:
     return app.post(ALL, sent, content_type="application/json")
+
+
+def take_back(app: Client, address: str) -> Any:
+    return app.post(address, content_type="application/json")
 
 
 def test_what_is_said_is_answered_and_read_by_oneself_alone(alice: User) -> None:
@@ -49,3 +54,51 @@ def test_nothing_is_said_with_no_words_and_pages_follow(alice: User) -> None:
     assert found == [f"number {i}." for i in range(45)]
     assert older["next"] is None
     assert app.get(ALL, {"before": "x"}).status_code == 400
+
+
+def test_what_was_done_is_told_with_a_message_and_taken_back(alice: User) -> None:
+    app, bob = signed_in(alice), signed_in(UserFactory.create(email="bob@example.com"))
+    say(app, words="remind me to feed the cat tomorrow at 9 am")
+    drain()
+    answer = app.get(ALL).json()["results"][-1]
+    (deed,) = app.get(f"{ALL}/{answer['id']}").json()["deeds"]
+    assert (deed["title"], deed["state"]) == ("Set a reminder", "")
+    undo = f"{ALL}/undo/{deed['undo']}"
+    assert bob.get(f"{ALL}/{answer['id']}").status_code == 404
+    assert take_back(bob, undo).status_code == 404 and alice.reminders.count() == 1
+    assert "feed the cat" in take_back(app, undo).json()["said"]
+    assert take_back(app, undo).status_code == 404
+    (after,) = app.get(f"{ALL}/{answer['id']}").json()["deeds"]
+    assert (after["state"], after["undo"]) == ("undone", "")
+
+
+@pytest.mark.parametrize("which", ["in-0", "out-x", "in-" + "9" * 30, "in", "-1", "²"])
+def test_what_is_no_message_is_not_found(alice: User, which: str) -> None:
+    assert signed_in(alice).get(f"{ALL}/{which}").status_code == 404
+
+
+def test_a_conversation_is_with_one_phone_or_written_here(alice: User) -> None:
+    phones = [
+        PhoneNumberFactory.create(user=alice, e164=f"+1202555010{i}", is_primary=i == 1)
+        for i in range(1, 3)
+    ]
+    others = PhoneNumberFactory.create(e164="+12025550199")
+    app = signed_in(alice)
+    lane = LaneFactory.create(user=alice)
+    for phone in phones:
+        turn = TurnFactory.create(user=alice, lane=lane, number=phone.e164)
+        InboundTextFactory.create(turn=turn, body=f"from {phone.e164}")
+    say(app, words="hello")
+    found = app.get("/api/v1/conversations").json()["results"]
+    assert [each["id"] for each in found] == [
+        *(str(phone.public_id) for phone in phones),
+        "web",
+    ]
+    said = [app.get(each["messages"]).json()["results"] for each in found]
+    assert [[each["body"] for each in page] for page in said] == [
+        ["from +12025550101"],
+        ["from +12025550102"],
+        ["hello"],
+    ]
+    for wrong in (str(others.public_id), "x"):
+        assert app.get(f"/api/v1/conversations/{wrong}/messages").status_code == 404

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from apps.accounts.models import LoginSession, User
 from apps.mfa.models import TOTPDevice
+from apps.sms.worker import drain
 from tests.factories import PASSWORD
 from tests.mfa.conftest import ALICE, app_of, no_pause, person, texted
 from tests.sign_in import signed_in
@@ -208,3 +209,50 @@ def test_about_oneself(ask: Callable[[str], Asked]) -> None:
     assert not asked.wrong
     assert User.objects.get(pk=alice.pk).frozen_at
     assert {status for *_, status in asked.seen} >= {200, 204, 400, 401, 404, 409}
+
+
+def test_what_the_assistant_keeps(ask: Callable[[str], Asked]) -> None:
+    asked, alice = ask("app"), person("alice@example.com")
+    asked.client = signed_in(alice)
+    said = asked.api("post", "messages", {"words": "remind me to eat tomorrow at 5pm"})
+    asked.api("post", "messages", {"words": ""})
+    drain()
+    asked.api("get", "messages")
+    asked.api("get", "messages?before=x", template="messages")
+    one = "messages/{message}"
+    found = asked.api("get", f"messages/{said.json()['id']}", template=one)
+    for deed in [UNKNOWN, *(each["undo"] for each in found.json()["deeds"])]:
+        place = f"messages/undo/{deed}"
+        asked.api("post", place, {}, template="messages/undo/{handle}")
+    asked.api("get", "messages/in-0", template=one)
+    asked.api("get", "conversations")
+    for which in ("web", UNKNOWN):
+        place = f"conversations/{which}/messages"
+        asked.api("get", place, template="conversations/{conversation}/messages")
+    asked.api("post", "reminders/parse", {"words": "call mum at 7"})
+    asked.api("post", "reminders", {"words": "call mum at 7"})
+    own = {
+        "reminders": ({"words": "stretch every weekday at 9"}, {"when": "at 10"}),
+        "lists": ({"name": "garden"}, {"name": "gardens"}),
+        "notes": ({"text": "the gate sticks"}, {"text": "it does not"}),
+        "memory": ({"text": "my shoe size is 42"}, {"text": "my shoe size is 43"}),
+    }
+    for noun, (new, other) in own.items():
+        template = f"{noun}/{{public_id}}"
+        for body in (new, {}):
+            made = asked.api("post", noun, body).json()
+            asked.api("get", noun)
+            place = f"{noun}/{made.get('id', UNKNOWN)}"
+            asked.api("patch", place, other, template=template)
+            asked.api("patch", place, {"no": "field"}, template=template)
+            if noun != "memory":
+                asked.api("get", place, template=template)
+            asked.api("delete", place, template=template)
+    for noun in ("approvals", "approvals/standing", "features", "memory/talked-about"):
+        asked.api("get", noun)
+    for which in ("reminders", "none"):
+        place = f"features/{which}"
+        asked.api("patch", place, {"is_on": True}, template="features/{key}")
+    assert not asked.wrong
+    statuses = {status for *_, status in asked.seen}
+    assert statuses >= {200, 201, 202, 204, 400, 404}

@@ -1,19 +1,25 @@
-"""The conversation over the API: what was said, and something to say."""
+"""The conversations over the API: what was said and done, and something to say."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
-from django.urls import path
+from django.urls import path, reverse
+from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.assistant import deeds_of_turns, undoing
 from apps.assistant.api.speaking import Speaking, person
+from apps.core.errors import NotFound
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
 from apps.sms import threads, web
+from apps.sms.models import PhoneNumber
+from apps.sms.models.inbound import WEB
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -35,6 +41,44 @@ class MessagesSerializer(serializers.Serializer[Any]):
     results = MessageSerializer(many=True)
 
 
+class DeedSerializer(serializers.Serializer[Any]):
+    """What a tool did: `state` is empty where it is done. Where it can be taken back
+    `undo` names it, for `messages/undo/{undo}`; where it waits for a yes `approval` does,
+    and ALWAYS would be about `about`."""
+
+    title = serializers.CharField()
+    state = serializers.CharField()
+    receipt = serializers.CharField()
+    undo = serializers.CharField()
+    approval = serializers.CharField()
+    about = serializers.CharField()
+
+
+class OneMessageSerializer(MessageSerializer):
+    """With what was done in the turn; a receipt is empty where the answer says it."""
+
+    deeds = DeedSerializer(many=True)
+
+
+class UndoneSerializer(serializers.Serializer[Any]):
+    """What was taken back, in a sentence."""
+
+    said = serializers.CharField()
+
+
+class ConversationSerializer(serializers.Serializer[Any]):
+    """With one phone, or `web`: written here. `messages` is where they are read."""
+
+    id = serializers.CharField()
+    number = serializers.CharField(allow_blank=True)
+    name = serializers.CharField(allow_blank=True)
+    messages = serializers.URLField()
+
+
+class ConversationsSerializer(serializers.Serializer[Any]):
+    results = ConversationSerializer(many=True)
+
+
 class SaySerializer(Exact):
     words = serializers.CharField(max_length=web.LONGEST)
 
@@ -52,13 +96,7 @@ class Messages(Speaking):
     )
     def get(self, request: Request) -> Response:
         """The newest, texted or written, with the answers."""
-        found = threads.page(person(request), before=request.GET.get("before", ""))
-        older = None
-        if found.older:
-            query = urlencode({"before": found.older})
-            older = f"{settings.PUBLIC_URL}{request.path}?{query}"
-        page = {"next": older, "results": found.messages}
-        return Response(MessagesSerializer(page).data)
+        return _page(request)
 
     @extend_schema(request=SaySerializer, responses={202: SaidSerializer})
     def post(self, request: Request) -> Response:
@@ -72,4 +110,93 @@ class Messages(Speaking):
         return Response(SaidSerializer(said).data, status=status.HTTP_202_ACCEPTED)
 
 
-urlpatterns = [path("messages", Messages.as_view(), name="messages")]
+class OneMessage(Speaking):
+    policy = signed_in
+
+    @extend_schema(responses=OneMessageSerializer)
+    def get(self, request: Request, message: str) -> Response:
+        """One of them, and what was done about it."""
+        user = person(request)
+        found = threads.one(user, message)
+        done = deeds_of_turns.of(user, [found], timezone.now())
+        told = {**MessageSerializer(found).data, "deeds": done[found.turn_id]}
+        told["deeds"] = DeedSerializer(told["deeds"], many=True).data
+        return Response(told)
+
+
+class Undo(Speaking):
+    policy = signed_in
+
+    @extend_schema(request=None, responses=UndoneSerializer)
+    def post(self, request: Request, handle: UUID) -> Response:
+        """Take one change back, within fifteen minutes; else 404."""
+        said = undoing.take_back_elsewhere(user=person(request), handle=str(handle))
+        return Response(UndoneSerializer({"said": said}).data)
+
+
+class Conversations(Speaking):
+    policy = signed_in
+
+    @extend_schema(responses=ConversationsSerializer)
+    def get(self, request: Request) -> Response:
+        """One with each phone of yours, and what is written here."""
+        rows = [
+            {"id": str(phone.public_id), "number": phone.e164, "name": phone.label}
+            for phone in _phones(request).order_by("pk")
+        ]
+        rows.append({"id": WEB, "number": "", "name": ""})
+        for row in rows:
+            place = reverse("conversation_messages", args=[row["id"]])
+            row["messages"] = f"{settings.PUBLIC_URL}{place}"
+        return Response(ConversationsSerializer({"results": rows}).data)
+
+
+class OneConversation(Speaking):
+    policy = signed_in
+
+    @extend_schema(
+        parameters=[OpenApiParameter("before")], responses=MessagesSerializer
+    )
+    def get(self, request: Request, conversation: str) -> Response:
+        """The newest of one conversation."""
+        if conversation == WEB:
+            return _page(request, number=WEB)
+        phone = _phones(request).filter(public_id=_uuid(conversation)).first()
+        if phone is None:
+            raise NotFound
+        return _page(request, number=phone.e164)
+
+
+def _page(request: Request, number: str = "") -> Response:
+    before = request.GET.get("before", "")
+    found = threads.page(person(request), before=before, number=number)
+    older = None
+    if found.older:
+        query = urlencode({"before": found.older})
+        older = f"{settings.PUBLIC_URL}{request.path}?{query}"
+    page = {"next": older, "results": found.messages}
+    return Response(MessagesSerializer(page).data)
+
+
+def _phones(request: Request) -> Any:
+    return PhoneNumber.objects.owned_by(person(request))
+
+
+def _uuid(said: str) -> UUID:
+    try:
+        return UUID(said)
+    except ValueError as error:
+        raise NotFound from error
+
+
+urlpatterns = [
+    path("messages", Messages.as_view(), name="messages"),
+    path("messages/<str:message>", OneMessage.as_view(), name="message"),
+    path("messages/undo/<uuid:handle>", Undo.as_view(), name="message_undo"),
+    path("conversations", Conversations.as_view(), name="conversations"),
+    path(
+        "conversations/<str:conversation>/messages",
+        OneConversation.as_view(),
+        name="conversation_messages",
+    ),
+]
