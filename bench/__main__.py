@@ -1,9 +1,21 @@
 """All benchmarks, one after the other."""
 
-from bench import answers, audit, connections, grants, identity, jobs, webhook
+from bench import (
+    answers,
+    audit,
+    connections,
+    crowd,
+    grammar,
+    grants,
+    identity,
+    jobs,
+    webhook,
+)
 
 webhook.main()
 answers.main()
+grammar.main()
+crowd.main()
 audit.main()
 grants.main()
 identity.main()

@@ -159,17 +159,23 @@ def main() -> None:
 
 def _build(places: Mapping[str, Place]) -> None:
     own = places["ours"].environment
-    gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v0"]
-    subprocess.run(gather, env={**os.environ, **own}, check=True)
     with psycopg.connect(own["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE DATABASE usual")
-    for name, rows in (("ours", OURS), ("usual", USUAL)):
-        own = places[name].environment
-        command = [sys.executable, "-m", "django", "migrate", "-v0"]
-        for more in ([], ["--run-syncdb"]):
-            subprocess.run([*command, *more], env={**os.environ, **own}, check=True)
-        with psycopg.connect(own["DATABASE_URL"]) as connection:
-            connection.execute(rows.encode())
+    set_up(places["ours"], OURS)
+    set_up(places["usual"], USUAL, gather=False)
+
+
+def set_up(place: Place, rows: str, *, gather: bool = True) -> None:
+    """An installation with these rows."""
+    own = place.environment
+    steps = [["migrate", "-v0"], ["migrate", "-v0", "--run-syncdb"]]
+    if gather:
+        steps.append(["collectstatic", "--no-input", "-v0"])
+    for step in steps:
+        command = [sys.executable, "-m", "django", *step]
+        subprocess.run(command, env={**os.environ, **own}, check=True)
+    with psycopg.connect(own["DATABASE_URL"]) as connection:
+        connection.execute(rows.encode())
 
 
 def draining(places: Mapping[str, Place]) -> None:

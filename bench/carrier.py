@@ -38,6 +38,15 @@ class Carrier:
             if not self._came.wait_for(lambda: len(self.taken) >= count, seconds):
                 raise SystemExit(f"{len(self.taken)} of {count} were answered")
 
+    def wait_for_reply(self, number: str, count: int, seconds: float) -> float:
+        """The moment when that number had been sent so many."""
+        with self._came:
+            if not self._came.wait_for(
+                lambda: len(self._rows.get(number, [])) >= count, seconds
+            ):
+                raise SystemExit(f"{number} was not answered")
+            return [at for at, to, _ in self.taken if to == number][count - 1]
+
     def _welcome(self) -> None:
         while True:
             connection, _ = self._socket.accept()

@@ -155,7 +155,9 @@ def _requests(token: str) -> list[Request]:
     return [_one(token, secrets.randbelow(NUMBERS) + 1) for _ in range(REQUESTS)]
 
 
-def _one(token: str, person: int) -> Request:
+def _one(
+    token: str, person: int, words: str = "remind me to call Ana tomorrow at 9"
+) -> Request:
     sid = "SM" + secrets.token_hex(16)
     fields = {
         "ToCountry": "US",
@@ -168,7 +170,7 @@ def _one(token: str, person: int) -> Request:
         "FromState": "DC",
         "SmsStatus": "received",
         "FromCity": "WASHINGTON",
-        "Body": "remind me to call Ana tomorrow at 9",
+        "Body": words,
         "FromCountry": "US",
         "To": "+12025550100",
         "ToZip": "20001",
