@@ -78,13 +78,13 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
         return _marked(scene, mark)
     wanted = [
         word
-        for word in said.casefold().split()
+        for word in phrases.folded(said).split()
         if word not in phrases.words().answers["articles"]
     ]
     found = [
         each
         for each in (find(scene, scene.now, scene.now + AHEAD) if wanted else ())
-        if all(word in each.event.title.casefold() for word in wanted)
+        if all(word in phrases.folded(each.event.title) for word in wanted)
     ]
     if not found:
         key = "no_event_about" if wanted else "which_event"

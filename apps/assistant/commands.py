@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,16 +13,8 @@ from apps.assistant import phrases, ranges, times
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Phrasing
 
-SLOTS = {
-    "amount": r"(?P<amount>-?\d[\d,]*(?:\.\d+)?)",
-    # With one sign at least, so that no number, date or phone is one.
-    "sum": (
-        r"(?P<sum>[\d(][\d.,() ]*(?:\s*(?:[+*/^x×÷]|-(?= )|%(?: of)?|times|plus|minus"
-        r"|divided by|percent of)\s*[\d.,() -]*)+)"
-    ),
-    "number": r"#?(?P<number>\d{1,2})",
-    "numbers": r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|and)\s*|\s+)#?\d{1,2})*)",
-}
+NUMBER = r"#?(?P<number>\d{1,2})"
+NUMBERS = r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|@and)\s*|\s+)#?\d{1,2})*)"
 APART = r"(?:[\s,:]+|$)"
 ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}:?|[^\s\[\](){}]+")
 # Phones type what templates do not: curly quotes, no-break spaces.
@@ -83,7 +76,7 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
         matched = split.rest if command.time else plain
         if command.time == "span":
             matched = spans(plain).rest
-        if command.lacks & {*matched.casefold().split()}:
+        if command.lacks & {*phrases.folded(matched).split()}:
             continue
         if (found := _caught(scene, command, matched)) is None:
             continue
@@ -97,18 +90,22 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
 
 def tidied(text: str) -> str:
     """The text on one line, without closing punctuation and words of courtesy."""
-    plain = " ".join(text.translate(TYPED).split())
+    plain = unicodedata.normalize("NFC", " ".join(text.translate(TYPED).split()))
     plain = plain.rstrip(" .!,;") or plain
     if plain.strip("?"):
         plain = plain.rstrip("? ")
     polite = "|".join(map(re.escape, phrases.words().answers["polite"]))
-    plain = re.sub(rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)", "", plain, flags=re.I)
-    return re.sub(rf"(?<=\w)(?:[\s,]+(?:{polite}))+$", "", plain, flags=re.I)
+    ends = re.compile(
+        rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)|(?<=\w)(?:[\s,]+(?:{polite}))+$"
+    )
+    for match in reversed([*ends.finditer(phrases.folded(plain))]):
+        plain = plain[: match.start()] + plain[match.end() :]
+    return plain
 
 
 def bare(text: str) -> str:
-    """The text in lower case without punctuation, to compare with whole phrases."""
-    plain = text.translate(TYPED).lower()
+    """The text folded and without punctuation, to compare with whole phrases."""
+    plain = phrases.folded(text.translate(TYPED))
     return " ".join(re.sub(r"[^\w\s']", " ", plain).split())
 
 
@@ -156,7 +153,7 @@ def taught() -> Iterator[Command]:
             shown="",
             lacks=frozenset(),
             says=(row.says,),
-            patterns=(compiled(row.says),),
+            patterns=(_compiled(phrases.language(), row.says),),
         )
 
 
@@ -172,11 +169,23 @@ def _known_words(language: str) -> frozenset[str]:
     return frozenset(word for word in letters.split() if len(word) > 2)
 
 
-@functools.cache
 def compiled(template: str) -> re.Pattern[str]:
     """A template as a regular expression for the whole text."""
     parts = (_part(item) for item in ITEM.findall(template))
-    return re.compile("".join(parts), re.IGNORECASE)
+    return re.compile("".join(parts))
+
+
+@functools.lru_cache(maxsize=1024)
+def _compiled(language: str, template: str) -> re.Pattern[str]:
+    return compiled(template)
+
+
+@functools.cache
+def _slots(language: str) -> dict[str, str]:
+    """What may stand in those that are not free words."""
+    either = "|".join(map(re.escape, phrases.words().answers["and"]))
+    numbers = NUMBERS.replace("@and", either)
+    return {"number": NUMBER, "numbers": numbers, **phrases.words().answers["slots"]}
 
 
 def _part(item: str) -> str:
@@ -184,7 +193,7 @@ def _part(item: str) -> str:
         return rf"(?P<{item[1:-2]}>[^\s:][^:]*?)\s*:\s*"
     if item.startswith("{"):
         name = item[1:-1]
-        return SLOTS.get(name, rf"(?P<{name}>\S.*?)") + APART
+        return _slots(phrases.language()).get(name, rf"(?P<{name}>\S.*?)") + APART
     if item[0] in "[(":
         words = "|".join(_words(each) for each in item[1:-1].split("|"))
         return f"(?:(?:{words}){APART})" + ("?" if item[0] == "[" else "")
@@ -197,9 +206,12 @@ def _words(said: str) -> str:
 
 def _caught(scene: Scene, command: Command, text: str) -> Match | None:
     """What the person filled in, when the command matches and its time is one."""
+    plain = phrases.folded(text)
     for says, pattern in zip(command.says, command.patterns, strict=True):
-        if fits := pattern.fullmatch(text):
-            caught = {name: value.strip() for name, value in fits.groupdict().items()}
+        if fits := pattern.fullmatch(plain):
+            caught = {
+                name: text[slice(*fits.span(name))].strip() for name in fits.groupdict()
+            }
             if "span" in caught:
                 span = ranges.split(caught.pop("span"))
                 if not span.when or span.rest:

@@ -43,7 +43,7 @@ def numbered(scene: Scene, kind: str, said: str) -> str:
         if not 1 <= int(said) <= len(shown):
             raise errors.NotFound(phrases.say("no_number_there", number=said))
         return shown[int(said) - 1]
-    if not said or said.casefold() in phrases.words().answers["it"]:
+    if not said or phrases.folded(said) in phrases.words().answers["it"]:
         focus = scene.focus_of(kind)
         fits = (each for each in scene.shown_of(kind) if focus == _digest(each))
         return next(fits, "")

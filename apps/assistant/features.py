@@ -17,12 +17,18 @@ from apps.rbac import audit
 @dataclass(frozen=True)
 class Feature:
     """`key` is the first part of its tools' names; `needs` says which accounts, if any,
-    in the words of the providers' shelf."""
+    in the words of the providers' shelf. `title` and `about` are those of the website.
+    """
 
     key: str
     title: str
     about: str
     needs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """As the language that is spoken calls it."""
+        return str(phrases.words().answers["feature_names"].get(self.key, self.title))
 
 
 FEATURES = {
@@ -73,9 +79,9 @@ _IS_OFF = (
 
 def named(said: str) -> str:
     """The key of the one that is called so. Raises errors.NotFound."""
-    words, called = said.casefold().strip(), phrases.words().answers["features"]
+    words, called = phrases.folded(said).strip(), phrases.words().answers["features"]
     for key, feature in FEATURES.items():
-        if words in {key, feature.title.casefold(), *called.get(key, ())}:
+        if words in {key, phrases.folded(feature.name), *called.get(key, ())}:
             return key
     raise errors.NotFound(phrases.say("no_feature"))
 
@@ -94,7 +100,7 @@ def insist(user: User, tool: Tool[Any]) -> None:
     """Raises errors.Forbidden where its feature is switched off."""
     feature = of(tool)
     if feature and not is_on(user, feature.key):
-        raise errors.Forbidden(phrases.say("feature_off", feature=feature.title))
+        raise errors.Forbidden(phrases.say("feature_off", feature=feature.name))
 
 
 def switch(*, user: User, key: str, is_on: bool) -> None:

@@ -38,7 +38,7 @@ def key(name: str) -> str:
     plain = re.sub(r"[^\w\s'-]", " ", name.casefold())
     said = " ".join(plain.split())
     for alias, words in phrases.words().answers["lists"].items():
-        if said in words:
+        if phrases.folded(said) in words:
             return str(alias)
     return said
 

@@ -115,7 +115,7 @@ def find(user: User, about: str, most: int = MOST_SHOWN) -> list[Fact]:
     own = Fact.objects.owned_by(user).kept()
     answers = phrases.words().answers
     skipped = {*answers["articles"], *answers["mine"]}
-    words = [word for word in _plain(about).split() if word not in skipped]
+    words = [w for w in _plain(about).split() if phrases.folded(w) not in skipped]
     if not words:
         return list(own[:most]) if not about.strip() else []
     exact = own.filter(subject__iexact=" ".join(words))

@@ -11,9 +11,9 @@ from apps.core import errors
 
 def zone(place: str) -> str:
     """Its IANA name. Raises errors.NotFound."""
-    said = " ".join(place.casefold().replace("_", " ").split())
+    said = " ".join(phrases.folded(place).replace("_", " ").split())
     alias = phrases.words().answers["places"].get(said, said)
-    found = _by_name().get(alias.casefold())
+    found = _by_name().get(phrases.folded(alias))
     if found is None:
         raise errors.NotFound(phrases.say("no_place", place=place[:40]))
     return found
@@ -28,6 +28,6 @@ def name(zone: str) -> str:
 def _by_name() -> dict[str, str]:
     found: dict[str, str] = {}
     for zone in time_zones.names():
-        found.setdefault(name(zone).casefold(), zone)
+        found.setdefault(phrases.folded(name(zone)), zone)
         found[zone.casefold()] = found[zone.casefold().replace("_", " ")] = zone
     return found

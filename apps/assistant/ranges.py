@@ -31,11 +31,11 @@ def split(text: str) -> Range:
     said = phrases.words().answers["ranges"]
     until = ""
     for pattern in (said["all_day"], said["lasts"]):
-        if match := re.search(pattern, text, re.IGNORECASE):
+        if match := re.search(pattern, phrases.folded(text)):
             until = match.group(0).strip()
             text = _cut(text, match, "")
             break
-    if not until and (match := re.search(said["between"], text, re.IGNORECASE)):
+    if not until and (match := re.search(said["between"], phrases.folded(text))):
         first, until = match["first"].strip(), match["last"].strip()
         text = _cut(text, match, said["begins"].format(clock=_half(first, until)))
     found = times.split(text)
@@ -44,7 +44,7 @@ def split(text: str) -> Range:
 
 def is_all_day(until: str) -> bool:
     pattern = phrases.words().answers["ranges"]["all_day"]
-    return re.fullmatch(pattern, until, re.IGNORECASE) is not None
+    return re.fullmatch(pattern, phrases.folded(until)) is not None
 
 
 def end(
@@ -55,7 +55,7 @@ def end(
     said = phrases.words().answers["ranges"]
     if not until:
         return start + length
-    if match := re.fullmatch(said["lasts"], until, re.IGNORECASE):
+    if match := re.fullmatch(said["lasts"], phrases.folded(until)):
         ahead = said["ahead"].format(length=match["length"])
         outcome = _read(scene, ahead)
         if isinstance(outcome, times.Exact):
@@ -77,7 +77,7 @@ def day(scene: Scene, when: str) -> tuple[datetime, datetime]:
     there are none. Raises errors.Invalid."""
     zone = ZoneInfo(scene.zone)
     today = scene.now.astimezone(zone).date()
-    said, spans = when.casefold(), phrases.words().answers["spans"]
+    said, spans = phrases.folded(when), phrases.words().answers["spans"]
     begins = today - timedelta(days=(today.weekday() - scene.week_starts) % 7)
     saturday = today + timedelta(days=(5 - today.weekday()) % 7)
     if said in spans["this_week"]:
@@ -141,9 +141,18 @@ def _clocks(said: str) -> list[time]:
         return []
     if match["am"] or match["pm"]:
         return [time(hour % 12 + 12 * bool(match["pm"]), minute)]
-    is_open = 0 < hour <= 12 and not said.startswith("0")
+    is_open = 0 < hour <= 12 and not match["hour"].startswith("0")
     hours = [hour % 12, hour % 12 + 12] if is_open else [hour % 24]
     return [time(each, minute) for each in hours]
+
+
+def wall(said: str) -> time | None:
+    """The time of day in a clock that is said, one of 24 hours where it may be either."""
+    match, found = _match(said), _clocks(said)
+    if match is None or not found:
+        return None
+    is_settled = match["am"] or match["pm"]
+    return found[0] if is_settled else found[0].replace(hour=int(match["hour"]) % 24)
 
 
 def _half(first: str, last: str) -> str:
@@ -166,7 +175,7 @@ def _half(first: str, last: str) -> str:
 
 def _match(said: str) -> re.Match[str] | None:
     clock = phrases.words().answers["ranges"]["clock"]
-    return re.fullmatch(clock, said.strip(), re.IGNORECASE)
+    return re.fullmatch(clock, phrases.folded(said).strip())
 
 
 def _cut(text: str, match: re.Match[str], put: str) -> str:

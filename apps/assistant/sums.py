@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, DecimalException, localcontext
 
-from apps.assistant import phrases
+from apps.assistant import figures, phrases
 from apps.core import errors
 
 LONGEST = 100
@@ -23,19 +23,20 @@ MOST_POWER = 20
 
 def told(said: str) -> str:
     """The result in at most ten digits. Raises errors.Invalid for what is no sum."""
-    plain = said.casefold()
+    plain = phrases.folded(said)
     for sign, words in phrases.words().answers["signs"].items():
         either = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
         plain = re.sub(rf"(?<![a-z])(?:{either})(?![a-z])", sign, plain)
-    # 1,000 is a thousand; "10% of" is "10/100*", a bare percent a hundredth.
-    plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", plain)
-    plain = plain.replace("%", "/100").replace("^", "**")
+    # "10% of" is "10/100*", a bare percent a hundredth.
+    plain = figures.plain(plain).replace("%", "/100").replace("^", "**")
     if len(plain) > LONGEST or not re.fullmatch(r"[\d.+\-*/() ]+", plain):
         raise errors.Invalid(phrases.say("no_sum"))
     try:
         with localcontext() as context:
             context.prec = 30
-            return _shown(_value(ast.parse(plain.strip(), mode="eval").body))
+            return figures.shown(
+                _shown(_value(ast.parse(plain.strip(), mode="eval").body))
+            )
     except (SyntaxError, ValueError, DecimalException, RecursionError):
         raise errors.Invalid(phrases.say("no_sum")) from None
 

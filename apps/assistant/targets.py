@@ -49,7 +49,7 @@ def find(
         return said.removeprefix(BY_ID)
     if closed := _closed(scene, said):
         return closed
-    if said.lower() in phrases.words().answers["all"]:
+    if phrases.folded(said) in phrases.words().answers["all"]:
         raise errors.Invalid(phrases.say("one_by_one"))
     if said.isdigit():
         return _numbered(scene, int(said))
@@ -134,10 +134,10 @@ def _numbered(scene: Scene, number: int) -> str:
 def _named(scene: Scene, said: str) -> list[Reminder]:
     answers = phrases.words().answers
     rows = list(Reminder.objects.owned_by(scene.user).open())
-    if said.lower() in answers["it"]:
+    if phrases.folded(said) in answers["it"]:
         focused = _focused(scene, rows)
         return _just_fired(scene, focused) or focused or _unnamed(scene, spoken_of=True)
-    wanted = [w for w in said.lower().split() if w not in answers["articles"]]
+    wanted = [w for w in phrases.folded(said).split() if w not in answers["articles"]]
     fits = [row for row in rows if has(row.text, wanted)]
     same = [row for row in fits if row.text.lower() == said.lower()]
     return same if len(same) == 1 else fits
@@ -146,7 +146,7 @@ def _named(scene: Scene, said: str) -> list[Reminder]:
 def _closed(scene: Scene, said: str) -> str:
     """The id of "it" when it is done or deleted and nothing has fired since: the tool
     says so rather than change another one."""
-    if said.lower() not in phrases.words().answers["it"]:
+    if phrases.folded(said) not in phrases.words().answers["it"]:
         return ""
     rows = Reminder.objects.owned_by(scene.user)
     focus = scene.focus_of(REMINDERS)
@@ -167,8 +167,10 @@ def _just_fired(scene: Scene, focused: list[Reminder]) -> list[Reminder]:
 
 def has(text: str, wanted: list[str]) -> bool:
     """Every wanted word begins a word of the text: "dent" finds "dentist"."""
-    words = text.lower().split()
-    return bool(wanted) and all(any(w.startswith(x) for w in words) for x in wanted)
+    words = phrases.folded(text).split()
+    return bool(wanted) and all(
+        any(w.startswith(phrases.folded(x)) for w in words) for x in wanted
+    )
 
 
 def _unnamed(scene: Scene, spoken_of: bool) -> list[Reminder]:

@@ -55,7 +55,7 @@ _C, _F, _K = "c", "f", "k"
 
 def named(said: str) -> str:
     """The sign of a unit. Raises errors.Invalid."""
-    plain = said.casefold().strip(" .°")
+    plain = phrases.folded(said).strip(" .°")
     for sign, words in phrases.words().answers["units_of_measure"].items():
         if plain in words:
             return str(sign)

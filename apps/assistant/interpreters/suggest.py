@@ -70,10 +70,10 @@ def _repaired(scene: Scene, said: str) -> Iterator[MenuOption]:
 
 
 def _nearest(word: str) -> str:
-    known = commands.words()
-    if word.lower() in known:
+    known, plain = commands.words(), phrases.folded(word)
+    if plain in known:
         return word
-    return next(iter(difflib.get_close_matches(word.lower(), known, 1, LIKENESS)), word)
+    return next(iter(difflib.get_close_matches(plain, known, 1, LIKENESS)), word)
 
 
 def _reminder(scene: Scene, said: str) -> Iterator[MenuOption]:

@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -103,6 +104,20 @@ def times(language: str) -> dict[str, Any]:
 def claims(language: str) -> dict[str, Any]:
     """The words of what was done."""
     return _page(language, CLAIMS)
+
+
+def folded(text: str) -> str:
+    """In small letters without accents, a letter for each letter: phones leave them out.
+
+    What people say stands so on the pages, and is compared with what they said.
+    """
+    return "".join(map(_plain, text)).lower()
+
+
+@functools.lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    apart = unicodedata.normalize("NFD", letter)
+    return apart[0] if all(map(unicodedata.combining, apart[1:])) else letter
 
 
 def say(key: str, /, **values: object) -> str:

@@ -71,12 +71,21 @@ def read(piece: Piece, words: Vocabulary) -> Clock:
         minute_said,
         is_open=1 <= hour_said <= 12 and not said.startswith("0"),
     )
-    if letter := caught.get("meridiem", caught.get("letter")):
-        if hour_said > 12 and not letter.lower().startswith("p"):
+    if half := half_of_day(caught, words):
+        if hour_said > 12 and half != "pm":
             raise NoSuchTime
         before, after = found.both()
-        found = after if letter.lower().startswith("p") else before
+        found = after if half == "pm" else before
     return _shifted(found, caught, words)
+
+
+def half_of_day(caught: dict[str, str], words: Vocabulary) -> str:
+    """ "am" or "pm", if one is said or was settled by a neighbour."""
+    if "meridiem" in caught:
+        return words.value("meridiems", caught["meridiem"])
+    if "letter" in caught:
+        return words.value("meridiem_letters", caught["letter"])
+    return caught.get("half_of_day", "")
 
 
 def _shifted(clock: Clock, caught: dict[str, str], words: Vocabulary) -> Clock:

@@ -75,12 +75,10 @@ def weekdays_of(caught: Mapping[str, str], words: Vocabulary) -> tuple[str, ...]
         return WEEKEND
     known = words.values["any_weekday"]
     if "through" in caught:
-        first, last = (
-            int(known[caught[name].lower()]) for name in ("weekday", "through")
-        )
+        first, last = (int(known[caught[name]]) for name in ("weekday", "through"))
         return tuple(CODES[(first + n) % 7] for n in range((last - first) % 7 + 1))
     said = re.findall(r"\w+", f"{caught.get('weekday', '')} {caught.get('more', '')}")
-    return tuple(CODES[int(known[w])] for w in map(str.lower, said) if w in known)
+    return tuple(CODES[int(known[w])] for w in said if w in known)
 
 
 def read(repeat: Piece, named: list[Piece], here: Here) -> list[Cycle]:
@@ -113,7 +111,7 @@ def _step(caught: Mapping[str, str], here: Here) -> tuple[str, int]:
         return "quarter", 1
     if "adverb" in caught:
         return words.value("adverbs", caught["adverb"]), 1
-    said = " ".join(caught.get("unit", "").lower().split())
+    said = " ".join(caught.get("unit", "").split())
     unit = "day" if said in words.values["parts"] else words.values["units"].get(said)
     if unit is None or caught.keys() & {"half", "half_after", "n2"}:
         return "", 0
@@ -166,7 +164,7 @@ def _nth(caught: Mapping[str, str], here: Here) -> list[Cycle]:
     nths = _ordinals(f"{caught['nth']} {caught.get('more_nth', '')}", words)
     nth = nths[0]
     _, interval = _step({"unit": "month", **caught}, here)
-    said = caught.get("nth_day", "").lower()
+    said = caught.get("nth_day", "")
     day = words.values["monthdays"].get(said) if said else "day"
     if day == "day":
         return [_monthly(*map(str, nths), interval=interval)]
@@ -187,7 +185,7 @@ def _nth(caught: Mapping[str, str], here: Here) -> list[Cycle]:
 def _ordinals(said: str, words: Vocabulary) -> list[int]:
     """In the order of a month, the last at its end."""
     known = words.values["ordinals"]
-    found = {int(known[w]) for w in re.findall(r"\w+", said.lower()) if w in known}
+    found = {int(known[w]) for w in re.findall(r"\w+", said) if w in known}
     return sorted(found, key=lambda number: (number < 0, number))
 
 

@@ -26,7 +26,7 @@ def of(group: Group, step: timedelta | None, here: Here) -> list[list[Clock]]:
     if group.has_kind("range"):
         raise Unclear
     said = [clocks.read(piece, here.words) for piece in said_in(group)]
-    of_day = here.words.values["parts"].get(repeat.caught.get("unit", "").lower(), "")
+    of_day = here.words.values["parts"].get(repeat.caught.get("unit", ""), "")
     named = [of_day] if of_day else []
     for piece in group.pieces:
         if "part" in piece.caught:
@@ -76,7 +76,8 @@ def said_in(group: Group, is_elapsed: bool = False) -> list[Piece]:
 def _in_range(group: Group, step: timedelta, here: Here) -> list[Clock]:
     """ "every 2 hours from 9am to 5pm" are times of a day."""
     first, last = (
-        clocks.read(piece, here.words) for piece in several.both(group.only("range"))
+        clocks.read(piece, here.words)
+        for piece in several.both(group.only("range"), here.words)
     )
     first, last = (c.likely() if c.is_open else c for c in (first, last))
     minutes = range(

@@ -61,8 +61,8 @@ def read(piece: Piece, words: Vocabulary) -> Offset:
     if "half_of" in caught:
         return _of(0.5, words.value("units", caught["half_unit"]))
     if "quarter_of" in caught:
-        return _of(0.25, "hour")
-    count = _number(caught["n"], words)
+        return _of(0.25, words.value("units", caught["quarter_unit"]))
+    count = _number(caught.get("n", "1"), words)
     # "in 10" are minutes.
     unit = words.value("units", caught["unit"]) if "unit" in caught else "minute"
     if "half" in caught or "half_after" in caught:
@@ -77,7 +77,9 @@ def read(piece: Piece, words: Vocabulary) -> Offset:
 
 
 def _number(said: str, words: Vocabulary) -> float:
-    return float(said) if said[0].isdigit() else float(words.value("numbers", said))
+    if said[0].isdigit():
+        return float(said.replace(",", "."))
+    return float(words.value("numbers", said))
 
 
 def _of(count: float, unit: str) -> Offset:

@@ -78,7 +78,7 @@ def _bounds(piece: Piece, repeats: list[Piece], vocabulary: Vocabulary) -> bool:
         return True
     units = vocabulary.values["units"]
     said = [r.caught.get("unit", r.caught.get("half_unit", "")) for r in repeats]
-    is_short = any(units.get(unit.lower()) in SHORT for unit in said)
+    is_short = any(units.get(unit) in SHORT for unit in said)
     return is_short and repeats[0].start < piece.start
 
 
@@ -126,7 +126,7 @@ def _joins(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> boo
     if group.of(piece.kind):
         # "every day at 8 and at 20": only a repetition has several clocks.
         return piece.kind == "clock" and group.of("repeat") is not None
-    return "and" not in between.lower().split()
+    return not vocabulary.ands & {*between.split()}
 
 
 def _takes_over(text: str, group: Group, piece: Piece, vocabulary: Vocabulary) -> bool:

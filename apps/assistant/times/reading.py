@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from apps.assistant.phrases import folded
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import (
     bounds,
@@ -59,7 +60,7 @@ def read(
     """
     words = vocabulary.spoken_here()
     # ISO 8601 joins date and time with a T.
-    phrase = re.sub(r"(?<=\d)T(?=\d)", " ", phrase)
+    phrase = folded(re.sub(r"(?<=\d)T(?=\d)", " ", phrase))
     told: list[Group] = []
     for said in phrase.split(several.APART):
         if not (found := _found(said, words)):
@@ -76,7 +77,7 @@ def is_early(phrase: str) -> bool:
     """Whether its one time is an hour that people get up at, with neither "am" nor "pm"
     nor a part of the day said for it: "tomorrow at 6"."""
     words = vocabulary.spoken_here()
-    found = _found(phrase, words)
+    found = _found(folded(phrase), words)
     if len(found) != 1 or found[0].has_kind("part"):
         return False
     try:
@@ -89,7 +90,7 @@ def is_early(phrase: str) -> bool:
 def has_day(phrase: str) -> bool:
     """Whether it names a day, or how far ahead, rather than a time of day alone."""
     words = vocabulary.spoken_here()
-    found = [*pieces.pieces_of(_found(phrase, words))]
+    found = [*pieces.pieces_of(_found(folded(phrase), words))]
     return any(
         piece.kind in ("day", "offset", "dotted", "repeat")
         or piece.caught.keys() & {"this", "today"}

@@ -90,11 +90,11 @@ def _merged(group: Group) -> Group:
 def _short_step(repeat: Piece, here: Here) -> timedelta | None:
     """The step of "every 2 hours", which is one of real time; raises TooOften."""
     caught, units = repeat.caught, here.words.values["units"]
-    unit = units.get(caught.get("unit", "").lower(), "")
+    unit = units.get(caught.get("unit", ""), "")
     if caught.keys() & {"n", "half_of", "quarter_of"} and "monthly" not in caught:
         step = offsets.read(repeat, here.words).elapsed
     elif unit in ("second", "minute", "hour"):
-        nth = here.words.values["ordinals"].get(caught.get("nth_unit", "").lower(), "1")
+        nth = here.words.values["ordinals"].get(caught.get("nth_unit", ""), "1")
         count = 2 if "other" in caught else max(1, int(nth))
         step = timedelta(seconds=offsets.SECONDS[unit] * count)
     else:

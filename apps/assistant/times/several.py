@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from apps.assistant.times import pieces
+from apps.assistant.times import clocks, pieces
 from apps.assistant.times.pieces import Group, Piece
 from apps.assistant.times.vocabulary import Vocabulary
 
@@ -25,7 +25,7 @@ def told(phrase: str, found: list[Group], words: Vocabulary) -> list[Group]:
         or [*_repeated(found)]
         or [Group([*pieces.pieces_of(found)])]
     )
-    return [each for group in listed for each in _ends(group)]
+    return [each for group in listed for each in _ends(group, words)]
 
 
 def _listed(phrase: str, found: list[Group], words: Vocabulary) -> Iterator[Group]:
@@ -86,16 +86,16 @@ def _first(kind: str, others: list[Group]) -> list[Piece]:
     return [piece for group in others if (piece := group.of(kind))][:1]
 
 
-def _ends(group: Group) -> list[Group]:
+def _ends(group: Group, words: Vocabulary) -> list[Group]:
     """Both ends of a range as times of their own."""
     # "every 2 hours from 9 to 5" is one repetition.
     if not (span := group.of("range")) or group.has_kind("repeat"):
         return [group]
     others = [piece for piece in group.pieces if piece is not span]
-    return [Group([*others, end]) for end in both(span)]
+    return [Group([*others, end]) for end in both(span, words)]
 
 
-def both(span: Piece) -> Iterator[Piece]:
+def both(span: Piece, words: Vocabulary) -> Iterator[Piece]:
     """The ends of a range, the half of the day settled between them."""
     caught = span.caught
     if "unit" in caught:
@@ -105,18 +105,19 @@ def both(span: Piece) -> Iterator[Piece]:
         return
     first = {k.removeprefix("first_"): v for k, v in caught.items() if "first" in k}
     last = {k.removeprefix("last_"): v for k, v in caught.items() if "last" in k}
-    _settle(first, last)
+    _settle(first, last, words)
     yield replace(span, kind="clock", caught=first)
     yield replace(span, kind="clock", caught=last)
 
 
-def _settle(first: dict[str, str], last: dict[str, str]) -> None:
+def _settle(first: dict[str, str], last: dict[str, str], words: Vocabulary) -> None:
     """The half of the day that one end says for both: "3 to 4pm", "11 to 1pm". With
     none said, "between 9 and 5" begins before noon and ends after it."""
     start, end = int(first["hour"]), int(last["hour"])
     turns = start % 12 > end % 12 and end <= 12
-    if "meridiem" not in last and turns and start <= 12:
-        last["meridiem"] = "pm"
-    if "meridiem" in last:
-        is_afternoon = last["meridiem"].lower().startswith("p") != turns
-        first.setdefault("meridiem", "pm" if is_afternoon else "am")
+    half = clocks.half_of_day(last, words)
+    if not half and turns and start <= 12:
+        half = last["half_of_day"] = "pm"
+    if half:
+        is_afternoon = (half == "pm") != turns
+        first.setdefault("half_of_day", "pm" if is_afternoon else "am")

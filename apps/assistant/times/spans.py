@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from apps.assistant.phrases import folded
 from apps.assistant.times import pieces, vocabulary
 from apps.assistant.times.pieces import BOUNDS, Group
 from apps.assistant.times.repeats import WHICH_DAYS
@@ -60,8 +61,8 @@ def split(text: str) -> Split:
     call Ana": a day and a clock that stand apart belong together. Every other time
     that is meant is in the phrase as well, so that none is dropped without asking.
     """
-    words = vocabulary.spoken_here()
-    found = _meant(list(_times(text, words)))
+    words, plain = vocabulary.spoken_here(), folded(text)
+    found = _meant(list(_times(plain, words)))
     if not found:
         return Split("", text.strip())
     best = max(found, key=lambda each: each.rank)
@@ -71,7 +72,7 @@ def split(text: str) -> Split:
         told = [_joined(text, [best, each]) for each in partners]
         return Split(f"{APART} ".join(told), _without(text, [best]))
     chosen = sorted([best, *partners], key=lambda each: each.start)
-    apart = [t for t in found if t not in chosen and _counts(text, best, t, words)]
+    apart = [t for t in found if t not in chosen and _counts(plain, best, t, words)]
     # "call Joe at 4 and Ana at 5" would mislead without one of its times.
     taken = chosen if best.anchored or best.is_head or not apart else []
     return Split(_told(text, chosen, apart), _without(text, taken))
@@ -131,7 +132,8 @@ def _time(
     at_end = not text[group.end :].strip(" .,!?;")
     is_second = last is not None and _is_second(text, group, words)
     is_said = is_listed or is_second
-    if not is_said and not _is_meant(group, lead, ends, anchored or at_end):
+    is_edge = anchored or at_end
+    if not is_said and not _is_meant(group, lead, ends, is_edge, words):
         return None
     return _Time((group,), start, lead, anchored)
 
@@ -139,14 +141,16 @@ def _time(
 def _lead(text: str, group: Group, words: Vocabulary) -> tuple[str, int]:
     """The word that leads into a time, if any, and where it then starts."""
     found = words.leads.search(text[: group.start])
-    return (found.group(1).lower(), found.start()) if found else ("", group.start)
+    return (found.group(1), found.start()) if found else ("", group.start)
 
 
-def _is_meant(group: Group, lead: str, ends: bool, at_edge: bool) -> bool:
+def _is_meant(
+    group: Group, lead: str, ends: bool, at_edge: bool, words: Vocabulary
+) -> bool:
     kinds = {piece.kind for piece in group.pieces}
     if group.has("strong", "head") or {"day", "clock"} <= kinds:
         return True
-    if lead in {"on", "by", "this"} and "day" in kinds:
+    if lead in words.day_leads and "day" in kinds:
         return True
     return at_edge or (ends and not group.has("edge"))
 

@@ -14,7 +14,11 @@ def clock(at: datetime, zone: str, *, hours: int = 12) -> str:
     local = at.astimezone(ZoneInfo(zone))
     if hours == 24:
         return f"{local:%H:%M}"
-    return f"{local.hour % 12 or 12}:{local:%M} {'AM' if local.hour < 12 else 'PM'}"
+    labels = vocabulary.spoken_here().labels
+    half = labels["am" if local.hour < 12 else "pm"]
+    return labels["clock"].format(
+        hour=local.hour % 12 or 12, minute=f"{local:%M}", half=half
+    )
 
 
 def full(at: datetime, zone: str, *, now: datetime, hours: int = 12) -> str:

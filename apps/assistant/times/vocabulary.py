@@ -9,22 +9,10 @@ from dataclasses import dataclass
 
 from apps.assistant import phrases
 
-# A duration: "half an hour", "an hour and a half", "1h30", "2 hours 20 minutes 5 s".
-DURATION = (
-    r"(?:(?P<half_of>half (?:an? )?)(?P<half_unit>@units)"
-    r"|(?P<quarter_of>a quarter of an )(?P<quarter_unit>hour)"
-    r"|(?P<n>\d{1,4}(?:\.\d)?|@numbers) ?(?:and (?P<half>a half) )?(?P<unit>@units)"
-    r"(?:,? and (?P<half_after>a half)"
-    r"|,? ?(?:and )?(?P<n2>\d{1,3}|@numbers) ?(?P<unit2>@units|(?<=h\d\d))"
-    r"(?:,? ?(?:and )?(?P<n3>\d{1,2}) ?(?P<unit3>@units))?)?)"
-)
 # Units that a day is made of.
 SHORT = frozenset({"second", "minute", "hour"})
 # Strengths of what needs a neighbour to be a time, in the same time or in a list.
 ATTACHED = frozenset({"attach", "list"})
-# An end of "between 3:15 and 4pm".
-FIRST = r"(?P<first_hour>\d{1,2})(?:[:.](?P<first_minute>\d\d))?(?: ?(?P<first_meridiem>@meridiems))?"
-LAST = r"(?P<last_hour>\d{1,2})(?:[:.](?P<last_minute>\d\d))?"
 
 
 @dataclass(frozen=True)
@@ -51,13 +39,15 @@ class Vocabulary:
     fillers: re.Pattern[str]
     lists: re.Pattern[str]
     seconds: re.Pattern[str]
+    ands: frozenset[str]
+    day_leads: frozenset[str]
     anchors: re.Pattern[str]
     spoken: Mapping[str, list[str]]
     labels: Mapping[str, str]
 
     def value(self, table: str, word: str) -> str:
-        """The value of a word, however it is written; KeyError when unknown."""
-        return self.values[table][" ".join(word.lower().split()).rstrip(".")]
+        """The value of a word as `folded`; KeyError when unknown."""
+        return self.values[table][" ".join(word.split()).rstrip(".")]
 
 
 def _either(words: Iterable[str]) -> str:
@@ -76,13 +66,15 @@ def _turned(table: Mapping[str, object]) -> dict[str, str]:
     return found
 
 
+def _spelt(entry: Mapping[str, str], page: Mapping[str, Mapping[str, str]]) -> str:
+    """A pattern with the parts put in that several have."""
+    source = entry["match"]
+    for name, part in page["parts_of_patterns"].items():
+        source = part.join(re.split(rf"@{name}\b", source))
+    return source
+
+
 def _filled(source: str, words: Mapping[str, str]) -> str:
-    for name, pattern in (
-        ("duration", DURATION),
-        ("first_clock", FIRST),
-        ("last_clock", LAST),
-    ):
-        source = source.replace(f"@{name}", pattern)
     return (
         re.sub(r"@([a-z_]{2,})", lambda name: f"(?:{words[name.group(1)]})", source)
         .replace(" ?", r"\s*")
@@ -111,10 +103,11 @@ def of(language: str) -> Vocabulary:
     """The vocabulary of a language; raises re.error when its page is wrong."""
     page = phrases.times(language)
     around, spoken = page["around"], page["spoken"]
+    told_in = [{**each, "match": _spelt(each, page)} for each in page["pattern"]]
     values = {
         name: _turned(table)
         for name, table in page.items()
-        if name not in {"around", "spoken", "pattern"}
+        if name not in {"around", "spoken", "pattern", "parts_of_patterns"}
     }
     values["any_weekday"] = (
         values["weekdays"] | values["short_weekdays"] | values["plural_weekdays"]
@@ -122,7 +115,7 @@ def of(language: str) -> Vocabulary:
     values["hour_words"] = {
         word: hour
         for word, hour in values["numbers"].items()
-        if word not in {"a", "an"} and " " not in word and int(hour) <= 12
+        if word not in around["no_hours"] and " " not in word and int(hour) <= 12
     }
     words = {name: _either(table) for name, table in values.items()}
     # The dots of "a.m." are dropped from the tables, not from what people type.
@@ -133,7 +126,7 @@ def of(language: str) -> Vocabulary:
     )
     words["follows"] = rf"(?:{_either(around['follows'])})\b"
     for kind in ("day", "clock"):
-        told = [p for p in page["pattern"] if p["kind"] == kind]
+        told = [p for p in told_in if p["kind"] == kind]
         words[f"some_{kind}"] = _unnamed(
             (p for p in told if p["strength"] not in ATTACHED), words
         )
@@ -148,7 +141,7 @@ def of(language: str) -> Vocabulary:
                 entry["strength"],
                 _whole_words(_filled(entry["match"], words)),
             )
-            for entry in page["pattern"]
+            for entry in told_in
         ),
         values=values,
         leads=re.compile(rf"(?<!\w)({edge('leads')})\s+$", re.IGNORECASE),
@@ -160,6 +153,8 @@ def of(language: str) -> Vocabulary:
         fillers=re.compile(rf"[\s,.!?;:&/-]|(?<!\w)(?:{edge('fillers')})(?!\w)", re.I),
         lists=re.compile(rf"[,;&/]|[.!?]\s|(?<!\w)(?:{edge('lists')})(?!\w)", re.I),
         seconds=re.compile(rf"(?<!\w)(?:{edge('seconds')})\s+$", re.IGNORECASE),
+        ands=frozenset(around["ands"]),
+        day_leads=frozenset(around["day_leads"]),
         anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
         spoken={key: text for key, text in spoken.items() if isinstance(text, list)},
         labels={key: text for key, text in spoken.items() if isinstance(text, str)},

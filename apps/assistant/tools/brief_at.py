@@ -19,7 +19,7 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    if arguments.when.casefold() in phrases.words().answers["off"]:
+    if phrases.folded(arguments.when) in phrases.words().answers["off"]:
         at = None
     else:
         ask = phrases.say("brief_when")

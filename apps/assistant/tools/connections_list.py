@@ -9,17 +9,23 @@ from apps.assistant.models import Risk
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Nothing, Result, Tool
 from apps.integrations import cards
+from apps.integrations.models import Connection
 
 
 def run(scene: Scene, arguments: Nothing) -> Result:
     found = cards.of(scene.user)
     accounts = [
-        [card.provider.name, each.row.label, each.row.get_status_display()]
+        [card.provider.name, each.row.label, _state(each.row)]
         for card in found
         for each in card.accounts
     ]
     free = [card.provider.name for card in found if card.is_open and not card.accounts]
     return Result({"accounts": accounts, "free": free})
+
+
+def _state(row: Connection) -> str:
+    called: dict[str, str] = phrases.words().answers["states"]
+    return called.get(row.status, row.get_status_display())
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

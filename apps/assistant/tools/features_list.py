@@ -11,7 +11,7 @@ from apps.assistant.toolbox import Nothing, Result, Tool
 
 def run(scene: Scene, arguments: Nothing) -> Result:
     off = features.off(scene.user)
-    titles = {key: each.title for key, each in features.FEATURES.items()}
+    titles = {key: each.name for key, each in features.FEATURES.items()}
     return Result(
         {
             "on": [title for key, title in titles.items() if key not in off],

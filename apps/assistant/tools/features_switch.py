@@ -22,7 +22,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if arguments.to not in ("on", "off"):
         raise errors.Invalid(phrases.say("feature_how"))
     is_on, was_on = arguments.to == "on", features.is_on(scene.user, key)
-    values = {"feature": features.FEATURES[key].title, "is_on": is_on}
+    values = {"feature": features.FEATURES[key].name, "is_on": is_on}
     if is_on == was_on:
         return Result(values)
     features.switch(user=scene.user, key=key, is_on=is_on)
@@ -37,7 +37,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     features.switch(user=scene.user, key=before["key"], is_on=before["is_on"])
     key = "undone_feature_on" if before["is_on"] else "undone_feature_off"
-    return phrases.say(key, feature=features.FEATURES[before["key"]].title)
+    return phrases.say(key, feature=features.FEATURES[before["key"]].name)
 
 
 TOOL = Tool(

@@ -1,5 +1,6 @@
 """Leave one occurrence out of a reminder that repeats."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
@@ -38,8 +39,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 
 def _day_of(scene: Scene, target: str) -> dict[str, str]:
     """ "friday's pills" are the pills on Friday, and "tomorrow's" any."""
-    owner, apostrophe, rest = target.partition("'s")
-    day = owner.removeprefix("the ") if apostrophe else target
+    match = re.fullmatch(phrases.words().answers["owned"], target, re.IGNORECASE)
+    day, rest = (match["day"], match["rest"]) if match else (target, "")
     outcome = times.read(day, now=scene.now, zone=scene.zone)
     if isinstance(outcome, times.Exact | times.Choices) and times.has_day(day):
         return {"when": day, "target": rest.strip()}

@@ -7,13 +7,11 @@ from datetime import time
 from typing import Any
 
 from apps.accounts import profile
-from apps.assistant import phrases
+from apps.assistant import phrases, ranges
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
 from apps.core import errors
-
-_CLOCK = r"(\d{1,2})(?:[:.](\d\d))?\s*(am|pm)?"
 
 
 @dataclass(frozen=True)
@@ -24,28 +22,21 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     user = scene.user
     before = {"from": _told(user.quiet_from), "until": _told(user.quiet_until)}
-    hours = arguments.hours.casefold().strip()
+    hours = phrases.folded(arguments.hours).strip()
     if hours in phrases.words().answers["off"]:
         profile.change(user=user, quiet_from=None, quiet_until=None)
         return Result(
             {"from": "", "until": ""}, undo=before if before["from"] else None
         )
     joins = "|".join(map(re.escape, phrases.words().answers["until"]))
-    match = re.fullmatch(rf"{_CLOCK}\s*(?:{joins})\s*{_CLOCK}", hours)
-    if not match:
-        raise errors.Invalid(phrases.say("quiet_what"))
-    begin, end = _time(*match.group(1, 2, 3)), _time(*match.group(4, 5, 6))
-    profile.change(user=user, quiet_from=begin, quiet_until=end)
-    return Result({"from": _told(begin), "until": _told(end)}, undo=before)
-
-
-def _time(hour: str, minute: str | None, meridiem: str | None) -> time:
-    number = int(hour)
-    if meridiem:
-        number = number % 12 + (12 if meridiem == "pm" else 0)
-    if number > 23 or int(minute or 0) > 59:
-        raise errors.Invalid(phrases.say("quiet_what"))
-    return time(number, int(minute or 0))
+    told = [
+        ranges.wall(each) for each in re.split(rf"(?:\b|\s)(?:{joins})(?:\b|\s)", hours)
+    ]
+    match told:
+        case [time() as begin, time() as end]:
+            profile.change(user=user, quiet_from=begin, quiet_until=end)
+            return Result({"from": _told(begin), "until": _told(end)}, undo=before)
+    raise errors.Invalid(phrases.say("quiet_what"))
 
 
 def _told(at: time | None) -> str:

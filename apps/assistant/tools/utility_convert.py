@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from apps.assistant import phrases, units
+from apps.assistant import figures, phrases, units
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -21,16 +21,18 @@ class Arguments:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     try:
-        amount = Decimal(arguments.amount.replace(",", ""))
+        amount = Decimal(figures.plain(arguments.amount))
     except InvalidOperation:
         raise errors.Invalid(phrases.say("no_sum")) from None
     of, to = units.named(arguments.unit), units.named(arguments.to)
     found = units.converted(amount, of, to)
     return Result(
         {
-            "amount": f"{amount:,f}",
+            "amount": figures.shown(f"{amount:,f}"),
             "of": arguments.unit,
-            "result": f"{float(found):,.4g}" if abs(found) < 10000 else f"{found:,.0f}",
+            "result": figures.shown(
+                f"{float(found):,.4g}" if abs(found) < 10000 else f"{found:,.0f}"
+            ),
             "to": arguments.to,
         }
     )
