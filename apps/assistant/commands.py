@@ -66,6 +66,8 @@ def match(scene: Scene, text: str) -> Match | None:
 def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     plain = tidied(text)
     split, spans = times.split(plain), functools.cache(ranges.split)
+    # There are hundreds of commands, and two or three texts to compare them with.
+    folded = functools.cache(phrases.folded)
     for command in among:
         if command.time == "needed" and not split.phrase:
             continue
@@ -76,9 +78,9 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
         matched = split.rest if command.time else plain
         if command.time == "span":
             matched = spans(plain).rest
-        if command.lacks & {*phrases.folded(matched).split()}:
+        if command.lacks & {*folded(matched).split()}:
             continue
-        if (found := _caught(scene, command, matched)) is None:
+        if (found := _caught(scene, command, matched, folded(matched))) is None:
             continue
         if command.time == "span":
             found.caught.update(when=spans(plain).when, until=spans(plain).until)
@@ -204,9 +206,8 @@ def _words(said: str) -> str:
     return re.escape(said).replace(r"\ ", r"\s+")
 
 
-def _caught(scene: Scene, command: Command, text: str) -> Match | None:
+def _caught(scene: Scene, command: Command, text: str, plain: str) -> Match | None:
     """What the person filled in, when the command matches and its time is one."""
-    plain = phrases.folded(text)
     for says, pattern in zip(command.says, command.patterns, strict=True):
         if fits := pattern.fullmatch(plain):
             caught = {
