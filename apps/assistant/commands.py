@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.assistant import phrases, ranges, times
+from apps.assistant import known, phrases, ranges, times
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Phrasing
 
@@ -38,6 +38,7 @@ class Command:
     fixed: Mapping[str, str]
     part: str
     shown: str
+    knows: str
     lacks: frozenset[str]
     says: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
@@ -81,6 +82,8 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
         if command.lacks & {*folded(matched).split()}:
             continue
         if (found := _caught(scene, command, matched, folded(matched))) is None:
+            continue
+        if command.knows and not known.is_there(scene, command.knows, found.caught):
             continue
         if command.time == "span":
             found.caught.update(when=spans(plain).when, until=spans(plain).until)
@@ -135,6 +138,7 @@ def _every(language: str) -> tuple[Command, ...]:
             fixed=entry.get("fixed", {}),
             part=entry.get("part", ""),
             shown=entry.get("shown", ""),
+            knows=entry.get("knows", ""),
             lacks=frozenset(entry.get("lacks", [])),
             says=tuple(entry["says"]),
             patterns=tuple(map(compiled, entry["says"])),
@@ -153,6 +157,7 @@ def taught() -> Iterator[Command]:
             fixed={},
             part="",
             shown="",
+            knows="",
             lacks=frozenset(),
             says=(row.says,),
             patterns=(_compiled(phrases.language(), row.says),),
@@ -220,6 +225,8 @@ def _caught(scene: Scene, command: Command, text: str, plain: str) -> Match | No
                 caught |= {"when": span.when, "until": span.until}
                 return Match(command, says, caught)
             if "when" not in caught or _is_time(scene, caught["when"]):
+                if "when" in caught:
+                    caught["when"] = _in_part(scene, caught["when"], command.part)
                 return Match(command, says, caught)
     return None
 

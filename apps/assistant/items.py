@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
 from apps.assistant import lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import List, ListItem
@@ -53,10 +56,7 @@ def find(scene: Scene, said: str, name: str, given: dict[str, Any]) -> ListItem:
         if not 1 <= int(said) <= len(shown):
             raise errors.NotFound(phrases.say("no_item_number", number=said))
         return _one(scene, shown[int(said) - 1])
-    row = the_list(scene, name)
-    found = list(_fits(row, said))
-    if not found:
-        raise errors.NotFound(phrases.say("no_item", item=short(said), name=row.name))
+    found = _named(scene, said, name)
     if len(found) > 1:
         raise Ask(
             phrases.say("which_one"),
@@ -70,6 +70,29 @@ def find(scene: Scene, said: str, name: str, given: dict[str, Any]) -> ListItem:
             ],
         )
     return found[0]
+
+
+def is_open(user: User, said: str) -> bool:
+    """Whether something on a list of theirs is called so, and still open."""
+    return any(_fits(_open(user), said))
+
+
+def _named(scene: Scene, said: str, name: str) -> list[ListItem]:
+    """On the list that is named, or was last spoken of; with none named on any. Raises
+    errors.NotFound."""
+    row = the_list(scene, name) if name or scene.focus_of(ITEMS) else None
+    found = list(_fits(row.items.open(), said)) if row else []
+    if not found and not name:
+        found = list(_fits(_open(scene.user), said))
+    if not found:
+        row = row or the_list(scene, name)
+        raise errors.NotFound(phrases.say("no_item", item=short(said), name=row.name))
+    return found
+
+
+def _open(user: User) -> QuerySet[ListItem]:
+    rows = ListItem.objects.filter(user=user, list__is_deleted=False)
+    return rows.filter(state=ListItem.State.OPEN).select_related("list").order_by("pk")
 
 
 def shown(row: List) -> dict[str, Any]:
@@ -105,10 +128,11 @@ def _one(scene: Scene, public_id: str) -> ListItem:
     return found[0]
 
 
-def _fits(row: List, said: str) -> Iterator[ListItem]:
+def _fits(among: QuerySet[ListItem], said: str) -> Iterator[ListItem]:
     """Every word of it begins a word of the item; the whole of it alone, if one is that."""
-    wanted = said.casefold().split()
-    rows = list(row.items.open())
+    articles = phrases.words().answers["articles"]
+    wanted = [each for each in said.casefold().split() if each not in articles]
+    rows = list(among) if wanted else []
     same = [item for item in rows if item.text.casefold() == said.casefold()]
     for item in same[:1] or rows:
         if has(item.text, wanted):

@@ -151,6 +151,11 @@ def clear_done(*, row: List) -> Before:
     return mark(rows=row.items.filter(state=State.DONE), state=State.DELETED)
 
 
+def empty(*, row: List) -> Before:
+    """Everything off it."""
+    return mark(rows=row.items.kept(), state=State.DELETED)
+
+
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
     """What `mark`, `drop` and `rename` handed back. Raises errors.Conflict where a list
     of that name was made meanwhile."""

@@ -83,6 +83,9 @@ def the_note(scene: Scene, target: str) -> Note:
     """The one that is meant. Raises errors.NotFound, or Ask where several are."""
     if target.startswith(BY_ID):
         return get(user=scene.user, public_id=target.removeprefix(BY_ID))
+    is_it = phrases.folded(target) in phrases.words().answers["it"]
+    if is_it and (focus := scene.focus_of(NOTES)):
+        return get(user=scene.user, public_id=focus)
     if target.isdigit():
         shown = scene.shown_of(NOTES)
         if not shown:

@@ -23,7 +23,8 @@ LONGEST_LABEL = 40
 
 
 def short(text: str) -> str:
-    """A reminder's words cut to fit a line of a menu."""
+    """Words on one line, cut to fit one of a menu."""
+    text = " ".join(text.split())
     if len(text) <= LONGEST_LABEL:
         return text
     return text[: LONGEST_LABEL - 3].rstrip() + "..."

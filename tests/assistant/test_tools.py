@@ -8,6 +8,7 @@ import pytest
 from apps.accounts.models import User
 from apps.assistant import answering, toolbox
 from apps.assistant.models import (
+    Brief,
     Fact,
     FeatureSetting,
     List,
@@ -45,6 +46,7 @@ def facts(phone: Phone) -> list[Any]:
             Note.objects.filter(**own).kept().values("public_id", "text"),
             Fact.objects.filter(**own).kept().values("public_id", "subject", "text"),
             FeatureSetting.objects.filter(**own, is_on=False).values("feature"),
+            Brief.objects.filter(**own).exclude(next_at=None).values("at"),
         )
     ]
 

@@ -20,6 +20,7 @@ A command:
     fixed = { text = "wake" } arguments that are not said
     lacks = ["to"]            words that must not be in it
     shown = "items"           only while such things were listed last
+    knows = "list"            only where {list} names a list of theirs (known.py)
     says = ["wake me [up]"]   [word] may be left out, (a|b) is one of several, {slot} is
                               what the person fills in: {number}, {numbers} ("1 and 3"),
                               {when} (a time), {span} (a time that may have two ends)
@@ -122,7 +123,9 @@ def _plain(letter: str) -> str:
 
 def say(key: str, /, **values: object) -> str:
     """The sentence kept under `key`, its places filled."""
-    return words().say[key].format(**values)
+    said = words().say[key].format(**values)
+    # What was cut off ends for itself.
+    return said.replace("....", "...")
 
 
 @functools.cache

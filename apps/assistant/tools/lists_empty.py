@@ -1,0 +1,45 @@
+"""Take everything off a list."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apps.assistant import items, lists, phrases
+from apps.assistant.conversations import Scene
+from apps.assistant.models import Risk
+from apps.assistant.toolbox import Result, Tool, said
+
+
+@dataclass(frozen=True)
+class Arguments:
+    list: str = said("the name of the list")
+
+
+def run(scene: Scene, arguments: Arguments) -> Result:
+    row = items.the_list(scene, arguments.list)
+    before = lists.empty(row=row)
+    values = {**items.spoken(row, []), "count": len(before["items"])}
+    return Result(values, undo=before if before["items"] else None)
+
+
+def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
+    if not values["count"]:
+        return phrases.say("list_empty", name=values["name"])
+    return phrases.say("list_emptied", name=values["name"], count=values["count"])
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    lists.restore(user=scene.user, before=before)
+    return phrases.say("undone_items")
+
+
+TOOL = Tool(
+    name="lists.empty",
+    risk=Risk.WRITE,
+    arguments=Arguments,
+    run=run,
+    receipt=receipt,
+    undo=undo,
+    hint="deleted_hint",
+    examples=("empty my shopping list",),
+)
