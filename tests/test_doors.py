@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.accounts.models import LoginSession
-from apps.assistant.models import Fact, List, ListItem, Note, Reminder
+from apps.assistant.models import Event, Fact, List, ListItem, Note, Reminder
 from apps.integrations.models import Connection
 from apps.jobs.models import Letter
 from apps.portal import demo
@@ -166,6 +166,17 @@ ROWS = {
     # What is to be done with it is not said.
     "app/lists/<uuid:public_id>/items/<uuid:item>/": posted(
         about(Permission.LIST_CHANGE), people_get(404)
+    ),
+    "app/calendar/": reads(signed_in),
+    "app/calendar/add/": posted(requires(Permission.EVENT_ADD), people_get(200)),
+    "app/calendar/new/": form(
+        requires(Permission.EVENT_ADD), people_get(200), people_get(200)
+    ),
+    "app/calendar/<uuid:public_id>/": form(
+        about(Permission.EVENT_CHANGE), OWNERS_200, OWNERS_200
+    ),
+    "app/calendar/<uuid:public_id>/delete/": posted(
+        about(Permission.EVENT_DELETE), OWNERS_302
     ),
     "app/notes/": reads(signed_in),
     "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
@@ -503,6 +514,15 @@ ROWS |= {
     "api/v1/lists/<uuid:public_id>/items/<uuid:item>": api(
         about(Permission.LIST_CHANGE), patch=people_api(400), delete=OWNERS_API_204
     ),
+    "api/v1/events": api(
+        about(Permission.EVENT_VIEW), get=people_api(200), post=people_api(400)
+    ),
+    "api/v1/events/<uuid:public_id>": api(
+        about(Permission.EVENT_VIEW),
+        get=OWNERS_API_200,
+        patch=OWNERS_API_200,
+        delete=OWNERS_API_204,
+    ),
     "api/v1/notes": api(
         about(Permission.NOTE_VIEW), get=people_api(200), post=people_api(400)
     ),
@@ -713,6 +733,13 @@ def _furnish_alice() -> None:
     Reminder.objects.create(**same, text="call Ana", due_at=tomorrow, zone="UTC")
     shopping = List.objects.create(**same, name="Shopping", key="shopping")
     ListItem.objects.create(**same, list=shopping, text="milk")
+    Event.objects.create(
+        **same,
+        title="dentist",
+        zone="UTC",
+        starts_at=tomorrow,
+        ends_at=tomorrow + timedelta(hours=1),
+    )
     Note.objects.create(**same, text="the gate sticks")
     Fact.objects.create(**same, subject="shoe size", text="42")
     Connection.objects.create(

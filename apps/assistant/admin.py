@@ -12,6 +12,7 @@ from apps.assistant import phrases, phrasings, toolbox, trial_pages
 from apps.assistant.models import (
     Approval,
     Conversation,
+    Event,
     Phrasing,
     Reminder,
     Thought,
@@ -68,6 +69,15 @@ class ReminderAdmin(AssistantPage):
     secret = ("text",)
     list_display = ("due_at", "user", "state", "zone", "snoozes", "note")
     list_filter = ("state",)
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or a public id"
+
+
+@admin.register(Event)
+class EventAdmin(AssistantPage):
+    secret = ("title", "place", "notes")
+    list_display = ("starts_at", "user", "zone", "is_all_day", "rule", "is_deleted")
+    list_filter = ("is_deleted", "is_all_day")
     search_fields = ("user__email_canonical__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address, or a public id"
 

@@ -1,19 +1,29 @@
-"""Events in connected calendars: what is there, which one is meant, who is told."""
+"""Events by text: what is on, which one is meant, what clashes, who is told.
+
+There is the own calendar, always, and whatever calendars are connected beside it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import elsewhere, moments, phrases, ranges
+from django.db import transaction
+
+from apps.assistant import elsewhere, events, moments, phrases, ranges, scopes
+from apps.assistant import times as grammar
 from apps.assistant.conversations import Scene
+from apps.assistant.events import Occurrence, Times
+from apps.assistant.models import ToolCall
 from apps.assistant.needs import Need
+from apps.assistant.recurrence import Recurrence
 from apps.assistant.targets import short
 from apps.assistant.times import spoken
+from apps.assistant.told import when as rule_and_next
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
 from apps.integrations.calendars import Busy, Calendar, Event
@@ -25,50 +35,103 @@ ADD = Need("connect_calendar", Calendar, "calendar.create")
 CHANGE = Need("connect_calendar", Calendar, "calendar.update")
 CANCEL = Need("connect_calendar", Calendar, "calendar.delete")
 MOST_SHOWN, MOST_CHOICES = 10, 3
-# Where words of an event are looked for.
-AHEAD = timedelta(days=60)
 _ADDRESS = re.compile(r"[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]+")
 _APART = "|"
+_OWN = "own"
 
 
 @dataclass(frozen=True)
 class Found:
-    """An event, the calendar it is in and the mark of it."""
+    """An event: in a connected calendar, or of one's own."""
 
-    calendar: Calendar
     event: Event
+    calendar: Calendar | None = None
+    own: Occurrence | None = None
+
+    @classmethod
+    def mine(cls, own: Occurrence) -> Found:
+        row = own.event
+        event = Event(
+            id=str(row.public_id),
+            title=row.title,
+            start=own.start,
+            end=own.end,
+            zone=row.zone,
+            is_all_day=row.is_all_day,
+            is_busy=not row.is_all_day,
+            place=row.place,
+        )
+        return cls(event, own=own)
 
     @property
     def mark(self) -> str:
+        if self.own:
+            return _APART.join([_OWN, self.own.at.isoformat(), self.event.id])
+        assert self.calendar
         start = self.event.start.isoformat()
         return elsewhere.mark(self.calendar, f"{start}{_APART}{self.event.id}")
 
     @property
     def others(self) -> list[str]:
         """Who is told of what becomes of it."""
+        if self.calendar is None:
+            return []
         own = self.calendar.connection.label.casefold()
         return [each for each in self.event.attendees if each.casefold() != own]
 
 
-def find(scene: Scene, start: datetime, end: datetime) -> list[Found]:
-    """In all calendars, the earliest first; what is over is left out."""
-    found = [
-        Found(calendar, event)
-        for calendar in LIST.met_by(scene.user)
-        for event in calendar.events(start=start, end=end, zone=scene.zone)
-        if event.end > scene.now
-    ]
-    return sorted(found, key=lambda each: (each.event.start, each.event.end))
+@dataclass(frozen=True)
+class Look:
+    """What is on, the earliest first, and the accounts that did not answer."""
+
+    found: list[Found]
+    silent: list[str] = field(default_factory=list)
+
+
+def find(scene: Scene, start: datetime, end: datetime) -> Look:
+    """In all calendars."""
+    found = own(scene, start, end)
+    silent = list[str]()
+    for calendar in LIST.met_by(scene.user):
+        try:
+            there = calendar.events(start=start, end=end, zone=scene.zone)
+        except errors.AppError:
+            silent.append(str(calendar))
+            continue
+        found += [Found(event, calendar) for event in there]
+    return Look(sorted(found, key=_by_time), silent)
+
+
+def own(scene: Scene, start: datetime, end: datetime) -> list[Found]:
+    rows = events.between(user=scene.user, start=start, end=end, zone=scene.zone)
+    return [Found.mine(each) for each in rows]
+
+
+def _by_time(found: Found) -> tuple[datetime, datetime]:
+    return found.event.start, found.event.end
 
 
 def busy(scene: Scene, start: datetime, end: datetime) -> list[Busy]:
-    """When any calendar says that the person is taken, the earliest first."""
-    found = [
-        each
-        for calendar in BUSY.met_by(scene.user)
-        for each in calendar.busy(start=start, end=end)
+    """When any calendar says that the person is taken, the earliest first. Raises what
+    they do: nobody is free at a time that cannot be looked at."""
+    taken = [
+        Busy(max(each.event.start, start), min(each.event.end, end))
+        for each in own(scene, start, end)
+        if each.event.is_busy
     ]
-    return sorted(found, key=lambda each: (each.start, each.end))
+    for calendar in BUSY.met_by(scene.user):
+        taken += calendar.busy(start=start, end=end)
+    return _joined(sorted(taken, key=lambda each: (each.start, each.end)))
+
+
+def _joined(taken: list[Busy]) -> list[Busy]:
+    joined = list[Busy]()
+    for each in taken:
+        if joined and each.start <= joined[-1].end:
+            joined[-1] = Busy(joined[-1].start, max(joined[-1].end, each.end))
+        else:
+            joined.append(each)
+    return joined
 
 
 def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
@@ -76,16 +139,8 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
     Raises errors.NotFound, or Ask where several are."""
     if mark := elsewhere.numbered(scene, EVENTS, said):
         return _marked(scene, mark)
-    wanted = [
-        word
-        for word in phrases.folded(said).split()
-        if word not in phrases.words().answers["articles"]
-    ]
-    found = [
-        each
-        for each in (find(scene, scene.now, scene.now + AHEAD) if wanted else ())
-        if all(word in phrases.folded(each.event.title) for word in wanted)
-    ]
+    wanted = events.wanted(said)
+    found = _about(scene, wanted) if wanted else []
     if not found:
         key = "no_event_about" if wanted else "which_event"
         raise errors.NotFound(phrases.say(key, words=short(said)))
@@ -101,25 +156,108 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
     return found[0]
 
 
+def _about(scene: Scene, wanted: list[str]) -> list[Found]:
+    """Of an own one that repeats the next alone."""
+    mine = events.about(scene.user, wanted, scene.now, scene.zone)
+    found = [Found.mine(each) for each in mine]
+    until = scene.now + events.AHEAD
+    for calendar in LIST.met_by(scene.user):
+        there = calendar.events(start=scene.now, end=until, zone=scene.zone)
+        found += [
+            Found(event, calendar)
+            for event in there
+            if event.end > scene.now
+            and all(word in phrases.folded(event.title) for word in wanted)
+        ]
+    return sorted(found, key=_by_time)
+
+
+def scope(scene: Scene, found: Found, given: Mapping[str, str]) -> str:
+    """How much is meant of one that repeats. Raises Ask."""
+    if found.own is None or found.own.is_whole:
+        return scopes.ALL
+    if said := scopes.read(given["scope"]):
+        return said
+    settled = {**given, "target": f"{elsewhere.BY_MARK}{found.mark}"}
+    at = when(scene, values(found))
+    raise Ask(
+        phrases.say("which_of_it", text=short(found.event.title)),
+        arguments=settled,
+        slot="scope",
+        options=[
+            Option(phrases.say("only_one", time=at), {**settled, "scope": scopes.ONE}),
+            Option(phrases.say("all_of_it"), {**settled, "scope": scopes.ALL}),
+        ],
+    )
+
+
+def once(scene: Scene, change: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What takes a change of the own calendar back, kept in one transaction with it: a
+    call that is run again finds it done."""
+    assert scene.call
+    with transaction.atomic():
+        rows = ToolCall.objects.select_for_update()
+        kept: dict[str, Any] | None = rows.get(pk=scene.call.pk).undo
+        if kept is None:
+            kept = change()
+            ToolCall.objects.filter(pk=scene.call.pk).update(undo=kept)
+    return kept
+
+
+def begun(scene: Scene) -> dict[str, Any] | None:
+    """What `once` kept, where this call was run before."""
+    return scene.call.undo if scene.call else None
+
+
+def clash(scene: Scene, found: Found) -> dict[str, Any] | None:
+    """The first thing that takes the same time, and how many more do."""
+    if not found.event.is_busy:
+        return None
+    there = [
+        each
+        for each in find(scene, found.event.start, found.event.end).found
+        if each.event.is_busy and each.event.id != found.event.id
+    ]
+    return {**values(there[0]), "more": len(there) - 1} if there else None
+
+
+def overlaps(scene: Scene, kept: Mapping[str, Any]) -> str:
+    """ "Overlaps with Dentist, 12:00 PM to 1:00 PM."; "" where nothing clashes."""
+    if not (other := kept.get("clash")):
+        return ""
+    first, last = (datetime.fromisoformat(other[edge]) for edge in ("start", "end"))
+    title = short(other["title"])
+    if other["more"]:
+        title = phrases.say("and_more", shown=title, count=other["more"])
+    return phrases.say(
+        "event_overlaps",
+        title=title,
+        first=clock(scene, first),
+        last=clock(scene, last),
+    )
+
+
 def values(found: Found) -> dict[str, Any]:
     """What a receipt needs of it, as JSON."""
     event = found.event
+    rule = found.own.event.recurrence if found.own else None
     return {
         "title": event.title or phrases.say("event_no_title"),
         "start": event.start.isoformat(),
         "end": event.end.isoformat(),
         "is_all_day": event.is_all_day,
+        **({"repeats": rule.kept()} if rule else {}),
     }
 
 
-def line(scene: Scene, kept: dict[str, Any], *, has_day: bool = True) -> str:
+def line(scene: Scene, kept: Mapping[str, Any], *, has_day: bool = True) -> str:
     """ "Dentist, Tue 24 Nov, 8:30 AM"."""
     return phrases.say(
         "event", title=short(kept["title"]), time=when(scene, kept, has_day=has_day)
     )
 
 
-def when(scene: Scene, kept: dict[str, Any], *, has_day: bool = True) -> str:
+def when(scene: Scene, kept: Mapping[str, Any], *, has_day: bool = True) -> str:
     start = datetime.fromisoformat(kept["start"])
     if kept["is_all_day"]:
         day = spoken.day(start, scene.zone, now=scene.now)
@@ -133,7 +271,20 @@ def when(scene: Scene, kept: dict[str, Any], *, has_day: bool = True) -> str:
     return clock(scene, start)
 
 
-def span(scene: Scene, kept: dict[str, Any]) -> str:
+def series(scene: Scene, kept: Mapping[str, Any]) -> str:
+    """ "every weekday 9:15 AM, next Tue 24 Nov", or when it is if it comes once."""
+    if "repeats" not in kept:
+        return span(scene, kept)
+    rule, start = Recurrence.back(kept["repeats"]), datetime.fromisoformat(
+        kept["start"]
+    )
+    if kept["is_all_day"]:
+        # A rule of days is of no place.
+        rule = rule.in_zone(scene.zone)
+    return rule_and_next(scene, start, rule)
+
+
+def span(scene: Scene, kept: Mapping[str, Any]) -> str:
     """ "Fri 27 Nov, 12:30 PM to 1:30 PM"."""
     if kept["is_all_day"]:
         return when(scene, kept)
@@ -172,28 +323,73 @@ def told(addresses: Sequence[str]) -> str:
 
 def times(
     scene: Scene, given: dict[str, str], *, ask: str, length: timedelta = ranges.HOUR
-) -> tuple[datetime, datetime, bool]:
-    """When what is asked for begins and ends, and whether it takes whole days. Raises
-    Ask, and errors.Invalid."""
+) -> Times:
+    """When what is asked for begins and ends, and whether it repeats or takes whole
+    days. Raises Ask, and errors.Invalid."""
     both = ranges.split(given["when"])
     if both.when and both.until and not both.rest:
         # A model hands over both ends in one.
         given = {**given, "when": both.when, "until": both.until}
     if ranges.is_all_day(given["until"]):
-        start, end = ranges.day(scene, given["when"])
-        return start, end, True
+        return _days(scene, given, ask)
     if not ranges.has_clock(scene, given["when"]):
         raise Ask(ask, arguments=given, slot="when")
-    start = moments.find(scene, given, ask=ask).astimezone(ZoneInfo(scene.zone))
-    return start, ranges.end(scene, start, given["until"], length), False
+    found = moments.plan(scene, given, ask=ask)
+    here = ZoneInfo(scene.zone)
+    start = (found.begins if isinstance(found, Recurrence) else found).astimezone(here)
+    end = ranges.end(scene, start, given["until"], length)
+    return _repeated(Times(start, end, scene.zone), found)
+
+
+def _days(scene: Scene, given: dict[str, str], ask: str) -> Times:
+    found: Recurrence | datetime | None = None
+    if _repeats(scene, given["when"]):
+        found = moments.plan(scene, given, ask=ask, clock=time())
+    if isinstance(found, Recurrence):
+        rule = found.at(time())
+        first = rule.start.date()
+        return _repeated(events.on_days(first, first, scene.zone), rule)
+    start, end = ranges.day(scene, given["when"])
+    return events.on_days(start.date(), end.date(), scene.zone)
+
+
+def _repeats(scene: Scene, when: str) -> bool:
+    outcome = grammar.read(
+        when, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
+    return isinstance(outcome, grammar.Repeats)
+
+
+def _repeated(once: Times, found: Recurrence | datetime) -> Times:
+    if not isinstance(found, Recurrence):
+        return once
+    if found.is_elapsed:
+        raise errors.Invalid(phrases.say("event_too_often"))
+    return replace(once, rule=found.rule, exceptions=found.exceptions)
+
+
+def edges(scene: Scene, found: Times) -> tuple[datetime, datetime]:
+    """Of whole days the midnights where the person is."""
+    if not found.is_all_day:
+        return found.start, found.end
+    here = time(tzinfo=ZoneInfo(scene.zone))
+    return (
+        datetime.combine(found.start.date(), here),
+        datetime.combine(found.end.date(), here),
+    )
 
 
 def _marked(scene: Scene, mark: str) -> Found:
+    if mark.startswith(f"{_OWN}{_APART}"):
+        _, at, name = mark.split(_APART, 2)
+        row = events.get(user=scene.user, public_id=name)
+        instant = datetime.fromisoformat(at)
+        return Found.mine(events.occurrence(row, instant, scene.zone))
     calendar, thing = elsewhere.find(scene, LIST, mark)
     start, _, name = thing.partition(_APART)
-    at = datetime.fromisoformat(start)
+    instant = datetime.fromisoformat(start)
     day = timedelta(days=1)
-    for event in calendar.events(start=at, end=at + day, zone=scene.zone):
+    for event in calendar.events(start=instant, end=instant + day, zone=scene.zone):
         if event.id == name:
-            return Found(calendar, event)
+            return Found(event, calendar)
     raise errors.NotFound(phrases.say("gone_elsewhere"))

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from apps.accounts import quiet_hours
 from apps.accounts.models import User
-from apps.assistant import features, lists, phrases
+from apps.assistant import agenda, conversations, features, lists, phrases
 from apps.assistant.models import Approval, Brief, ListItem, Reminder
 from apps.assistant.targets import short
 from apps.assistant.times import spoken
 from apps.core import http
 from apps.core.errors import AppError
 from apps.core.kinds import job
-from apps.integrations import calendars, mailboxes
+from apps.integrations import mailboxes
 from apps.jobs import jobs
 from apps.sms import outbox
 
@@ -118,18 +118,14 @@ def _reminders(user: User, now: datetime) -> Iterator[str]:
 def _events(user: User, now: datetime) -> Iterator[str]:
     if not features.is_on(user, "calendar"):
         return
-    for calendar in calendars.of(user):
-        if "calendar.list" not in calendar.can:
-            continue
-        try:
-            events = calendar.events(start=now, end=_end(user, now))
-        except AppError:
-            yield phrases.say("brief_unread", account=str(calendar))
-            continue
-        for event in events[:MOST_OF_A_KIND]:
-            at = spoken.clock(event.start, user.timezone, hours=user.clock_hours)
-            time = phrases.say("brief_all_day") if event.is_all_day else at
-            yield phrases.say("brief_line", time=time, what=short(event.title))
+    look = agenda.find(conversations.aside(user, now), now, _end(user, now))
+    for each in look.found[:MOST_OF_A_KIND]:
+        event = each.event
+        at = spoken.clock(event.start, user.timezone, hours=user.clock_hours)
+        time = phrases.say("brief_all_day") if event.is_all_day else at
+        yield phrases.say("brief_line", time=time, what=short(event.title))
+    for account in look.silent:
+        yield phrases.say("brief_unread", account=account)
 
 
 def _tasks(user: User, now: datetime) -> Iterator[str]:

@@ -204,12 +204,12 @@ def enter(turn: Turn) -> Scene:
     )
 
 
-def aside(user: User) -> Scene:
+def aside(user: User, now: datetime | None = None) -> Scene:
     """The scene of somebody who is at no turn: to read and to say times as they do. It
     is never saved."""
     return Scene(
         turn=Turn(user=user),
         user=user,
-        now=timezone.now(),
+        now=now or timezone.now(),
         conversation=Conversation(user=user),
     )

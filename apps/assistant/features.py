@@ -54,7 +54,6 @@ FEATURES = {
             "calendar",
             "Calendar",
             "Tells what is on and when you are free, adds and moves events.",
-            needs=("google", "microsoft"),
         ),
         Feature(
             "pages",

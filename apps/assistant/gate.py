@@ -104,8 +104,8 @@ def _record(
     if proposal:
         made.arguments = dict(proposal.arguments)
         if made.risk == Risk.WRITE:
-            # This time it reaches others.
-            made.risk = Risk.OUTWARD
+            # This time it is not of own rows alone.
+            made.risk = proposal.risk
     if _claim(made) and proposal and waits:
         made.receipt = approvals.ask(scene, made, proposal)
         prepared.update(made, "receipt")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from apps.assistant import items, lists
+from apps.assistant import events, items, lists
 from apps.assistant.conversations import Scene
 from apps.core import errors
 
@@ -22,9 +22,14 @@ def _item(scene: Scene, caught: Mapping[str, str]) -> bool:
     return items.is_open(scene.user, caught["target"])
 
 
+def _event(scene: Scene, caught: Mapping[str, str]) -> bool:
+    return events.is_called(scene.user, caught["target"], scene.now, scene.zone)
+
+
 _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "list": _list,
     "item": _item,
+    "event": _event,
 }
 
 

@@ -33,5 +33,9 @@ class Need:
     def insist(self, user: User) -> None:
         """Raises errors.Forbidden, which says how to connect."""
         if not self.met_by(user):
-            url = settings.PUBLIC_URL + reverse("integrations:connections")
-            raise errors.Forbidden(phrases.say(self.sentence, url=url))
+            raise self.missing()
+
+    def missing(self) -> errors.Forbidden:
+        """What says how to connect one."""
+        url = settings.PUBLIC_URL + reverse("integrations:connections")
+        return errors.Forbidden(phrases.say(self.sentence, url=url))

@@ -1,6 +1,6 @@
 """What of the assistant belongs to a person."""
 
-from apps.assistant.models import Approval, Fact, List, Note, Reminder, ToolCall
+from apps.assistant.models import Approval, Event, Fact, List, Note, Reminder, ToolCall
 from apps.rbac.catalog import Permission
 from apps.rbac.resources import Resource, own
 
@@ -20,6 +20,10 @@ RESOURCES = (
     Resource(
         Note,
         own(Permission.NOTE_VIEW, Permission.NOTE_CHANGE, Permission.NOTE_DELETE),
+    ),
+    Resource(
+        Event,
+        own(Permission.EVENT_VIEW, Permission.EVENT_CHANGE, Permission.EVENT_DELETE),
     ),
     Resource(
         Fact,

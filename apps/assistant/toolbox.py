@@ -50,13 +50,14 @@ class Proposal:
     `sentence` says it, without an end ("Send a mail to ana@x.com: Lunch"); `arguments`
     mean the same whenever they are read. `about` is whom it reaches, so that a person may
     say ALWAYS to that. `basis` is how the world is that it changes (JSON): where it is
-    another one when the approval comes, nothing is done.
+    another one when the approval comes, nothing is done. `risk` is that of doing it.
     """
 
     sentence: str
     arguments: Mapping[str, str]
     about: str = ""
     basis: Mapping[str, Any] = field(default_factory=dict)
+    risk: Risk = Risk.OUTWARD
 
 
 class Ask(Exception):

@@ -48,6 +48,7 @@ _MAP = (
         "Assistant",
         (
             ("Reminders", "alarm-clock", "portal:reminders"),
+            ("Calendar", "calendar-days", "portal:calendar"),
             ("Lists", "list-checks", "portal:lists"),
             ("Notes", "notebook-pen", "portal:notes"),
             ("Memory", "brain", "portal:memory"),

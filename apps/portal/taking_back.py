@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from apps.assistant import lists, memory, notes, reminders
+from apps.assistant import events, lists, memory, notes, reminders
 from apps.assistant.gate import UNDO_LIVES
 from apps.core.errors import AppError
 from apps.core.ids import uuid7
@@ -23,6 +23,7 @@ from apps.rbac.declared import signed_in
 SALT = "portal.taking_back"
 # Each puts back what its own verbs handed out, of that person alone.
 RESTORE: Mapping[str, Any] = {
+    "events": events.restore,
     "lists": lists.restore,
     "memory": memory.restore,
     "notes": notes.restore,

@@ -102,6 +102,11 @@ class Permission(StrEnum):
     NOTE_VIEW = "assistant.note.view"
     NOTE_CHANGE = "assistant.note.change"
     NOTE_DELETE = "assistant.note.delete"
+    EVENT_ADD = "assistant.event.add"
+    EVENT_VIEW = "assistant.event.view"
+    EVENT_REVEAL = "assistant.event.reveal"
+    EVENT_CHANGE = "assistant.event.change"
+    EVENT_DELETE = "assistant.event.delete"
     FACT_ADD = "assistant.fact.add"
     FACT_VIEW = "assistant.fact.view"
     FACT_CHANGE = "assistant.fact.change"
@@ -180,6 +185,7 @@ _FOR_EVERYBODY = frozenset(
         Permission.REMINDER_ADD,
         Permission.LIST_ADD,
         Permission.NOTE_ADD,
+        Permission.EVENT_ADD,
         Permission.FACT_ADD,
         Permission.NUMBER_ADD,
         Permission.CONNECTION_ADD,

@@ -28,6 +28,7 @@ from apps.assistant.models import (
     Approval,
     Brief,
     Conversation,
+    Event,
     Fact,
     FeatureSetting,
     List,
@@ -253,6 +254,13 @@ def _approves(alice: User) -> None:
     StandingApproval.objects.create(user=alice, tool="x", about="zebra-standing")
     groceries = List.objects.create(user=alice, name="zebra-list", key="zebra-list")
     ListItem.objects.create(list=groceries, user=alice, text="zebra-item")
+    Event.objects.create(
+        user=alice,
+        title="zebra-event",
+        zone="UTC",
+        starts_at=timezone.now(),
+        ends_at=timezone.now(),
+    )
     Note.objects.create(user=alice, text="zebra-note")
     Fact.objects.create(user=alice, subject="zebra-subject", text="zebra-fact")
     Thought.objects.create(

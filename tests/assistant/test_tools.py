@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.assistant import answering, toolbox
 from apps.assistant.models import (
     Brief,
+    Event,
     Fact,
     FeatureSetting,
     List,
@@ -43,6 +44,9 @@ def facts(phone: Phone) -> list[Any]:
             ListItem.objects.filter(list__user=phone.user, list__is_deleted=False)
             .exclude(state="deleted")
             .values("public_id", "text", "state"),
+            Event.objects.filter(**own)
+            .kept()
+            .values("public_id", "title", "starts_at", "ends_at", "exceptions"),
             Note.objects.filter(**own).kept().values("public_id", "text"),
             Fact.objects.filter(**own).kept().values("public_id", "subject", "text"),
             FeatureSetting.objects.filter(**own, is_on=False).values("feature"),

@@ -2,6 +2,7 @@
 
 from apps.assistant.api import (
     approvals,
+    events,
     features,
     lists,
     memory,
@@ -14,6 +15,7 @@ urlpatterns = [
     *reminders.urlpatterns,
     *lists.urlpatterns,
     *notes.urlpatterns,
+    *events.urlpatterns,
     *memory.urlpatterns,
     *approvals.urlpatterns,
     *features.urlpatterns,

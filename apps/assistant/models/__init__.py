@@ -4,6 +4,7 @@ from apps.assistant.models.approvals import Approval, StandingApproval
 from apps.assistant.models.briefs import Brief
 from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
+from apps.assistant.models.events import Event
 from apps.assistant.models.features import FeatureSetting
 from apps.assistant.models.lists import List, ListItem
 from apps.assistant.models.notes import Fact, Note
@@ -15,6 +16,7 @@ __all__ = [
     "Approval",
     "Brief",
     "Conversation",
+    "Event",
     "Fact",
     "FeatureSetting",
     "List",

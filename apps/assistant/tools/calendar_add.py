@@ -1,29 +1,37 @@
-"""Put an event on the calendar; with mail addresses in its words it invites them."""
+"""Put an event on the person's own calendar, or on one they name; with mail addresses in
+its words it invites them, where a calendar is connected that can."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, phrases
+from apps.assistant import agenda, elsewhere, events, phrases
+from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
+from apps.assistant.events import Times
 from apps.assistant.models import Risk
+from apps.assistant.targets import short
 from apps.assistant.times import spoken
 from apps.assistant.toolbox import Ask, Proposal, Result, Tool, said
 from apps.core import errors
+from apps.integrations.calendars import Calendar
+from apps.rbac import verdicts
+from apps.rbac.catalog import Permission
 
 
 @dataclass(frozen=True)
 class Arguments:
     text: str = said("what it is, with the addresses of those to invite, if any")
-    when: str = said("when it begins, in their words, not computed")
+    when: str = said("when it begins, or how it repeats, in their words, not computed")
     until: str = said(
         "when it ends or how long it is (4pm, for 30 minutes), or nothing"
     )
+    account: str = said("google or microsoft where they name one, else nothing")
 
 
 def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
     guests = agenda.guests(arguments.text)
-    if not guests:
+    if not guests or _calendar(scene, arguments) is None:
         return None
     kept, settled = _planned(scene, arguments)
     says = phrases.say(
@@ -37,21 +45,83 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     assert scene.call
+    calendar = _calendar(scene, arguments)
     given = asdict(arguments)
-    start, end, is_all_day = agenda.times(scene, given, ask=_ask(arguments))
+    times = agenda.times(scene, given, ask=_ask(arguments))
     title = _title(given)
     guests = agenda.guests(title)
-    calendar = agenda.ADD.met_by(scene.user)[0]
+    if calendar is not None:
+        if guests and scene.call.risk != Risk.OUTWARD:
+            # A calendar was connected since it was looked at: nobody said yes to that.
+            raise errors.Conflict(phrases.say("event_changed"))
+        return _elsewhere(scene, calendar, times, title, guests)
+    verdicts.insist(scene.user, Permission.EVENT_ADD)
+    row = events.create(user=scene.user, title=title, times=times, made_by=scene.call)
+    found = Found.mine(events.upcoming(row, scene.now, scene.zone))
+    values = {
+        **agenda.values(found),
+        "guests": [],
+        "is_uninvited": bool(guests),
+        "clash": agenda.clash(scene, found),
+        **elsewhere.spoken_of(scene, agenda.EVENTS, found.mark),
+    }
+    deleted = {**events.snapshot(row), "is_deleted": True}
+    return Result(values, undo={"events": [deleted], "title": row.title})
+
+
+def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
+    key = "event_added_invited" if values["guests"] else "event_added"
+    sentence = phrases.say(
+        key,
+        title=short(values["title"]),
+        time=agenda.series(scene, values),
+        guests=agenda.told(values["guests"]),
+    )
+    alone = phrases.say("event_uninvited") if values.get("is_uninvited") else ""
+    return " ".join(filter(None, [sentence, alone, agenda.overlaps(scene, values)]))
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    if "events" in before:
+        events.restore(user=scene.user, before=before)
+    else:
+        calendar, event = elsewhere.find(scene, agenda.CANCEL, before["event"])
+        try:
+            calendar.delete(event)
+        except errors.NotFound:
+            pass  # as it should be
+    return phrases.say("undone_event", title=before["title"])
+
+
+def _calendar(scene: Scene, arguments: Arguments) -> Calendar | None:
+    """The connected one that they name, or that is needed to invite; else it is for
+    their own. Raises errors.Forbidden where the one that they name is not connected."""
+    there: list[Calendar] = agenda.ADD.met_by(scene.user)
+    if wanted := arguments.account.casefold():
+        named = [each for each in there if each.connection.provider in wanted]
+        if not named:
+            raise agenda.ADD.missing()
+        return named[0]
+    return there[0] if there and agenda.guests(arguments.text) else None
+
+
+def _elsewhere(
+    scene: Scene, calendar: Calendar, times: Times, title: str, guests: list[str]
+) -> Result:
+    assert scene.call
+    if times.rule:
+        raise errors.Invalid(phrases.say("event_repeats_elsewhere"))
+    start, end = agenda.edges(scene, times)
     event = calendar.create(
         title=title,
         start=start,
         end=end,
-        is_all_day=is_all_day,
+        is_all_day=times.is_all_day,
         attendees=guests,
         zone=scene.zone,
         key=str(scene.call.handle),
     )
-    found = agenda.Found(calendar, event)
+    found = Found(event, calendar)
     values = {**agenda.values(found), "guests": guests}
     values |= elsewhere.spoken_of(scene, agenda.EVENTS, found.mark)
     undo = {"event": elsewhere.mark(calendar, event.id), "title": title}
@@ -59,38 +129,22 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     return Result(values, undo=None if guests else undo)
 
 
-def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    key = "event_added_invited" if values["guests"] else "event_added"
-    return phrases.say(
-        key,
-        title=values["title"],
-        time=agenda.span(scene, {**values}),
-        guests=agenda.told(values["guests"]),
-    )
-
-
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    calendar, event = elsewhere.find(scene, agenda.CANCEL, before["event"])
-    try:
-        calendar.delete(event)
-    except errors.NotFound:
-        pass  # as it should be
-    return phrases.say("undone_event", title=before["title"])
-
-
 def _planned(
     scene: Scene, arguments: Arguments
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What it will be, and the arguments that mean it whenever they are read."""
     given = asdict(arguments)
-    start, end, is_all_day = agenda.times(scene, given, ask=_ask(arguments))
+    times = agenda.times(scene, given, ask=_ask(arguments))
+    if times.rule:
+        raise errors.Invalid(phrases.say("event_repeats_elsewhere"))
+    start, end = agenda.edges(scene, times)
     kept = {
         "title": _title(given),
         "start": start.isoformat(),
         "end": end.isoformat(),
-        "is_all_day": is_all_day,
+        "is_all_day": times.is_all_day,
     }
-    if is_all_day:
+    if times.is_all_day:
         return kept, {**given, "when": f"{start:%Y-%m-%d}"}
     exact = {
         "when": spoken.exact(start, scene.zone),
@@ -118,9 +172,12 @@ TOOL = Tool(
     receipt=receipt,
     propose=propose,
     undo=undo,
-    needs=agenda.ADD,
+    # Calendars that are connected are asked what clashes.
+    is_apart=True,
+    is_untrusted=True,
     examples=(
         "add lunch with Ana friday 12:30",
         "add dentist to my calendar tomorrow at 10 for 30 minutes",
+        "add standup every weekday at 9:15 for 15 minutes",
     ),
 )

@@ -27,7 +27,9 @@ class Arguments:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     start, end = ranges.day(scene, arguments.when)
-    found = agenda.find(scene, start, end)
+    look = agenda.find(scene, start, end)
+    # Of today what is over is of no use.
+    found = [each for each in look.found if each.event.end > scene.now]
     is_day = end - start < timedelta(days=1, hours=2)
     last = end - timedelta(minutes=1)
     return Result(
@@ -39,6 +41,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
             "is_day": is_day,
             "first": spoken.day(start, scene.zone, now=scene.now),
             "last": spoken.day(last, scene.zone, now=scene.now),
+            "silent": look.silent,
         }
     )
 
@@ -56,7 +59,8 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         for number, each in enumerate(values["events"], start=1)
     ]
     more = [phrases.say("agenda_more", count=values["more"])] if values["more"] else []
-    return "\n".join([head, *lines, *more])
+    silent = [phrases.say("brief_unread", account=each) for each in values["silent"]]
+    return "\n".join([head, *lines, *more, *silent])
 
 
 TOOL = Tool(
@@ -65,7 +69,8 @@ TOOL = Tool(
     arguments=Arguments,
     run=run,
     receipt=receipt,
-    needs=agenda.LIST,
+    # Calendars that are connected are asked.
+    is_apart=True,
     is_untrusted=True,
     examples=("agenda", "what's on tomorrow", "what's on friday", "agenda this week"),
 )

@@ -1,22 +1,29 @@
-"""Take an event off the calendar, once the person said yes."""
+"""Take an event off the calendar; from one that is connected once the person said yes."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, phrases
+from apps.assistant import agenda, elsewhere, events, phrases, scopes
+from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Proposal, Result, Tool, said
+from apps.core import errors
 
 
 @dataclass(frozen=True)
 class Arguments:
     target: str = said("its number on the list last shown, or words of its title")
+    scope: str = said("of one that repeats: one for only that one, all, or nothing")
 
 
-def propose(scene: Scene, arguments: Arguments) -> Proposal:
+def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
+    if agenda.begun(scene):
+        return None
     found = agenda.the_event(scene, arguments.target, asdict(arguments))
+    if found.calendar is None:
+        return None
     kept = agenda.values(found)
     key = "cancel_proposed_told" if found.others else "cancel_proposed"
     says = phrases.say(
@@ -24,27 +31,59 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal:
     )
     basis = {**kept, "others": sorted(found.others)}
     settled = {"target": f"{elsewhere.BY_MARK}{found.mark}"}
-    return Proposal(says, settled, basis=basis)
+    return Proposal(says, settled, basis=basis, risk=Risk.DESTRUCTIVE)
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    found = agenda.the_event(scene, arguments.target, asdict(arguments))
-    found.calendar.delete(found.event.id)
-    return Result(agenda.values(found))
+    assert scene.call
+    if before := agenda.begun(scene):
+        return Result(before["values"], undo=before)
+    given = asdict(arguments)
+    found = agenda.the_event(scene, arguments.target, given)
+    if found.calendar is not None:
+        if scene.call.risk != Risk.DESTRUCTIVE:
+            # It was another one that was looked at: nobody said yes to this.
+            raise errors.Conflict(phrases.say("event_changed"))
+        found.calendar.delete(found.event.id)
+        return Result(agenda.values(found))
+    scope = agenda.scope(scene, found, given)
+    before = agenda.once(scene, lambda: _taken_off(found, scope))
+    return Result(before["values"], undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return phrases.say("event_cancelled", event=agenda.line(scene, {**values}))
+    if "repeats" in values:
+        event = phrases.say(
+            "event", title=values["title"], time=agenda.series(scene, values)
+        )
+        return phrases.say("event_cancelled", event=event)
+    return phrases.say("event_cancelled", event=agenda.line(scene, values))
+
+
+def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    events.restore(user=scene.user, before=before)
+    return phrases.say("undone_cancel", event=agenda.line(scene, before["values"]))
+
+
+def _taken_off(found: Found, scope: str) -> dict[str, Any]:
+    assert found.own
+    row, values = found.own.event, agenda.values(found)
+    if scope == scopes.ALL:
+        return {**events.delete(row=row), "values": values}
+    values.pop("repeats", None)
+    return {**events.leave_out(row=row, at=found.own.at), "values": values}
 
 
 TOOL = Tool(
     name="calendar.cancel",
-    risk=Risk.DESTRUCTIVE,
+    risk=Risk.WRITE,
     arguments=Arguments,
     run=run,
     receipt=receipt,
     propose=propose,
-    needs=agenda.CANCEL,
+    undo=undo,
+    is_apart=True,
     is_untrusted=True,
+    hint="deleted_hint",
     examples=("cancel event 1", "cancel the meeting with Ana"),
 )

@@ -30,7 +30,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     both = ranges.split(arguments.when)
     if ranges.has_clock(scene, both.when):
-        start, end, _ = agenda.times(scene, given, ask=phrases.say("free_when"))
+        times = agenda.times(scene, given, ask=phrases.say("free_when"))
+        start, end = agenda.edges(scene, times)
         taken = agenda.busy(scene, start, end)
         return Result({"asked": _kept(start, end), "busy": _all(taken)})
     first, last = ranges.day(scene, arguments.when)
@@ -84,6 +85,7 @@ TOOL = Tool(
     arguments=Arguments,
     run=run,
     receipt=receipt,
-    needs=agenda.BUSY,
+    # Calendars that are connected are asked.
+    is_apart=True,
     examples=("am I free friday 3-4", "when am I free tomorrow"),
 )

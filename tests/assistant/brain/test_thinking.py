@@ -73,7 +73,7 @@ def test_no_tool_offers_to_name_somebody_or_to_approve(
     assert "user_id" not in said and "phone" not in said
     briefing = model.asked[-1]["messages"][0]["content"]
     assert "Monday, 23 November 2026, 09:00 in America/New_York" in briefing
-    assert "Calendar, Mail, Pages, Videos. They can connect it at" in briefing
+    assert "Mail, Pages, Videos. They can connect it at" in briefing
 
 
 def test_identity_does_not_come_from_a_text(

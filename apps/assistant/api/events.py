@@ -1,0 +1,274 @@
+"""The own calendar over the API."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import path
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.models import User
+from apps.assistant import conversations, events, told
+from apps.assistant.api.speaking import Speaking, person
+from apps.assistant.events import Occurrence, Times
+from apps.assistant.models import Event
+from apps.core.errors import Invalid
+from apps.core.serializers import Exact
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import about, requires
+
+MONTH = timedelta(days=31)
+_APART = "~"
+
+
+class EventSerializer(serializers.Serializer[Any]):
+    """One time that an event comes. `at` names it among those of a series, in which
+    `when` says the rule; whole days are `first_day` to `last_day`."""
+
+    id = serializers.UUIDField(source="event.public_id")
+    at = serializers.DateTimeField()
+    title = serializers.CharField(source="event.title")
+    place = serializers.CharField(source="event.place")
+    notes = serializers.CharField(source="event.notes")
+    starts_at = serializers.DateTimeField(source="start")
+    ends_at = serializers.DateTimeField(source="end")
+    is_all_day = serializers.BooleanField(source="event.is_all_day")
+    first_day = serializers.SerializerMethodField()
+    last_day = serializers.SerializerMethodField()
+    zone = serializers.CharField(source="event.zone")
+    rule = serializers.CharField(source="event.rule")
+    exceptions = serializers.ListField(
+        child=serializers.CharField(), source="event.exceptions"
+    )
+    series = serializers.UUIDField(source="event.series.public_id", allow_null=True)
+    when = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField(source="event.created_at")
+    updated_at = serializers.DateTimeField(source="event.updated_at")
+
+    def get_first_day(self, row: Occurrence) -> date | None:
+        return row.start.date() if row.event.is_all_day else None
+
+    def get_last_day(self, row: Occurrence) -> date | None:
+        if not row.event.is_all_day:
+            return None
+        return row.end.date() - timedelta(days=1)
+
+    def get_when(self, row: Occurrence) -> str:
+        return told.when(self.context["scene"], row.start, row.event.recurrence)
+
+
+class PageOfEventsSerializer(serializers.Serializer[Any]):
+    next = serializers.CharField(allow_null=True)
+    results = EventSerializer(many=True)
+
+
+class _Timed(Exact):
+    """Either `starts_at` and `ends_at`, or for whole days `first_day`, with `last_day`
+    for several. `rule` is of RFC 5545, `zone` where its clock hangs."""
+
+    place = serializers.CharField(
+        max_length=events.LONGEST_PLACE, required=False, allow_blank=True
+    )
+    notes = serializers.CharField(
+        max_length=events.LONGEST_NOTES, required=False, allow_blank=True
+    )
+    starts_at = serializers.DateTimeField(required=False)
+    ends_at = serializers.DateTimeField(required=False)
+    first_day = serializers.DateField(required=False)
+    last_day = serializers.DateField(required=False)
+    zone = serializers.CharField(max_length=64, required=False)
+    rule = serializers.CharField(max_length=255, required=False, allow_blank=True)
+
+
+class NewEventSerializer(_Timed):
+    title = serializers.CharField(max_length=events.LONGEST_TITLE)
+
+
+class EventChangeSerializer(_Timed):
+    """With `at` the one of a series that comes then, which is an event of its own from
+    then on; without it all of them."""
+
+    title = serializers.CharField(max_length=events.LONGEST_TITLE, required=False)
+    at = serializers.DateTimeField(required=False)
+
+
+class Events(Speaking):
+    policy = about(Permission.EVENT_VIEW)
+    policies: ClassVar = {"post": requires(Permission.EVENT_ADD)}
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
+            OpenApiParameter("to", str, description="a month after `from`"),
+            OpenApiParameter("limit", int),
+            OpenApiParameter("after", str, description="as `next` has it"),
+        ],
+        responses=PageOfEventsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """What touches the time from `from` to `to`, a year at most, the earliest first;
+        each one of a series by itself."""
+        user = person(request)
+        given = request.GET
+        start = _moment(user, given.get("from", "")) or conversations.aside(user).now
+        end = _moment(user, given.get("to", "")) or start + MONTH
+        rows = events.between(user=user, start=start, end=end)
+        limit = _limit(given.get("limit", ""))
+        rows = _after(rows, given.get("after", ""))
+        found = _shown(user, rows[:limit], many=True)
+        more = None
+        if len(rows) > limit:
+            last = rows[limit - 1]
+            place = (
+                f"{last.start.astimezone(UTC):%Y%m%dT%H%M%S%f}{_APART}{last.event.pk}"
+            )
+            asked = {"from": start.isoformat(), "to": end.isoformat(), "limit": limit}
+            more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked | {'after': place})}"
+        return Response({"next": more, "results": found})
+
+    @extend_schema(request=NewEventSerializer, responses={201: EventSerializer})
+    def post(self, request: Request) -> Response:
+        """Put one on the calendar."""
+        form = NewEventSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user, asked = person(request), form.validated_data
+        times = _times(user, asked)
+        if times is None:
+            raise Invalid("Send starts_at and ends_at, or first_day.")
+        row = events.create(
+            user=user,
+            title=asked["title"],
+            times=times,
+            place=asked.get("place", ""),
+            notes=asked.get("notes", ""),
+        )
+        found = _shown(user, _first(user, row))
+        return Response(found, status=status.HTTP_201_CREATED)
+
+
+class OneEvent(Speaking):
+    policy = about(Permission.EVENT_VIEW)
+    policies: ClassVar = {
+        "patch": about(Permission.EVENT_CHANGE),
+        "delete": about(Permission.EVENT_DELETE),
+    }
+
+    @extend_schema(responses=EventSerializer)
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """One of them; of a series what it began with."""
+        user = person(request)
+        return Response(_shown(user, _first(user, _own(user, public_id))))
+
+    @extend_schema(request=EventChangeSerializer, responses=EventSerializer)
+    def patch(self, request: Request, public_id: UUID) -> Response:
+        """Only what is sent changes; a time only with both of its ends."""
+        form = EventChangeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user, asked = person(request), form.validated_data
+        row = _own(user, public_id)
+        words = {name: asked.get(name) for name in ("title", "place", "notes")}
+        if "at" in asked and row.rule:
+            one = events.occurrence(row, asked["at"], user.timezone)
+            times = _times(user, asked, row)
+            row, _ = events.change_one(row=row, at=one.at, times=times, **words)
+        else:
+            row, _ = events.change(row=row, times=_times(user, asked, row), **words)
+        return Response(_shown(user, _first(user, row)))
+
+    @extend_schema(parameters=[OpenApiParameter("at", datetime)], responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Take it off; with `at` only the one of a series that comes then."""
+        user = person(request)
+        row = _own(user, public_id)
+        at = _moment(user, request.GET.get("at", ""))
+        if at and row.rule:
+            events.leave_out(row=row, at=at)
+        else:
+            events.delete(row=row)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _times(user: User, asked: dict[str, Any], row: Event | None = None) -> Times | None:
+    """None where nothing is said of it. Raises Invalid for what is half said."""
+    zone = asked.get("zone") or user.timezone
+    rule = asked.get("rule", row.rule if row else "")
+    exceptions = ()
+    if row and not asked.keys() & {"starts_at", "ends_at", "first_day", "last_day"}:
+        if not asked.keys() & {"rule", "zone"}:
+            return None
+        kept = Times(row.starts_at, row.ends_at, row.zone, row.is_all_day)
+        if "zone" in asked and not row.is_all_day:
+            kept = replace(kept, zone=zone)
+        return replace(kept, rule=rule, exceptions=exceptions)
+    if asked.keys() & {"first_day", "last_day"}:
+        if asked.keys() & {"starts_at", "ends_at"} or "first_day" not in asked:
+            raise Invalid("Send first_day, with last_day for several; or two times.")
+        first = asked["first_day"]
+        after = asked.get("last_day", first) + timedelta(days=1)
+        if after <= first:
+            raise Invalid("The last day is before the first.")
+        return replace(events.on_days(first, after, zone), rule=rule)
+    if not {"starts_at", "ends_at"} <= asked.keys():
+        raise Invalid("Send starts_at and ends_at, or first_day.")
+    if row and "zone" not in asked and not row.is_all_day:
+        zone = row.zone
+    return Times(asked["starts_at"], asked["ends_at"], zone, rule=rule)
+
+
+def _own(user: User, public_id: UUID) -> Event:
+    return events.get(user=user, public_id=str(public_id))
+
+
+def _first(user: User, row: Event) -> Occurrence:
+    return events.first(row, user.timezone)
+
+
+def _shown(user: User, found: Any, *, many: bool = False) -> Any:
+    context = {"scene": conversations.aside(user)}
+    return EventSerializer(found, many=many, context=context).data
+
+
+def _moment(user: User, said: str) -> datetime | None:
+    """A day is its midnight. Raises Invalid for what is no moment."""
+    if not said:
+        return None
+    try:
+        at = datetime.fromisoformat(said.replace(" ", "+"))
+    except ValueError:
+        raise Invalid("That is no moment: send RFC 3339, or a day.") from None
+    if at.tzinfo is None and at.time() != time():
+        raise Invalid("Say where: send RFC 3339, with its offset.")
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(user.timezone))
+    return at
+
+
+def _limit(said: str) -> int:
+    return (
+        min(int(said), 200) if said.isascii() and said.isdigit() and int(said) else 100
+    )
+
+
+def _after(rows: list[Occurrence], place: str) -> list[Occurrence]:
+    if not place:
+        return rows
+    said, _, pk = place.partition(_APART)
+    try:
+        at = datetime.strptime(said, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
+        last = (at, int(pk))
+    except ValueError:
+        raise Invalid("That is no page of this list.") from None
+    return [each for each in rows if (each.start, each.event.pk) > last]
+
+
+urlpatterns = [
+    path("events", Events.as_view(), name="events"),
+    path("events/<uuid:public_id>", OneEvent.as_view(), name="event"),
+]

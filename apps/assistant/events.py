@@ -1,0 +1,392 @@
+"""The own calendar: events made, changed, moved and deleted, always for one person.
+
+Of an event that repeats a change is to all of it, or to the one that is at an instant.
+What each of them returns beside the event is what `restore` takes.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.db import transaction
+
+from apps.accounts.models import User
+from apps.assistant import phrases
+from apps.assistant.models import Event, Reminder, ToolCall
+from apps.assistant.models.events import whole
+from apps.assistant.recurrence import Recurrence
+from apps.assistant.targets import has
+from apps.core import errors
+
+LONGEST_TITLE, LONGEST_PLACE, LONGEST_NOTES = 300, 300, 8_000
+# Of one person: a long life of appointments.
+MOST = 20_000
+# Far above any use, and each of them is counted through whenever a day is looked at.
+MOST_REPEATING = 500
+LONGEST = timedelta(days=370)
+INSTANT = timedelta(microseconds=1)
+# Where the words of an event are looked for.
+AHEAD = timedelta(days=60)
+DAY = timedelta(days=1)
+_KEPT = ("title", "place", "notes", "zone", "is_all_day", "rule", "exceptions")
+_MOMENTS = ("starts_at", "ends_at", "original_at")
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An event as it comes once. Whole days run from midnight to midnight where it was
+    asked for."""
+
+    event: Event
+    start: datetime
+    end: datetime
+    # By which the series knows it.
+    at: datetime
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a change of it is one of the whole event."""
+        return not self.event.rule
+
+
+@dataclass(frozen=True)
+class Times:
+    """From when to when, and how it comes again."""
+
+    start: datetime
+    end: datetime
+    zone: str
+    is_all_day: bool = False
+    rule: str = ""
+    # What the rule leaves out, in the wall time of the zone.
+    exceptions: tuple[datetime, ...] = ()
+
+
+def create(
+    *,
+    user: User,
+    title: str,
+    times: Times,
+    place: str = "",
+    notes: str = "",
+    made_by: ToolCall | None = None,
+) -> Event:
+    """Made by a call it is made once, however often that runs. Raises errors.Invalid,
+    or Conflict where there are too many."""
+    if made_by and (row := Event.objects.filter(made_by=made_by).first()):
+        return row
+    rows = Event.objects.owned_by(user).filter(is_deleted=False)
+    most = MOST_REPEATING if times.rule else MOST
+    if (rows.exclude(rule="") if times.rule else rows).count() >= most:
+        raise errors.Conflict(phrases.say("too_many_events"))
+    row = Event(user=user, made_by=made_by)
+    _name(row, title, place, notes)
+    _time(row, times)
+    row.save()
+    return row
+
+
+def change(
+    *,
+    row: Event,
+    title: str | None = None,
+    place: str | None = None,
+    notes: str | None = None,
+    times: Times | None = None,
+) -> tuple[Event, dict[str, Any]]:
+    """All of it: what is None stays. Raises errors.Invalid."""
+    with transaction.atomic():
+        row = _locked(row)
+        before = [snapshot(row)]
+        _name(row, title, place, notes)
+        if times is not None:
+            was, clock = row.wall, row.zone
+            _time(row, times)
+            before += _follow(row, was, clock)
+        _save(row)
+    return row, {"events": before}
+
+
+def change_one(
+    *,
+    row: Event,
+    at: datetime,
+    title: str | None = None,
+    place: str | None = None,
+    notes: str | None = None,
+    times: Times | None = None,
+) -> tuple[Event, dict[str, Any]]:
+    """The one at an instant of those that repeat, which becomes an event of its own.
+    Raises errors.Invalid, and NotFound where none is then."""
+    with transaction.atomic():
+        row = _locked(row)
+        before = snapshot(row)
+        _leave_out(row, at)
+        single = Event(
+            user=row.user,
+            title=row.title,
+            place=row.place,
+            notes=row.notes,
+            starts_at=at,
+            ends_at=at + row.length,
+            zone=row.zone,
+            is_all_day=row.is_all_day,
+            series=row,
+            original_at=at,
+        )
+        _name(single, title, place, notes)
+        if times is not None:
+            _time(single, replace(times, rule=""))
+        # What was moved and taken back before makes room.
+        row.moved.filter(original_at=at, is_deleted=True).update(original_at=None)
+        single.save()
+    return single, {"events": [before, {**snapshot(single), "is_deleted": True}]}
+
+
+def delete(*, row: Event) -> dict[str, Any]:
+    """All of it."""
+    with transaction.atomic():
+        row = _locked(row)
+        before = snapshot(row)
+        row.is_deleted = True
+        _save(row)
+    return {"events": [before]}
+
+
+def leave_out(*, row: Event, at: datetime) -> dict[str, Any]:
+    """The one at an instant of those that repeat. Raises errors.NotFound."""
+    with transaction.atomic():
+        row = _locked(row)
+        before = snapshot(row)
+        _leave_out(row, at)
+    return {"events": [before]}
+
+
+def restore(*, user: User, before: Mapping[str, Any]) -> None:
+    """Raises errors.NotFound."""
+    with transaction.atomic():
+        for kept in before["events"]:
+            rows = Event.objects.owned_by(user).select_for_update()
+            row = rows.filter(public_id=kept["id"]).first()
+            if row is None:
+                raise errors.NotFound(phrases.say("event_gone"))
+            for name in (*_KEPT, "is_deleted"):
+                setattr(row, name, kept[name])
+            for name in _MOMENTS:
+                said = kept[name]
+                setattr(row, name, datetime.fromisoformat(said) if said else None)
+            _save(row)
+
+
+def snapshot(row: Event) -> dict[str, Any]:
+    """As JSON."""
+    kept = {name: getattr(row, name) for name in (*_KEPT, "is_deleted")}
+    moments = {name: getattr(row, name) for name in _MOMENTS}
+    said = {name: at and at.isoformat() for name, at in moments.items()}
+    return {"id": str(row.public_id), **kept, **said}
+
+
+def get(*, user: User, public_id: str) -> Event:
+    """Raises errors.NotFound."""
+    try:
+        rows = Event.objects.owned_by(user).kept()
+        return rows.get(public_id=uuid.UUID(public_id))
+    except (ValueError, Event.DoesNotExist):
+        raise errors.NotFound(phrases.say("event_gone")) from None
+
+
+def between(
+    *, user: User, start: datetime, end: datetime, zone: str = ""
+) -> list[Occurrence]:
+    """What touches that time, the earliest first. Raises errors.Invalid for a time that
+    is none, or longer than a year."""
+    if end <= start or end - start > LONGEST:
+        raise errors.Invalid(phrases.say("event_range"))
+    own = Event.objects.owned_by(user).kept()
+    rows = own.near(start, end).select_related("series")
+    found = [
+        each
+        for row in rows
+        for each in _occurrences(row, start, end, zone or user.timezone)
+        if each.start < end and (each.end > start or each.start >= start)
+    ]
+    return sorted(found, key=lambda each: (each.start, each.event.pk))
+
+
+def occurrence(row: Event, at: datetime, zone: str) -> Occurrence:
+    """The one at an instant. Raises errors.NotFound."""
+    found = (
+        each
+        for each in _occurrences(row, at - DAY, at + DAY, zone)
+        if each.at == at or each.is_whole
+    )
+    if (one := next(found, None)) is None:
+        raise errors.NotFound(phrases.say("event_gone"))
+    return one
+
+
+def first(row: Event, zone: str) -> Occurrence:
+    """What it begins with."""
+    return _one(row, row.starts_at, zone)
+
+
+def upcoming(row: Event, now: datetime, zone: str) -> Occurrence:
+    """The next of it, else what there is of it."""
+    if rule := row.recurrence:
+        at = rule.next_after(now - row.length)
+        return occurrence(row, at or row.starts_at, zone)
+    return _one(row, row.starts_at, zone)
+
+
+def wanted(said: str) -> list[str]:
+    """The words of an event's title."""
+    articles = phrases.words().answers["articles"]
+    return [word for word in phrases.folded(said).split() if word not in articles]
+
+
+def is_called(user: User, said: str, now: datetime, zone: str) -> bool:
+    """Whether that is said of something on the calendar, and of no reminder."""
+    words = wanted(said)
+    if not about(user, words, now, zone):
+        return False
+    open_ones = Reminder.objects.owned_by(user).open().values_list("text", flat=True)
+    return not any(has(text, words) for text in open_ones)
+
+
+def about(user: User, words: list[str], now: datetime, zone: str) -> list[Occurrence]:
+    """Those ahead whose titles have all the words, of what repeats the next."""
+    if not words:
+        return []
+    found = dict[int, Occurrence]()
+    for each in between(user=user, start=now, end=now + AHEAD, zone=zone):
+        if has(each.event.title, words):
+            found.setdefault(each.event.pk, each)
+    return list(found.values())
+
+
+def on_days(first: date, after: date, zone: str) -> Times:
+    """Whole days."""
+    start, end = whole(first, max(after, first + DAY))
+    return Times(start, end, zone, is_all_day=True)
+
+
+def _occurrences(
+    row: Event, start: datetime, end: datetime, zone: str
+) -> Iterator[Occurrence]:
+    rule = row.recurrence
+    if rule is None:
+        yield _one(row, row.starts_at, zone)
+        return
+    reach = row.length + DAY
+    for at in rule.between(start - reach, end + DAY):
+        yield _one(row, at, zone)
+
+
+def _one(row: Event, at: datetime, zone: str) -> Occurrence:
+    if not row.is_all_day:
+        here = ZoneInfo(zone)
+        return Occurrence(
+            row, at.astimezone(here), (at + row.length).astimezone(here), at
+        )
+    first, last = at.astimezone(UTC), (at + row.length).astimezone(UTC)
+    midnight = time(tzinfo=ZoneInfo(zone))
+    return Occurrence(
+        row,
+        datetime.combine(first.date(), midnight),
+        datetime.combine(last.date(), midnight),
+        at,
+    )
+
+
+def _name(row: Event, title: str | None, place: str | None, notes: str | None) -> None:
+    if title is not None:
+        row.title = " ".join(title.split())
+        if not row.title or len(row.title) > LONGEST_TITLE:
+            raise errors.Invalid(phrases.say("event_title_length"))
+    if place is not None:
+        row.place = " ".join(place.split())
+        if len(row.place) > LONGEST_PLACE:
+            raise errors.Invalid(phrases.say("event_place_length"))
+    if notes is not None:
+        row.notes = notes.strip()
+        if len(row.notes) > LONGEST_NOTES:
+            raise errors.Invalid(phrases.say("event_notes_length"))
+
+
+def _time(row: Event, times: Times) -> None:
+    if times.end < times.start or times.end - times.start > LONGEST:
+        raise errors.Invalid(phrases.say("event_order"))
+    try:
+        ZoneInfo(times.zone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise errors.Invalid(phrases.say("event_zone")) from error
+    length = times.end - times.start
+    # The days of a whole day are the same everywhere.
+    row.zone = "UTC" if times.is_all_day else times.zone
+    row.is_all_day, row.starts_at = times.is_all_day, times.start.replace(microsecond=0)
+    if not times.rule:
+        row.rule, row.exceptions = "", []
+    elif times.rule != row.rule:
+        row.exceptions = [each.isoformat() for each in times.exceptions]
+    if times.rule:
+        rule = _rule(row, times.rule)
+        row.rule, row.starts_at = rule.rule, rule.begins
+    row.ends_at = row.starts_at + length
+
+
+def _rule(row: Event, said: str) -> Recurrence:
+    """The rule, counted from its first occurrence."""
+    try:
+        rule = Recurrence.of(said, start=row.wall, zone=row.zone)
+    except ValueError as error:
+        raise errors.Invalid(phrases.say("event_rule")) from error
+    often = {"BYHOUR", "BYMINUTE", "BYSECOND"} & rule.parts.keys()
+    if often or rule.parts["FREQ"] in ("HOURLY", "MINUTELY"):
+        raise errors.Invalid(phrases.say("event_too_often"))
+    return rule.since(row.starts_at - INSTANT) or rule
+
+
+def _follow(row: Event, was: datetime, zone: str) -> list[dict[str, Any]]:
+    """What it leaves out, and what was moved, go along when the whole is moved."""
+    if not row.rule:
+        return []
+    moved, before = row.wall - was, list[dict[str, Any]]()
+    if not moved and row.zone == zone:
+        return []
+    gone = [datetime.fromisoformat(each) + moved for each in row.exceptions]
+    row.exceptions = [each.isoformat() for each in gone]
+    for single in row.moved.filter(is_deleted=False).exclude(original_at=None):
+        assert single.original_at
+        before.append(snapshot(single))
+        wall = single.original_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        at = (wall + moved).replace(tzinfo=ZoneInfo(row.zone))
+        single.original_at = at.astimezone(UTC)
+        _save(single)
+    return before
+
+
+def _leave_out(row: Event, at: datetime) -> None:
+    rule = row.recurrence
+    if rule is None or not rule.comes_at(at):
+        raise errors.NotFound(phrases.say("event_gone"))
+    row.exceptions = [each.isoformat() for each in rule.without(at).exceptions]
+    _save(row)
+
+
+def _locked(row: Event) -> Event:
+    """Raises errors.NotFound for what was deleted meanwhile."""
+    rows = Event.objects.kept().select_for_update(of=("self",))
+    fresh = rows.filter(pk=row.pk).first()
+    if fresh is None:
+        raise errors.NotFound(phrases.say("event_gone"))
+    return fresh
+
+
+def _save(row: Event) -> None:
+    row.version += 1
+    row.save()
