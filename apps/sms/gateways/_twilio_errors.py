@@ -5,11 +5,14 @@ from contextlib import contextmanager
 from decimal import InvalidOperation
 
 from django.conf import settings
-from requests import ConnectionError as RequestsConnectionError
-from requests import ConnectTimeout, RequestException, Timeout
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.response import Response
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
 from apps.sms import troubles
 from apps.sms.gateway import (
@@ -34,9 +37,9 @@ def in_a_sentence() -> Iterator[None]:
     except TwilioRestException as error:
         told = f"{error.code or error.status}: {error.msg}"
         raise _kind(error.status)(_sentence(error.status, told)) from error
-    except Timeout as error:
+    except ReadTimeoutError as error:
         raise Unheard("Twilio did not answer in time.") from error
-    except RequestException as error:
+    except HTTPError as error:
         raise Unheard("Twilio could not be reached.") from error
     except (
         TwilioException,
@@ -86,11 +89,8 @@ def verdict(error: TwilioRestException) -> Exception:
     return OutcomeUnknown(str(error.status))
 
 
-def lost(error: RequestsConnectionError) -> Exception:
-    """No connection means nothing was sent; a broken one leaves it open."""
-    cause = error.args[0] if error.args else None
-    if isinstance(cause, MaxRetryError):
-        cause = cause.reason
-    if isinstance(error, ConnectTimeout) or isinstance(cause, NewConnectionError):
+def lost(error: HTTPError) -> Exception:
+    """No connection means nothing was sent; a broken or silent one leaves it open."""
+    if isinstance(error, ConnectTimeoutError | NewConnectionError):
         return Busy("no connection")
     return OutcomeUnknown(type(error).__name__)

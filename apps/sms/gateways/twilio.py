@@ -9,11 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from requests import ConnectionError as RequestsConnectionError
-from requests import RequestException
 from twilio.base.exceptions import TwilioException, TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import HTTPError
 
 from apps.core import http
 from apps.core.errors import OutsideFailure
@@ -21,8 +19,6 @@ from apps.core.http import Fetched
 from apps.sms import signing
 from apps.sms.addresses import Addresses, Drift
 from apps.sms.gateway import (
-    CONNECT_SECONDS,
-    READ_SECONDS,
     Bill,
     Draft,
     Gone,
@@ -33,6 +29,7 @@ from apps.sms.gateway import (
     Tariff,
 )
 from apps.sms.gateways._twilio_errors import in_a_sentence, lost, verdict
+from apps.sms.gateways._twilio_http import Window, redirected
 
 # An answer that is hours late only confuses; Twilio's default is ten hours.
 VALIDITY_SECONDS = 900
@@ -41,22 +38,9 @@ PAGE = 1_000
 _MEDIA_SID = re.compile(r"ME[0-9a-f]{32}")
 
 
-class RedirectedHttpClient(TwilioHttpClient):  # type: ignore[misc]  # no hints there
-    """The SDK's client with a time limit (it has none), pointed at `TWILIO_API_BASE`."""
-
-    def __init__(self) -> None:
-        super().__init__(pool_connections=True)
-        # No proxy from the environment, as in core/http.py: looked for at each call.
-        self.session.trust_env = False
-        self.timeout = (CONNECT_SECONDS, READ_SECONDS)
-
-    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        return super().request(method, _redirected(url), *args, **kwargs)
-
-
 class TwilioGateway:
     def __init__(self) -> None:
-        self._http = RedirectedHttpClient()
+        self._http = Window()
 
     def send(self, draft: Draft) -> str:
         try:
@@ -69,11 +53,10 @@ class TwilioGateway:
             )
         except TwilioRestException as error:
             raise verdict(error) from error
-        except RequestsConnectionError as error:
+        except HTTPError as error:
             raise lost(error) from error
-        except (RequestException, TwilioException, ValueError, KeyError) as error:
-            # Timed out or broken off after the request was sent, or an answer that
-            # cannot be read: Twilio may have taken it.
+        except (TwilioException, ValueError, KeyError) as error:
+            # An answer that cannot be read: Twilio may have taken it.
             raise OutcomeUnknown(type(error).__name__) from error
         return str(message.sid)
 
@@ -81,7 +64,7 @@ class TwilioGateway:
         try:
             # Newest first. Filtering by DateSent would hide what is still queued.
             found = self._client().messages.list(to=number, limit=50)
-        except (TwilioException, RequestException, ValueError, KeyError) as error:
+        except (TwilioException, HTTPError, ValueError, KeyError) as error:
             raise OutcomeUnknown(type(error).__name__) from error
         return [
             Listed(message.sid, message.body, str(message.status), message.date_created)
@@ -118,7 +101,7 @@ class TwilioGateway:
             or not _MEDIA_SID.fullmatch(parts.path.removeprefix(path))
         ):
             raise OutsideFailure("It is no file of this text.", permanent=True)
-        return _redirected(f"https://api.twilio.com{parts.path}")
+        return redirected(f"https://api.twilio.com{parts.path}")
 
     def _credentials(self) -> tuple[str, str]:
         return settings.TWILIO_ACCOUNT_SID, signing.tokens()[0]
@@ -185,7 +168,7 @@ class TwilioGateway:
         if not urlsplit(found.redirect_to).scheme == "https":
             raise NotDone("Twilio's list of numbers lies at no address of https.")
         try:
-            for line in http.lines(_redirected(found.redirect_to)):
+            for line in http.lines(redirected(found.redirect_to)):
                 if number := line.strip():
                     yield number if number.startswith("+") else f"+{number}"
         except OutsideFailure as error:
@@ -233,7 +216,7 @@ class TwilioGateway:
 
 
 @lru_cache(maxsize=2)
-def _client(account: str, token: str, through: TwilioHttpClient) -> Client:
+def _client(account: str, token: str, through: Window) -> Client:
     """Its parts are made when they are first used."""
     return Client(account, token, http_client=through)
 
@@ -246,13 +229,6 @@ def _dearest(told: Iterable[dict[str, Any]]) -> dict[str, Decimal]:
         price = Decimal(str(each["current_price"]))
         found[kind] = max(price, found.get(kind, price))
     return found
-
-
-def _redirected(url: str) -> str:
-    if not settings.TWILIO_API_BASE:
-        return url
-    parts, base = urlsplit(url), urlsplit(settings.TWILIO_API_BASE)
-    return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
 
 def _fields(wanted: Addresses) -> dict[str, str | bool]:
