@@ -59,10 +59,18 @@ def cursor() -> CursorWrapper:
 
 
 def _answer(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with cursor() as own:
-        own.execute(statement, values)
-        found: list[tuple[Any, ...]] = own.fetchall()
-    return found
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    if own.connection is None or own.queries_logged or own.execute_wrappers:
+        with cursor() as told:
+            told.execute(statement, values)
+            found: list[tuple[Any, ...]] = told.fetchall()
+        return found
+    # As Django's wrapper does, which takes a quarter of the time where nobody counts.
+    own.validate_no_broken_transaction()
+    with own.wrap_database_errors:
+        bare = _Cursor(own.connection)
+        bare.execute(statement, values)
+        return bare.fetchall()
 
 
 def columns(model: type[Model], table: str = "") -> str:
