@@ -66,27 +66,28 @@ def match(scene: Scene, text: str) -> Match | None:
 
 def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     plain = tidied(text)
-    split, spans = times.split(plain), functools.cache(ranges.split)
+    split = times.split(plain)
+    spans = functools.cache(functools.partial(ranges.split, plain, split))
     # There are hundreds of commands, and two or three texts to compare them with.
     folded = functools.cache(phrases.folded)
     for command in among:
         if command.time == "needed" and not split.phrase:
             continue
-        if command.time == "span" and not spans(plain).when:
+        if command.time == "span" and not spans().when:
             continue
         if command.shown and command.shown != scene.conversation.shown_kind:
             continue
         matched = split.rest if command.time else plain
         if command.time == "span":
-            matched = spans(plain).rest
-        if command.lacks & {*folded(matched).split()}:
+            matched = spans().rest
+        if command.lacks and command.lacks & {*folded(matched).split()}:
             continue
         if (found := _caught(scene, command, matched, folded(matched))) is None:
             continue
         if command.knows and not known.is_there(scene, command.knows, found.caught):
             continue
         if command.time == "span":
-            found.caught.update(when=spans(plain).when, until=spans(plain).until)
+            found.caught.update(when=spans().when, until=spans().until)
         elif command.time:
             found.caught["when"] = _in_part(scene, split.phrase, command.part)
         return found
@@ -99,13 +100,19 @@ def tidied(text: str) -> str:
     plain = plain.rstrip(" .!,;") or plain
     if plain.strip("?"):
         plain = plain.rstrip("? ")
-    polite = "|".join(map(re.escape, phrases.words().answers["polite"]))
-    ends = re.compile(
-        rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)|(?<=\w)(?:[\s,]+(?:{polite}))+$"
-    )
-    for match in reversed([*ends.finditer(phrases.folded(plain))]):
+    polite = _polite(phrases.language())
+    for match in reversed([*polite.finditer(phrases.folded(plain))]):
         plain = plain[: match.start()] + plain[match.end() :]
     return plain
+
+
+@functools.cache
+def _polite(language: str) -> re.Pattern[str]:
+    """Words of courtesy at the ends of a text."""
+    polite = "|".join(map(re.escape, phrases.words().answers["polite"]))
+    return re.compile(
+        rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)|(?<=\w)(?:[\s,]+(?:{polite}))+$"
+    )
 
 
 def bare(text: str) -> str:

@@ -26,10 +26,10 @@ class Range:
     rest: str
 
 
-def split(text: str) -> Range:
-    """Take a time that has two ends out of a text."""
+def split(text: str, known: times.Split | None = None) -> Range:
+    """Take a time that has two ends out of a text; `known`: its times, where they are."""
     said = phrases.words().answers["ranges"]
-    until = ""
+    whole, until = text, ""
     for pattern in (said["all_day"], said["lasts"]):
         if match := re.search(pattern, phrases.folded(text)):
             until = match.group(0).strip()
@@ -38,7 +38,7 @@ def split(text: str) -> Range:
     if not until and (match := re.search(said["between"], phrases.folded(text))):
         first, until = match["first"].strip(), match["last"].strip()
         text = _cut(text, match, said["begins"].format(clock=_half(first, until)))
-    found = times.split(text)
+    found = known if known and text == whole else times.split(text)
     return Range(found.phrase, until if found.phrase else "", found.rest)
 
 
