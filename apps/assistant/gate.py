@@ -34,6 +34,9 @@ DAY = timedelta(days=1)
 
 State = ToolCall.State
 _CLAIM = f"{prepared.insertion(ToolCall)} ON CONFLICT DO NOTHING RETURNING id"
+# What is undone together is done again together, and comes to the disk before a reply
+# that tells of it.
+_CLAIM_TOGETHER = f"{_CLAIM}, {prepared.LAZILY}"
 
 
 def call(
@@ -66,7 +69,7 @@ def _together(
         with transaction.atomic():
             # The row comes first: a second run at the same time waits here for the
             # first and then repeats its receipt.
-            if not _claim(made):
+            if not _claim(made, _CLAIM_TOGETHER):
                 return _recorded(made)
             insist(scene, chosen)
             _run(scene, chosen, made)
@@ -197,10 +200,10 @@ def _asked(
     )
 
 
-def _claim(made: ToolCall) -> bool:
+def _claim(made: ToolCall, statement: str = _CLAIM) -> bool:
     """Whether this call is the first of its kind."""
-    found = prepared.rows(_CLAIM, prepared.given(made))
-    for (pk,) in found:
+    found = prepared.rows(statement, prepared.given(made))
+    for pk, *_ in found:
         made.pk = pk
         prepared.kept(made)
     return bool(found)

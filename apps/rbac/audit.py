@@ -103,8 +103,11 @@ def done(
 
 
 @contextmanager
-def collecting() -> Iterator[None]:
-    """What is `decided` inside is written at the end, also after an exception."""
+def collecting(*, is_early: bool = False) -> Iterator[None]:
+    """What is `decided` inside is written at the end, also after an exception.
+
+    `is_early`: whoever asks goes on to commit what came of it, which takes this to the
+    disk as well."""
     entries: list[ledger.Entry] = []
     token = _collected.set(entries)
     try:
@@ -112,7 +115,7 @@ def collecting() -> Iterator[None]:
     finally:
         _collected.reset(token)
         if entries:
-            _flush(entries)
+            _flush(entries, is_early)
 
 
 @contextmanager
@@ -137,11 +140,11 @@ class AuditMiddleware:
             return self.get_response(request)
 
 
-def _flush(entries: list[ledger.Entry]) -> None:
+def _flush(entries: list[ledger.Entry], is_early: bool) -> None:
     """The page is answered already: that it cannot be recorded must not undo it."""
     try:
         with apart.cursor() as cursor:
-            ledger.write(entries, cursor)
+            ledger.write(entries, cursor, is_early=is_early)
     except (DatabaseError, InterfaceError) as error:
         _log(entries, error)
 

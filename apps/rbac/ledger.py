@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.backends.utils import CursorWrapper
 
+from apps.core import prepared
 from apps.rbac import person_keys
 from apps.rbac.models import AuditEvent
 
@@ -41,6 +42,7 @@ _COLUMNS = (
 )
 _ROW = f"({', '.join(['%s'] * len(_COLUMNS))})"
 _INSERT = f"INSERT INTO rbac_auditevent ({', '.join(_COLUMNS)}) VALUES "
+_EARLY = f" RETURNING {prepared.LAZILY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,11 @@ class Opened:
         return str(self.details.get("private", {}).get("page", ""))
 
 
-def write(entries: Sequence[Entry], cursor: CursorWrapper) -> None:
-    """One INSERT, in whatever transaction the cursor is in."""
+def write(
+    entries: Sequence[Entry], cursor: CursorWrapper, *, is_early: bool = False
+) -> None:
+    """One INSERT, in whatever transaction the cursor is in, which does not wait for the
+    disk if it `is_early`."""
     people = {
         owner
         for entry in entries
@@ -94,7 +99,8 @@ def write(entries: Sequence[Entry], cursor: CursorWrapper) -> None:
     for start in range(0, len(entries), _ROWS):
         rows = [_row(entry, keys) for entry in entries[start : start + _ROWS]]
         values = [value for row in rows for value in row]
-        cursor.execute(_INSERT + ", ".join([_ROW] * len(rows)), values)
+        statement = _INSERT + ", ".join([_ROW] * len(rows))
+        cursor.execute(statement + _EARLY if is_early else statement, values)
 
 
 def opened(

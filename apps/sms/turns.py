@@ -20,6 +20,7 @@ from apps.core import prepared
 from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
+from apps.rbac import audit
 from apps.sms import (
     aftermath,
     composer,
@@ -56,12 +57,13 @@ _OPEN = (
     "SELECT id FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL"
     " ORDER BY id LIMIT 1"
 )
+# A turn that is undone was none: whatever its answer does comes to the disk after it.
 _TAKE = f"""
 WITH opened AS ({prepared.insertion(Turn)} RETURNING id), taken AS (
     UPDATE sms_inboundtext SET turn_id = opened.id FROM opened
     WHERE sms_inboundtext.id = ANY(%s)
 )
-SELECT id FROM opened
+SELECT id, {prepared.LAZILY} FROM opened
 """
 _WAITING = (
     f"SELECT {prepared.columns(InboundText)} FROM sms_inboundtext"
@@ -155,7 +157,7 @@ def _opened(lane: Lane) -> Begun | None:
         attempts=1,
     )
     taken = [*prepared.given(turn), [text.pk for text in texts]]
-    ((turn.pk,),) = prepared.rows(_TAKE, taken)
+    ((turn.pk, _),) = prepared.rows(_TAKE, taken)
     prepared.kept(turn)
     media.expect(texts)
     spoken = [text for text in texts if not text.keyword]
@@ -291,7 +293,7 @@ def _say_over_budget(lease: Lease, turn: Turn, over: OverBudget) -> OutboundText
 
 def _answer_person(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
     try:
-        with lanes.kept(lease):
+        with lanes.kept(lease), audit.collecting(is_early=True):
             return answerer()(turn, spoken)
     except AppError as error:
         return Answer(error.sentence, is_literal=True)
