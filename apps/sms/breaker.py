@@ -17,17 +17,22 @@ from apps.core.redis import connection
 _FIRST_SECONDS, _LONGEST_SECONDS = 5, 300
 _SHUT, _TIMES = "sms:breaker", "sms:breaker:times"
 SHUT_OUT = "sms.account"
-# With Redis away or hanging every question waits for its time limit, and every text asks
-# two: this process asks again after the shortest pause.
+# With Redis away or hanging every question waits for its time limit: this process asks
+# again after the shortest pause.
 _asks_from = 0.0
+# Whether there was anything to mend when this process last asked, before its text.
+_is_broken = False
 
 
 def pause() -> timedelta:
     """How long to leave the carrier alone now; nothing while Redis is away."""
+    global _is_broken
     if time.monotonic() < _asks_from:
         return timedelta()
     try:
-        left = connection().pttl(_SHUT)
+        # It outlives every pause.
+        _is_broken = bool(connection().exists(_TIMES))
+        left = connection().pttl(_SHUT) if _is_broken else 0
     except RedisError:
         _ask_later()
         return timedelta()
@@ -54,11 +59,10 @@ def trip(why: str) -> None:
 
 def mend() -> None:
     """A text was taken."""
-    if time.monotonic() < _asks_from:
+    if not _is_broken or time.monotonic() < _asks_from:
         return
     try:
-        if connection().exists(_TIMES):
-            connection().delete(_TIMES, _SHUT)
+        connection().delete(_TIMES, _SHUT)
     except RedisError:
         _ask_later()
 

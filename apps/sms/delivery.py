@@ -33,17 +33,21 @@ RANK = {
     Delivery.READ: 7,
 }
 
-# Whether the text was not known to be taken, its charge is spent now, and news of it
-# came before. Where this is undone, the text is looked up at the gateway.
+# As nearly always: no news of it came before, and what was set aside for it is spent.
+# Where this is undone, the text is looked up at the gateway.
 _TAKEN = f"""
 WITH text AS (
     UPDATE sms_outboundtext
     SET provider_sid = %s, state = 'sent', sent_at = %s, sealed = ''
-    WHERE id = %s AND provider_sid IS NULL RETURNING id
+    WHERE id = %s AND provider_sid IS NULL
+      AND NOT EXISTS (SELECT FROM sms_deliveryevent WHERE sid = %s AND text_id IS NULL)
+      AND EXISTS (
+          SELECT FROM sms_charge
+          WHERE text_id = sms_outboundtext.id AND state = 'reserved'
+      )
+    RETURNING id
 ), charge AS ({ledger.HAND_OVER})
-SELECT EXISTS (SELECT FROM text), EXISTS (SELECT FROM charge),
-       EXISTS (SELECT FROM sms_deliveryevent WHERE sid = %s AND text_id IS NULL),
-       {prepared.LAZILY}
+SELECT EXISTS (SELECT FROM text), {prepared.LAZILY}
 """
 
 
@@ -78,19 +82,19 @@ def record(form: Mapping[str, str], *, ref: str) -> str:
     return Outcome.NEW
 
 
-@transaction.atomic
 def handed_over(text: OutboundText, sid: str) -> None:
     """The gateway has taken the text under this id. Applies news that came before."""
-    values = [sid, timezone.now(), text.pk, *ledger.handing_over(sid), sid]
-    ((is_new, is_spent, has_news, _),) = prepared.rows(_TAKEN, values)
-    if is_new and not is_spent:
-        texts.handed_over(text, sid)
-    if has_news:
-        _apply_early(text.pk, sid)
+    values = [sid, timezone.now(), text.pk, sid, *ledger.handing_over(sid)]
+    ((is_done, _),) = prepared.rows(_TAKEN, values)
+    if not is_done:
+        _catch_up(text.pk, sid)
 
 
-def _apply_early(pk: int, sid: str) -> None:
+@transaction.atomic
+def _catch_up(pk: int, sid: str) -> None:
     text = OutboundText.objects.select_for_update().get(pk=pk)
+    if text.provider_sid is None:
+        _adopt(text, sid)
     early = DeliveryEvent.objects.select_for_update().filter(sid=sid, text=None)
     for event in early.order_by("id"):
         _apply(text, event.status, event.error_code)

@@ -43,7 +43,10 @@ WHERE id = (
     WHERE due_at <= now() AND (lease_until IS NULL OR lease_until < now())
     ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
 )
-RETURNING id, user_id, key, lease_token, {prepared.LAZILY}
+RETURNING id, user_id, key, lease_token, EXISTS (
+    SELECT FROM sms_outboundtext
+    WHERE lane_id = sms_lane.id AND state IN ({OutboundText.OPEN_WRITTEN})
+), {prepared.LAZILY}
 """
 
 
@@ -52,12 +55,10 @@ _HOLD = (
     f"SELECT {prepared.columns(Lane)} FROM sms_lane"
     " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
 )
-_LAY_DOWN = (
-    "UPDATE sms_lane SET due_at = NULL, lease_until = NULL"
-    f" WHERE id = %s AND lease_token = %s RETURNING {prepared.columns(Lane)}"
-)
+# As nearly always: there is nothing left. Where giving it back is undone, its lease ends
+# by itself.
+_LAY_DOWN = f"SELECT sms_lay_down(%s, %s), {prepared.LAZILY}"
 # Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
-# Where giving it back is undone, its lease ends by itself.
 _LEFT = (
     "SELECT EXISTS (SELECT FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL),"
     " (SELECT next_at FROM sms_outboundtext"
@@ -80,6 +81,8 @@ class Lease:
     token: int
     # On this process' own clock, so that setting the system clock moves nothing.
     deadline: float
+    # Whether a text was waiting to be sent when the lane was claimed.
+    is_sending: bool
 
     def seconds_left(self) -> float:
         return self.deadline - time.monotonic()
@@ -97,17 +100,13 @@ def claim() -> Lease | None:
     found = prepared.rows(_CLAIM, [LEASE.total_seconds()])
     if not found:
         return None
-    lane_id, user_id, key, token, _ = found[0]
-    return Lease(lane_id, user_id, key, token, deadline)
+    lane_id, user_id, key, token, is_sending, _ = found[0]
+    return Lease(lane_id, user_id, key, token, deadline, is_sending)
 
 
 def hold(lease: Lease) -> Lane:
     """Lock the lane for the rest of the transaction. Raises `LeaseLost`."""
-    return _held(_HOLD, lease)
-
-
-def _held(statement: str, lease: Lease) -> Lane:
-    found = prepared.objects(Lane, statement, [lease.lane_id, lease.token])
+    found = prepared.objects(Lane, _HOLD, [lease.lane_id, lease.token])
     if not found:
         raise LeaseLost(f"lane {lease.lane_id}")
     return found[0]
@@ -183,14 +182,21 @@ def _third() -> float:
 _of_this_process = PerProcess(_Keeper)
 
 
-@transaction.atomic
 def release(lease: Lease, *, not_before: datetime | None = None) -> None:
     """Give the lane back, due when its remaining work is. Raises `LeaseLost`."""
-    lane = _held(_LAY_DOWN, lease)
+    ((is_done, _),) = prepared.rows(_LAY_DOWN, [lease.lane_id, lease.token])
+    if not is_done:
+        _leave(lease, not_before)
+
+
+@transaction.atomic
+def _leave(lease: Lease, not_before: datetime | None) -> None:
+    lane = hold(lease)
     # Looked at only under the lock: a text that is being received waits for it.
-    if due_at := _due(lane):
-        lane.due_at = max(due_at, not_before or due_at)
-        prepared.update(lane, "due_at")
+    due_at = _due(lane)
+    lane.due_at = max(due_at, not_before or due_at) if due_at else None
+    lane.lease_until = None
+    prepared.update(lane, "due_at", "lease_until")
 
 
 def _due(lane: Lane) -> datetime | None:

@@ -6,14 +6,15 @@ from apps.core import prepared
 from apps.sms import troubles
 from apps.sms.models import OptOut
 
-_IS_OUT = (
-    "SELECT EXISTS (SELECT FROM sms_optout"
+# Of their number and ours, as a part of a statement.
+IS_OUT = (
+    "EXISTS (SELECT FROM sms_optout"
     " WHERE number = %s AND our_number = %s AND is_out)"
 )
 
 
 def is_out(*, number: str, our_number: str) -> bool:
-    ((is_out,),) = prepared.rows(_IS_OUT, [number, our_number])
+    ((is_out,),) = prepared.rows(f"SELECT {IS_OUT}", [number, our_number])
     return bool(is_out)
 
 

@@ -7,6 +7,7 @@ looked up at the gateway before anything is sent again (reconciler.py).
 
 import random
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -51,8 +52,8 @@ _HEAD = (
     f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
     " ORDER BY id LIMIT 1"
 )
-_IS_NEXT = (
-    "SELECT NOT EXISTS (SELECT FROM sms_outboundtext"
+_STANDING = (
+    f"SELECT {optouts.IS_OUT}, NOT EXISTS (SELECT FROM sms_outboundtext"
     f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN}))"
     " AND EXISTS (SELECT FROM user_phone_mappings"
     " WHERE e164 = %s AND status = 'verified' AND user_id = %s)"
@@ -87,12 +88,19 @@ def is_free(lease: Lease) -> bool:
     return lanes.is_fresh(lease) and not breaker.pause()
 
 
-def is_next(turn: Turn) -> bool:
-    """Whether the reply to this turn, whose lane is held, has none before it and may go
-    to its number, which has not opted out. Else `flush` sees to it."""
-    asked = [turn.lane_id, turn.number, turn.user_id]
-    ((is_next,),) = prepared.rows(_IS_NEXT, asked)
-    return bool(is_next)
+class Standing(NamedTuple):
+    """Of the number of a turn, whose lane is held: whether it has opted out; and whether
+    a reply has none before it and may go to its number. Else `flush` sees to it."""
+
+    is_out: bool
+    is_next: bool
+
+
+def standing(turn: Turn) -> Standing:
+    """One query."""
+    asked = [turn.number, turn.our_number, turn.lane_id, turn.number, turn.user_id]
+    (found,) = prepared.rows(_STANDING, asked)
+    return Standing(*found)
 
 
 def hand_over(lease: Lease, text: OutboundText) -> None:

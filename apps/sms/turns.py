@@ -31,7 +31,6 @@ from apps.sms import (
     loops,
     media,
     numbers,
-    optouts,
     outbox,
     pacing,
     sender,
@@ -110,7 +109,8 @@ class Begun:
 def work(lease: Lease) -> Lease:
     """What is to do in a lane now: send, answer, send. Texts that came meanwhile make it
     due again, behind those of others."""
-    lease = sender.flush(lease)
+    if lease.is_sending:
+        lease = sender.flush(lease)
     if begun := begin(lease):
         with bound(begun.turn.request_id):
             lease = lanes.fresh(lease)
@@ -354,13 +354,14 @@ def finish(
     """
     lanes.hold(lease)
     text = None
-    if optouts.is_out(number=turn.number, our_number=turn.our_number):
-        silence = silence or Silence.OPTED_OUT
     if answer:
         answer.settle()
+    standing = sender.standing(turn)
+    if standing.is_out:
+        silence = silence or Silence.OPTED_OUT
     if answer and not silence:
         body = answer.body if answer.is_literal else composer.plain(answer.body)
-        at_once = at_once and sender.is_next(turn)
+        at_once = at_once and standing.is_next
         text = outbox.reply(
             turn, body, kind=kind, dedupe_key=dedupe_key, at_once=at_once
         )

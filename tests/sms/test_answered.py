@@ -5,7 +5,9 @@ All of it runs against a loopback server that speaks Twilio's REST.
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -16,9 +18,10 @@ from pytest_django import Settings
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
 from apps.core.redis import connection as redis
-from apps.sms import lanes, loops, numbers, outbox, sender, turns
+from apps.sms import lanes, loops, numbers, outbox, router, sender, turns
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText, Turn
 from apps.sms.worker import drain
+from tests.races import overtaken
 from tests.sms.conftest import ALICE, BOB, STRANGER, form, post, text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -283,6 +286,39 @@ def test_texts_received_while_an_answer_is_made_are_the_next_turn(
     first, second = twilio.bodies(ALICE)
     assert "one" in first
     assert second.index("two") < second.index("three")
+
+
+def test_a_text_that_comes_while_its_lane_is_given_back_is_answered(
+    alice: User, twilio: TwilioServer
+) -> None:
+    text("remind me to one tomorrow at 9")
+    lease = lanes.claim()
+    assert lease is not None
+    lease = turns.work(lease)
+    overtaken(
+        Lane.objects.get(),
+        lambda: text("remind me to two tomorrow at 9"),
+        lambda: lanes.release(lease),
+    )
+    assert Lane.objects.get().due_at is not None
+    work()
+    first, second = twilio.bodies(ALICE)
+    assert "one" in first and "two" in second
+
+
+def test_an_answer_takes_few_round_trips(
+    alice: User, twilio: TwilioServer, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    """Each takes a hundredth of the time of an answer; with those that begin and end its
+    three transactions."""
+    text("remind me to one tomorrow at 9")
+    work()
+    text("remind me to two tomorrow at 9")
+    lease = lanes.claim()
+    assert lease is not None
+    with router.kept(), django_assert_max_num_queries(33):
+        lanes.release(turns.work(lease))
+    assert len(twilio.bodies(ALICE)) == 2
 
 
 def test_many_rounds_at_once_answer_each_text_once(

@@ -160,7 +160,8 @@ def _dollars(said: int | None) -> int | None:
 def spend(
     pot: str, *, user: User | None, area: str, at: datetime, micros: int, texts: int
 ) -> None:
-    """Of every budget it belongs to, or of none. Raises `OverBudget`."""
+    """Of every budget it belongs to, or of none, within a transaction. Raises
+    `OverBudget`."""
     asked = list(of(pot, user=user, area=area, at=at))
     every = [budget for _, budget in asked]
     if _take(every, micros, texts):
@@ -178,17 +179,13 @@ def spend(
 
 
 def _take(every: Sequence[Budget], micros: int, texts: int) -> bool:
-    try:
-        with transaction.atomic():
-            if not counters.take(every, micros, texts):
-                raise _Undo
-    except _Undo:
-        return False
-    return True
-
-
-class _Undo(Exception):
-    """What was taken, and the locks."""
+    """Of all, or of none. The mark of a success is left to the end of the transaction."""
+    mark = transaction.savepoint()
+    if counters.take(every, micros, texts):
+        return True
+    # What was taken, and the locks.
+    transaction.savepoint_rollback(mark)
+    return False
 
 
 def _over(pot: str, scope: str, budget: Budget, window: str) -> OverBudget:
