@@ -56,11 +56,13 @@ _OPEN = (
     "SELECT id FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL"
     " ORDER BY id LIMIT 1"
 )
-# A turn that is undone was none: whatever its answer does comes to the disk after it.
+# With all that waits up to a text: a list of them would be planned anew each time. A turn
+# that is undone was none: whatever its answer does comes to the disk after it.
 _TAKE = f"""
 WITH opened AS ({prepared.insertion(Turn)} RETURNING id), taken AS (
     UPDATE sms_inboundtext SET turn_id = opened.id FROM opened
-    WHERE sms_inboundtext.id = ANY(%s)
+    WHERE sms_inboundtext.lane_id = %s AND turn_id IS NULL
+      AND sms_inboundtext.id <= %s
 )
 SELECT id, {prepared.LAZILY} FROM opened
 """
@@ -156,7 +158,7 @@ def _opened(lane: Lane) -> Begun | None:
         started_at=timezone.now(),
         attempts=1,
     )
-    taken = [*prepared.given(turn), [text.pk for text in texts]]
+    taken = [*prepared.given(turn), lane.pk, last.pk]
     ((turn.pk, _),) = prepared.rows(_TAKE, taken)
     prepared.kept(turn)
     media.expect(texts)
