@@ -102,9 +102,10 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         }
 
     locale = forms.ChoiceField(
-        label="Language of dates",
+        label="Language",
         choices=settings.LANGUAGES,
-        help_text="Names of days and months on these pages; all else is in English.",
+        help_text="Names of days and months on these pages, which are English otherwise."
+        " The assistant texts in it too, where it speaks it.",
     )
 
     def clean(self) -> dict[str, Any]:

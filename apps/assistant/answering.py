@@ -20,7 +20,7 @@ from apps.assistant import (
 )
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
-from apps.assistant.readings import Reading
+from apps.assistant.readings import Interpreter, Reading
 from apps.rbac import limits
 from apps.sms import composer
 from apps.sms.models import InboundText, Turn
@@ -111,13 +111,30 @@ def _thought(scene: Scene, text: InboundText, reading: Reading) -> tuple[Reading
 
 def read(scene: Scene, text: InboundText, *, after: str = "") -> Reading:
     """What the first interpreter that understands it makes of a text; of those `after`
-    one, if it is named."""
+    one, if it is named. What a person's own language has no words for, or that of the
+    question that is open, is read in the others."""
     chain = readings.every()
     names = [each.name for each in chain]
-    for interpreter in chain[names.index(after) + 1 if after else 0 :]:
+    chain = chain[names.index(after) + 1 if after else 0 :]
+    asked = scene.question.get("language") if scene.question else None
+    with phrases.spoken_in(asked or phrases.language()):
+        languages = phrases.tried()
+    first = [each for each in chain if not each.is_last]
+    for language in languages if first else ():
+        with phrases.spoken_in(language):
+            if (reading := _read(scene, text, first)) is not None:
+                return replace(reading, language=language)
+    reading = _read(scene, text, [each for each in chain if each.is_last])
+    return reading or Reading(say=phrases.say("unsure"), by="nobody")
+
+
+def _read(
+    scene: Scene, text: InboundText, chain: Sequence[Interpreter]
+) -> Reading | None:
+    for interpreter in chain:
         if (reading := interpreter.read(scene, text)) is not None:
             return replace(reading, by=interpreter.name)
-    return Reading(say=phrases.say("unsure"), by="nobody")
+    return None
 
 
 def _told(reading: Reading) -> str:
@@ -128,7 +145,8 @@ def _told(reading: Reading) -> str:
 def _act(scene: Scene, text: InboundText, reading: Reading) -> str:
     if not reading.intents:
         return reading.say
-    return "\n".join(_done(scene, text, reading))
+    with phrases.spoken_in(reading.language or phrases.language()):
+        return "\n".join(_done(scene, text, reading))
 
 
 def _done(scene: Scene, text: InboundText, reading: Reading) -> Iterator[str]:

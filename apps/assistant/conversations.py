@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.assistant import phrases
 from apps.assistant.models import Conversation, Risk, ToolCall
 from apps.assistant.models.conversations import REMINDERS
 from apps.assistant.toolbox import Ask
@@ -39,7 +40,8 @@ class MenuOption(TypedDict):
 class Question(TypedDict):
     """A tool call that lacks one argument, `slot`, and the words it was asked in.
 
-    `misses` counts the texts in a row that had nothing of an answer.
+    `misses` counts the texts in a row that had nothing of an answer; `language` is the
+    one it was asked in.
     """
 
     tool: str
@@ -47,6 +49,7 @@ class Question(TypedDict):
     slot: str
     asked: NotRequired[str]
     misses: NotRequired[int]
+    language: NotRequired[str]
 
 
 @dataclass
@@ -125,7 +128,11 @@ class Scene:
             )
         if ask.slot:
             self.conversation.question = Question(
-                tool=tool, arguments=ask.arguments, slot=ask.slot, asked=ask.sentence
+                tool=tool,
+                arguments=ask.arguments,
+                slot=ask.slot,
+                asked=ask.sentence,
+                language=phrases.language(),
             )
             self.conversation.question_until = self.now + QUESTION_LIVES
         self.opened_by = self.replies

@@ -20,7 +20,8 @@ class Reading:
 
     `answers` is the reply of this turn whose question the text answers; it is then
     not shown. `misses` says that the text has nothing of an answer to the open one.
-    `is_thought` leaves it to the model (brain/).
+    `is_thought` leaves it to the model (brain/). `language` is the one it was understood
+    in, and is answered in.
     """
 
     intents: tuple[Intent, ...] = ()
@@ -29,6 +30,7 @@ class Reading:
     misses: bool = False
     is_thought: bool = False
     by: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Interpreter:
     name: str
     order: int
     read: Callable[[Scene, InboundText], Reading | None]
+    # Asked once none of the others understood the text in any language.
+    is_last: bool = False
 
 
 def every() -> list[Interpreter]:

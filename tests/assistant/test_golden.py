@@ -4,6 +4,7 @@ A conversation begins with a title after "#", on Monday 23 November 2026 at 9:00
 York, with a person who has nothing yet. "> " is a text, "< " a line of the reply to it; a
 "*" in it stands for anything. "@ 2h" or "@ 3d 10m" moves the clock on, and what comes due
 meanwhile is texted: "! " is a line of that. Texts of one turn stand under each other.
+"% es" before the first title is the language of all persons of the page.
 """
 
 import re
@@ -15,6 +16,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from apps.accounts import profile
 from apps.assistant import briefs, reminders
 from apps.core.kinds import Queue
 from apps.jobs import leases, runner
@@ -29,13 +31,15 @@ UNITS = {"m": "minutes", "h": "hours", "d": "days", "s": "seconds"}
 
 def conversations(folder: Path) -> Iterator[tuple[str, list[str]]]:
     for page in sorted(folder.glob("*.txt")):
-        title, lines = "", list[str]()
+        title, lines, head = "", list[str](), list[str]()
         for line in [*page.read_text().splitlines(), "# "]:
             if not line.startswith("# "):
                 lines += [line] if line.strip() else []
                 continue
             if title:
-                yield f"{page.stem}: {title}", lines
+                yield f"{page.stem}: {title}", [*head, *lines]
+            else:
+                head = lines
             title, lines = line[2:].strip(), []
 
 
@@ -43,7 +47,7 @@ def steps(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
     """Runs of lines that begin alike: (">", texts), ("<", reply), ("@", waits), …"""
     for line in lines:
         sign, words = line[0], line[2:]
-        if sign not in "><@!":
+        if sign not in "><@!%":
             raise ValueError(f"what is this: {line}")
         yield sign, [words]
 
@@ -52,6 +56,9 @@ def play(phone: Phone, clock: time_machine.Traveller, lines: list[str]) -> None:
     waiting: list[str] = []
     said: list[str] = []
     for sign, (words,) in steps(lines):
+        if sign == "%":
+            profile.change(user=phone.user, locale=words)
+            continue
         if sign == ">":
             waiting.append(words)
             continue
@@ -89,7 +96,7 @@ def _fits(expected: str, said: str) -> bool:
     return re.fullmatch(pattern, said) is not None
 
 
-ALL = list(conversations(FOLDER))
+ALL = [*conversations(FOLDER), *conversations(FOLDER / "es")]
 
 
 @pytest.mark.parametrize(("title", "lines"), ALL, ids=[title for title, _ in ALL])

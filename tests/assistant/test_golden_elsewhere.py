@@ -17,8 +17,15 @@ PROVIDERS = {
     "mail": "google",
     "pages": "notion",
     "videos": "youtube",
+    "calendario": "google",
+    "correo": "google",
+    "paginas": "notion",
 }
-ALL = list(test_golden.conversations(test_golden.FOLDER / "elsewhere"))
+ELSEWHERE = test_golden.FOLDER / "elsewhere"
+ALL = [
+    *test_golden.conversations(ELSEWHERE),
+    *test_golden.conversations(ELSEWHERE / "es"),
+]
 
 
 @pytest.mark.parametrize(("title", "lines"), ALL, ids=[title for title, _ in ALL])

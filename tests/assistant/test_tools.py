@@ -38,7 +38,7 @@ def facts(phone: Phone) -> list[Any]:
             .open()
             .values("public_id", "text", "due_at", "state", "snoozes"),
             User.objects.filter(pk=phone.user.pk).values(
-                "name", "timezone", "quiet_from", "quiet_until"
+                "name", "timezone", "locale", "quiet_from", "quiet_until"
             ),
             List.objects.filter(**own).kept().values("public_id", "name"),
             ListItem.objects.filter(list__user=phone.user, list__is_deleted=False)

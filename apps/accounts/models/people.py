@@ -74,7 +74,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     timezone = models.CharField(
         "time zone", max_length=64, default="UTC", help_text="An IANA name."
     )
-    # Names of days and months; the words of pages, letters and texts are English.
+    # Names of days and months, and what the assistant speaks if it can; the words of
+    # pages and letters are English.
     locale = models.CharField(
         "language of dates", max_length=10, default="en", db_default="en"
     )

@@ -15,4 +15,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(is_thought=True)
 
 
-INTERPRETER = Interpreter("model", order=70, read=read)
+INTERPRETER = Interpreter("model", order=70, read=read, is_last=True)

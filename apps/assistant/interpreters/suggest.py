@@ -91,4 +91,4 @@ def _reminder(scene: Scene, said: str) -> Iterator[MenuOption]:
     )
 
 
-INTERPRETER = Interpreter("suggest", order=90, read=read)
+INTERPRETER = Interpreter("suggest", order=90, read=read, is_last=True)

@@ -26,7 +26,8 @@ A command:
                               {when} (a time), {span} (a time that may have two ends)
                               or free words; {slot}: ends at a colon
 
-The first command that matches the whole text wins.
+The first command that matches the whole text wins. What people say is compared `folded`,
+in small letters without accents, and stands so on the pages; what is said has them.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from operator import itemgetter
 from typing import Any
@@ -66,6 +67,14 @@ class Words:
 def language() -> str:
     """Of whom we are talking to."""
     return _LANGUAGE.get()
+
+
+def tried() -> list[str]:
+    """That language, and the others in which a text may be meant that it has no words
+    for; English first of those."""
+    spoken = language()
+    others = sorted(languages(), key=lambda each: (each != DEFAULT, each))
+    return [spoken, *(each for each in others if each != spoken)]
 
 
 def of(user: User) -> str:
@@ -142,7 +151,19 @@ def _words(language: str) -> Words:
                 raise ValueError(f"said twice in {language}: {sorted(twice)}")
             known.update(more)
     found.commands.sort(key=itemgetter("rank"))
-    return found
+    return found if language == DEFAULT else completed(found)
+
+
+def completed(words: Words) -> Words:
+    """With what they lack in English: better than not at all."""
+    english = _words(DEFAULT)
+    return replace(
+        words,
+        answers={**english.answers, **words.answers},
+        tools={**english.tools, **words.tools},
+        topics={**english.topics, **words.topics},
+        say={**english.say, **words.say},
+    )
 
 
 def _page(language: str, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ HOURS = {
     "afternoon": (15, 16, 17),
     "evening": (18, 19, 20, 21),
     "night": (20, 21, 22, 23),
+    "dawn": (5, 6, 7),
 }
 # A day without a clock: the hour at which people expect to be reminded.
 DAY_STARTS = 9
@@ -104,7 +105,7 @@ def in_part(clock: Clock, part: str) -> Clock:
     if not clock.is_open:
         return clock
     before, after = clock.both()
-    if part == "morning":
+    if part in ("morning", "dawn"):
         return before
     if part == "night" and before.hour < 5:
         return Clock(before.hour + 24, before.minute)

@@ -96,7 +96,8 @@ def read(repeat: Piece, named: list[Piece], here: Here) -> list[Cycle]:
     if "month" in caught:
         return [] if named else _yearly([_date(caught, words)])
     if "d" in caught:
-        return [] if named else [_monthly(*_numbers(caught))]
+        interval = _count(caught, words)
+        return [] if named else [_monthly(*_numbers(caught), interval=interval)]
     unit, count = _step(caught, here)
     if unit not in FREQUENCIES or not count:
         return []
@@ -115,14 +116,20 @@ def _step(caught: Mapping[str, str], here: Here) -> tuple[str, int]:
     unit = "day" if said in words.values["parts"] else words.values["units"].get(said)
     if unit is None or caught.keys() & {"half", "half_after", "n2"}:
         return "", 0
+    count = _count(caught, words)
+    return (unit, count) if count else ("", 0)
+
+
+def _count(caught: Mapping[str, str], words: Vocabulary) -> int:
+    """How many of the unit are a step; 0 for what is no whole number."""
     if "other" in caught:
-        return unit, 2
+        return 2
     if "nth_unit" in caught:
-        return unit, max(0, int(words.value("ordinals", caught["nth_unit"])))
+        return max(0, int(words.value("ordinals", caught["nth_unit"])))
     count = caught.get("n", "1")
-    if "." in count:
-        return "", 0
-    return unit, int(count) if count.isdigit() else int(words.value("numbers", count))
+    if re.search(r"\d[.,]\d", count):
+        return 0
+    return int(count) if count.isdigit() else int(words.value("numbers", count))
 
 
 def _of_unit(
@@ -142,7 +149,8 @@ def _of_unit(
             # "every month" is one from now to some, and on the first to others.
             numbers = sorted({1, today.day})
             return [_monthly(str(each), interval=interval) for each in numbers]
-        if all(each.get("end_of") == "month" for each in caught):
+        units = words.values["units"]
+        if all(units.get(each.get("end_of", "")) == "month" for each in caught):
             return [_monthly("-1", interval=interval)]
         if not all(each.keys() == {"d"} for each in caught):
             return []
@@ -153,7 +161,8 @@ def _of_unit(
         return []
     if caught[0].keys() == DATES:
         return _yearly([_date(caught[0], words)], interval)
-    if caught[0].keys() == {"first", "second"} or caught[0].get("end_of") == "year":
+    is_numeric = caught[0].keys() in ({"first", "second"}, {"d", "month_number"})
+    if is_numeric or words.values["units"].get(caught[0].get("end_of", "")) == "year":
         found = days.read(named[0], today, words, here.week_starts)
         return _yearly(found.options, interval)
     return []
@@ -163,7 +172,7 @@ def _nth(caught: Mapping[str, str], here: Here) -> list[Cycle]:
     words = here.words
     nths = _ordinals(f"{caught['nth']} {caught.get('more_nth', '')}", words)
     nth = nths[0]
-    _, interval = _step({"unit": "month", **caught}, here)
+    interval = _count(caught, words)
     said = caught.get("nth_day", "")
     day = words.values["monthdays"].get(said) if said else "day"
     if day == "day":

@@ -101,16 +101,24 @@ def _calendar(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
     year = _year(caught.get("y"))
     if "first" in caught:
         pairs = _numeric(int(caught["first"]), int(caught["second"]))
-    elif "m" in caught:
-        pairs = {(int(caught["m"]), int(caught["d"]))}
+    elif number := caught.get("m", caught.get("month_number")):
+        pairs = {(int(number), _of_month(caught, words))}
     elif "month" in caught:
-        pairs = {(int(words.value("months", caught["month"])), int(caught["d"]))}
+        month = int(words.value("months", caught["month"]))
+        pairs = {(month, _of_month(caught, words))}
     else:
-        return _on_weekday([_day_of_month(int(caught["d"]), today)], caught, words)
+        found = [_day_of_month(_of_month(caught, words), today)]
+        return _on_weekday(found, caught, words)
     found = [day for month, d in pairs for day in _dates(year, month, d, today)]
     if not found:
         raise NoSuchDay
     return _on_weekday(found, caught, words)
+
+
+def _of_month(caught: dict[str, str], words: Vocabulary) -> int:
+    """The day in digits, or "the first"."""
+    said = caught["d"]
+    return int(said if said.isdigit() else words.value("ordinals", said))
 
 
 def _on_weekday(found: list[date], caught: dict[str, str], words: Vocabulary) -> Days:

@@ -60,7 +60,7 @@ def read(
     """
     words = vocabulary.spoken_here()
     # ISO 8601 joins date and time with a T.
-    phrase = folded(re.sub(r"(?<=\d)T(?=\d)", " ", phrase))
+    phrase = folded(re.sub(r"(?<=\d)[Tt](?=\d)", " ", phrase))
     told: list[Group] = []
     for said in phrase.split(several.APART):
         if not (found := _found(said, words)):

@@ -23,6 +23,8 @@ MEANT = frozenset("repeat clock part day manner zone range".split())
 # What a second repetition may say beside the first: "every hour on weekdays".
 WHICH_DAYS = frozenset({"weekday", "workday", "weekend"})
 ENDS = ("until", "lasts", "count")
+# What tells how many of a unit, or how much of one, a step is.
+STEPS = frozenset({"n", "half_of", "half_after", "quarter_of"})
 
 
 class TooOften(Exception):
@@ -91,7 +93,7 @@ def _short_step(repeat: Piece, here: Here) -> timedelta | None:
     """The step of "every 2 hours", which is one of real time; raises TooOften."""
     caught, units = repeat.caught, here.words.values["units"]
     unit = units.get(caught.get("unit", ""), "")
-    if caught.keys() & {"n", "half_of", "quarter_of"} and "monthly" not in caught:
+    if caught.keys() & STEPS and "monthly" not in caught:
         step = offsets.read(repeat, here.words).elapsed
     elif unit in ("second", "minute", "hour"):
         nth = here.words.values["ordinals"].get(caught.get("nth_unit", ""), "1")
