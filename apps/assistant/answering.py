@@ -120,10 +120,11 @@ def read(scene: Scene, text: InboundText, *, after: str = "") -> Reading:
     with phrases.spoken_in(asked or phrases.language()):
         languages = phrases.tried()
     first = [each for each in chain if not each.is_last]
-    for language in languages if first else ():
+    for language in languages:
         with phrases.spoken_in(language):
             if (reading := _read(scene, text, first)) is not None:
                 return replace(reading, language=language)
+        first = [each for each in first if not each.is_wordless]
     reading = _read(scene, text, [each for each in chain if each.is_last])
     return reading or Reading(say=phrases.say("unsure"), by="nobody")
 

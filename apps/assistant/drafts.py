@@ -47,7 +47,20 @@ class Draft:
 
 
 def read(user: User, words: str, when: str = "") -> Draft:
-    """What "call Ana every friday at 9" asks for. `when` answers an earlier question."""
+    """What "call Ana every friday at 9" asks for. `when` answers an earlier question.
+
+    Where it has no time in the person's language, it is read in the others.
+    """
+    own = _read(user, words, when)
+    for language in phrases.tried()[1:] if not (own.told or own.options) else ():
+        with phrases.spoken_in(language):
+            other = _read(user, words, when)
+        if other.told or other.options:
+            return other
+    return own
+
+
+def _read(user: User, words: str, when: str) -> Draft:
     scene = conversations.aside(user)
     text, said = _parted(scene, words[:LONGEST])
     if not text:

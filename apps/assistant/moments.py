@@ -49,14 +49,7 @@ def plan(
     it can mean several, and with the reason when it cannot be kept.
     """
     said = arguments["when"]
-    outcome = times.read(
-        said,
-        now=scene.now,
-        zone=scene.zone,
-        week_starts=scene.week_starts,
-        day=day,
-        clock=clock,
-    )
+    outcome = _in_any_language(scene, said, day, clock)
     if isinstance(outcome, times.Exact) and outcome.at <= timezone.now():
         # It was still ahead when it was said, and the text has waited since.
         outcome = times.Impossible("past")
@@ -74,6 +67,26 @@ def plan(
     if isinstance(outcome, times.Repeats) and outcome.rules:
         raise _choose(scene, "which_time", outcome.rules, arguments)
     raise Ask(_reason(outcome, said) or ask, arguments=fresh, slot="when")
+
+
+def _in_any_language(
+    scene: Scene, said: str, day: date | None, clock: time | None
+) -> times.Outcome:
+    """What is no time in the person's language may be one in another: a model hands over
+    words of its own."""
+    for language in phrases.tried():
+        with phrases.spoken_in(language):
+            outcome = times.read(
+                said,
+                now=scene.now,
+                zone=scene.zone,
+                week_starts=scene.week_starts,
+                day=day,
+                clock=clock,
+            )
+        if not isinstance(outcome, times.Missing):
+            return outcome
+    return times.Missing()
 
 
 def _reason(outcome: times.Outcome, said: str) -> str:

@@ -46,6 +46,8 @@ class Interpreter:
     read: Callable[[Scene, InboundText], Reading | None]
     # Asked once none of the others understood the text in any language.
     is_last: bool = False
+    # What it makes of a text is the same in every language.
+    is_wordless: bool = False
 
 
 def every() -> list[Interpreter]:

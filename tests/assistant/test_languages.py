@@ -7,10 +7,11 @@ import time_machine
 from django.utils import timezone
 
 from apps.accounts import profile
-from apps.assistant import briefs, features, phrases, reminders
+from apps.assistant import briefs, drafts, features, moments, phrases, reminders
 from apps.assistant.brain import briefing
 from apps.assistant.brain.claims import is_claim
 from apps.assistant.models import Brief, Note
+from apps.assistant.toolbox import Ask
 from apps.sms.models import OutboundText
 from tests.assistant.conftest import Phone
 from tests.factories import PhoneNumberFactory
@@ -164,3 +165,30 @@ def test_a_claim_in_it_is_one(said: str) -> None:
 def test_what_claims_nothing(said: str) -> None:
     with phrases.spoken_in("es"):
         assert not is_claim(said)
+
+
+def test_the_website_reads_reminders_in_both(ana: Phone) -> None:
+    with phrases.spoken_in("es"):
+        spanish = drafts.read(ana.user, "llamar a Ana mañana a las 9")
+        english = drafts.read(ana.user, "call Ana tomorrow at 9")
+        nothing = drafts.read(ana.user, "call Ana")
+    assert (spanish.text, spanish.told) == ("llamar a Ana", "mar 24 nov 9:00 am")
+    assert (english.text, english.told) == ("call Ana", "Tue 24 Nov, 9:00 AM")
+    assert english.due_at == spanish.due_at
+    assert nothing.question.startswith("¿Cuándo")
+
+
+def test_a_tool_is_handed_a_time_in_other_words(ana: Phone) -> None:
+    scene = ana.scene()
+    with phrases.spoken_in("es"):
+        english = moments.find(scene, {"when": "tomorrow at 9"})
+        assert english == moments.find(scene, {"when": "mañana a las 9"})
+        with pytest.raises(Ask):
+            moments.find(scene, {"when": "qwerty"})
+
+
+@pytest.mark.parametrize(
+    "said", ["ya right", "para nada de nada", "no me digas que si"]
+)
+def test_no_other_language_is_guessed_from_little(alice: Phone, said: str) -> None:
+    assert alice.text(said).startswith("I'm not sure what you mean.")

@@ -12,4 +12,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(say=phrases.say("media" if text.num_media else "nothing"))
 
 
-INTERPRETER = Interpreter("blank", order=10, read=read)
+INTERPRETER = Interpreter("blank", order=10, read=read, is_wordless=True)

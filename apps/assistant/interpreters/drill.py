@@ -12,4 +12,4 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return None
 
 
-INTERPRETER = Interpreter("drill", order=5, read=read)
+INTERPRETER = Interpreter("drill", order=5, read=read, is_wordless=True)
