@@ -51,22 +51,20 @@ def read(user: User, words: str, when: str = "") -> Draft:
 
     Where it has no time in the person's language, it is read in the others.
     """
-    own = _read(user, words, when)
-    for language in phrases.tried()[1:] if not (own.told or own.options) else ():
+    scene, words = conversations.aside(user), words[:LONGEST]
+    for language in phrases.tried():
         with phrases.spoken_in(language):
-            other = _read(user, words, when)
-        if other.told or other.options:
-            return other
-    return own
+            text, said = _parted(scene, words)
+            if said or when:
+                return _read(scene, text, when or said)
+    return _read(scene, _parted(scene, words)[0], "")
 
 
-def _read(user: User, words: str, when: str) -> Draft:
-    scene = conversations.aside(user)
-    text, said = _parted(scene, words[:LONGEST])
+def _read(scene: Scene, text: str, when: str) -> Draft:
     if not text:
         return Draft("", question=phrases.say("what"))
     ask = phrases.say("when", text=short(text))
-    return _settled(scene, text, when or said, ask=ask)
+    return _settled(scene, text, when, ask=ask)
 
 
 def read_move(user: User, reminder: Reminder, when: str) -> Draft:
