@@ -278,7 +278,15 @@ TEXTS: list[tuple[str, str, str, dict[str, str]]] = [
     ),
     ("", "resumen", "brief.now", {}),
     ("", "dame mi resumen del día", "brief.now", {}),
-    ("", "resumen a las 7", "brief.at", {"when": "7"}),
+    ("", "resumen a las 7", "brief.at", {"when": "7 de la mañana"}),
+    ("", "vacía la lista de la compra", "lists.empty", {"list": "compra"}),
+    ("", "mis ajustes", "settings.show", {}),
+    (
+        "",
+        "renombra 2: llamar a Anna",
+        "reminders.reword",
+        {"target": "2", "text": "llamar a Anna"},
+    ),
     ("", "mi día", "brief.now", {}),
     ("", "cuánto es 25% de 80", "utility.calculate", {"sum": "25% de 80"}),
     ("", "15 por ciento de 200", "utility.calculate", {"sum": "15 por ciento de 200"}),
@@ -722,6 +730,7 @@ TEXTS: list[tuple[str, str, str, dict[str, str]]] = [
 ]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(("shown", "text", "tool", "arguments"), TEXTS)
 def test_text_means(
     shown: str, text: str, tool: str, arguments: dict[str, str]
