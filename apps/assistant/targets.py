@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -47,7 +48,7 @@ def find(
     what fits is still to come.
     """
     if said.startswith(BY_ID):
-        return said.removeprefix(BY_ID)
+        return _by_id(said.removeprefix(BY_ID))
     if closed := _closed(scene, said):
         return closed
     if phrases.folded(said) in phrases.words().answers["all"]:
@@ -68,6 +69,13 @@ def find(
             key = "which_unfired_of_many" if is_unfired else "which_of_many"
         raise _ask(scene, key, found, arguments)
     return str(found[0].public_id)
+
+
+def _by_id(said: str) -> str:
+    try:
+        return str(uuid.UUID(said))
+    except ValueError:
+        raise errors.NotFound(phrases.say("no_target")) from None
 
 
 def find_repeating(scene: Scene, said: str, arguments: dict[str, Any]) -> str:
