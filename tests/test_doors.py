@@ -172,6 +172,15 @@ ROWS = {
     "app/calendar/new/": form(
         requires(Permission.EVENT_ADD), people_get(200), people_get(200)
     ),
+    "app/calendar/sync/": reads(signed_in),
+    "app/calendar/sync/with/<uuid:public_id>/": posted(
+        requires(Permission.EVENT_ADD), people_get(404)
+    ),
+    # What is to be done with it is not said.
+    "app/calendar/sync/<uuid:public_id>/": posted(signed_in, people_get(404)),
+    "app/calendar/sync/events/<uuid:public_id>/": posted(
+        about(Permission.EVENT_CHANGE), people_get(404)
+    ),
     "app/calendar/<uuid:public_id>/": form(
         about(Permission.EVENT_CHANGE), OWNERS_200, OWNERS_200
     ),

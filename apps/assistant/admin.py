@@ -15,6 +15,7 @@ from apps.assistant.models import (
     Event,
     Phrasing,
     Reminder,
+    Sync,
     Thought,
     ToolCall,
 )
@@ -80,6 +81,16 @@ class EventAdmin(AssistantPage):
     list_filter = ("is_deleted", "is_all_day")
     search_fields = ("user__email_canonical__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address, or a public id"
+
+
+@admin.register(Sync)
+class SyncAdmin(AssistantPage):
+    list_display = ("connection", "user", "state", "problem", "last_at", "next_at")
+    list_filter = ("state",)
+    exclude = ("cursor", "unkept")
+    search_fields = ("user__email_canonical__startswith", "=public_id")
+    search_help_text = "The beginning of an e-mail address, or a public id"
+    list_select_related = ("user", "connection")
 
 
 @admin.register(Conversation)

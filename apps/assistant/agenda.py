@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from apps.assistant import elsewhere, events, moments, phrases, ranges, scopes
+from apps.assistant import elsewhere, events, moments, phrases, ranges, scopes, syncing
 from apps.assistant import times as grammar
 from apps.assistant.conversations import Scene
 from apps.assistant.events import Occurrence, Times
@@ -60,6 +60,7 @@ class Found:
             is_all_day=row.is_all_day,
             is_busy=not row.is_all_day,
             place=row.place,
+            attendees=tuple(row.guests),
         )
         return cls(event, own=own)
 
@@ -75,7 +76,7 @@ class Found:
     def others(self) -> list[str]:
         """Who is told of what becomes of it."""
         if self.calendar is None:
-            return []
+            return list(self.event.attendees)
         own = self.calendar.connection.label.casefold()
         return [each for each in self.event.attendees if each.casefold() != own]
 
@@ -89,16 +90,24 @@ class Look:
 
 
 def find(scene: Scene, start: datetime, end: datetime) -> Look:
-    """In all calendars."""
+    """In all calendars, what is kept in step once."""
     found = own(scene, start, end)
     silent = list[str]()
+    covered, linked = syncing.covered(scene.user), syncing.linked(scene.user)
     for calendar in LIST.met_by(scene.user):
+        account = calendar.connection.pk
+        if account in covered:
+            continue
         try:
             there = calendar.events(start=start, end=end, zone=scene.zone)
         except errors.AppError:
             silent.append(str(calendar))
             continue
-        found += [Found(event, calendar) for event in there]
+        found += [
+            Found(event, calendar)
+            for event in there
+            if not linked & {(account, event.id), (account, event.series)}
+        ]
     return Look(sorted(found, key=_by_time), silent)
 
 
@@ -119,7 +128,10 @@ def busy(scene: Scene, start: datetime, end: datetime) -> list[Busy]:
         for each in own(scene, start, end)
         if each.event.is_busy
     ]
+    covered = syncing.covered(scene.user)
     for calendar in BUSY.met_by(scene.user):
+        if calendar.connection.pk in covered:
+            continue
         taken += calendar.busy(start=start, end=end)
     return _joined(sorted(taken, key=lambda each: (each.start, each.end)))
 
@@ -161,12 +173,17 @@ def _about(scene: Scene, wanted: list[str]) -> list[Found]:
     mine = events.about(scene.user, wanted, scene.now, scene.zone)
     found = [Found.mine(each) for each in mine]
     until = scene.now + events.AHEAD
+    covered, linked = syncing.covered(scene.user), syncing.linked(scene.user)
     for calendar in LIST.met_by(scene.user):
+        account = calendar.connection.pk
+        if account in covered:
+            continue
         there = calendar.events(start=scene.now, end=until, zone=scene.zone)
         found += [
             Found(event, calendar)
             for event in there
             if event.end > scene.now
+            and not linked & {(account, event.id), (account, event.series)}
             and all(word in phrases.folded(event.title) for word in wanted)
         ]
     return sorted(found, key=_by_time)

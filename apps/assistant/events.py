@@ -390,3 +390,8 @@ def _locked(row: Event) -> Event:
 def _save(row: Event) -> None:
     row.version += 1
     row.save()
+    if row.series_id:
+        # It is changed as a whole.
+        whole = Event.objects.select_for_update().get(pk=row.series_id)
+        whole.version += 1
+        whole.save()

@@ -13,6 +13,8 @@ from apps.assistant.models import (
     Reminder,
     StandingApproval,
     Summary,
+    Sync,
+    SyncLink,
     Thought,
     ToolCall,
 )
@@ -101,6 +103,34 @@ PERSONAL = (
             "is_deleted": "is_deleted",
             "created_at": "created_at",
             "updated_at": "updated_at",
+        },
+    ),
+    Kept(
+        Sync,
+        ("user",),
+        "Which calendars are kept in step with yours.",
+        name="calendars_in_step",
+        columns={
+            "id": "public_id",
+            "state": "state",
+            "problem": "problem",
+            "last_at": "last_at",
+            "created_at": "created_at",
+        },
+    ),
+    Kept(
+        SyncLink,
+        ("user",),
+        "How each event stands that is kept in step.",
+        of=lambda user: SyncLink.objects.filter(user=user).select_related("event"),
+        name="events_in_step",
+        columns={
+            "event": "event.public_id",
+            "id_there": "remote_id",
+            "status": "status",
+            "problem": "problem",
+            "what_lost": "lost",
+            "changed_at": "changed_at",
         },
     ),
     Kept(

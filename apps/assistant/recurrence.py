@@ -181,6 +181,10 @@ class Recurrence:
         """When the occurrence at an instant is, by the clocks of another place."""
         return self.in_zone(zone)._instant(self._wall(instant))
 
+    def at_wall(self, wall: datetime) -> datetime:
+        """The instant of a time by its clock, as exceptions are kept."""
+        return self._instant(wall)
+
     def lines(self) -> list[str]:
         """RRULE and EXDATE as a calendar takes them, where UNTIL is in UTC."""
         parts = dict(self.parts)

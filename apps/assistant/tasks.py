@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from apps.assistant import approvals, briefs, reminders
+from apps.assistant.sync import core as sync
 from apps.core.tasks import task
 
 # Name of the entry -> (task, seconds between two runs). Five seconds: "at 9" may come
@@ -13,6 +14,7 @@ TIMETABLE = {
     "fire-reminders": ("assistant.fire_due", 5.0),
     "close-approvals": ("assistant.close_approvals", 60.0),
     "fire-briefs": ("assistant.fire_briefs", 20.0),
+    "fire-syncs": ("assistant.fire_syncs", 30.0),
 }
 
 
@@ -33,3 +35,9 @@ def fire_briefs() -> int:
     """Have the briefs written whose minute has come. Safe to run twice and side by
     side."""
     return briefs.fire_due(timezone.now())
+
+
+@task("assistant.fire_syncs")
+def fire_syncs() -> int:
+    """Have calendars compared whose time has come. Safe to run twice and side by side."""
+    return sync.fire_due(timezone.now())

@@ -39,6 +39,8 @@ class Event:
     place: str = ""
     attendees: tuple[str, ...] = ()
     link: str = ""
+    # The id of the series that it is one of.
+    series: str = ""
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ class Permission(StrEnum):
     EVENT_REVEAL = "assistant.event.reveal"
     EVENT_CHANGE = "assistant.event.change"
     EVENT_DELETE = "assistant.event.delete"
+    SYNC_VIEW = "assistant.sync.view"
     FACT_ADD = "assistant.fact.add"
     FACT_VIEW = "assistant.fact.view"
     FACT_CHANGE = "assistant.fact.change"

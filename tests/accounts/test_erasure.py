@@ -37,6 +37,8 @@ from apps.assistant.models import (
     Reminder,
     StandingApproval,
     Summary,
+    Sync,
+    SyncLink,
     Thought,
     ToolCall,
 )
@@ -327,6 +329,11 @@ def _connects(alice: User) -> None:
     told: dict[str, Any] = {"provider": notion, "connection": row}
     consents.record("granted", user=alice, channel="portal", **told)
     history.record("connected", outcome="connected", **told)
+    sync = Sync.objects.create(
+        user=alice, connection=row, remote_id="zebra-calendar", next_at=now
+    )
+    event = Event.objects.get(user=alice, title="zebra-event")
+    SyncLink.objects.create(user=alice, sync=sync, event=event, remote_id="zebra-there")
     SocialAccount.objects.create(
         user=alice, provider="google", uid="zebra-account", extra_data={}
     )

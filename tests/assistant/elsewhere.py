@@ -18,6 +18,7 @@ FEATURES = {
         "calendar.busy",
         "calendar.write",
     ],
+    "microsoft": ["calendar.read", "calendar.write"],
     "youtube": ["videos.read", "playlists.write"],
     "notion": ["pages.read", "pages.write"],
 }

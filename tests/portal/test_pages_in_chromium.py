@@ -30,6 +30,7 @@ SIGNED_IN = (
     "/app/calendar/?view=day",
     "/app/calendar/?view=list",
     "/app/calendar/new/",
+    "/app/calendar/sync/",
     "/app/notes/",
     "/app/memory/",
     "/app/memory/forget-all/",

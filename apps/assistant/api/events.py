@@ -28,7 +28,7 @@ MONTH = timedelta(days=31)
 _APART = "~"
 
 
-class EventSerializer(serializers.Serializer[Any]):
+class CalendarEventSerializer(serializers.Serializer[Any]):
     """One time that an event comes. `at` names it among those of a series, in which
     `when` says the rule; whole days are `first_day` to `last_day`."""
 
@@ -66,7 +66,7 @@ class EventSerializer(serializers.Serializer[Any]):
 
 class PageOfEventsSerializer(serializers.Serializer[Any]):
     next = serializers.CharField(allow_null=True)
-    results = EventSerializer(many=True)
+    results = CalendarEventSerializer(many=True)
 
 
 class _Timed(Exact):
@@ -104,6 +104,7 @@ class Events(Speaking):
     policies: ClassVar = {"post": requires(Permission.EVENT_ADD)}
 
     @extend_schema(
+        operation_id="v1_events_list",
         parameters=[
             OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
             OpenApiParameter("to", str, description="a month after `from`"),
@@ -133,7 +134,7 @@ class Events(Speaking):
             more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked | {'after': place})}"
         return Response({"next": more, "results": found})
 
-    @extend_schema(request=NewEventSerializer, responses={201: EventSerializer})
+    @extend_schema(request=NewEventSerializer, responses={201: CalendarEventSerializer})
     def post(self, request: Request) -> Response:
         """Put one on the calendar."""
         form = NewEventSerializer(data=request.data)
@@ -160,13 +161,13 @@ class OneEvent(Speaking):
         "delete": about(Permission.EVENT_DELETE),
     }
 
-    @extend_schema(responses=EventSerializer)
+    @extend_schema(responses=CalendarEventSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them; of a series what it began with."""
         user = person(request)
         return Response(_shown(user, _first(user, _own(user, public_id))))
 
-    @extend_schema(request=EventChangeSerializer, responses=EventSerializer)
+    @extend_schema(request=EventChangeSerializer, responses=CalendarEventSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Only what is sent changes; a time only with both of its ends."""
         form = EventChangeSerializer(data=request.data)
@@ -232,7 +233,7 @@ def _first(user: User, row: Event) -> Occurrence:
 
 def _shown(user: User, found: Any, *, many: bool = False) -> Any:
     context = {"scene": conversations.aside(user)}
-    return EventSerializer(found, many=many, context=context).data
+    return CalendarEventSerializer(found, many=many, context=context).data
 
 
 def _moment(user: User, said: str) -> datetime | None:

@@ -10,6 +10,7 @@ from apps.assistant.models.lists import List, ListItem
 from apps.assistant.models.notes import Fact, Note
 from apps.assistant.models.phrasings import Phrasing
 from apps.assistant.models.reminders import Reminder
+from apps.assistant.models.sync import Sync, SyncLink
 from apps.assistant.models.thoughts import Summary, Thought
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "Risk",
     "StandingApproval",
     "Summary",
+    "Sync",
+    "SyncLink",
     "Thought",
     "ToolCall",
 ]

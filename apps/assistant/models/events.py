@@ -59,6 +59,8 @@ class Event(models.Model):
         "self", models.CASCADE, null=True, blank=True, related_name="moved"
     )
     original_at = models.DateTimeField(null=True, blank=True)
+    # Mail addresses of others who take part, as a connected calendar tells.
+    guests = models.JSONField(default=list, db_default=[], blank=True)
     is_deleted = models.BooleanField(default=False)
     # One more with every change.
     version = models.PositiveIntegerField(default=1)

@@ -22,15 +22,16 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
     if agenda.begun(scene):
         return None
     found = agenda.the_event(scene, arguments.target, asdict(arguments))
-    if found.calendar is None:
+    if found.calendar is None and not found.others:
         return None
+    scope = agenda.scope(scene, found, asdict(arguments))
     kept = agenda.values(found)
     key = "cancel_proposed_told" if found.others else "cancel_proposed"
     says = phrases.say(
         key, event=agenda.line(scene, kept), guests=agenda.told(found.others)
     )
     basis = {**kept, "others": sorted(found.others)}
-    settled = {"target": f"{elsewhere.BY_MARK}{found.mark}"}
+    settled = {"target": f"{elsewhere.BY_MARK}{found.mark}", "scope": scope}
     return Proposal(says, settled, basis=basis, risk=Risk.DESTRUCTIVE)
 
 
@@ -40,15 +41,16 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         return Result(before["values"], undo=before)
     given = asdict(arguments)
     found = agenda.the_event(scene, arguments.target, given)
+    if (found.calendar or found.others) and scene.call.risk != Risk.DESTRUCTIVE:
+        # It was another one that was looked at: nobody said yes to this.
+        raise errors.Conflict(phrases.say("event_changed"))
     if found.calendar is not None:
-        if scene.call.risk != Risk.DESTRUCTIVE:
-            # It was another one that was looked at: nobody said yes to this.
-            raise errors.Conflict(phrases.say("event_changed"))
         found.calendar.delete(found.event.id)
         return Result(agenda.values(found))
     scope = agenda.scope(scene, found, given)
     before = agenda.once(scene, lambda: _taken_off(found, scope))
-    return Result(before["values"], undo=before)
+    # To take it back would be to write to them once more.
+    return Result(before["values"], undo=None if found.others else before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -66,6 +66,7 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
         guests=agenda.told(found.others),
     )
     settled = {
+        "scope": "" if found.calendar else _scope(scene, planned, arguments),
         "target": f"{elsewhere.BY_MARK}{found.mark}",
         "when": spoken.exact(planned.start, scene.zone),
         "until": spoken.exact(planned.end, scene.zone),
@@ -78,13 +79,13 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         return _moved(scene, before)
     planned = _planned(scene, arguments)
     found = planned.found
+    if found.others and scene.call and scene.call.risk != Risk.OUTWARD:
+        # Somebody was invited since it was looked at: nobody said yes to that.
+        raise errors.Conflict(phrases.say("event_changed"))
     if found.calendar is None:
         scope = _scope(scene, planned, arguments)
         before = agenda.once(scene, lambda: _own(scene, planned, scope))
         return _moved(scene, before)
-    if found.others and scene.call and scene.call.risk != Risk.OUTWARD:
-        # Somebody was invited since it was looked at: nobody said yes to that.
-        raise errors.Conflict(phrases.say("event_changed"))
     was = found.event
     event = found.calendar.update(
         was.id,
@@ -136,11 +137,12 @@ def _moved(scene: Scene, before: dict[str, Any]) -> Result:
     now = Found.mine(events.upcoming(row, scene.now, scene.zone))
     values = {
         **agenda.values(now),
-        "others": [],
+        "others": now.others,
         "clash": agenda.clash(scene, now),
         **_numbered(scene, before["mark"], now.mark),
     }
-    return Result(values, undo=before)
+    # To take it back would be to write to them once more.
+    return Result(values, undo=None if now.others else before)
 
 
 def _numbered(scene: Scene, before: str, now: str) -> dict[str, Any]:

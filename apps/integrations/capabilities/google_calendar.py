@@ -33,6 +33,8 @@ class GoogleCalendar(Calendar):
         _can("calendar.busy", "calendar.busy", "POST", f"{_BASE}/freeBusy"),
         # With an id of our own: one that is there already is a 409.
         _can("calendar.create", "calendar.write", "POST", _EVENTS, is_write=True),
+        # Since a token, also what was deleted.
+        _can("calendar.changes", "calendar.read", "GET", _EVENTS),
         _can("calendar.made", "calendar.write", "GET", _EVENT),
         _can("calendar.update", "calendar.write", "PATCH", _EVENT, is_write=True),
         _can("calendar.delete", "calendar.write", "DELETE", _EVENT, is_write=True),
@@ -169,6 +171,7 @@ def _event(raw: Thing, zone: str) -> Event | None:
             if not each.get("self")
         ),
         link=plain_text.link(raw.get("htmlLink")),
+        series=plain_text.line(raw.get("recurringEventId"), 1024),
     )
 
 

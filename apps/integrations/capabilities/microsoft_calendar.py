@@ -31,7 +31,7 @@ _can = partial(Capability, "microsoft")
 _PAGES, _PAGE = 10, 100
 _IN_UTC = {"Prefer": 'outlook.timezone="UTC"'}
 _BUSY = "id,start,end,isAllDay,showAs,isCancelled"
-_SHOWN = f"{_BUSY},subject,location,attendees,webLink"
+_SHOWN = f"{_BUSY},subject,location,attendees,webLink,seriesMasterId"
 # A whole day runs from midnight to midnight in UTC, wherever its person is: to find
 # those of a place, look as far as places are from it.
 _FARTHEST = timedelta(hours=14)
@@ -43,6 +43,10 @@ class MicrosoftCalendar(Calendar):
     capabilities = (
         _can("calendar.list", "calendar.read", "GET", _VIEW),
         _can("calendar.busy", "calendar.read", "GET", _VIEW),
+        # Of a window of time, since a token, also what was deleted.
+        _can("calendar.changes", "calendar.read", "GET", f"{_VIEW}/delta"),
+        _can("calendar.made", "calendar.read", "GET", _EVENT),
+        _can("calendar.instances", "calendar.read", "GET", f"{_EVENT}/instances"),
         # With a transactionId, by which it is known again.
         _can("calendar.create", "calendar.write", "POST", _EVENTS, is_write=True),
         _can("calendar.update", "calendar.write", "PATCH", _EVENT, is_write=True),
@@ -149,6 +153,7 @@ def _event(raw: Thing, zone: str) -> Event | None:
             if (found := _address(each))
         ),
         link=plain_text.link(raw.get("webLink")),
+        series=plain_text.line(raw.get("seriesMasterId"), 1024),
     )
 
 

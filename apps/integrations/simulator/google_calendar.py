@@ -5,10 +5,14 @@ https://developers.google.com/workspace/calendar/api/v3/reference
 
 import re
 import secrets
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dateutil.rrule import rrulestr
+
 from apps.integrations.simulator import demo
+from apps.integrations.simulator.changes import Changes, TooOld
 from apps.integrations.simulator.google import AUTH, SHAPES, etag, stop
 from apps.integrations.simulator.messages import Answer
 from apps.integrations.simulator.pages import BadCursor, cut
@@ -32,6 +36,8 @@ _LIST = tuple(
 )
 _EVENTS = "/calendar/v3/calendars/{calendar}/events"
 # Base32hex, as the reference has it.
+# What cannot be asked for together with a token of changes.
+_NOT_SYNCED = ("q", "orderBy", "iCalUID", "timeMax", "updatedMin")
 _ID = re.compile(r"[a-v0-9]{5,1024}")
 
 
@@ -46,17 +52,23 @@ def events(call: Call, calendar: str) -> Answer:
     if q("orderBy") == "startTime" and q("singleEvents") != "true":
         words = "The requested ordering is not available for the particular query."
         raise stop(400, "badRequest", words)
-    found = [
-        event
-        for event in _of(call, calendar).all()
-        if (least is None or _end(event) > least)
-        and (most is None or _start(event) < most)
-        and q("q").lower() in str(event.get("summary", "")).lower()
-    ]
-    found.sort(key=lambda event: (_start(event), event["id"]))
+    things, changes = _of(call, calendar), _changes(call)
+    # A page belongs to the list as it was when its first was asked for.
+    until, _, cursor = q("pageToken").rpartition(".")
+    last = int(until) if until.isdigit() else changes.last
+    if token := q("syncToken"):
+        found = _changed(call, things, changes, token)
+    else:
+        found = [
+            event
+            for event in _listed(things, least, most, q("singleEvents") == "true")
+            if q("q").lower() in str(event.get("summary", "")).lower()
+            and q("iCalUID") in ("", event.get("iCalUID"))
+        ]
+        found.sort(key=lambda event: (_sorted_by(event), event["id"]))
     asked, size = call.request.number("maxResults", 250), call.state.settings.page_size
     try:
-        page = cut(found, cursor=q("pageToken"), asked=asked, most=size, what="events")
+        page = cut(found, cursor=cursor, asked=asked, most=size, what="events")
     except BadCursor as bad:
         raise stop(400, "invalid", "Invalid page token value.") from bad
     said: Thing = {
@@ -67,7 +79,11 @@ def events(call: Call, calendar: str) -> Answer:
         "accessRole": "owner",
         "items": page.items,
     }
-    return Answer(200, said | ({"nextPageToken": page.next} if page.next else {}))
+    if page.next:
+        return Answer(200, said | {"nextPageToken": f"{last}.{page.next}"})
+    if not any(map(q, _NOT_SYNCED)):
+        said["nextSyncToken"] = changes.token(last)
+    return Answer(200, said)
 
 
 @ROUTES.api("POST", _EVENTS, SHAPES, "google", *_WRITE)
@@ -81,6 +97,8 @@ def insert(call: Call, calendar: str) -> Answer:
     _check_times(given)
     now = datetime.fromtimestamp(call.state.now(), UTC).isoformat()
     made = _event(call.person, name, now) | given | {"id": name, "updated": now}
+    _rule(made)
+    _changes(call).note(name)
     return Answer(200, things.put(made | {"etag": etag(made)}))
 
 
@@ -103,8 +121,13 @@ def patch(call: Call, calendar: str, event: str) -> Answer:
         raise stop(412, "conditionNotMet", "Precondition Failed")
     new = old | given | {"id": event, "sequence": old.get("sequence", 0) + 1}
     _check_times(new)
+    _rule(new)
     new["updated"] = datetime.fromtimestamp(call.state.now(), UTC).isoformat()
-    return Answer(200, things.put(new | {"etag": etag(new)}))
+    things.put(new | {"etag": etag(new)})
+    _changes(call).note(event)
+    if "recurrence" in given or "start" in given:
+        _drop_strays(call, things, event)
+    return Answer(200, _found(things, event))
 
 
 @ROUTES.api("DELETE", _EVENTS + "/{event}", SHAPES, "google", *_WRITE)
@@ -112,8 +135,21 @@ def delete(call: Call, calendar: str, event: str) -> Answer:
     things = _of(call, calendar)
     if things.was_deleted(event):
         raise stop(410, "deleted", "Resource has been deleted")
-    _found(things, event)
-    things.delete(event)
+    old, changes = _found(things, event), _changes(call)
+    if old["status"] == "cancelled":
+        raise stop(410, "deleted", "Resource has been deleted")
+    wanted = call.request.headers.get("if-match", "")
+    if wanted and wanted != old["etag"]:
+        raise stop(412, "conditionNotMet", "Precondition Failed")
+    if "recurringEventId" in old:
+        now = datetime.fromtimestamp(call.state.now(), UTC).isoformat()
+        gone = old | {"status": "cancelled", "updated": now}
+        things.put(gone | {"etag": etag(gone)})
+    else:
+        for each in _exceptions(things, event):
+            things.delete(each["id"])
+        things.delete(event)
+    changes.note(event)
     return Answer(204)
 
 
@@ -129,7 +165,8 @@ def free_busy(call: Call) -> Answer:
             error = {"domain": "global", "reason": "notFound"}
             said[name] = {"errors": [error], "busy": []}
             continue
-        said[name] = {"busy": _busy(_of(call, name).all(), least, most)}
+        found = list(_listed(_of(call, name), least, most, True))
+        said[name] = {"busy": _busy(found, least, most)}
     times = {"timeMin": least.isoformat(), "timeMax": most.isoformat()}
     return Answer(200, {"kind": "calendar#freeBusy", **times, "calendars": said})
 
@@ -194,11 +231,143 @@ def _event(person: Person, name: str, created: str) -> Thing:
     }
 
 
+def _changes(call: Call) -> Changes:
+    return Changes(call.state, "calendar", call.person.address)
+
+
+def _changed(call: Call, things: Things, changes: Changes, token: str) -> list[Thing]:
+    if any(call.request.q(name) for name in _NOT_SYNCED):
+        words = "The requested ordering is not available for the particular query."
+        raise stop(400, "badRequest", words)
+    try:
+        names = changes.since(changes.read(token))
+    except TooOld as error:
+        words = "Sync token is no longer valid, a full sync is required."
+        raise stop(410, "fullSyncRequired", words) from error
+    return [things.get(name) or _tombstone(name) for name in names]
+
+
+def _tombstone(name: str) -> Thing:
+    return {"kind": "calendar#event", "id": name, "status": "cancelled"}
+
+
+def _listed(
+    things: Things, least: datetime | None, most: datetime | None, is_single: bool
+) -> Iterator[Thing]:
+    """With `is_single` each one of a series by itself; else the series, and what is
+    different in it, also what was cancelled of it."""
+    known = things.all()
+    apart = {each["id"] for each in known if "recurringEventId" in each}
+    for event in known:
+        if not is_single and (event.get("recurrence") or event["id"] in apart):
+            yield event
+        elif event["status"] == "cancelled":
+            continue
+        elif event.get("recurrence"):
+            for one in _instances(event, least, most):
+                if one["id"] not in apart:
+                    yield one
+        elif (least is None or _end(event) > least) and (
+            most is None or _start(event) < most
+        ):
+            yield event
+
+
+def _sorted_by(event: Thing) -> datetime:
+    return _start(event) if "start" in event else datetime.max.replace(tzinfo=UTC)
+
+
+def _exceptions(things: Things, series: str) -> list[Thing]:
+    return [each for each in things.all() if each.get("recurringEventId") == series]
+
+
+def _instances(
+    series: Thing, least: datetime | None, most: datetime | None
+) -> Iterator[Thing]:
+    length = _end(series) - _start(series)
+    first = _start(series) if least is None else least - length
+    last = most or _start(series) + timedelta(days=400)
+    for wall in _rule(series):
+        at = wall.replace(tzinfo=_zone_of(series))
+        if at >= last:
+            return
+        if at > first or (least is None and at >= first):
+            yield _instance(series, at)
+
+
+def _instance(series: Thing, at: datetime) -> Thing:
+    """The one of a series at a time; what is different in it is not looked at."""
+    length = _end(series) - _start(series)
+    is_whole = bool(series["start"].get("date"))
+    name = f"{at:%Y%m%d}" if is_whole else f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    one = {key: value for key, value in series.items() if key != "recurrence"}
+    one |= {"id": f"{series['id']}_{name}", "recurringEventId": series["id"]}
+    if is_whole:
+        one["start"] = {"date": at.date().isoformat()}
+        one["end"] = {"date": (at + length).date().isoformat()}
+    else:
+        zone = series["start"].get("timeZone", demo.ZONE_NAME)
+        for name, when in (("start", at), ("end", at + length)):
+            one[name] = {"dateTime": when.isoformat(), "timeZone": zone}
+    one["originalStartTime"] = one["start"]
+    return one | {"etag": etag(one)}
+
+
+def _zone_of(event: Thing) -> ZoneInfo:
+    return ZoneInfo(event["start"].get("timeZone") or demo.ZONE_NAME)
+
+
+def _rule(event: Thing) -> list[datetime]:
+    """The wall times at which it comes, for a few years."""
+    lines = event.get("recurrence")
+    if not lines:
+        return []
+    zone = _zone_of(event)
+    start = _start(event).astimezone(zone).replace(tzinfo=None)
+    if event["start"].get("date"):
+        start = datetime.fromisoformat(event["start"]["date"])
+    elif not event["start"].get("timeZone"):
+        raise stop(400, "required", "Missing time zone definition.")
+    said = []
+    for line in lines:
+        # An UNTIL in UTC would have to go with a start that has a zone.
+        until = re.search(r"UNTIL=(\d{8}T\d{6})Z", line)
+        if until:
+            at = datetime.strptime(until[1], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+            line = line.replace(f"{until[1]}Z", f"{at.astimezone(zone):%Y%m%dT%H%M%S}")
+        said.append(re.sub(r"^EXDATE[^:]*:", "EXDATE:", line))
+    try:
+        found = rrulestr("\n".join(said), dtstart=start, forceset=True)
+    except ValueError as error:
+        raise stop(400, "invalid", "Invalid recurrence rule.") from error
+    return list(found.between(start, start + timedelta(days=1500), inc=True))
+
+
+def _drop_strays(call: Call, things: Things, series: str) -> None:
+    """What was different in a series and is at no time of it any more."""
+    found = things.get(series)
+    if not found or not found.get("recurrence"):
+        return
+    there = {each["id"] for each in _instances(found, None, None)}
+    for each in _exceptions(things, series):
+        if each["id"] not in there:
+            things.delete(each["id"])
+            _changes(call).note(each["id"])
+
+
 def _found(things: Things, event: str) -> Thing:
-    found = things.get(event)
+    found = things.get(event) or _of_series(things, event)
     if found is None:
         raise stop(404, "notFound", "Not Found")
     return found
+
+
+def _of_series(things: Things, name: str) -> Thing | None:
+    series = things.get(name.rpartition("_")[0])
+    if not series or not series.get("recurrence") or things.was_deleted(name):
+        return None
+    fits = (one for one in _instances(series, None, None) if one["id"] == name)
+    return next(fits, None)
 
 
 def _check_times(event: Thing) -> None:

@@ -1,12 +1,15 @@
 """Calendar of Microsoft Graph: kept in UTC, shown in the zone that `Prefer` names."""
 
+import json
 import re
 import secrets
 import uuid
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from apps.integrations.simulator import demo
+from apps.integrations.simulator import demo, graph_series
+from apps.integrations.simulator.changes import Changes, TooOld
 from apps.integrations.simulator.graph import (
     SHAPES,
     existing,
@@ -51,18 +54,91 @@ def calendar_view(call: Call) -> Answer:
         words = "This request requires a time window specified by startDateTime and endDateTime."
         raise Stop(trouble(400, "ErrorInvalidParameter", words))
     least, most = _moment(q("startDateTime")), _moment(q("endDateTime"))
-    found = [
-        event
-        for event in _calendar(call).all()
-        if _at(event["end"]) > least and _at(event["start"]) < most
-    ]
+    found = list(graph_series.expanded(_calendar(call), least, most))
     found.sort(key=lambda event: (_at(event["start"]), event["id"]))
     return listed(call, "calendar", [_seen(call, event) for event in found])
 
 
+@ROUTES.api("GET", "/v1.0/me/calendarView/delta", SHAPES, "microsoft", *_READ)
+def delta(call: Call) -> Answer:
+    """What is in a window of time, series beside each one of them; then what changed."""
+    q, things, changes = call.request.q, _calendar(call), _changes(call)
+    token = q("$deltatoken")
+    page, last, since = q("$skiptoken"), changes.last, ""
+    window = (q("startDateTime"), q("endDateTime"))
+    if page:
+        page, *window, last_said, since = json.loads(page)
+        last = int(last_said)
+    elif token:
+        *window, since = json.loads(token)
+    if not all(window):
+        words = "This request requires a time window specified by startDateTime and endDateTime."
+        raise Stop(trouble(400, "ErrorInvalidParameter", words))
+    rows = _delta(call, things, changes, since, *map(_moment, window))
+    size = call.state.settings.page_size
+    start = int(page or 0)
+    said: Thing = {"value": [_seen(call, row) for row in rows[start : start + size]]}
+    origin = call.state.settings.next_origin or call.request.origin
+    if start + size < len(rows):
+        mark = json.dumps([str(start + size), *window, str(last), since])
+        name, key = "@odata.nextLink", "$skiptoken"
+    else:
+        mark = json.dumps([*window, changes.token(last)])
+        name, key = "@odata.deltaLink", "$deltatoken"
+    said[name] = f"{origin}{call.request.path}?{urlencode({key: mark}, safe='$')}"
+    return Answer(200, said)
+
+
+def _delta(
+    call: Call,
+    things: Things,
+    changes: Changes,
+    since: str,
+    least: datetime,
+    most: datetime,
+) -> list[Thing]:
+    inside = list(graph_series.expanded(things, least, most))
+    inside += [
+        things.get(name) or {}
+        for name in dict.fromkeys(
+            one["seriesMasterId"] for one in inside if "seriesMasterId" in one
+        )
+    ]
+    if not since:
+        return inside
+    try:
+        names = changes.since(changes.read(since))
+    except TooOld as error:
+        words = "The sync state generation is not found."
+        raise Stop(trouble(410, "SyncStateNotFound", words)) from error
+    there = {each["id"]: each for each in inside}
+    found = list[Thing]()
+    for name in names:
+        if name in there:
+            found.append(there[name])
+            found += [o for o in inside if o.get("seriesMasterId") == name]
+        else:
+            found.append({"id": name, "@removed": {"reason": "deleted"}})
+    return found
+
+
+@ROUTES.api("GET", "/v1.0/me/events/{event}/instances", SHAPES, "microsoft", *_READ)
+def instances(call: Call, event: str) -> Answer:
+    q, things = call.request.q, _calendar(call)
+    series = existing(things, event)
+    least, most = _moment(q("startDateTime")), _moment(q("endDateTime"))
+    found = [
+        one
+        for one in graph_series.occurrences(things, series)
+        if _at(one["end"]) > least and _at(one["start"]) < most
+    ]
+    return listed(call, "instances", [_seen(call, one) for one in found])
+
+
 @ROUTES.api("GET", "/v1.0/me/events", SHAPES, "microsoft", *_READ)
 def events(call: Call) -> Answer:
-    found = sorted(_calendar(call).all(), key=lambda event: _at(event["start"]))
+    rows = [e for e in _calendar(call).all() if not graph_series.is_part(e)]
+    found = sorted(rows, key=lambda event: _at(event["start"]))
     return listed(call, "events", [_seen(call, event) for event in found])
 
 
@@ -84,33 +160,69 @@ def create(call: Call) -> Answer:
     name = f"AAMk{secrets.token_urlsafe(24)}="
     event = _event(call.person, name, call.state.now()) | given
     event |= {"id": name, "asked": {field: given.get(field) for field in known}}
-    return Answer(201, _seen(call, things.put(_in_utc(event))))
+    made = _in_utc(_typed(event, given))
+    _check_series(made)
+    _changes(call).note(name)
+    return Answer(201, _seen(call, things.put(made)))
 
 
 @ROUTES.api("GET", "/v1.0/me/events/{event}", SHAPES, "microsoft", *_READ)
 def get(call: Call, event: str) -> Answer:
-    return Answer(200, selected(call, _seen(call, existing(_calendar(call), event))))
+    things = _calendar(call)
+    found = _one(things, event)
+    said = _seen(call, found)
+    if found.get("recurrence"):
+        parts = graph_series.parts(things, event)
+        said["exceptionOccurrences"] = [
+            _seen(call, each) for each in parts if each["type"] == "exception"
+        ]
+        said["cancelledOccurrences"] = [
+            f"OID.{event}.{each['id'].rpartition('!')[2]}"
+            for each in parts
+            if each["type"] == "cancelled"
+        ]
+    return Answer(200, selected(call, said))
 
 
 @ROUTES.api("PATCH", "/v1.0/me/events/{event}", SHAPES, "microsoft", *_WRITE)
 def update(call: Call, event: str) -> Answer:
-    things = _calendar(call)
-    old = existing(things, event)
+    things, given = _calendar(call), call.request.json()
+    old = _one(things, event)
     wanted = call.request.headers.get("if-match", "")
     if wanted and wanted != old["@odata.etag"]:
         words = "The ETag value in the If-Match header does not match."
         raise Stop(trouble(412, "ErrorIrresolvableConflict", words))
-    new = old | call.request.json() | {"id": event}
+    at = datetime.fromtimestamp(call.state.now(), UTC)
+    new = _typed(old | given | {"id": event}, given)
     new |= {"@odata.etag": f'W/"{secrets.token_hex(8)}"'}
+    new |= {"lastModifiedDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"}
     _check_times(new)
-    return Answer(200, _seen(call, things.put(_in_utc(new))))
+    new = _in_utc(new)
+    _check_series(new)
+    things.put(new)
+    _changed(call, new)
+    if given.keys() & {"start", "end", "recurrence", "isAllDay"}:
+        # As a series is planned anew, nothing in it is different any more.
+        for each in graph_series.parts(things, event):
+            things.delete(each["id"])
+    return Answer(200, _seen(call, new))
 
 
 @ROUTES.api("DELETE", "/v1.0/me/events/{event}", SHAPES, "microsoft", *_WRITE)
 def delete(call: Call, event: str) -> Answer:
     things = _calendar(call)
-    existing(things, event)
-    things.delete(event)
+    old = _one(things, event)
+    wanted = call.request.headers.get("if-match", "")
+    if wanted and wanted != old["@odata.etag"]:
+        words = "The ETag value in the If-Match header does not match."
+        raise Stop(trouble(412, "ErrorIrresolvableConflict", words))
+    for each in graph_series.parts(things, event):
+        things.delete(each["id"])
+    if "seriesMasterId" in old:
+        things.put(old | {"type": "cancelled"})
+    else:
+        things.delete(event)
+    _changed(call, old)
     return Answer(204)
 
 
@@ -132,14 +244,53 @@ def schedule(call: Call) -> Answer:
                 "start": _stamp(_at(event["start"])),
                 "end": _stamp(_at(event["end"])),
             }
-            for event in _calendar(call).all()
+            for event in graph_series.expanded(_calendar(call), least, most)
             if event.get("showAs", "busy") != "free"
-            and _at(event["end"]) > least
-            and _at(event["start"]) < most
         ]
         items.sort(key=lambda item: str(item["start"]))
         rows.append({"scheduleId": address, "scheduleItems": items})
     return Answer(200, {"value": rows})
+
+
+def _changes(call: Call) -> Changes:
+    return Changes(call.state, "graph-calendar", call.person.address)
+
+
+def _changed(call: Call, event: Thing) -> None:
+    """One of a series changes that as well."""
+    changes, things = _changes(call), _calendar(call)
+    changes.note(event["id"])
+    if series := things.get(event.get("seriesMasterId", "")):
+        at = datetime.fromtimestamp(call.state.now(), UTC)
+        series = series | {"@odata.etag": f'W/"{secrets.token_hex(8)}"'}
+        things.put(series | {"lastModifiedDateTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"})
+        changes.note(series["id"])
+
+
+def _one(things: Things, name: str) -> Thing:
+    found = things.get(name) or graph_series.occurrence(things, name)
+    if found is None or found.get("type") == "cancelled":
+        return existing(things, "")
+    return found
+
+
+def _typed(event: Thing, given: Thing) -> Thing:
+    if event.get("seriesMasterId"):
+        return event | {"type": "exception"}
+    if isinstance(given.get("start"), dict):
+        event = event | {"originalStartTimeZone": given["start"].get("timeZone", "UTC")}
+    kind = "seriesMaster" if event.get("recurrence") else "singleInstance"
+    return event | {"type": kind}
+
+
+def _check_series(event: Thing) -> None:
+    if not event.get("recurrence"):
+        return
+    try:
+        graph_series.times(event)
+    except (KeyError, ValueError, TypeError) as error:
+        words = "The recurrence pattern is not valid."
+        raise Stop(trouble(400, "ErrorInvalidRecurrence", words)) from error
 
 
 def _calendar(call: Call) -> Things:
@@ -191,6 +342,8 @@ def _seen(call: Call, event: Thing) -> Thing:
     )
     zone = wanted[1] if wanted else "UTC"
     said = {name: value for name, value in event.items() if name != "asked"}
+    if "@removed" in event:
+        return event
     for name in ("start", "end"):
         said[name] = _stamp(_at(event[name]), zone)
     if not call.has(*_READ[1:]):

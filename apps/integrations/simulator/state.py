@@ -27,6 +27,7 @@ class Settings:
     issuer: str = ""  # in place of Google's own, in the redirect
     next_origin: str = ""  # where Microsoft's next links lead
     searches: int = 100  # YouTube's a day
+    sync_life: int | None = None  # of the tokens by which changes are told
     unverified: list[str] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)  # of clients that have one
     capabilities: list[str] = field(

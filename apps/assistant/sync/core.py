@@ -1,0 +1,397 @@
+"""One calendar kept in step: what changed there comes here, what changed here goes there.
+
+Nothing outside is asked in a transaction. What is going to be asked is written before,
+and what came of it after; a worker that dies in between is followed by one that finds
+out. Who works on a calendar holds its lease, and writes nothing once it is another's.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
+
+from apps.assistant.models import Event, Sync, SyncLink
+from apps.assistant.sync import decisions, own, shelf
+from apps.assistant.sync.contents import Content, NotPossible
+from apps.assistant.sync.decisions import Verdict
+from apps.assistant.sync.sides import BEHIND, Expired, Remote, Side
+from apps.core import http
+from apps.core.errors import AppError, Conflict, NotFound
+from apps.core.kinds import Retry, job
+from apps.core.logs import logger
+from apps.integrations.answers import FeatureOff, Refused
+from apps.jobs import jobs
+
+EVERY = timedelta(minutes=10)
+AFTER_TROUBLE = timedelta(minutes=15)
+# Longer than one run may take, all its answers together.
+LEASE = timedelta(minutes=6)
+SECONDS = 200.0
+# Who changes at both ends faster than that waits for the next run.
+ROUNDS = 4
+# All of it is compared once a week, whatever was missed.
+WHOLE_EVERY = timedelta(days=7)
+# What is sent in one go; the rest follows.
+MOST_AT_ONCE = 100
+_BATCH = 200
+_ITS_OWN = (Refused, FeatureOff, NotPossible)
+Status = SyncLink.Status
+
+
+class Lost(Exception):
+    """The lease is another's by now, or nobody wants it any more."""
+
+
+def fire_due(now: datetime) -> int:
+    """Have those run whose time has come; how many. Safe to run side by side."""
+    with transaction.atomic():
+        rows = Sync.objects.due(now).select_for_update(skip_locked=True, of=["self"])
+        found = list(rows.order_by("next_at")[:_BATCH])
+        for row in found:
+            jobs.enqueue(run, row.pk, key=f"{row.pk}:{row.next_at.isoformat()}")
+            row.next_at = now + EVERY
+            row.save(update_fields=["next_at"])
+    return len(found)
+
+
+@receiver(post_save, sender=Event)
+def _changed_here(instance: Event, **_: object) -> None:
+    if own.is_writing():
+        return
+    for pk in Sync.objects.on().filter(user=instance.user_id).values_list("pk"):
+        key = f"{pk[0]}:{instance.pk}:{instance.version}"
+        jobs.enqueue(run, *pk, key=key)
+
+
+@job("assistant.sync", seconds=300, retry=Retry(tries=3))
+def run(sync_id: int) -> str:
+    """Both ways, until nothing is left to do. Run twice at once, it is done by one."""
+    lease = uuid.uuid4()
+    if not _begin(sync_id, lease):
+        return "not now"
+    try:
+        with http.within(SECONDS):
+            for _ in range(ROUNDS):
+                problem = _both_ways(sync_id, lease)
+                if _end(sync_id, lease, problem):
+                    return problem or "in step"
+        jobs.enqueue(run, sync_id, after=timedelta(seconds=5))
+        return "more to do"
+    except Lost:
+        return "taken over"
+    finally:
+        Sync.objects.filter(pk=sync_id, lease=lease).update(
+            lease=None, lease_until=None
+        )
+
+
+def _begin(sync_id: int, lease: uuid.UUID) -> bool:
+    now = timezone.now()
+    rows = Sync.objects.on().filter(pk=sync_id)
+    is_free = Q(lease_until=None) | Q(lease_until__lte=now)
+    taken: dict[str, Any] = {"lease": lease, "lease_until": now + LEASE}
+    if rows.filter(is_free).update(is_wanted=False, **taken):
+        return True
+    if rows.filter(lease_until__gt=now).update(is_wanted=True):
+        return False
+    return bool(rows.filter(is_free).update(is_wanted=False, **taken))
+
+
+def _end(sync_id: int, lease: uuid.UUID, problem: str) -> bool:
+    """Whether it is over: not where somebody wanted more meanwhile."""
+    now = timezone.now()
+    rows = Sync.objects.filter(pk=sync_id, lease=lease)
+    told: dict[str, Any] = {"problem": problem}
+    told |= {"next_at": now + AFTER_TROUBLE} if problem else {"last_at": now}
+    ended = rows if problem else rows.filter(is_wanted=False)
+    if ended.update(lease=None, lease_until=None, **told):
+        return True
+    if not rows.update(is_wanted=False, lease_until=now + LEASE, **told):
+        raise Lost
+    return False
+
+
+def _both_ways(sync_id: int, lease: uuid.UUID) -> str:
+    """What stands in its way, in words for its person."""
+    sync = Sync.objects.select_related("user", "connection").get(pk=sync_id)
+    try:
+        side = shelf.of(sync, timezone.now())
+        for _ in range(ROUNDS):
+            _pull(sync, side, lease)
+            if _push(sync, side, lease):
+                return ""
+        # Both ends change all the time: what is left waits.
+        return ""
+    except AppError as error:
+        logger.info("sync_stopped", sync=sync.pk, code=error.code)
+        return error.sentence[:300]
+
+
+def _pull(sync: Sync, side: Side, lease: uuid.UUID) -> None:
+    cursor = sync.cursor
+    if sync.whole_at is None or sync.whole_at < side.now - WHOLE_EVERY:
+        cursor = ""
+    try:
+        changed = side.changes(cursor)
+    except Expired:
+        changed = side.changes("")
+    for remote in changed.items:
+        if remote.is_unsure:
+            if not sync.links.filter(remote_id=remote.id).exists():
+                continue
+            remote = side.read(remote.id)
+        _take(sync, remote, lease)
+    told: dict[str, Any] = {"cursor": changed.cursor}
+    if changed.is_whole:
+        _look_for_the_missing(sync, side, {each.id for each in changed.items}, lease)
+        told["whole_at"] = side.now
+    with transaction.atomic():
+        _insist(sync, lease)
+        Sync.objects.filter(pk=sync.pk).update(**told)
+    for name, value in told.items():
+        setattr(sync, name, value)
+
+
+def _look_for_the_missing(
+    sync: Sync, side: Side, seen: set[str], lease: uuid.UUID
+) -> None:
+    """What was there and is not told of any more: deleted, or only out of sight."""
+    known = sync.links.exclude(remote_id="").exclude(remote_mark="")
+    known = known.exclude(event__is_deleted=True, remote_print="")
+    for remote_id in list(known.values_list("remote_id", flat=True)):
+        if remote_id not in seen:
+            _take(sync, side.read(remote_id), lease)
+
+
+@transaction.atomic
+def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
+    """What is there, compared with what is here."""
+    _insist(sync, lease)
+    _note_unkept(sync, remote)
+    link = _link_of(sync, remote)
+    if link is None:
+        if remote.content is not None:
+            _welcome(sync, remote, remote.content)
+        return
+    row = Event.objects.select_for_update().get(pk=link.event_id)
+    link.remote_id = remote.id
+    link.remote_mark = remote.mark
+    if remote.why:
+        link.status, link.problem = Status.FAILED, remote.why
+        link.save()
+        return
+    try:
+        here = own.content(row)
+    except NotPossible as error:
+        link.status, link.problem = Status.FAILED, error.sentence
+        link.save()
+        return
+    verdict, has_lost = decisions.decide(
+        decisions.Side(
+            here.print if here else "",
+            row.version != link.local_version,
+            own.changed_at(row),
+        ),
+        decisions.Side(remote.print, remote.print != link.remote_print, remote.at),
+    )
+    if has_lost:
+        loser = here if verdict == Verdict.TAKE else remote.content
+        link.lost = _lost("own" if verdict == Verdict.TAKE else "theirs", loser)
+        link.status = Status.CONFLICT
+    if verdict == Verdict.TAKE:
+        row = own.take(sync.user, row, remote.content)
+    if verdict in (Verdict.TAKE, Verdict.AGREED):
+        link.local_version, link.remote_print = row.version, remote.print
+        link.failed_version, link.problem = None, ""
+        _settled(link)
+    elif verdict == Verdict.SEND:
+        link.remote_print = remote.print
+        if not remote.print:
+            # It was deleted there: it is made anew, under another name.
+            _forget_there(link)
+        _waits(link)
+    if remote.content is not None:
+        own.guests(row, remote.guests)
+    link.save()
+
+
+def _link_of(sync: Sync, remote: Remote) -> SyncLink | None:
+    rows = sync.links.select_for_update()
+    if found := rows.filter(remote_id=remote.id).first():
+        return found
+    if not remote.key:
+        return None
+    return rows.filter(handle=remote.key, remote_id="").first()
+
+
+def _note_unkept(sync: Sync, remote: Remote) -> None:
+    if bool(remote.why) == (remote.id in sync.unkept):
+        return
+    others = [each for each in sync.unkept if each != remote.id]
+    sync.unkept = [*others, remote.id] if remote.why else others
+    Sync.objects.filter(pk=sync.pk).update(unkept=sync.unkept)
+
+
+def _welcome(sync: Sync, remote: Remote, content: Content) -> None:
+    """What is new: the same as something here that has no other yet, or a new event."""
+    same = Event.objects.owned_by(sync.user).kept()
+    same = same.filter(series=None, starts_at=content.start)
+    linked = sync.links.values("event")
+    for row in same.exclude(pk__in=linked).select_for_update(of=("self",)):
+        if _is_same(row, content):
+            break
+    else:
+        row = own.take(sync.user, None, content)
+    own.guests(row, remote.guests)
+    SyncLink.objects.create(
+        user=sync.user,
+        sync=sync,
+        event=row,
+        remote_id=remote.id,
+        remote_mark=remote.mark,
+        remote_print=remote.print,
+        local_version=row.version,
+        status=Status.IN_STEP,
+    )
+
+
+def _is_same(row: Event, content: Content) -> bool:
+    try:
+        return own.content(row) == content
+    except NotPossible:
+        return False
+
+
+def _push(sync: Sync, side: Side, lease: uuid.UUID) -> bool:
+    """Whether all of it went there. Where something had changed there meanwhile, it has
+    to be looked at first."""
+    is_done = True
+    for pk in (to_send := list(_to_send(sync, side.now)))[:MOST_AT_ONCE]:
+        is_done &= _send(sync, side, pk, lease)
+    if len(to_send) > MOST_AT_ONCE:
+        Sync.objects.filter(pk=sync.pk).update(is_wanted=True)
+    return is_done
+
+
+def _to_send(sync: Sync, now: datetime) -> Iterator[int]:
+    rows = Event.objects.owned_by(sync.user).filter(series=None)
+    linked = sync.links.select_related("event")
+    changed = linked.exclude(local_version=F("event__version"))
+    waiting = changed | linked.filter(status=Status.WAITING)
+    for link in waiting.order_by("pk"):
+        if link.failed_version != link.event.version:
+            yield link.event_id
+    fresh = rows.filter(is_deleted=False).exclude(pk__in=sync.links.values("event"))
+    fresh = fresh.filter(Q(ends_at__gte=now - BEHIND) | ~Q(rule=""))
+    yield from fresh.order_by("pk").values_list("pk", flat=True)
+
+
+def _send(sync: Sync, side: Side, event_id: int, lease: uuid.UUID) -> bool:
+    with transaction.atomic():
+        _insist(sync, lease)
+        row = Event.objects.select_for_update().get(pk=event_id)
+        link, _ = SyncLink.objects.select_for_update().get_or_create(
+            sync=sync, event=row, defaults={"user": sync.user}
+        )
+        version = row.version
+        if row.is_deleted and not link.remote_id:
+            return _agreed(link, Remote(""), version)
+        try:
+            wanted = own.content(row)
+        except NotPossible as error:
+            return _refused(link, version, error)
+        _waits(link)
+        link.remote_id = link.remote_id or side.named(str(link.handle))
+        link.save()
+        there = Remote(link.remote_id, link.remote_mark, guests=row.guests)
+    try:
+        found = _asked(side, str(link.handle), there, wanted)
+    except _ITS_OWN as error:
+        with transaction.atomic():
+            return _refused(_fresh(sync, link, lease), version, error)
+    except (Conflict, NotFound):
+        return _again(sync, side, link, lease)
+    with transaction.atomic():
+        return _agreed(_fresh(sync, link, lease), found, version)
+
+
+def _fresh(sync: Sync, link: SyncLink, lease: uuid.UUID) -> SyncLink:
+    _insist(sync, lease)
+    return SyncLink.objects.select_for_update().get(pk=link.pk)
+
+
+def _agreed(link: SyncLink, found: Remote, version: int) -> bool:
+    link.remote_id, link.remote_mark = found.id, found.mark
+    link.remote_print, link.local_version = found.print, version
+    link.failed_version, link.problem = None, ""
+    _settled(link)
+    link.save()
+    return True
+
+
+def _refused(link: SyncLink, version: int, error: AppError) -> bool:
+    """This one alone: the others go on."""
+    link.status, link.problem = Status.FAILED, error.sentence[:300]
+    link.failed_version = version
+    link.save()
+    return True
+
+
+def _asked(side: Side, handle: str, there: Remote, wanted: Content | None) -> Remote:
+    if wanted is None:
+        side.delete(there)
+        return Remote(there.id)
+    if not there.mark:
+        return side.create(handle, wanted)
+    return side.update(there, wanted)
+
+
+def _again(sync: Sync, side: Side, link: SyncLink, lease: uuid.UUID) -> bool:
+    """It is not as it was there: it is looked at before anything else is sent. What was
+    never known to be there gets another name."""
+    if link.remote_mark:
+        _take(sync, side.read(link.remote_id), lease)
+        return False
+    with transaction.atomic():
+        link = _fresh(sync, link, lease)
+        _forget_there(link)
+        link.save()
+    return False
+
+
+def _insist(sync: Sync, lease: uuid.UUID) -> None:
+    """In a transaction: raises Lost where another has the lease, or it is paused."""
+    rows = Sync.objects.on().select_for_update(no_key=True)
+    if not rows.filter(pk=sync.pk, lease=lease).exists():
+        raise Lost
+
+
+def _waits(link: SyncLink) -> None:
+    if link.status != Status.CONFLICT:
+        link.status = Status.WAITING
+
+
+def _settled(link: SyncLink) -> None:
+    link.status = Status.CONFLICT if link.lost else Status.IN_STEP
+
+
+def _forget_there(link: SyncLink) -> None:
+    link.handle, link.remote_id = uuid.uuid4(), ""
+    link.remote_mark = link.remote_print = ""
+
+
+def _lost(side: str, loser: Content | None) -> dict[str, Any]:
+    return {
+        "side": side,
+        # None where it was deleted there.
+        "content": loser.kept() if loser else None,
+        "at": timezone.now().isoformat(),
+    }
