@@ -189,6 +189,10 @@ ROWS = {
     ),
     "app/notes/": reads(signed_in),
     "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
+    "app/notes/sync/": reads(signed_in),
+    "app/notes/sync/with/<uuid:public_id>/": posted(
+        requires(Permission.NOTE_ADD), people_get(404)
+    ),
     "app/notes/<uuid:public_id>/": form(
         about(Permission.NOTE_CHANGE), OWNERS_200, OWNERS_200
     ),

@@ -36,12 +36,12 @@ def add(*, user: User, text: str) -> Note:
 def change(*, row: Note, text: str) -> None:
     """Raises errors.Invalid."""
     row.text = _fit(text)
-    row.save(update_fields=["text", "updated_at"])
+    _save(row)
 
 
 def delete(*, row: Note) -> None:
     row.is_deleted = True
-    row.save(update_fields=["is_deleted", "updated_at"])
+    _save(row)
 
 
 def before(row: Note, *, is_deleted: bool = False) -> dict[str, Any]:
@@ -51,7 +51,9 @@ def before(row: Note, *, is_deleted: bool = False) -> dict[str, Any]:
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
     rows = Note.objects.owned_by(user).filter(public_id=before["id"])
-    rows.update(text=before["text"], is_deleted=before["is_deleted"])
+    for row in rows:
+        row.text, row.is_deleted = before["text"], before["is_deleted"]
+        _save(row)
 
 
 def get(*, user: User, public_id: str) -> Note:
@@ -107,6 +109,11 @@ def the_note(scene: Scene, target: str) -> Note:
 
 def spoken(row: Note) -> dict[str, Any]:
     return {"kind": NOTES, "focus": str(row.public_id), "text": row.text}
+
+
+def _save(row: Note) -> None:
+    row.version += 1
+    row.save(update_fields=["text", "is_deleted", "version", "updated_at"])
 
 
 def _fit(text: str) -> str:

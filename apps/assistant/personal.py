@@ -108,10 +108,12 @@ PERSONAL = (
     Kept(
         Sync,
         ("user",),
-        "Which calendars are kept in step with yours.",
-        name="calendars_in_step",
+        "Which calendars are kept in step with yours, and which page with your notes.",
+        name="kept_in_step",
         columns={
             "id": "public_id",
+            "what": "what",
+            "title": "title",
             "state": "state",
             "problem": "problem",
             "last_at": "last_at",
@@ -121,11 +123,13 @@ PERSONAL = (
     Kept(
         SyncLink,
         ("user",),
-        "How each event stands that is kept in step.",
-        of=lambda user: SyncLink.objects.filter(user=user).select_related("event"),
-        name="events_in_step",
+        "How each event and note stands that is kept in step.",
+        of=lambda user: SyncLink.objects.filter(user=user).select_related(
+            "event", "note"
+        ),
+        name="things_in_step",
         columns={
-            "event": "event.public_id",
+            "id": "thing.public_id",
             "id_there": "remote_id",
             "status": "status",
             "problem": "problem",

@@ -7,24 +7,27 @@ import uuid
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.assistant import phrases
-from apps.assistant.models import Event, Sync, SyncLink
-from apps.assistant.sync import core, own, shelf
-from apps.assistant.sync.contents import Content
+from apps.assistant.models import Event, Note, Sync, SyncLink
+from apps.assistant.sync import core, kinds, shelf
 from apps.core import errors
 from apps.integrations.calendars import Calendar
+from apps.integrations.models import Connection
+from apps.integrations.notebooks import Notebook, Page
 from apps.jobs import jobs
 from apps.rbac import audit
 
 PRIMARY = "primary"
-State, Status = Sync.State, SyncLink.Status
+State, Status, What = Sync.State, SyncLink.Status, Sync.What
 
 
-def of(user: User) -> list[Sync]:
-    return list(Sync.objects.owned_by(user).select_related("connection").order_by("pk"))
+def of(user: User, what: str = What.EVENTS) -> list[Sync]:
+    rows = Sync.objects.owned_by(user).filter(what=what)
+    return list(rows.select_related("connection").order_by("pk"))
 
 
 def start(*, user: User, calendar: Calendar) -> Sync:
@@ -32,11 +35,34 @@ def start(*, user: User, calendar: Calendar) -> Sync:
     where it may not be written to."""
     if calendar.connection.user_id != user.pk or not shelf.NEEDED <= calendar.can:
         raise errors.Forbidden(phrases.say("sync_not_allowed"))
+    return _started(user, calendar.connection, What.EVENTS, PRIMARY, "")
+
+
+def start_notes(*, user: User, notebook: Notebook, page: Page) -> Sync:
+    """Keep the notes and a page in step from now on. Raises errors.Forbidden where it
+    may not be written to, Conflict where another page has them."""
+    able = shelf.PAGES_NEEDED <= notebook.can
+    if notebook.connection.user_id != user.pk or not able:
+        raise errors.Forbidden(phrases.say("sync_not_allowed"))
+    others = Sync.objects.on().filter(user=user, what=What.NOTES)
+    if others.exclude(remote_id=page.id).exists():
+        raise errors.Conflict(phrases.say("sync_other_page"))
+    return _started(user, notebook.connection, What.NOTES, page.id, page.title)
+
+
+def _started(
+    user: User, connection: Connection, what: str, remote_id: str, title: str
+) -> Sync:
     with transaction.atomic():
         row, is_new = Sync.objects.get_or_create(
-            connection=calendar.connection,
-            remote_id=PRIMARY,
-            defaults={"user": user, "next_at": timezone.now()},
+            connection=connection,
+            remote_id=remote_id,
+            defaults={
+                "user": user,
+                "what": what,
+                "title": title,
+                "next_at": timezone.now(),
+            },
         )
         if is_new:
             _done("started", user, row)
@@ -108,28 +134,30 @@ def settle(*, row: SyncLink) -> None:
         row.save()
 
 
-def bring_back(*, row: SyncLink) -> Event:
+def bring_back(*, row: SyncLink) -> Event | Note:
     """What lost is what counts, on both sides. Raises errors.NotFound where nothing
     did."""
     with transaction.atomic():
         row = SyncLink.objects.select_for_update().get(pk=row.pk)
         if row.lost is None:
             raise errors.NotFound(phrases.say("sync_gone"))
-        kept = row.lost["content"]
-        event = Event.objects.select_for_update().get(pk=row.event_id)
-        event = own.take(row.user, event, Content.back(kept) if kept else None)
+        kind, kept = kinds.of_link(row), row.lost["content"]
+        thing = kind.rows().select_for_update().get(pk=row.thing.pk)
+        wanted = kind.back(kept) if kept else None
+        thing = kind.take(row.user, thing, wanted)
         row.lost = None
         row.status = Status.WAITING
         row.save()
-        for sync in Sync.objects.on().filter(user=row.user):
+        for sync in Sync.objects.on().filter(user=row.user, what=row.sync.what):
             _soon(sync)
-    return event
+    found: Event | Note = thing
+    return found
 
 
-def read(row: SyncLink) -> Content | None:
-    """What lost; None where it was deleted, or nothing did."""
+def lost(row: SyncLink) -> str:
+    """What lost, in words; "" where it was deleted, or nothing did."""
     kept = row.lost["content"] if row.lost else None
-    return Content.back(kept) if kept else None
+    return str(kept.get("title") or kept.get("text")) if kept else ""
 
 
 def covered(user: User) -> frozenset[int]:
@@ -145,12 +173,19 @@ def linked(user: User) -> frozenset[tuple[int, str]]:
     return frozenset(rows.values_list("sync__connection_id", "remote_id"))
 
 
-def troubles(user: User) -> list[SyncLink]:
+def troubles(user: User, what: str = What.EVENTS) -> list[SyncLink]:
     """What is not in step and needs somebody to look."""
-    rows = SyncLink.objects.filter(
-        user=user, status__in=[Status.CONFLICT, Status.FAILED]
-    )
-    return list(rows.select_related("event", "sync__connection").order_by("-pk")[:50])
+    is_troubled = [Status.CONFLICT, Status.FAILED]
+    rows = SyncLink.objects.filter(user=user, sync__what=what, status__in=is_troubled)
+    told = rows.select_related("event", "note", "sync__connection")
+    return list(told.order_by("-pk")[:50])
+
+
+def count(row: Sync) -> int:
+    """Of what is kept in step."""
+    return row.links.exclude(
+        Q(event__is_deleted=True) | Q(note__is_deleted=True)
+    ).count()
 
 
 def _locked(row: Sync) -> Sync:

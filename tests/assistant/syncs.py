@@ -77,7 +77,7 @@ class Pair:
         theirs = Counter(each.print for each in self.there())
         assert ours == theirs, (self.titles(), ours - theirs, theirs - ours)
         links = list(self.sync.links.select_related("event"))
-        live = [each for each in links if not each.event.is_deleted]
+        live = [each for each in links if not each.thing.is_deleted]
         assert len(live) == len(self.here())
         assert {each.status for each in links} <= {"in_step", "conflict"}
 

@@ -24,10 +24,11 @@ from pytest_django import Settings
 from apps.accounts.models import User
 from apps.assistant.sync import contents, shelf
 from apps.assistant.sync.sides import Remote
-from apps.integrations import calendars, capability, mailboxes, notebooks
+from apps.integrations import calendars, capability, client, mailboxes, notebooks
 from apps.integrations import provider as providers
 from apps.integrations import videos
 from apps.integrations.answers import OutcomeUnknown
+from apps.integrations.capabilities.notion_pages import paragraph
 from apps.integrations.capability import Capability
 from apps.integrations.models import CallDelta
 from tests.integrations.accounts import connected
@@ -382,6 +383,13 @@ def test_notion_s_own_description_takes_all_that_we_send(
         with pytest.raises(OutcomeUnknown):
             notebook.create(title="Tea", text="Lemons", under=under)
     notebook.append(PAGE, "Lemons\n\n" + "Milk " * 600)
+    words = {"rich_text": paragraph("Milk " * 600)["paragraph"]["rich_text"]}
+    for name, body in (
+        ("block.read", None),
+        ("block.update", {"paragraph": words}),
+        ("block.delete", None),
+    ):
+        client.of(notebook.connection, name).call(steps={"block": PAGE}, body=body)
     insist_on_all("notion")
     assert set(CallDelta.objects.values_list("outcome", flat=True)) == {"ok"}
 

@@ -32,6 +32,7 @@ SIGNED_IN = (
     "/app/calendar/new/",
     "/app/calendar/sync/",
     "/app/notes/",
+    "/app/notes/sync/",
     "/app/memory/",
     "/app/memory/forget-all/",
     "/app/approvals/",

@@ -28,6 +28,8 @@ class Note(models.Model):
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     text = models.TextField()
     is_deleted = models.BooleanField(default=False)
+    # One more with every change.
+    version = models.PositiveIntegerField(default=1, db_default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

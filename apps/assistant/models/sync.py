@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.assistant.models.events import Event
+from apps.assistant.models.notes import Note
 from apps.core.ids import uuid7
 from apps.integrations.models import Connection
 
@@ -27,7 +28,8 @@ class SyncQuerySet(models.QuerySet["Sync"]):
 
 
 class Sync(models.Model):
-    """A calendar of a connected account that goes both ways with the own one.
+    """What goes both ways with the same here: a calendar of a connected account, or a
+    page of one with the notes.
 
     `cursor` is the provider's own word for up to where its changes are known. Whoever
     works on it holds the lease; what is asked for meanwhile is done after.
@@ -37,13 +39,21 @@ class Sync(models.Model):
         ON = "on", "in step"
         PAUSED = "paused", "paused"
 
+    class What(models.TextChoices):
+        EVENTS = "events", "calendar"
+        NOTES = "notes", "notes"
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="syncs"
     )
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="syncs")
-    # Of the calendar there.
+    what = models.CharField(
+        max_length=6, choices=What, default=What.EVENTS, db_default=What.EVENTS
+    )
+    # Of the calendar there, or of the page, and what that is called.
     remote_id = models.CharField(max_length=255)
+    title = models.CharField(max_length=300, blank=True, db_default="")
     state = models.CharField(max_length=6, choices=State, default=State.ON)
     cursor = models.TextField(blank=True)
     # Ids of what is there and cannot be kept here.
@@ -80,7 +90,7 @@ class Sync(models.Model):
 
 
 class SyncLink(models.Model):
-    """One event here and there, as both were when they last agreed."""
+    """One event or note here and there, as both were when they last agreed."""
 
     class Status(models.TextChoices):
         IN_STEP = "in_step", "in step"
@@ -93,7 +103,12 @@ class SyncLink(models.Model):
     )
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     sync = models.ForeignKey(Sync, models.CASCADE, related_name="links")
-    event = models.ForeignKey(Event, models.CASCADE, related_name="sync_links")
+    event = models.ForeignKey(
+        Event, models.CASCADE, null=True, blank=True, related_name="sync_links"
+    )
+    note = models.ForeignKey(
+        Note, models.CASCADE, null=True, blank=True, related_name="sync_links"
+    )
     # By which the provider knows what we ask for twice.
     handle = models.UUIDField(default=uuid.uuid4)
     remote_id = models.CharField(max_length=1024, blank=True)
@@ -113,6 +128,7 @@ class SyncLink(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["sync", "event"], name="sync_link_here"),
+            models.UniqueConstraint(fields=["sync", "note"], name="sync_link_of_note"),
             models.UniqueConstraint(
                 fields=["sync", "remote_id"],
                 condition=~Q(remote_id=""),
@@ -122,3 +138,16 @@ class SyncLink(models.Model):
 
     def __str__(self) -> str:
         return f"link {self.public_id}"
+
+    @property
+    def thing(self) -> Event | Note:
+        found = self.event or self.note
+        assert found
+        return found
+
+    @property
+    def called(self) -> str:
+        """In words of its person."""
+        if self.event:
+            return self.event.title
+        return self.note.text if self.note else ""

@@ -1,8 +1,8 @@
-"""One calendar kept in step: what changed there comes here, what changed here goes there.
+"""One calendar or page kept in step: what changed there comes here, what changed here goes there.
 
 Nothing outside is asked in a transaction. What is going to be asked is written before,
 and what came of it after; a worker that dies in between is followed by one that finds
-out. Who works on a calendar holds its lease, and writes nothing once it is another's.
+out. Who works on one holds its lease, and writes nothing once it is another's.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Model, Q
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
-from apps.assistant.models import Event, Sync, SyncLink
-from apps.assistant.sync import decisions, own, shelf
-from apps.assistant.sync.contents import Content, NotPossible
+from apps.assistant.models import Event, Note, Sync, SyncLink
+from apps.assistant.sync import decisions, kinds, own, shelf
+from apps.assistant.sync.contents import NotPossible
 from apps.assistant.sync.decisions import Verdict
-from apps.assistant.sync.sides import BEHIND, Expired, Remote, Side
+from apps.assistant.sync.kinds import Kind
+from apps.assistant.sync.sides import Expired, Remote, Side
 from apps.core import http
 from apps.core.errors import AppError, Conflict, NotFound
 from apps.core.kinds import Retry, job
@@ -63,12 +64,14 @@ def fire_due(now: datetime) -> int:
 
 
 @receiver(post_save, sender=Event)
-def _changed_here(instance: Event, **_: object) -> None:
+@receiver(post_save, sender=Note)
+def _changed_here(sender: type[Model], instance: Event | Note, **_: object) -> None:
     if own.is_writing():
         return
-    for pk in Sync.objects.on().filter(user=instance.user_id).values_list("pk"):
-        key = f"{pk[0]}:{instance.pk}:{instance.version}"
-        jobs.enqueue(run, *pk, key=key)
+    what = Sync.What.EVENTS if sender is Event else Sync.What.NOTES
+    rows = Sync.objects.on().filter(user=instance.user_id, what=what)
+    for (pk,) in rows.values_list("pk"):
+        jobs.enqueue(run, pk, key=f"{pk}:{instance.pk}:{instance.version}")
 
 
 @job("assistant.sync", seconds=300, retry=Retry(tries=3))
@@ -165,7 +168,8 @@ def _look_for_the_missing(
 ) -> None:
     """What was there and is not told of any more: deleted, or only out of sight."""
     known = sync.links.exclude(remote_id="").exclude(remote_mark="")
-    known = known.exclude(event__is_deleted=True, remote_print="")
+    deleted = {f"{kinds.of(sync).field}__is_deleted": True}
+    known = known.exclude(remote_print="", **deleted)
     for remote_id in list(known.values_list("remote_id", flat=True)):
         if remote_id not in seen:
             _take(sync, side.read(remote_id), lease)
@@ -176,12 +180,12 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
     """What is there, compared with what is here."""
     _insist(sync, lease)
     _note_unkept(sync, remote)
-    link = _link_of(sync, remote)
+    kind, link = kinds.of(sync), _link_of(sync, remote)
     if link is None:
         if remote.content is not None:
-            _welcome(sync, remote, remote.content)
+            _welcome(sync, kind, remote)
         return
-    row = Event.objects.select_for_update().get(pk=link.event_id)
+    row = kind.rows().select_for_update().get(pk=link.thing.pk)
     link.remote_id = remote.id
     link.remote_mark = remote.mark
     if remote.why:
@@ -189,7 +193,7 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
         link.save()
         return
     try:
-        here = own.content(row)
+        here = kind.content(row)
     except NotPossible as error:
         link.status, link.problem = Status.FAILED, error.sentence
         link.save()
@@ -198,7 +202,7 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
         decisions.Side(
             here.print if here else "",
             row.version != link.local_version,
-            own.changed_at(row),
+            kinds.changed_at(row),
         ),
         decisions.Side(remote.print, remote.print != link.remote_print, remote.at),
     )
@@ -207,7 +211,7 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
         link.lost = _lost("own" if verdict == Verdict.TAKE else "theirs", loser)
         link.status = Status.CONFLICT
     if verdict == Verdict.TAKE:
-        row = own.take(sync.user, row, remote.content)
+        row = kind.take(sync.user, row, remote.content)
     if verdict in (Verdict.TAKE, Verdict.AGREED):
         link.local_version, link.remote_print = row.version, remote.print
         link.failed_version, link.problem = None, ""
@@ -218,18 +222,25 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
             # It was deleted there: it is made anew, under another name.
             _forget_there(link)
         _waits(link)
-    if remote.content is not None:
+    if remote.content is not None and isinstance(row, Event):
         own.guests(row, remote.guests)
     link.save()
 
 
 def _link_of(sync: Sync, remote: Remote) -> SyncLink | None:
+    """Also the one that was asked for and whose answer was lost: by its handle, or by
+    what it says."""
     rows = sync.links.select_for_update()
     if found := rows.filter(remote_id=remote.id).first():
         return found
-    if not remote.key:
+    asked = rows.filter(remote_id="", status=Status.WAITING)
+    if remote.key and (found := asked.filter(handle=remote.key).first()):
+        return found
+    kind = kinds.of(sync)
+    if remote.content is None:
         return None
-    return rows.filter(handle=remote.key, remote_id="").first()
+    fits = (each for each in asked if kind.is_same(each.thing, remote.content))
+    return next(fits, None)
 
 
 def _note_unkept(sync: Sync, remote: Remote) -> None:
@@ -240,34 +251,27 @@ def _note_unkept(sync: Sync, remote: Remote) -> None:
     Sync.objects.filter(pk=sync.pk).update(unkept=sync.unkept)
 
 
-def _welcome(sync: Sync, remote: Remote, content: Content) -> None:
-    """What is new: the same as something here that has no other yet, or a new event."""
-    same = Event.objects.owned_by(sync.user).kept()
-    same = same.filter(series=None, starts_at=content.start)
-    linked = sync.links.values("event")
-    for row in same.exclude(pk__in=linked).select_for_update(of=("self",)):
-        if _is_same(row, content):
+def _welcome(sync: Sync, kind: Kind, remote: Remote) -> None:
+    """What is new: the same as something here that has no other yet, or a new one."""
+    linked = sync.links.values(kind.field)
+    alike = kind.like(sync.user, remote.content).exclude(pk__in=linked)
+    for row in alike.select_for_update(of=("self",)):
+        if kind.is_same(row, remote.content):
             break
     else:
-        row = own.take(sync.user, None, content)
-    own.guests(row, remote.guests)
+        row = kind.take(sync.user, None, remote.content)
+    if isinstance(row, Event):
+        own.guests(row, remote.guests)
     SyncLink.objects.create(
         user=sync.user,
         sync=sync,
-        event=row,
         remote_id=remote.id,
         remote_mark=remote.mark,
         remote_print=remote.print,
         local_version=row.version,
         status=Status.IN_STEP,
+        **{kind.field: row},
     )
-
-
-def _is_same(row: Event, content: Content) -> bool:
-    try:
-        return own.content(row) == content
-    except NotPossible:
-        return False
 
 
 def _push(sync: Sync, side: Side, lease: uuid.UUID) -> bool:
@@ -282,36 +286,37 @@ def _push(sync: Sync, side: Side, lease: uuid.UUID) -> bool:
 
 
 def _to_send(sync: Sync, now: datetime) -> Iterator[int]:
-    rows = Event.objects.owned_by(sync.user).filter(series=None)
-    linked = sync.links.select_related("event")
-    changed = linked.exclude(local_version=F("event__version"))
+    kind = kinds.of(sync)
+    linked = sync.links.select_related(kind.field)
+    changed = linked.exclude(local_version=F(f"{kind.field}__version"))
     waiting = changed | linked.filter(status=Status.WAITING)
     for link in waiting.order_by("pk"):
-        if link.failed_version != link.event.version:
-            yield link.event_id
-    fresh = rows.filter(is_deleted=False).exclude(pk__in=sync.links.values("event"))
-    fresh = fresh.filter(Q(ends_at__gte=now - BEHIND) | ~Q(rule=""))
+        if link.failed_version != link.thing.version:
+            yield link.thing.pk
+    fresh = kind.fresh(sync.user, now).exclude(pk__in=sync.links.values(kind.field))
     yield from fresh.order_by("pk").values_list("pk", flat=True)
 
 
-def _send(sync: Sync, side: Side, event_id: int, lease: uuid.UUID) -> bool:
+def _send(sync: Sync, side: Side, pk: int, lease: uuid.UUID) -> bool:
+    kind = kinds.of(sync)
     with transaction.atomic():
         _insist(sync, lease)
-        row = Event.objects.select_for_update().get(pk=event_id)
+        row = kind.rows().select_for_update().get(pk=pk)
         link, _ = SyncLink.objects.select_for_update().get_or_create(
-            sync=sync, event=row, defaults={"user": sync.user}
+            sync=sync, **{kind.field: row}, defaults={"user": sync.user}
         )
         version = row.version
         if row.is_deleted and not link.remote_id:
             return _agreed(link, Remote(""), version)
         try:
-            wanted = own.content(row)
+            wanted = kind.content(row)
         except NotPossible as error:
             return _refused(link, version, error)
         _waits(link)
         link.remote_id = link.remote_id or side.named(str(link.handle))
         link.save()
-        there = Remote(link.remote_id, link.remote_mark, guests=row.guests)
+        guests = row.guests if isinstance(row, Event) else []
+        there = Remote(link.remote_id, link.remote_mark, guests=guests)
     try:
         found = _asked(side, str(link.handle), there, wanted)
     except _ITS_OWN as error:
@@ -345,7 +350,7 @@ def _refused(link: SyncLink, version: int, error: AppError) -> bool:
     return True
 
 
-def _asked(side: Side, handle: str, there: Remote, wanted: Content | None) -> Remote:
+def _asked(side: Side, handle: str, there: Remote, wanted: Any) -> Remote:
     if wanted is None:
         side.delete(there)
         return Remote(there.id)
@@ -388,7 +393,7 @@ def _forget_there(link: SyncLink) -> None:
     link.remote_mark = link.remote_print = ""
 
 
-def _lost(side: str, loser: Content | None) -> dict[str, Any]:
+def _lost(side: str, loser: Any) -> dict[str, Any]:
     return {
         "side": side,
         # None where it was deleted there.

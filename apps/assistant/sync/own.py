@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 
 from apps.accounts.models import User
 from apps.assistant.models import Event
@@ -129,7 +129,3 @@ def _set(row: Event, wanted: Content, zone: str) -> None:
 def _save(row: Event) -> None:
     row.version += 1
     row.save()
-
-
-def changed_at(row: Event) -> datetime:
-    return row.updated_at.astimezone(UTC)

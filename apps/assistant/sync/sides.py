@@ -1,12 +1,12 @@
-"""What a calendar elsewhere can be asked, whoever keeps it."""
+"""What a calendar or a page elsewhere can be asked, whoever keeps it."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from apps.assistant.sync.contents import Content
 from apps.integrations.models import Connection
 
 # What is over for longer is history, and what is farther ahead comes when it is nearer.
@@ -19,13 +19,13 @@ class Expired(Exception):
 
 @dataclass(frozen=True)
 class Remote:
-    """An event there; without content it is deleted. `why` says why it cannot be kept
+    """An event or note there; without content it is deleted. `why` says why it cannot be kept
     here. Where `is_unsure` it is not said whether it is deleted. `key` is the handle that it was made with, where it tells.
     """
 
     id: str
     mark: str = ""
-    content: Content | None = None
+    content: Any = None
     at: datetime | None = None
     guests: list[str] = field(default_factory=list)
     key: str = ""
@@ -34,7 +34,7 @@ class Remote:
 
     @property
     def print(self) -> str:
-        return self.content.print if self.content else ""
+        return str(self.content.print) if self.content else ""
 
 
 @dataclass(frozen=True)
@@ -46,11 +46,13 @@ class Changed:
 
 
 class Side(ABC):
-    """The main calendar of one account. All of it asks outside, and raises what
-    `Client.call` does; what is not as `mark` says is a Conflict."""
+    """The main calendar of one account, or a page of one. All of it asks outside, and
+    raises what `Client.call` does; what is not as `mark` says is a Conflict."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection, self.now = connection, now
+    def __init__(
+        self, connection: Connection, now: datetime, remote_id: str = ""
+    ) -> None:
+        self.connection, self.now, self.remote_id = connection, now, remote_id
 
     @abstractmethod
     def changes(self, cursor: str) -> Changed:
@@ -66,12 +68,12 @@ class Side(ABC):
         say."""
 
     @abstractmethod
-    def create(self, handle: str, content: Content) -> Remote:
+    def create(self, handle: str, content: Any) -> Remote:
         """Once for a handle. Raises Conflict for one that was made with it and removed
         since."""
 
     @abstractmethod
-    def update(self, there: Remote, content: Content) -> Remote:
+    def update(self, there: Remote, content: Any) -> Remote:
         """Raises NotFound as well."""
 
     @abstractmethod

@@ -35,7 +35,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     values = {
         "account": str(calendar),
         "was_on": not fresh,
-        "count": row.links.filter(event__is_deleted=False).count(),
+        "count": syncing.count(row),
         "problem": row.problem,
     }
     return Result(values, undo={"id": str(row.public_id)} if fresh else None)

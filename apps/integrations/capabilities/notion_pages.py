@@ -11,6 +11,7 @@ from apps.integrations.capability import Capability
 from apps.integrations.notebooks import MOST_READ, Notebook, Page
 
 _V1 = "https://api.notion.com/v1"
+_BLOCK = f"{_V1}/blocks/{{block}}"
 _CHILDREN = f"{_V1}/blocks/{{page}}/children"
 _can = partial(Capability, "notion")
 _PAGE = 100
@@ -30,6 +31,9 @@ class NotionPages(Notebook):
             is_write=True,
             is_repeatable=False,
         ),
+        _can("block.read", "pages.read", "GET", _BLOCK),
+        _can("block.update", "pages.write", "PATCH", _BLOCK, is_write=True),
+        _can("block.delete", "pages.write", "DELETE", _BLOCK, is_write=True),
         _can(
             "page.append",
             "pages.write",
@@ -82,7 +86,7 @@ class NotionPages(Notebook):
         return _page(raw, title)
 
     def _append(self, page_id: str, text: str) -> None:
-        body = {"children": [_paragraph(each) for each in text.splitlines()]}
+        body = {"children": [paragraph(each) for each in text.splitlines()]}
         self.ask("page.append").call(steps={"page": page_id}, body=body)
 
 
@@ -93,7 +97,7 @@ def _rich(text: str) -> Thing:
     return {"type": "text", "text": {"content": text}}
 
 
-def _paragraph(text: str) -> Thing:
+def paragraph(text: str) -> Thing:
     cut = [text[at : at + _MOST_SIGNS] for at in range(0, len(text), _MOST_SIGNS)]
     words = {"rich_text": [_rich(each) for each in cut]}
     return {"type": "paragraph", "paragraph": words}

@@ -95,7 +95,11 @@ def update(call: Call, page: str) -> Answer:
 def children(call: Call, block: str) -> Answer:
     _begin(call, "read")
     page = _shared(call, _pages(call), block)["id"]
-    blocks = [each for each in _blocks(call).all() if each["parent"]["page_id"] == page]
+    blocks = [
+        each
+        for each in _blocks(call).all()
+        if each["parent"]["page_id"] == page and not each["in_trash"]
+    ]
     q = call.request.q
     given = {
         "start_cursor": q("start_cursor"),
@@ -113,6 +117,42 @@ def append(call: Call, block: str) -> Answer:
         raise _invalid("body failed validation: body.children should be defined.")
     made = _append(call, page, given)
     return Answer(200, _list(made, "", "block"))
+
+
+@ROUTES.api("GET", "/v1/blocks/{block}", SHAPES, "notion")
+def block(call: Call, block: str) -> Answer:
+    _begin(call, "read")
+    return Answer(200, _block_of(call, block))
+
+
+@ROUTES.api("PATCH", "/v1/blocks/{block}", SHAPES, "notion")
+def change_block(call: Call, block: str) -> Answer:
+    _begin(call, "update")
+    found, given = dict(_block_of(call, block)), call.request.json()
+    kind = str(found["type"])
+    if not isinstance(given.get(kind), dict):
+        raise _invalid(f"body failed validation: body.{kind} should be defined.")
+    _check_texts(given)
+    texts = given[kind].get("rich_text", [])
+    found[kind] = found[kind] | {"rich_text": [_rich(_content(each)) for each in texts]}
+    found["last_edited_time"] = _stamp(call)
+    return Answer(200, _blocks(call).put(found))
+
+
+@ROUTES.api("DELETE", "/v1/blocks/{block}", SHAPES, "notion")
+def delete_block(call: Call, block: str) -> Answer:
+    _begin(call, "update")
+    found = _block_of(call, block) | {"archived": True, "in_trash": True}
+    return Answer(200, _blocks(call).put(found | {"last_edited_time": _stamp(call)}))
+
+
+def _block_of(call: Call, name: str) -> Thing:
+    found = _blocks(call).get(name)
+    if found is None:
+        words = f"Could not find block with ID: {name}."
+        raise Stop(trouble(404, "object_not_found", words))
+    _shared(call, _pages(call), found["parent"]["page_id"])
+    return found
 
 
 def _begin(call: Call, capability: str = "") -> None:
@@ -220,6 +260,7 @@ def _append(call: Call, page: str, given: object) -> list[Thing]:
         texts = inside.get("rich_text", [])
         inside["rich_text"] = [_rich(_content(text)) for text in texts]
         made.append(_block(str(uuid.uuid4()), page, {"type": kind, kind: inside}))
+        made[-1]["last_edited_time"] = _stamp(call)
     things = _blocks(call)
     for block in made:
         things.put(block)
