@@ -281,6 +281,8 @@ TEXTS: list[tuple[str, str, str, dict[str, str]]] = [
     ("", "resumen a las 7", "brief.at", {"when": "7 de la mañana"}),
     ("", "vacía la lista de la compra", "lists.empty", {"list": "compra"}),
     ("", "mis ajustes", "settings.show", {}),
+    ("", "sincroniza mi calendario de google", "calendar.sync", {"account": "google"}),
+    ("", "pausa la sincronización", "calendar.sync_stop", {}),
     (
         "",
         "renombra 2: llamar a Anna",

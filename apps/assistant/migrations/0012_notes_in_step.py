@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assistant", "0010_sync"),
+        ("assistant", "0011_sync"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
