@@ -36,6 +36,7 @@ PERSONAL = (
             "theme": "theme",
             "quiet_from": "quiet_from",
             "quiet_until": "quiet_until",
+            "paused_until": "paused_until",
             "frozen_at": "frozen_at",
             "last_signed_in_at": "last_login",
             "created_at": "created_at",

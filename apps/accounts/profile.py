@@ -1,6 +1,6 @@
 """What people say about themselves and how they want to read."""
 
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ FIELDS = (
     "theme",
     "quiet_from",
     "quiet_until",
+    "paused_until",
 )
 
 
@@ -63,4 +64,6 @@ def change(*, user: User, **new: Any) -> list[str]:
 
 def _plain(value: Any) -> Any:
     """As JSON has it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
     return f"{value:%H:%M}" if isinstance(value, time) else value

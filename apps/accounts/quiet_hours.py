@@ -6,8 +6,15 @@ from apps.accounts.models import User
 
 
 def end(user: User, now: datetime) -> datetime | None:
-    """When the quiet hours end that `now` is in, on the person's own clock; None when
-    it is in none."""
+    """When the pause or the quiet hours end that `now` is in, on the person's own clock;
+    None when it is in none."""
+    paused = user.paused_until
+    if paused is None or paused <= now:
+        return _of_hours(user, now)
+    return _of_hours(user, paused) or paused
+
+
+def _of_hours(user: User, now: datetime) -> datetime | None:
     begin, until = user.quiet_from, user.quiet_until
     if begin is None or until is None:
         return None

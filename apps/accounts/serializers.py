@@ -38,6 +38,7 @@ class PreferencesSerializer(ExactModel[User]):
             "theme",
             "quiet_from",
             "quiet_until",
+            "paused_until",
         ]
         extra_kwargs: ClassVar = {
             name: {"format": "%H:%M", "input_formats": ["%H:%M"]}

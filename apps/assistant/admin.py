@@ -6,23 +6,25 @@ from typing import Any, ClassVar
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
-from apps.assistant import phrases, phrasings, toolbox, trial_pages
+from apps.assistant import phrases, phrasings, reports, toolbox, trial_pages
 from apps.assistant.models import (
     Approval,
     Conversation,
     Event,
     Phrasing,
     Reminder,
+    Report,
     Sync,
     Thought,
     ToolCall,
 )
 from apps.rbac.catalog import Permission
+from apps.rbac.console.actions import confirmed
 from apps.rbac.console.forms import VerbForm, VerbPage
 from apps.rbac.console.lists import among
-from apps.rbac.console.pages import Page
+from apps.rbac.console.pages import Page, Tool
 
 
 class AssistantPage(Page):
@@ -155,3 +157,43 @@ class PhrasingAdmin(VerbPage):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(partial(trial_pages.grammar, self))
         return [path("try/", view, name="assistant_phrasing_try"), *super().get_urls()]
+
+
+@confirmed(
+    "Mark as seen",
+    consequence="They do not stand on the front page any more.",
+    permission=Permission.REPORT_CHANGE,
+)
+def mark_seen(request: Any, report: Any, reason: str) -> None:
+    reports.mark_seen(by=request.user, row=report)
+
+
+class SeenFilter(admin.SimpleListFilter):
+    title = "seen"
+    parameter_name = "seen"
+
+    def lookups(self, request: Any, page: Any) -> list[tuple[str, str]]:
+        return [("no", "Not yet"), ("yes", "Seen")]
+
+    def queryset(self, request: Any, queryset: Any) -> Any:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(seen_at__isnull=self.value() == "no")
+
+
+@admin.register(Report)
+class ReportAdmin(AssistantPage):
+    secret = ("words",)
+    list_display = ("reported_at", "user", "turn", "seen_at")
+    list_filter = (SeenFilter,)
+    list_select_related = ("user", "turn")
+    actions = (mark_seen,)
+    search_fields = ("user__email_canonical__startswith",)
+    search_help_text = "The beginning of an e-mail address"
+
+    def tools(self, request: Any, obj: Any) -> list[Tool]:
+        found = super().tools(request, obj)
+        if obj.turn_id is None:
+            return found
+        page = reverse("admin:sms_turn_journey", args=[obj.turn_id])
+        return [*found, Tool("Follow what it is about", page)]

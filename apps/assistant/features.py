@@ -24,6 +24,8 @@ class Feature:
     title: str
     about: str
     needs: tuple[str, ...] = ()
+    # Only for who switched it on.
+    starts_off: bool = False
 
     @property
     def name(self) -> str:
@@ -38,6 +40,12 @@ FEATURES = {
         Feature("lists", "Lists", "Shopping, tasks and any other list."),
         Feature("notes", "Notes", "Keeps what you text, and finds it again."),
         Feature("brief", "Daily brief", "Your day in a text, at your minute."),
+        Feature(
+            "nudges",
+            "Nudges",
+            "Asks once more, two hours later, about a reminder you did not answer.",
+            starts_off=True,
+        ),
         Feature("memory", "Memory", "Small facts about you, used when they help."),
         Feature(
             "model",
@@ -70,10 +78,7 @@ FEATURES = {
     )
 }
 
-_IS_OFF = (
-    "SELECT EXISTS (SELECT FROM assistant_featuresetting"
-    " WHERE user_id = %s AND feature = %s AND NOT is_on)"
-)
+_SAID = "SELECT is_on FROM assistant_featuresetting WHERE user_id = %s AND feature = %s"
 
 
 def named(said: str) -> str:
@@ -91,8 +96,8 @@ def of(tool: Tool[Any]) -> Feature | None:
 
 
 def is_on(user: User, key: str) -> bool:
-    ((is_off,),) = prepared.rows(_IS_OFF, [user.pk, key])
-    return not is_off
+    said = prepared.rows(_SAID, [user.pk, key])
+    return bool(said[0][0]) if said else not FEATURES[key].starts_off
 
 
 def insist(user: User, tool: Tool[Any]) -> None:
@@ -114,9 +119,12 @@ def switch(*, user: User, key: str, is_on: bool) -> None:
 
 
 def off(user: User) -> frozenset[str]:
-    """The keys of what a person has switched off."""
-    rows = FeatureSetting.objects.filter(user=user, is_on=False)
-    return frozenset(rows.values_list("feature", flat=True))
+    """The keys of what is off for a person."""
+    rows = FeatureSetting.objects.filter(user=user).values_list("feature", "is_on")
+    said = dict(rows)
+    return frozenset(
+        key for key, each in FEATURES.items() if not said.get(key, not each.starts_off)
+    )
 
 
 @dataclass(frozen=True)

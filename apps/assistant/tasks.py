@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from apps.assistant import approvals, briefs, reminders
+from apps.assistant import approvals, briefs, nudges, reminders
 from apps.assistant.sync import core as sync
 from apps.core.tasks import task
 
@@ -13,6 +13,7 @@ from apps.core.tasks import task
 TIMETABLE = {
     "fire-reminders": ("assistant.fire_due", 5.0),
     "close-approvals": ("assistant.close_approvals", 60.0),
+    "fire-nudges": ("assistant.fire_nudges", 60.0),
     "fire-briefs": ("assistant.fire_briefs", 20.0),
     "fire-syncs": ("assistant.fire_syncs", 30.0),
 }
@@ -28,6 +29,13 @@ def fire_due() -> int:
 def close_approvals() -> int:
     """Close what nobody said yes to in time. Safe to run twice and side by side."""
     return approvals.expire(timezone.now())
+
+
+@task("assistant.fire_nudges")
+def fire_nudges() -> int:
+    """Ask once more about reminders that nobody answered. Safe to run twice and side by
+    side."""
+    return nudges.fire_due(timezone.now())
 
 
 @task("assistant.fire_briefs")

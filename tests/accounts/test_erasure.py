@@ -35,6 +35,7 @@ from apps.assistant.models import (
     ListItem,
     Note,
     Reminder,
+    Report,
     StandingApproval,
     Summary,
     Sync,
@@ -110,6 +111,7 @@ WORDS = (
     "zebra-subject",
     "zebra-fact",
     "zebra-summary",
+    "zebra-report",
     "zebra-question",
     "zebra-overflow",
     "zebra-from-a-stranger",
@@ -276,6 +278,7 @@ def _approves(alice: User) -> None:
     )
     Summary.objects.create(user=alice, words="zebra-summary", until=1)
     Brief.objects.create(user=alice, at=time(7, 30))
+    Report.objects.create(user=alice, words="zebra-report", reported_at=timezone.now())
     FeatureSetting.objects.create(user=alice, feature="mail", is_on=False)
 
 

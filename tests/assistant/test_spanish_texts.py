@@ -281,6 +281,10 @@ TEXTS: list[tuple[str, str, str, dict[str, str]]] = [
     ("", "resumen a las 7", "brief.at", {"when": "7 de la mañana"}),
     ("", "vacía la lista de la compra", "lists.empty", {"list": "compra"}),
     ("", "mis ajustes", "settings.show", {}),
+    ("", "pausa 2 horas", "settings.pause", {"when": "2 horas"}),
+    ("", "pausa hasta mañana a las 8", "settings.pause", {"when": "mañana a las 8"}),
+    ("", "reanuda", "settings.resume", {}),
+    ("", "reporta que era otro día", "report", {"words": "era otro día"}),
     ("", "sincroniza mi calendario de google", "calendar.sync", {"account": "google"}),
     ("", "pausa la sincronización", "calendar.sync_stop", {}),
     (

@@ -16,6 +16,7 @@ from apps.assistant.models import (
     ListItem,
     Note,
     Reminder,
+    Report,
     Risk,
     ToolCall,
 )
@@ -38,7 +39,12 @@ def facts(phone: Phone) -> list[Any]:
             .open()
             .values("public_id", "text", "due_at", "state", "snoozes"),
             User.objects.filter(pk=phone.user.pk).values(
-                "name", "timezone", "locale", "quiet_from", "quiet_until"
+                "name",
+                "timezone",
+                "locale",
+                "quiet_from",
+                "quiet_until",
+                "paused_until",
             ),
             List.objects.filter(**own).kept().values("public_id", "name"),
             ListItem.objects.filter(list__user=phone.user, list__is_deleted=False)
@@ -50,6 +56,7 @@ def facts(phone: Phone) -> list[Any]:
             Note.objects.filter(**own).kept().values("public_id", "text"),
             Fact.objects.filter(**own).kept().values("public_id", "subject", "text"),
             FeatureSetting.objects.filter(**own, is_on=False).values("feature"),
+            Report.objects.filter(**own).values("words"),
             Brief.objects.filter(**own).exclude(next_at=None).values("at"),
         )
     ]

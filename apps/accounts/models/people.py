@@ -94,6 +94,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # On the person's own clock, over midnight or not; see quiet_hours.py.
     quiet_from = models.TimeField("quiet from", null=True, blank=True)
     quiet_until = models.TimeField("quiet until", null=True, blank=True)
+    # Until then nothing is texted that they do not wait for, whatever the hour.
+    paused_until = models.DateTimeField("paused until", null=True, blank=True)
     is_active = models.BooleanField(default=True)
     # Set while it is closed by its owner; without it, who is not active is suspended.
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)

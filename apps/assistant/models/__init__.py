@@ -10,6 +10,7 @@ from apps.assistant.models.lists import List, ListItem
 from apps.assistant.models.notes import Fact, Note
 from apps.assistant.models.phrasings import Phrasing
 from apps.assistant.models.reminders import Reminder
+from apps.assistant.models.reports import Report
 from apps.assistant.models.sync import Sync, SyncLink
 from apps.assistant.models.thoughts import Summary, Thought
 
@@ -25,6 +26,7 @@ __all__ = [
     "Note",
     "Phrasing",
     "Reminder",
+    "Report",
     "Risk",
     "StandingApproval",
     "Summary",

@@ -70,6 +70,8 @@ class Reminder(models.Model):
     zone = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
     fired_at = models.DateTimeField(null=True, blank=True)
+    # When it was asked about once more (nudges.py).
+    nudged_at = models.DateTimeField(null=True, blank=True)
     snoozes = models.PositiveSmallIntegerField(default=0)
     # Why it was not texted, in words for the portal; empty when it was.
     note = models.CharField(max_length=120, blank=True)
@@ -87,6 +89,9 @@ class Reminder(models.Model):
                 fields=["due_at"], condition=Q(state="active"), name="reminder_due"
             ),
             models.Index(fields=["user", "state", "due_at"], name="reminder_by_person"),
+            models.Index(
+                fields=["fired_at"], condition=Q(state="fired"), name="reminder_fired"
+            ),
         ]
 
     def __str__(self) -> str:
