@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.assistant import events, syncing
 from apps.assistant.events import Times
 from apps.assistant.models import Event, Sync, SyncLink
-from apps.assistant.sync import core
+from apps.assistant.sync import core, leases
 from apps.core import errors
 from apps.integrations import calendars, connections
 from apps.integrations.consents import Channel
@@ -237,10 +237,10 @@ def test_a_worker_that_died_is_followed_once_its_time_is_over(
     link = pair.link(row)
     assert (link.status, link.remote_mark) == ("waiting", "")
     assert "Lunch" in pair.titles()[1]
-    until = timezone.now() + core.LEASE
+    until = timezone.now() + leases.LIVES
     Sync.objects.filter(pk=pair.sync.pk).update(lease=uuid.uuid4(), lease_until=until)
     assert pair.run() == "not now"
-    clock.shift(core.LEASE.total_seconds() + 1)
+    clock.shift(leases.LIVES.total_seconds() + 1)
     assert pair.run() == "in step"
     assert pair.link(row).status == "in_step"
     pair.insist_in_step()
@@ -351,3 +351,21 @@ def test_who_takes_part_is_told_only_after_a_yes(
     clock.shift(60)
     pair.run()
     assert "Lunch with Bob" not in pair.titles()[1]
+
+
+def test_two_calendars_hold_the_same_and_who_takes_part_stays(
+    alice: Phone, providers: Simulator, clock: Any
+) -> None:
+    """What is told of guests is told by the calendar in which they are."""
+    google = paired(alice, providers, "google")
+    google.run()
+    assert titled(google, "Lunch with Bob").guests == ["bob@example.com"]
+    Event.objects.exclude(title="Lunch with Bob").delete()
+    microsoft = paired(alice, providers, "microsoft")
+    for _ in range(2):
+        for pair in (microsoft, google):
+            syncing.again(row=pair.fresh)
+            assert pair.run() == "in step"
+    assert google.titles()[1] == microsoft.titles()[1]
+    lunch = Event.objects.kept().filter(title="Lunch with Bob")
+    assert {tuple(row.guests) for row in lunch} == {("bob@example.com",)}

@@ -256,3 +256,31 @@ def test_what_the_assistant_keeps(ask: Callable[[str], Asked]) -> None:
     assert not asked.wrong
     statuses = {status for *_, status in asked.seen}
     assert statuses >= {200, 201, 202, 204, 400, 404}
+
+
+def test_the_calendar(ask: Callable[[str], Asked]) -> None:
+    asked, alice = ask("browser"), person("alice@example.com")
+    asked.api("get", "events")
+    asked.client = signed_in(alice, twice=False)
+    day = {"title": "Fair", "first_day": "2026-12-05"}
+    hour = {"starts_at": "2026-12-01T09:00:00Z", "ends_at": "2026-12-01T10:00:00Z"}
+    fair = asked.api("post", "events", day).json()["id"]
+    series = {"title": "Standup", **hour, "rule": "FREQ=DAILY;COUNT=40"}
+    standup = asked.api("post", "events", series).json()["id"]
+    for body in ({"title": "x"}, {**series, "rule": "x"}, {"title": 5}, "{"):
+        asked.api("post", "events", body)
+    one = "events/{public_id}"
+    asked.api("get", f"events/{standup}", template=one)
+    asked.api("get", f"events/{UNKNOWN}", template=one)
+    asked.api("patch", f"events/{fair}", {"place": "Field"}, template=one)
+    asked.api("patch", f"events/{fair}", {"last_day": "x"}, template=one)
+    moved = {"at": "2026-12-02T09:00:00Z", "title": "Late standup"}
+    assert asked.api("patch", f"events/{standup}", moved, template=one).json()["series"]
+    asked.api("patch", f"events/{standup}", moved, template=one)
+    asked.api("delete", f"events/{fair}", template=one)
+    for query in ("from=2026-12-01&to=2027-02-01&limit=5", "from=x"):
+        answer = asked.client.get(f"/api/v1/events?{query}")
+        operation = asked.schema["paths"]["/api/v1/events"]["get"]
+        assert not asked._differs(operation, answer)
+    assert not asked.wrong
+    assert {status for *_, status in asked.seen} >= {200, 201, 204, 400, 401, 404}

@@ -208,7 +208,13 @@ def test_a_person_has_the_calendars_that_work(
         alice, providers, "google", ["calendar.write"], account="alice@work.example"
     )
     microsoft, google = calendars.of(alice)
-    assert microsoft.can == {"calendar.list", "calendar.busy"}
+    assert microsoft.can == {
+        "calendar.list",
+        "calendar.busy",
+        "calendar.changes",
+        "calendar.made",
+        "calendar.instances",
+    }
     assert google.can == {
         "calendar.create",
         "calendar.made",
@@ -223,7 +229,7 @@ def test_what_was_not_granted_is_not_there(alice: User, providers: Simulator) ->
     scope = "https://www.googleapis.com/auth/calendar.events.readonly"
     connect(alice, providers, "google", FEATURES, scopes=["openid", "email", scope])
     (calendar,) = calendars.of(alice)
-    assert calendar.can == {"calendar.list"}
+    assert calendar.can == {"calendar.list", "calendar.changes"}
 
 
 @pytest.mark.parametrize(

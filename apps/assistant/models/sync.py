@@ -109,6 +109,8 @@ class SyncLink(models.Model):
     note = models.ForeignKey(
         Note, models.CASCADE, null=True, blank=True, related_name="sync_links"
     )
+    # Others take part in what is there.
+    has_guests = models.BooleanField(default=False, db_default=False)
     # By which the provider knows what we ask for twice.
     handle = models.UUIDField(default=uuid.uuid4)
     remote_id = models.CharField(max_length=1024, blank=True)

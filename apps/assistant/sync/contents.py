@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -135,6 +136,29 @@ def of(
     }
     left_out = {_second(at) for at in gone} - kept.keys()
     return replace(made, gone=tuple(sorted(left_out)), moved=kept)
+
+
+def series(
+    once: Content,
+    *,
+    zone: str,
+    rule: str,
+    gone: Iterable[datetime],
+    moved: dict[datetime, Content],
+) -> Content:
+    """What begins with that and comes again; the same where it has no rule."""
+    return of(
+        title=once.title,
+        start=once.start,
+        end=once.end,
+        is_all_day=once.is_all_day,
+        place=once.place,
+        notes=once.notes,
+        zone=zone,
+        rule=rule,
+        gone=tuple(gone),
+        moved=moved,
+    )
 
 
 def known(rule: str, start: datetime, zone: str) -> Recurrence:

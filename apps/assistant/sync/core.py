@@ -13,13 +13,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Model, Q
+from django.db.models import F, Model
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
 from apps.assistant.models import Event, Note, Sync, SyncLink
-from apps.assistant.sync import decisions, kinds, own, shelf
+from apps.assistant.sync import decisions, kinds, leases, own, shelf
 from apps.assistant.sync.contents import NotPossible
 from apps.assistant.sync.decisions import Verdict
 from apps.assistant.sync.kinds import Kind
@@ -32,9 +32,6 @@ from apps.integrations.answers import FeatureOff, Refused
 from apps.jobs import jobs
 
 EVERY = timedelta(minutes=10)
-AFTER_TROUBLE = timedelta(minutes=15)
-# Longer than one run may take, all its answers together.
-LEASE = timedelta(minutes=6)
 SECONDS = 200.0
 # Who changes at both ends faster than that waits for the next run.
 ROUNDS = 4
@@ -45,10 +42,6 @@ MOST_AT_ONCE = 100
 _BATCH = 200
 _ITS_OWN = (Refused, FeatureOff, NotPossible)
 Status = SyncLink.Status
-
-
-class Lost(Exception):
-    """The lease is another's by now, or nobody wants it any more."""
 
 
 def fire_due(now: datetime) -> int:
@@ -78,48 +71,20 @@ def _changed_here(sender: type[Model], instance: Event | Note, **_: object) -> N
 def run(sync_id: int) -> str:
     """Both ways, until nothing is left to do. Run twice at once, it is done by one."""
     lease = uuid.uuid4()
-    if not _begin(sync_id, lease):
+    if not leases.begin(sync_id, lease):
         return "not now"
     try:
         with http.within(SECONDS):
             for _ in range(ROUNDS):
                 problem = _both_ways(sync_id, lease)
-                if _end(sync_id, lease, problem):
+                if leases.end(sync_id, lease, problem):
                     return problem or "in step"
         jobs.enqueue(run, sync_id, after=timedelta(seconds=5))
         return "more to do"
-    except Lost:
+    except leases.Lost:
         return "taken over"
     finally:
-        Sync.objects.filter(pk=sync_id, lease=lease).update(
-            lease=None, lease_until=None
-        )
-
-
-def _begin(sync_id: int, lease: uuid.UUID) -> bool:
-    now = timezone.now()
-    rows = Sync.objects.on().filter(pk=sync_id)
-    is_free = Q(lease_until=None) | Q(lease_until__lte=now)
-    taken: dict[str, Any] = {"lease": lease, "lease_until": now + LEASE}
-    if rows.filter(is_free).update(is_wanted=False, **taken):
-        return True
-    if rows.filter(lease_until__gt=now).update(is_wanted=True):
-        return False
-    return bool(rows.filter(is_free).update(is_wanted=False, **taken))
-
-
-def _end(sync_id: int, lease: uuid.UUID, problem: str) -> bool:
-    """Whether it is over: not where somebody wanted more meanwhile."""
-    now = timezone.now()
-    rows = Sync.objects.filter(pk=sync_id, lease=lease)
-    told: dict[str, Any] = {"problem": problem}
-    told |= {"next_at": now + AFTER_TROUBLE} if problem else {"last_at": now}
-    ended = rows if problem else rows.filter(is_wanted=False)
-    if ended.update(lease=None, lease_until=None, **told):
-        return True
-    if not rows.update(is_wanted=False, lease_until=now + LEASE, **told):
-        raise Lost
-    return False
+        leases.give_back(sync_id, lease)
 
 
 def _both_ways(sync_id: int, lease: uuid.UUID) -> str:
@@ -157,7 +122,7 @@ def _pull(sync: Sync, side: Side, lease: uuid.UUID) -> None:
         _look_for_the_missing(sync, side, {each.id for each in changed.items}, lease)
         told["whole_at"] = side.now
     with transaction.atomic():
-        _insist(sync, lease)
+        leases.insist(sync, lease)
         Sync.objects.filter(pk=sync.pk).update(**told)
     for name, value in told.items():
         setattr(sync, name, value)
@@ -178,7 +143,7 @@ def _look_for_the_missing(
 @transaction.atomic
 def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
     """What is there, compared with what is here."""
-    _insist(sync, lease)
+    leases.insist(sync, lease)
     _note_unkept(sync, remote)
     kind, link = kinds.of(sync), _link_of(sync, remote)
     if link is None:
@@ -223,7 +188,7 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
             _forget_there(link)
         _waits(link)
     if remote.content is not None and isinstance(row, Event):
-        own.guests(row, remote.guests)
+        own.guests(row, link, remote.guests)
     link.save()
 
 
@@ -260,9 +225,7 @@ def _welcome(sync: Sync, kind: Kind, remote: Remote) -> None:
             break
     else:
         row = kind.take(sync.user, None, remote.content)
-    if isinstance(row, Event):
-        own.guests(row, remote.guests)
-    SyncLink.objects.create(
+    link = SyncLink(
         user=sync.user,
         sync=sync,
         remote_id=remote.id,
@@ -272,6 +235,9 @@ def _welcome(sync: Sync, kind: Kind, remote: Remote) -> None:
         status=Status.IN_STEP,
         **{kind.field: row},
     )
+    if isinstance(row, Event):
+        own.guests(row, link, remote.guests)
+    link.save()
 
 
 def _push(sync: Sync, side: Side, lease: uuid.UUID) -> bool:
@@ -300,7 +266,7 @@ def _to_send(sync: Sync, now: datetime) -> Iterator[int]:
 def _send(sync: Sync, side: Side, pk: int, lease: uuid.UUID) -> bool:
     kind = kinds.of(sync)
     with transaction.atomic():
-        _insist(sync, lease)
+        leases.insist(sync, lease)
         row = kind.rows().select_for_update().get(pk=pk)
         link, _ = SyncLink.objects.select_for_update().get_or_create(
             sync=sync, **{kind.field: row}, defaults={"user": sync.user}
@@ -329,7 +295,7 @@ def _send(sync: Sync, side: Side, pk: int, lease: uuid.UUID) -> bool:
 
 
 def _fresh(sync: Sync, link: SyncLink, lease: uuid.UUID) -> SyncLink:
-    _insist(sync, lease)
+    leases.insist(sync, lease)
     return SyncLink.objects.select_for_update().get(pk=link.pk)
 
 
@@ -370,13 +336,6 @@ def _again(sync: Sync, side: Side, link: SyncLink, lease: uuid.UUID) -> bool:
         _forget_there(link)
         link.save()
     return False
-
-
-def _insist(sync: Sync, lease: uuid.UUID) -> None:
-    """In a transaction: raises Lost where another has the lease, or it is paused."""
-    rows = Sync.objects.on().select_for_update(no_key=True)
-    if not rows.filter(pk=sync.pk, lease=lease).exists():
-        raise Lost
 
 
 def _waits(link: SyncLink) -> None:

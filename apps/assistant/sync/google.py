@@ -179,19 +179,7 @@ def _content(raw: Thing, parts: list[Thing], zone: str) -> Content:
             gone.append(at)
         else:
             moved[at] = _once(part)
-    once = _once(raw)
-    return contents.of(
-        title=once.title,
-        start=once.start,
-        end=once.end,
-        is_all_day=once.is_all_day,
-        place=once.place,
-        notes=once.notes,
-        zone=zone,
-        rule=rule,
-        gone=tuple(gone),
-        moved=moved,
-    )
+    return contents.series(_once(raw), zone=zone, rule=rule, gone=gone, moved=moved)
 
 
 def _once(raw: Thing) -> Content:

@@ -203,18 +203,7 @@ def _content(raw: Thing, zone: str) -> Content:
         for part in things(raw.get("exceptionOccurrences"))
         if (at := _original(part))
     }
-    return contents.of(
-        title=once.title,
-        start=once.start,
-        end=once.end,
-        is_all_day=once.is_all_day,
-        place=once.place,
-        notes=once.notes,
-        zone=zone,
-        rule=rule,
-        gone=tuple(gone),
-        moved=moved,
-    )
+    return contents.series(once, zone=zone, rule=rule, gone=gone, moved=moved)
 
 
 def _once(raw: Thing) -> Content:

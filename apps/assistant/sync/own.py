@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime
 
 from apps.accounts.models import User
-from apps.assistant.models import Event
+from apps.assistant.models import Event, SyncLink
 from apps.assistant.sync import contents
 from apps.assistant.sync.contents import Content
 
@@ -43,17 +43,8 @@ def content(row: Event) -> Content | None:
     rule = row.recurrence
     assert rule
     left_out = (rule.at_wall(datetime.fromisoformat(each)) for each in row.exceptions)
-    return contents.of(
-        title=row.title,
-        start=row.starts_at,
-        end=row.ends_at,
-        is_all_day=row.is_all_day,
-        place=row.place,
-        notes=row.notes,
-        zone=row.zone,
-        rule=row.rule,
-        gone=tuple(left_out),
-        moved=moved,
+    return contents.series(
+        _once(row), zone=row.zone, rule=row.rule, gone=left_out, moved=moved
     )
 
 
@@ -80,8 +71,12 @@ def take(user: User, row: Event | None, wanted: Content | None) -> Event:
     return row
 
 
-def guests(row: Event, found: list[str]) -> None:
-    """Who takes part, which changes nothing of it."""
+def guests(row: Event, link: SyncLink, found: list[str]) -> None:
+    """Who takes part as the calendar tells in which they do, which changes nothing of the
+    event."""
+    if not found and not link.has_guests:
+        return
+    link.has_guests = bool(found)
     if row.guests != found:
         row.guests = found
         Event.objects.filter(pk=row.pk).update(guests=found)
