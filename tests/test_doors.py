@@ -14,8 +14,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from pytest_django import Settings
 
-from apps.accounts.models import LoginSession
-from apps.assistant.models import Event, Fact, List, ListItem, Note, Reminder
+from apps.accounts.models import LoginSession, User
+from apps.assistant.models import Event, Fact, List, ListItem, Note, Offer, Reminder
 from apps.integrations.models import Connection
 from apps.jobs.models import Letter
 from apps.portal import demo
@@ -186,6 +186,17 @@ ROWS = {
     ),
     "app/calendar/<uuid:public_id>/delete/": posted(
         about(Permission.EVENT_DELETE), OWNERS_302
+    ),
+    "app/shares/": reads(signed_in),
+    "app/shares/offer/": posted(signed_in, people_get(302)),
+    "app/shares/offers/<uuid:public_id>/answer/": posted(
+        signed_in, Door(LOGIN, 404, 404, 404, 400)
+    ),
+    "app/shares/offers/<uuid:public_id>/withdraw/": posted(
+        signed_in, Door(LOGIN, 302, 404, 404, 404)
+    ),
+    "app/shares/<uuid:public_id>/<uuid:holder>/end/": posted(
+        signed_in, people_get(404)
     ),
     "app/notes/": reads(signed_in),
     "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
@@ -536,6 +547,16 @@ ROWS |= {
         patch=OWNERS_API_200,
         delete=OWNERS_API_204,
     ),
+    "api/v1/shares": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/shares/<uuid:public_id>": api(
+        signed_in, delete=Door(401, 204, 404, 404, 404)
+    ),
+    "api/v1/shares/<uuid:public_id>/accept": api(signed_in, post=OWNERS_API_200),
+    "api/v1/shares/<uuid:public_id>/decline": api(signed_in, post=OWNERS_API_204),
+    "api/v1/shares/<uuid:public_id>/block": api(signed_in, post=OWNERS_API_204),
+    "api/v1/shares/<uuid:public_id>/people/<uuid:holder>": api(
+        signed_in, delete=people_api(404)
+    ),
     "api/v1/notes": api(
         about(Permission.NOTE_VIEW), get=people_api(200), post=people_api(400)
     ),
@@ -755,6 +776,15 @@ def _furnish_alice() -> None:
     )
     Note.objects.create(**same, text="the gate sticks")
     Fact.objects.create(**same, subject="shoe size", text="42")
+    bob = User.objects.get(email="bob@example.com")
+    Offer.objects.create(
+        public_id=phone.public_id,
+        owner=bob,
+        person=phone.user,
+        address=phone.user.email,
+        list=List.objects.create(user=bob, name="Trip", key="trip"),
+        level="view",
+    )
     Connection.objects.create(
         user=phone.user,
         public_id=phone.public_id,

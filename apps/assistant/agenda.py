@@ -14,14 +14,24 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from apps.assistant import elsewhere, events, moments, phrases, ranges, scopes, syncing
+from apps.accounts.models import User
+from apps.assistant import (
+    elsewhere,
+    events,
+    moments,
+    phrases,
+    ranges,
+    scopes,
+    shared,
+    syncing,
+)
 from apps.assistant import times as grammar
 from apps.assistant.conversations import Scene
 from apps.assistant.events import Occurrence, Times
 from apps.assistant.models import ToolCall
 from apps.assistant.needs import Need
 from apps.assistant.recurrence import Recurrence
-from apps.assistant.targets import short
+from apps.assistant.targets import has, short
 from apps.assistant.times import spoken
 from apps.assistant.told import when as rule_and_next
 from apps.assistant.toolbox import Ask, Option
@@ -49,16 +59,18 @@ class Found:
     own: Occurrence | None = None
 
     @classmethod
-    def mine(cls, own: Occurrence) -> Found:
+    def mine(cls, own: Occurrence, of: User | None = None) -> Found:
+        """`of`: who asks, where it may be on a calendar that is shared with them."""
         row = own.event
+        is_mine = of is None or row.user_id == of.pk
         event = Event(
             id=str(row.public_id),
-            title=row.title,
+            title=row.title if is_mine else shared.of(row.user, row.title),
             start=own.start,
             end=own.end,
             zone=row.zone,
             is_all_day=row.is_all_day,
-            is_busy=not row.is_all_day,
+            is_busy=is_mine and not row.is_all_day,
             place=row.place,
             attendees=tuple(row.guests),
         )
@@ -91,7 +103,7 @@ class Look:
 
 def find(scene: Scene, start: datetime, end: datetime) -> Look:
     """In all calendars, what is kept in step once."""
-    found = own(scene, start, end)
+    found = own(scene, start, end) + theirs(scene, start, end)
     silent = list[str]()
     covered, linked = syncing.covered(scene.user), syncing.linked(scene.user)
     for calendar in LIST.met_by(scene.user):
@@ -114,6 +126,16 @@ def find(scene: Scene, start: datetime, end: datetime) -> Look:
 def own(scene: Scene, start: datetime, end: datetime) -> list[Found]:
     rows = events.between(user=scene.user, start=start, end=end, zone=scene.zone)
     return [Found.mine(each) for each in rows]
+
+
+def theirs(scene: Scene, start: datetime, end: datetime) -> list[Found]:
+    """On calendars that are shared with the person; they take none of their time."""
+    if not (owners := shared.calendars(scene.user)):
+        return []
+    rows = events.between(
+        user=scene.user, start=start, end=end, zone=scene.zone, of=owners
+    )
+    return [Found.mine(each, scene.user) for each in rows]
 
 
 def _by_time(found: Found) -> tuple[datetime, datetime]:
@@ -173,6 +195,13 @@ def _about(scene: Scene, wanted: list[str]) -> list[Found]:
     mine = events.about(scene.user, wanted, scene.now, scene.zone)
     found = [Found.mine(each) for each in mine]
     until = scene.now + events.AHEAD
+    known = set[int]()
+    for each in theirs(scene, scene.now, until):
+        assert each.own
+        row = each.own.event
+        if row.pk not in known and has(each.event.title, wanted):
+            known.add(row.pk)
+            found.append(each)
     covered, linked = syncing.covered(scene.user), syncing.linked(scene.user)
     for calendar in LIST.met_by(scene.user):
         account = calendar.connection.pk
@@ -401,7 +430,7 @@ def _marked(scene: Scene, mark: str) -> Found:
         _, at, name = mark.split(_APART, 2)
         row = events.get(user=scene.user, public_id=name)
         instant = datetime.fromisoformat(at)
-        return Found.mine(events.occurrence(row, instant, scene.zone))
+        return Found.mine(events.occurrence(row, instant, scene.zone), scene.user)
     calendar, thing = elsewhere.find(scene, LIST, mark)
     start, _, name = thing.partition(_APART)
     instant = datetime.fromisoformat(start)

@@ -7,7 +7,7 @@ What each of them returns beside the event is what `restore` takes.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import phrases, shared
 from apps.assistant.models import Event, Reminder, ToolCall
 from apps.assistant.models.events import whole
 from apps.assistant.recurrence import Recurrence
@@ -171,10 +171,11 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
     """Raises errors.NotFound."""
     with transaction.atomic():
         for kept in before["events"]:
-            rows = Event.objects.owned_by(user).select_for_update()
-            row = rows.filter(public_id=kept["id"]).first()
-            if row is None:
+            found = Event.objects.filter(public_id=kept["id"]).first()
+            if found is None:
                 raise errors.NotFound(phrases.say("event_gone"))
+            with shared.changing(by=user, event=found):
+                row = Event.objects.select_for_update().get(pk=found.pk)
             for name in (*_KEPT, "is_deleted"):
                 setattr(row, name, kept[name])
             for name in _MOMENTS:
@@ -192,23 +193,32 @@ def snapshot(row: Event) -> dict[str, Any]:
 
 
 def get(*, user: User, public_id: str) -> Event:
-    """Raises errors.NotFound."""
+    """Their own, or on a calendar that is shared with them. Raises errors.NotFound."""
     try:
-        rows = Event.objects.owned_by(user).kept()
-        return rows.get(public_id=uuid.UUID(public_id))
+        rows = Event.objects.kept().select_related("user")
+        row = rows.get(public_id=uuid.UUID(public_id))
     except (ValueError, Event.DoesNotExist):
         raise errors.NotFound(phrases.say("event_gone")) from None
+    if row.user_id != user.pk and row.user_id not in shared.calendars(user):
+        raise errors.NotFound(phrases.say("event_gone"))
+    return row
 
 
 def between(
-    *, user: User, start: datetime, end: datetime, zone: str = ""
+    *,
+    user: User,
+    start: datetime,
+    end: datetime,
+    zone: str = "",
+    of: Iterable[int] | None = None,
 ) -> list[Occurrence]:
-    """What touches that time, the earliest first. Raises errors.Invalid for a time that
-    is none, or longer than a year."""
+    """What touches that time, the earliest first: of that person, or of those with
+    these ids. Raises errors.Invalid for a time that is none, or longer than a year."""
     if end <= start or end - start > LONGEST:
         raise errors.Invalid(phrases.say("event_range"))
-    own = Event.objects.owned_by(user).kept()
-    rows = own.near(start, end).select_related("series")
+    wanted = [user.pk] if of is None else [*of]
+    kept = Event.objects.filter(user__in=wanted).kept()
+    rows = kept.near(start, end).select_related("series", "user")
     found = [
         each
         for row in rows

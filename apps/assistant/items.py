@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.assistant import lists, phrases
+from apps.assistant import lists, phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import List, ListItem
 from apps.assistant.targets import BY_ID, has, short
@@ -37,18 +37,38 @@ def parts(said: str) -> list[str]:
     return apart if is_short else found
 
 
-def the_list(scene: Scene, name: str) -> List:
-    """The one that is named; with none named the one last spoken of. Raises
-    errors.NotFound."""
+def the_list(scene: Scene, given: dict[str, Any]) -> List:
+    """The one that is named in `given`; with none named the one last spoken of. Raises
+    errors.NotFound, or Ask where several are called so."""
+    name = str(given["list"])
+    if name.startswith(BY_ID):
+        return lists.get(user=scene.user, public_id=name.removeprefix(BY_ID))
     if name:
-        return lists.named(scene.user, name)
+        return _one_of(scene, lists.called(scene.user, name), given)
     if focus := scene.focus_of(ITEMS):
         return lists.get(user=scene.user, public_id=focus)
     raise errors.NotFound(phrases.say("which_list"))
 
 
-def find(scene: Scene, said: str, name: str, given: dict[str, Any]) -> ListItem:
+def _one_of(scene: Scene, found: list[List], given: dict[str, Any]) -> List:
+    if not found:
+        name = str(given["list"])[: lists.LONGEST_NAME]
+        raise errors.NotFound(phrases.say("no_list", name=name))
+    if len(found) > 1:
+        options = [
+            Option(
+                shared.named(scene.user, row, row.name),
+                {**given, "list": f"{BY_ID}{row.public_id}"},
+            )
+            for row in found[:MOST_CHOICES]
+        ]
+        raise Ask(phrases.say("which_one"), arguments=given, options=options)
+    return found[0]
+
+
+def find(scene: Scene, given: dict[str, Any]) -> ListItem:
     """The one item that is meant. Raises errors.NotFound, or Ask where several are."""
+    said = str(given["target"])
     if said.startswith(BY_ID):
         return _one(scene, said.removeprefix(BY_ID))
     if said.isdigit():
@@ -56,7 +76,7 @@ def find(scene: Scene, said: str, name: str, given: dict[str, Any]) -> ListItem:
         if not 1 <= int(said) <= len(shown):
             raise errors.NotFound(phrases.say("no_item_number", number=said))
         return _one(scene, shown[int(said) - 1])
-    found = _named(scene, said, name)
+    found = _named(scene, said, given)
     if len(found) > 1:
         raise Ask(
             phrases.say("which_one"),
@@ -64,7 +84,7 @@ def find(scene: Scene, said: str, name: str, given: dict[str, Any]) -> ListItem:
             slot="target",
             options=[
                 Option(
-                    short(each.text), {**given, "target": f"{BY_ID}{each.public_id}"}
+                    _told(scene, each), {**given, "target": f"{BY_ID}{each.public_id}"}
                 )
                 for each in found[:MOST_CHOICES]
             ],
@@ -77,42 +97,60 @@ def is_open(user: User, said: str) -> bool:
     return any(_fits(_open(user), said))
 
 
-def _named(scene: Scene, said: str, name: str) -> list[ListItem]:
+def _told(scene: Scene, item: ListItem) -> str:
+    return shared.named(scene.user, item.list, short(item.text))
+
+
+def _named(scene: Scene, said: str, given: dict[str, Any]) -> list[ListItem]:
     """On the list that is named, or was last spoken of; with none named on any. Raises
     errors.NotFound."""
-    row = the_list(scene, name) if name or scene.focus_of(ITEMS) else None
-    found = list(_fits(row.items.open(), said)) if row else []
+    name = given["list"]
+    row = _or_none(scene, given)
+    open_ones = row.items.open().select_related("list__user") if row else None
+    found = list(_fits(open_ones, said)) if open_ones is not None else []
     if not found and not name:
         found = list(_fits(_open(scene.user), said))
     if not found:
-        row = row or the_list(scene, name)
+        row = row or the_list(scene, given)
         raise errors.NotFound(phrases.say("no_item", item=short(said), name=row.name))
     return found
 
 
+def _or_none(scene: Scene, given: dict[str, Any]) -> List | None:
+    """What was last spoken of may be gone, or not shared any more."""
+    if given["list"]:
+        return the_list(scene, given)
+    if not scene.focus_of(ITEMS):
+        return None
+    try:
+        return the_list(scene, given)
+    except errors.NotFound:
+        return None
+
+
 def _open(user: User) -> QuerySet[ListItem]:
-    rows = ListItem.objects.filter(user=user, list__is_deleted=False)
-    return rows.filter(state=ListItem.State.OPEN).select_related("list").order_by("pk")
+    rows = lists.on_lists_of(user).filter(state=ListItem.State.OPEN)
+    return rows.order_by("pk")
 
 
-def shown(row: List) -> dict[str, Any]:
+def shown(scene: Scene, row: List) -> dict[str, Any]:
     """What a receipt that lists it needs, and what numbers mean from then on."""
     rows = list(row.items.kept()[:MOST_SHOWN])
     return {
         "kind": ITEMS,
         "shown": [str(item.public_id) for item in rows],
         "focus": str(row.public_id),
-        "name": row.name,
+        "name": shared.named(scene.user, row, row.name),
         "lines": [[item.text, item.state, str(item.due_on or "")] for item in rows],
     }
 
 
-def spoken(row: List, texts: list[str]) -> dict[str, Any]:
+def spoken(scene: Scene, row: List, texts: list[str]) -> dict[str, Any]:
     """What a receipt about some of its items needs."""
     return {
         "kind": ITEMS,
         "focus": str(row.public_id),
-        "name": row.name,
+        "name": shared.named(scene.user, row, row.name),
         "items": ", ".join(map(short, texts)),
         "open": row.items.open().count(),
     }

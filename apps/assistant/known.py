@@ -5,17 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from apps.assistant import events, items, lists
+from apps.assistant import events, items, lists, sharing
 from apps.assistant.conversations import Scene
+from apps.assistant.toolbox import Ask
 from apps.core import errors
 
 
 def _list(scene: Scene, caught: Mapping[str, str]) -> bool:
-    try:
-        lists.named(scene.user, caught["list"])
-    except errors.NotFound:
-        return False
-    return True
+    return bool(lists.called(scene.user, caught["list"]))
 
 
 def _item(scene: Scene, caught: Mapping[str, str]) -> bool:
@@ -26,10 +23,21 @@ def _event(scene: Scene, caught: Mapping[str, str]) -> bool:
     return events.is_called(scene.user, caught["target"], scene.now, scene.zone)
 
 
+def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
+    try:
+        sharing.to_leave(scene, caught["thing"])
+    except errors.AppError:
+        return False
+    except Ask:
+        return True
+    return True
+
+
 _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "list": _list,
     "item": _item,
     "event": _event,
+    "shared": _shared,
 }
 
 

@@ -1,4 +1,5 @@
-"""Lists: made, filled and ticked off, always for one person.
+"""Lists: made, filled and ticked off, always for one person: their own, and those that
+are shared with them (shared.py).
 
 Whatever changes hands back what `restore` takes: the state that each item, or the list,
 had before.
@@ -13,11 +14,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import phrases, shared
 from apps.assistant.models import List, ListItem
 from apps.core import errors
 
@@ -45,24 +46,38 @@ def key(name: str) -> str:
 
 def every(user: User) -> list[tuple[List, int]]:
     """Each with how much is open on it."""
-    rows = list(List.objects.owned_by(user).kept().order_by("name"))
+    rows = list(shared.kept(user, List.objects.kept()).order_by("name", "pk"))
     items = ListItem.objects.filter(list__in=rows, state=State.OPEN)
     counts = dict(items.values_list("list").annotate(Count("pk")))
     return [(row, counts.get(row.pk, 0)) for row in rows]
 
 
-def named(user: User, name: str) -> List:
-    """Raises errors.NotFound."""
-    row = List.objects.owned_by(user).kept().filter(key=key(name)).first()
-    if row is None:
-        raise errors.NotFound(phrases.say("no_list", name=name[:LONGEST_NAME]))
-    return row
+def called(user: User, name: str) -> list[List]:
+    """Those that the name means, their own first: "shopping", "alice's shopping"."""
+    rows = shared.kept(user, List.objects.kept())
+    among = rows.filter(Q(key=key(name)) | ~Q(user=user)).order_by("pk")
+    found = [row for row in among if row.user_id == user.pk or _is_called(row, name)]
+    return sorted(found, key=lambda row: row.user_id != user.pk)
+
+
+def _is_called(row: List, name: str) -> bool:
+    """One of another: by its name alone, or with theirs."""
+    if row.key == key(name):
+        return True
+    said, owner = phrases.folded(name), row.user
+    names = {phrases.folded(each) for each in (owner.short_name, owner.name) if each}
+    for written in phrases.words().answers["theirs"]:
+        pattern = re.escape(written).replace(r"\{owner\}", "(?P<owner>.+)")
+        fits = re.fullmatch(pattern.replace(r"\{name\}", "(?P<name>.+)"), said)
+        if fits and fits["owner"] in names and row.key == key(fits["name"]):
+            return True
+    return False
 
 
 def get(*, user: User, public_id: str) -> List:
     """Raises errors.NotFound."""
     try:
-        rows = List.objects.owned_by(user).kept()
+        rows = shared.kept(user, List.objects.kept())
         return rows.get(public_id=uuid.UUID(public_id))
     except (ValueError, List.DoesNotExist):
         raise errors.NotFound(phrases.say("no_list", name="")) from None
@@ -81,7 +96,8 @@ def make(*, user: User, name: str) -> List:
 
 
 def rename(*, user: User, row: List, name: str) -> Before:
-    """Raises as `make`."""
+    """Raises as `make`, and errors.Forbidden where it is another's."""
+    shared.insist_owns(by=user, row=row)
     name = _fit(name)
     before = {"list": str(row.public_id), "name": row.name}
     _insist_on_one(List.objects.owned_by(user).kept().exclude(pk=row.pk), name)
@@ -90,18 +106,21 @@ def rename(*, user: User, row: List, name: str) -> Before:
     return before
 
 
-def drop(*, row: List) -> Before:
-    """The list with all that stands on it."""
+def drop(*, by: User, row: List) -> Before:
+    """The list with all that stands on it. Raises errors.Forbidden where it is
+    another's."""
+    shared.insist_owns(by=by, row=row)
     row.is_deleted = True
     row.save(update_fields=["is_deleted", "updated_at"])
     return {"list": str(row.public_id), "is_deleted": False}
 
 
 def add(
-    *, row: List, texts: Sequence[str], due_on: date | None = None
+    *, by: User, row: List, texts: Sequence[str], due_on: date | None = None
 ) -> list[ListItem]:
     """What stands there already, open, is not added again. Raises errors.Invalid for
-    what is too long, Conflict for what is all there, or too much."""
+    what is too long, Conflict for what is all there, or too much, and as
+    `shared.insist_may_change`."""
     texts = [" ".join(text.split()) for text in texts if text.strip()]
     if not texts:
         raise errors.Invalid(phrases.say("item_missing"))
@@ -109,6 +128,7 @@ def add(
         raise errors.Invalid(phrases.say("item_too_long"))
     with transaction.atomic():
         List.objects.select_for_update().get(pk=row.pk)
+        shared.insist_may_change(by=by, row=row)
         there = {item.text.casefold() for item in row.items.open()}
         new = [text for text in dict.fromkeys(texts) if text.casefold() not in there]
         if not new:
@@ -116,52 +136,77 @@ def add(
         if len(there) + len(new) > MOST_OPEN:
             raise errors.Conflict(phrases.say("too_many_items", count=MOST_OPEN))
         made = [
-            ListItem(list=row, user_id=row.user_id, text=text, due_on=due_on)
+            ListItem(
+                list=row, user_id=row.user_id, added_by=by, text=text, due_on=due_on
+            )
             for text in new
         ]
         return ListItem.objects.bulk_create(made)
 
 
 def items(*, user: User, public_ids: Iterable[str]) -> list[ListItem]:
-    """The person's own, in the order they are named; those that are gone are left out."""
+    """On their lists, in the order they are named; those that are gone are left out."""
     wanted = [uuid.UUID(each) for each in public_ids]
-    rows = ListItem.objects.filter(user=user, list__is_deleted=False)
-    found = {row.public_id: row for row in rows.filter(public_id__in=wanted)}
+    rows = on_lists_of(user).filter(public_id__in=wanted)
+    found = {row.public_id: row for row in rows}
     return [found[each] for each in wanted if each in found]
 
 
-def mark(*, rows: Iterable[ListItem], state: str) -> Before:
-    """Open, done or deleted."""
-    rows = list(rows)
-    before = {str(row.public_id): row.state for row in rows}
-    done_at = timezone.now() if state == State.DONE else None
-    ListItem.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=state, done_at=done_at
-    )
+def on_lists_of(user: User) -> QuerySet[ListItem]:
+    """What stands on any list that is among theirs."""
+    kept = shared.kept(user, List.objects.kept())
+    rows = ListItem.objects.filter(list__in=kept.order_by().values("pk"))
+    return rows.select_related("list__user")
+
+
+def mark(*, by: User, rows: Iterable[ListItem], state: str) -> Before:
+    """Open, done or deleted. Raises as `shared.insist_may_change`."""
+    with transaction.atomic():
+        rows = list(rows)
+        for each in shared.lists_of(rows):
+            shared.insist_may_change(by=by, row=each)
+        before = {str(row.public_id): row.state for row in rows}
+        done_at = timezone.now() if state == State.DONE else None
+        ListItem.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=state, done_at=done_at, changed_by=by
+        )
     return {"items": before}
 
 
 def latest_done(row: List) -> list[ListItem]:
     """What was ticked off last first; the rest waits to be cleared."""
-    done = row.items.filter(state=State.DONE)
+    done = row.items.filter(state=State.DONE).select_related("changed_by")
     return list(done.order_by("-done_at", "-pk")[:MOST_DONE_SHOWN])
 
 
-def clear_done(*, row: List) -> Before:
-    return mark(rows=row.items.filter(state=State.DONE), state=State.DELETED)
+def clear_done(*, by: User, row: List) -> Before:
+    """Raises as `mark`."""
+    done = _with_list(row, row.items.filter(state=State.DONE))
+    return mark(by=by, rows=done, state=State.DELETED)
 
 
-def empty(*, row: List) -> Before:
-    """Everything off it."""
-    return mark(rows=row.items.kept(), state=State.DELETED)
+def empty(*, by: User, row: List) -> Before:
+    """Everything off it. Raises as `mark`."""
+    return mark(by=by, rows=_with_list(row, row.items.kept()), state=State.DELETED)
+
+
+def _with_list(row: List, items: Iterable[ListItem]) -> list[ListItem]:
+    found = list(items)
+    for item in found:
+        item.list = row
+    return found
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
     """What `mark`, `drop` and `rename` handed back. Raises errors.Conflict where a list
-    of that name was made meanwhile."""
-    for public_id, state in before.get("items", {}).items():
-        own: QuerySet[ListItem] = ListItem.objects.filter(user=user)
-        own.filter(public_id=public_id).update(state=state)
+    of that name was made meanwhile, and as `shared.insist_may_change`."""
+    states = before.get("items", {})
+    rows = ListItem.objects.filter(public_id__in=states).select_related("list__user")
+    for each in shared.lists_of(rows):
+        shared.insist_may_change(by=user, row=each)
+    for item in rows:
+        item.state, item.changed_by = states[str(item.public_id)], user
+    ListItem.objects.bulk_update(rows, ["state", "changed_by"])
     if "list" not in before:
         return
     row = List.objects.owned_by(user).select_for_update().get(public_id=before["list"])

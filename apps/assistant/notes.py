@@ -1,4 +1,5 @@
-"""Notes: kept, found by their words, added to and deleted, always for one person."""
+"""Notes: kept, found by their words, added to and deleted, always for one person: their
+own, and those that are shared with them (shared.py)."""
 
 from __future__ import annotations
 
@@ -7,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Note
 from apps.assistant.targets import BY_ID, short
@@ -33,13 +35,26 @@ def add(*, user: User, text: str) -> Note:
     return Note.objects.create(user=user, text=text)
 
 
-def change(*, row: Note, text: str) -> None:
-    """Raises errors.Invalid."""
-    row.text = _fit(text)
-    _save(row)
+def change(*, by: User, row: Note, text: str) -> None:
+    """Raises errors.Invalid, and as `shared.insist_may_change`."""
+    with transaction.atomic():
+        shared.insist_may_change(by=by, row=row)
+        row.text = _fit(text)
+        _save(row)
 
 
-def delete(*, row: Note) -> None:
+def append(*, by: User, row: Note, text: str) -> dict[str, Any]:
+    """To what it says by now; what `restore` takes. Raises as `change`."""
+    with transaction.atomic():
+        row.text = Note.objects.select_for_update().get(pk=row.pk).text
+        kept = before(row)
+        change(by=by, row=row, text=f"{row.text}\n{text.strip()}")
+    return kept
+
+
+def delete(*, by: User, row: Note) -> None:
+    """Raises errors.Forbidden where it is another's."""
+    shared.insist_owns(by=by, row=row)
     row.is_deleted = True
     _save(row)
 
@@ -50,24 +65,31 @@ def before(row: Note, *, is_deleted: bool = False) -> dict[str, Any]:
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    rows = Note.objects.owned_by(user).filter(public_id=before["id"])
-    for row in rows:
-        row.text, row.is_deleted = before["text"], before["is_deleted"]
-        _save(row)
+    """Raises as `shared.insist_may_change`."""
+    with transaction.atomic():
+        rows = Note.objects.filter(public_id=before["id"]).select_related("user")
+        for row in rows:
+            shared.insist_may_change(by=user, row=row)
+            row.text, row.is_deleted = before["text"], before["is_deleted"]
+            _save(row)
+
+
+def among(user: User) -> QuerySet[Note]:
+    """The newest first."""
+    return shared.kept(user, Note.objects.kept())
 
 
 def get(*, user: User, public_id: str) -> Note:
     """Raises errors.NotFound."""
     try:
-        rows = Note.objects.owned_by(user).kept()
-        return rows.get(public_id=uuid.UUID(public_id))
+        return among(user).get(public_id=uuid.UUID(public_id))
     except (ValueError, Note.DoesNotExist):
         raise errors.NotFound(phrases.say("note_gone")) from None
 
 
 def find(user: User, words: str, most: int = MOST_SHOWN) -> list[Note]:
     """The newest first; those that have all the words, or the beginnings of them."""
-    return list(matching(Note.objects.owned_by(user).kept(), words)[:most])
+    return list(matching(among(user), words)[:most])
 
 
 def matching(rows: QuerySet[Note], words: str) -> QuerySet[Note]:
@@ -81,8 +103,14 @@ def matching(rows: QuerySet[Note], words: str) -> QuerySet[Note]:
     return rows.annotate(words=_WORDS).filter(words=searched)
 
 
-def the_note(scene: Scene, target: str) -> Note:
-    """The one that is meant. Raises errors.NotFound, or Ask where several are."""
+def the_note(
+    scene: Scene,
+    target: str,
+    given: Mapping[str, str] | None = None,
+    *,
+    slot: str = "target",
+) -> Note:
+    """The one that is meant, `given` being the other arguments. Raises errors.NotFound, or Ask where several are."""
     if target.startswith(BY_ID):
         return get(user=scene.user, public_id=target.removeprefix(BY_ID))
     is_it = phrases.folded(target) in phrases.words().answers["it"]
@@ -100,7 +128,10 @@ def the_note(scene: Scene, target: str) -> Note:
         raise errors.NotFound(phrases.say("no_note_about", words=short(target)))
     if len(found) > 1:
         options = [
-            Option(short(row.text), {"target": f"{BY_ID}{row.public_id}"})
+            Option(
+                shared.named(scene.user, row, short(row.text)),
+                {**(given or {}), slot: f"{BY_ID}{row.public_id}"},
+            )
             for row in found
         ]
         raise Ask(phrases.say("which_one"), arguments={}, options=options)

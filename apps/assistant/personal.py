@@ -1,15 +1,26 @@
 """What is kept of a person here: what they asked for, and what is due."""
 
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet
+
 from apps.assistant.models import (
     Approval,
+    Block,
     Brief,
+    Calendar,
+    CalendarShare,
     Conversation,
     Event,
     Fact,
     FeatureSetting,
     List,
     ListItem,
+    ListShare,
     Note,
+    NoteShare,
+    Offer,
     Reminder,
     Report,
     StandingApproval,
@@ -20,6 +31,38 @@ from apps.assistant.models import (
     ToolCall,
 )
 from apps.core.dossier import Kept
+from apps.rbac.shares import UserShare
+from apps.sms.models import PhoneNumber
+
+
+def _theirs(user: Any) -> Q:
+    """Made to an address of theirs."""
+    mails = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    numbers = PhoneNumber.objects.owned_by(user).verified().values("e164")
+    return Q(address__in=mails) | Q(address__in=numbers)
+
+
+def _offers(user: Any) -> QuerySet[Offer]:
+    return Offer.objects.filter(Q(owner=user) | Q(person=user) | _theirs(user))
+
+
+def _shares(model: type[UserShare], thing: str, columns: dict[str, str]) -> Kept:
+    return Kept(
+        model,
+        ("user",),
+        f"{thing} of others that you have, and those of yours that others have.",
+        of=lambda user: model._base_manager.filter(
+            Q(user=user) | Q(content_object__user=user)
+        ),
+        name=f"shared_{thing.lower()}",
+        columns={
+            **columns,
+            "of": "content_object.user.email",
+            "with": "user.email",
+            "may": "permission.codename",
+        },
+    )
+
 
 PERSONAL = (
     Kept(
@@ -59,7 +102,7 @@ PERSONAL = (
     ),
     Kept(
         ListItem,
-        ("user",),
+        ("user", "added_by", "changed_by"),
         "What stands on your lists.",
         of=lambda user: ListItem.objects.filter(user=user).select_related("list"),
         name="list_items",
@@ -247,5 +290,39 @@ PERSONAL = (
             "more_until": "overflow_until",
             "updated_at": "updated_at",
         },
+    ),
+    Kept(
+        Calendar,
+        ("user",),
+        "Your calendar, as others may have it.",
+        name="calendars",
+        columns={"id": "public_id"},
+    ),
+    _shares(ListShare, "Lists", {"list": "content_object.name"}),
+    _shares(NoteShare, "Notes", {"note": "content_object.public_id"}),
+    _shares(CalendarShare, "Calendars", {"calendar": "content_object.public_id"}),
+    Kept(
+        Offer,
+        ("owner", "person", "address"),
+        "What you offered to others, and what was offered to you.",
+        of=_offers,
+        also=lambda user: Offer.objects.filter(_theirs(user)),
+        name="offers",
+        columns={
+            "id": "public_id",
+            "by": "owner.email",
+            "to": "address",
+            "may": "level",
+            "state": "state",
+            "made_at": "created_at",
+            "ended_at": "ended_at",
+        },
+    ),
+    Kept(
+        Block,
+        ("user", "blocked"),
+        "Whose offers you do not want.",
+        name="blocks",
+        columns={"who": "blocked.email", "since": "created_at"},
     ),
 )

@@ -1,6 +1,18 @@
 """What of the assistant belongs to a person."""
 
-from apps.assistant.models import Approval, Event, Fact, List, Note, Reminder, ToolCall
+from apps.assistant.models import (
+    Approval,
+    Calendar,
+    CalendarShare,
+    Event,
+    Fact,
+    List,
+    ListShare,
+    Note,
+    NoteShare,
+    Reminder,
+    ToolCall,
+)
 from apps.rbac.catalog import Permission
 from apps.rbac.resources import Resource, own
 
@@ -16,10 +28,12 @@ RESOURCES = (
     Resource(
         List,
         own(Permission.LIST_VIEW, Permission.LIST_CHANGE, Permission.LIST_DELETE),
+        user_shares=ListShare,
     ),
     Resource(
         Note,
         own(Permission.NOTE_VIEW, Permission.NOTE_CHANGE, Permission.NOTE_DELETE),
+        user_shares=NoteShare,
     ),
     Resource(
         Event,
@@ -28,6 +42,11 @@ RESOURCES = (
     Resource(
         Fact,
         own(Permission.FACT_VIEW, Permission.FACT_CHANGE, Permission.FACT_DELETE),
+    ),
+    Resource(
+        Calendar,
+        own(Permission.CALENDAR_VIEW, Permission.CALENDAR_CHANGE),
+        user_shares=CalendarShare,
     ),
     Resource(ToolCall, own(Permission.TOOL_CALL_VIEW)),
     Resource(Approval, own(Permission.APPROVAL_VIEW)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -15,14 +15,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.assistant import agenda, conversations, events, phrases, ranges
+from apps.assistant import agenda, conversations, events, phrases, ranges, shared
 from apps.assistant.events import Occurrence, Times
-from apps.assistant.models import Event
+from apps.assistant.models import Calendar, Event
 from apps.assistant.times import retold
 from apps.assistant.toolbox import Ask
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import taking_back
+from apps.portal import shares, taking_back
 from apps.portal.event_forms import ONE, EventForm, EventWordsForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -94,12 +94,15 @@ def new(request: SignedIn) -> HttpResponse:
 def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     """All of it, or with `at` the one of a series that comes then."""
     row = _own(request, public_id)
-    shown = _shown(request, row)
+    # The form shows notes, which are for who may change them.
+    with shared.changing(by=request.user, event=row):
+        shown = _shown(request, row)
     given = request.POST if request.method == "POST" else None
     form = EventForm(given, of=shown)
     if form.is_valid():
         try:
-            changed, before = _changed(request, shown, form)
+            with shared.changing(by=request.user, event=row):
+                changed, before = _changed(request, shown, form)
         except AppError as error:
             form.add_error(None, error.sentence)
         else:
@@ -118,9 +121,11 @@ def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     shown = _shown(request, row)
     if row.rule and request.POST.get("scope") == ONE:
-        before = events.leave_out(row=row, at=shown.at)
+        with shared.changing(by=request.user, event=row):
+            before = events.leave_out(row=row, at=shown.at)
     else:
-        before = events.delete(row=row)
+        with shared.changing(by=request.user, event=row):
+            before = events.delete(row=row)
     taking_back.offer(request, f"Deleted: {row.title}.", KIND, before)
     return redirect(_at(shown.start.date()))
 
@@ -176,7 +181,8 @@ def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
     if view == "week":
         first -= timedelta(days=(on.weekday() - request.user.first_weekday) % 7)
     after = first + timedelta(days=VIEWS[view])
-    days = list(_days(request, first, after, today))
+    others = shared.calendars(request.user)
+    days = list(_days(request, first, after, today, others))
     if view == "list":
         days = [day for day in days if day.events]
     shown = {
@@ -191,16 +197,21 @@ def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
         "now": _url(view, today),
         "is_now": first <= today < after,
         "on": on,
+        "closed": [owner for owner, level in others.items() if level == "view"],
+        **shares.card(request.user, Calendar.objects.filter(user=request.user).first()),
     }
     return render(request, "portal/calendar.html", shown)
 
 
-def _days(request: SignedIn, first: date, after: date, today: date) -> Iterator[Day]:
+def _days(
+    request: SignedIn, first: date, after: date, today: date, others: Iterable[int]
+) -> Iterator[Day]:
     here = time(tzinfo=ZoneInfo(request.user.timezone))
     found = events.between(
         user=request.user,
         start=datetime.combine(first, here),
         end=datetime.combine(after, here),
+        of=[request.user.pk, *others],
     )
     for number in range((after - first).days):
         day = first + timedelta(days=number)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
 from apps.assistant import drafts, lists, memory, notes, reminders
+from apps.assistant.models import Offer
 from apps.core.errors import AppError
 from apps.sms import dialing, web
 
@@ -160,4 +161,18 @@ class FactForm(forms.Form):
         label="What to know",
         max_length=memory.LONGEST,
         help_text="Such as “my shoe size is 42” or “I like the window seat”.",
+    )
+
+
+class ShareForm(forms.Form):
+    """With whom, and what they may do."""
+
+    to = forms.CharField(
+        label="With",
+        max_length=254,
+        help_text="A mail address, or a number with its country code.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    level = forms.ChoiceField(
+        label="They", choices=Offer.Level.choices, initial=Offer.Level.VIEW
     )

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from apps.assistant import lists
+from apps.assistant import lists, shared
 from apps.assistant.models import List, ListItem
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_POST, require_safe
-from apps.portal import taking_back
+from apps.portal import shares, taking_back
 from apps.portal.forms import ItemsForm, ListForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -69,7 +69,7 @@ def add(request: SignedIn, public_id: UUID) -> HttpResponse:
         return _one(request, row, form)
     texts = re.split(r"[,\n]+", form.cleaned_data["items"])
     try:
-        made = lists.add(row=row, texts=texts)
+        made = lists.add(by=request.user, row=row, texts=texts)
     except AppError as error:
         form.add_error("items", error.sentence)
         return _one(request, row, form)
@@ -85,11 +85,11 @@ def add(request: SignedIn, public_id: UUID) -> HttpResponse:
 def mark(request: SignedIn, public_id: UUID, item: UUID) -> HttpResponse:
     """Tick it, untick it, or take it off."""
     row = _own(request, public_id)
-    found = row.items.kept().filter(public_id=item).first()
+    found = row.items.kept().select_related("list__user").filter(public_id=item).first()
     state, said = DONE_TO_ITEM.get(request.POST.get("do", ""), ("", ""))
     if found is None or not state:
         raise NotFound("That is not on the list.")
-    before = lists.mark(rows=[found], state=state)
+    before = lists.mark(by=request.user, rows=[found], state=state)
     taking_back.offer(request, said.format(found.text), KIND, before)
     return redirect("portal:list", row.public_id)
 
@@ -121,7 +121,7 @@ def rename(request: SignedIn, public_id: UUID) -> HttpResponse:
 def clear(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Take off what is done."""
     row = _own(request, public_id)
-    before = lists.clear_done(row=row)
+    before = lists.clear_done(by=request.user, row=row)
     if count := len(before["items"]):
         taking_back.offer(request, f"Taken off: {count} done.", KIND, before)
     else:
@@ -134,7 +134,7 @@ def clear(request: SignedIn, public_id: UUID) -> HttpResponse:
 @in_their_language
 def drop(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
-    before = lists.drop(row=row)
+    before = lists.drop(by=request.user, row=row)
     taking_back.offer(request, f"Deleted the list {row.name}.", KIND, before)
     return redirect("portal:lists")
 
@@ -151,13 +151,17 @@ def _every(request: SignedIn, form: ListForm) -> HttpResponse:
 def _one(
     request: SignedIn, row: List, form: ItemsForm, name: ListForm | None = None
 ) -> HttpResponse:
-    items = list(row.items.open())
+    items = list(row.items.open().select_related("added_by"))
     done = lists.latest_done(row)
+    card = shares.card(request.user, row)
     shown: dict[str, Any] = {
         "list": row,
         "form": form,
         "name_form": name or ListForm(initial={"name": row.name}),
         "items": items,
         "done": done,
+        "can_edit": shared.may_change(request.user, row),
+        "is_shared": bool(card.get("owner") or card.get("holders")),
+        **card,
     }
     return render(request, "portal/list.html", shown)

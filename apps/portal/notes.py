@@ -5,12 +5,12 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from apps.assistant import notes
+from apps.assistant import notes, shared
 from apps.assistant.models import Note
 from apps.core import paging
 from apps.core.errors import AppError
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import taking_back
+from apps.portal import shares, taking_back
 from apps.portal.forms import NoteForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -55,10 +55,16 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     form = NoteForm(given, initial={"text": row.text})
     if form.is_valid():
         before = notes.before(row)
-        notes.change(row=row, text=form.cleaned_data["text"])
+        notes.change(by=request.user, row=row, text=form.cleaned_data["text"])
         taking_back.offer(request, "Changed.", KIND, before)
         return redirect(PAGE)
-    return render(request, "portal/note.html", {"form": form, "note": row})
+    shown = {
+        "form": form,
+        "note": row,
+        "can_edit": shared.may_change(request.user, row),
+        **shares.card(request.user, row),
+    }
+    return render(request, "portal/note.html", shown)
 
 
 @about(Permission.NOTE_DELETE)
@@ -67,7 +73,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
 def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     before = notes.before(row)
-    notes.delete(row=row)
+    notes.delete(by=request.user, row=row)
     taking_back.offer(request, f"Deleted: {_short(row.text)}", KIND, before)
     return redirect(PAGE)
 
@@ -78,8 +84,7 @@ def _own(request: SignedIn, public_id: UUID) -> Note:
 
 def _page(request: SignedIn, form: NoteForm) -> HttpResponse:
     words, before = request.GET.get("q", "").strip(), request.GET.get("before", "")
-    own = Note.objects.owned_by(request.user).kept()
-    found = paging.newest(notes.matching(own, words), before)
+    found = paging.newest(notes.matching(notes.among(request.user), words), before)
     shown = {
         "form": form,
         "notes": found.rows,

@@ -9,7 +9,7 @@ from apps.assistant.models import Reminder
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
 from apps.integrations.models import Connection
-from apps.portal import setting_up
+from apps.portal import setting_up, shares
 from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
@@ -39,6 +39,7 @@ def overview(request: SignedIn) -> HttpResponse:
             "next_step": next((step for step in steps if not step.is_done), None),
             "steps_done": sum(step.is_done for step in steps),
             "messages_page": messages_page,
+            "offered": shares.offered(user),
             "in_need": cards.accounts(list(in_need)),
             "missed": threads.missed(messages_page),
             "unanswered": unanswered,

@@ -51,6 +51,7 @@ _MAP = (
             ("Calendar", "calendar-days", "portal:calendar"),
             ("Lists", "list-checks", "portal:lists"),
             ("Notes", "notebook-pen", "portal:notes"),
+            ("Shared", "users", "portal:shares"),
             ("Memory", "brain", "portal:memory"),
             ("Approvals", "badge-check", "portal:approvals"),
             ("Features", "toggle-right", "portal:features"),

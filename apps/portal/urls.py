@@ -20,6 +20,7 @@ from apps.portal import (
     profile,
     reminders,
     setting_up,
+    shares,
     taking_back,
     usage,
     your_data,
@@ -98,6 +99,21 @@ urlpatterns = [
     ),
     path("app/notes/<uuid:public_id>/", notes.change, name="note"),
     path("app/notes/<uuid:public_id>/delete/", notes.delete, name="note_delete"),
+    path("app/shares/", shares.page, name="shares"),
+    path("app/shares/offer/", shares.offer, name="share"),
+    path(
+        "app/shares/offers/<uuid:public_id>/answer/",
+        shares.answer,
+        name="offer_answer",
+    ),
+    path(
+        "app/shares/offers/<uuid:public_id>/withdraw/",
+        shares.withdraw,
+        name="offer_withdraw",
+    ),
+    path(
+        "app/shares/<uuid:public_id>/<uuid:holder>/end/", shares.end, name="share_end"
+    ),
     path("app/memory/", memory.page, name="memory"),
     path("app/memory/add/", memory.add, name="fact_add"),
     path("app/memory/forget-all/", memory.forget_all, name="forget_all"),

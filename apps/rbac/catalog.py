@@ -111,6 +111,8 @@ class Permission(StrEnum):
     EVENT_CHANGE = "assistant.event.change"
     EVENT_DELETE = "assistant.event.delete"
     SYNC_VIEW = "assistant.sync.view"
+    CALENDAR_VIEW = "assistant.calendar.view"
+    CALENDAR_CHANGE = "assistant.calendar.change"
     FACT_ADD = "assistant.fact.add"
     FACT_VIEW = "assistant.fact.view"
     FACT_CHANGE = "assistant.fact.change"

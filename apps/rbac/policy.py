@@ -87,8 +87,13 @@ def scope(user: Any, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
         return queryset.none()
     if action in permissions(user):
         return queryset
+    return personal(user, action, queryset)
+
+
+def personal(user: Any, action: str, queryset: QuerySet[M]) -> QuerySet[M]:
+    """The same without what roles bring: rows that are theirs, or shared with them."""
     resource = resources.of(queryset.model)
-    if resource is None:
+    if _refused(user) is not None or resource is None:
         return queryset.none()
     mine = Q(pk__in=[])
     if action in resource.owner_may:

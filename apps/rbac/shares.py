@@ -65,6 +65,8 @@ def revoke(*, by: Any, obj: models.Model, user: Any) -> None:
         raise Forbidden
     table: Any = resource.user_shares
     with transaction.atomic():
+        # Whoever is changing it under that share is through, or finds it gone.
+        type(obj)._base_manager.select_for_update().filter(pk=obj.pk).first()
         gone, _ = table.objects.filter(user=user, content_object=obj).delete()
         if gone:
             _recorded("revoke", by, obj, resource, before={"with": user.pk})

@@ -79,7 +79,7 @@ def test_memory(app: Client, alice: Phone) -> None:
 
 def test_what_is_anothers_is_not_there(app: Client, bob: Phone) -> None:
     row = lists.make(user=bob.user, name="Shopping")
-    (item,) = lists.add(row=row, texts=["milk"])
+    (item,) = lists.add(by=bob.user, row=row, texts=["milk"])
     note = notes.add(user=bob.user, text="secret")
     fact, _ = memory.remember(user=bob.user, text="my shoe size is 42")
     its = f"{LISTS}/{row.public_id}"

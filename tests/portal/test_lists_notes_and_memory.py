@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def shopping(alice: User) -> List:
     row = lists.make(user=alice, name="Shopping")
-    lists.add(row=row, texts=["milk", "eggs"])
+    lists.add(by=alice, row=row, texts=["milk", "eggs"])
     return row
 
 
@@ -171,7 +171,7 @@ def test_what_a_model_is_told_of_is_shown_and_deleted(
 
 def test_what_is_anothers_is_not_there(as_alice: Client, bob: User) -> None:
     row = lists.make(user=bob, name="Shopping")
-    (item,) = lists.add(row=row, texts=["milk"])
+    (item,) = lists.add(by=bob, row=row, texts=["milk"])
     note = notes.add(user=bob, text="secret")
     fact, _ = memory.remember(user=bob, text="my shoe size is 42")
     one, its = f"{LISTS}{row.public_id}/", f"{NOTES}{note.public_id}/"

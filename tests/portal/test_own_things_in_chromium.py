@@ -24,7 +24,8 @@ def test_a_reminder_a_list_and_an_approval(
 ) -> None:
     demo.people()
     alice = User.objects.get(email="alice@example.com")
-    lists.add(row=lists.make(user=alice, name="Shopping"), texts=["milk", "w" * 200])
+    row = lists.make(user=alice, name="Shopping")
+    lists.add(by=alice, row=row, texts=["milk", "w" * 200])
     connect(alice, providers, "google", ["mail.read", "mail.send"])
     Phone(alice).text("email ana@example.com: the table is booked")
     page.set_viewport_size({"width": 360, "height": 800})

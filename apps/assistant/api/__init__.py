@@ -9,6 +9,7 @@ from apps.assistant.api import (
     messages,
     notes,
     reminders,
+    shares,
 )
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     *lists.urlpatterns,
     *notes.urlpatterns,
     *events.urlpatterns,
+    *shares.urlpatterns,
     *memory.urlpatterns,
     *approvals.urlpatterns,
     *features.urlpatterns,

@@ -15,8 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
-from apps.assistant import conversations, events, told
-from apps.assistant.api.speaking import Speaking, person
+from apps.assistant import conversations, events, shared, told
+from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.events import Occurrence, Times
 from apps.assistant.models import Event
 from apps.core.errors import Invalid
@@ -36,7 +36,8 @@ class CalendarEventSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     title = serializers.CharField(source="event.title")
     place = serializers.CharField(source="event.place")
-    notes = serializers.CharField(source="event.notes")
+    notes = serializers.SerializerMethodField()
+    owner = OwnerField(source="event.user")
     starts_at = serializers.DateTimeField(source="start")
     ends_at = serializers.DateTimeField(source="end")
     is_all_day = serializers.BooleanField(source="event.is_all_day")
@@ -51,6 +52,12 @@ class CalendarEventSerializer(serializers.Serializer[Any]):
     when = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField(source="event.created_at")
     updated_at = serializers.DateTimeField(source="event.updated_at")
+
+    def get_notes(self, row: Occurrence) -> str:
+        """Of another's calendar only to who may change it."""
+        levels, owner = self.context["calendars"], row.event.user_id
+        is_open = owner == self.context["scene"].user.pk or levels.get(owner) == "edit"
+        return row.event.notes if is_open else ""
 
     def get_first_day(self, row: Occurrence) -> date | None:
         return row.start.date() if row.event.is_all_day else None
@@ -121,6 +128,9 @@ class Events(Speaking):
         start = _moment(user, given.get("from", "")) or conversations.aside(user).now
         end = _moment(user, given.get("to", "")) or start + MONTH
         rows = events.between(user=user, start=start, end=end)
+        if others := shared.calendars(user):
+            rows += events.between(user=user, start=start, end=end, of=others)
+            rows.sort(key=lambda each: (each.start, each.event.pk))
         limit = _limit(given.get("limit", ""))
         rows = _after(rows, given.get("after", ""))
         found = _shown(user, rows[:limit], many=True)
@@ -178,9 +188,12 @@ class OneEvent(Speaking):
         if "at" in asked and row.rule:
             one = events.occurrence(row, asked["at"], user.timezone)
             times = _times(user, asked, row)
-            row, _ = events.change_one(row=row, at=one.at, times=times, **words)
+            with shared.changing(by=user, event=row):
+                row, _ = events.change_one(row=row, at=one.at, times=times, **words)
         else:
-            row, _ = events.change(row=row, times=_times(user, asked, row), **words)
+            times = _times(user, asked, row)
+            with shared.changing(by=user, event=row):
+                row, _ = events.change(row=row, times=times, **words)
         return Response(_shown(user, _first(user, row)))
 
     @extend_schema(parameters=[OpenApiParameter("at", datetime)], responses={204: None})
@@ -189,10 +202,11 @@ class OneEvent(Speaking):
         user = person(request)
         row = _own(user, public_id)
         at = _moment(user, request.GET.get("at", ""))
-        if at and row.rule:
-            events.leave_out(row=row, at=at)
-        else:
-            events.delete(row=row)
+        with shared.changing(by=user, event=row):
+            if at and row.rule:
+                events.leave_out(row=row, at=at)
+            else:
+                events.delete(row=row)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -232,7 +246,11 @@ def _first(user: User, row: Event) -> Occurrence:
 
 
 def _shown(user: User, found: Any, *, many: bool = False) -> Any:
-    context = {"scene": conversations.aside(user)}
+    context = {
+        "scene": conversations.aside(user),
+        "calendars": shared.calendars(user),
+        "person": user,
+    }
     return CalendarEventSerializer(found, many=many, context=context).data
 
 

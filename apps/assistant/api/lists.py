@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.assistant import lists
-from apps.assistant.api.speaking import Speaking, person
+from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import List, ListItem
 from apps.core.errors import NotFound
 from apps.core.paging import Newest
@@ -28,6 +28,7 @@ class ListSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(source="row.public_id")
     name = serializers.CharField(source="row.name")
+    owner = OwnerField(source="row.user")
     open = serializers.IntegerField()
     created_at = serializers.DateTimeField(source="row.created_at")
     updated_at = serializers.DateTimeField(source="row.updated_at")
@@ -68,7 +69,8 @@ class Lists(Speaking):
     def get(self, request: Request) -> Response:
         """All of them, by name; there are at most a hundred."""
         found = [_line(row, count) for row, count in lists.every(person(request))]
-        return Response(ListSerializer(found, many=True).data)
+        context = {"person": person(request)}
+        return Response(ListSerializer(found, many=True, context=context).data)
 
     @extend_schema(request=ListNameSerializer, responses={201: ListSerializer})
     def post(self, request: Request) -> Response:
@@ -76,7 +78,7 @@ class Lists(Speaking):
         form = ListNameSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = lists.make(user=person(request), **form.validated_data)
-        return _shown(row, status.HTTP_201_CREATED)
+        return _shown(request, row, status.HTTP_201_CREATED)
 
 
 class OneList(Speaking):
@@ -89,7 +91,7 @@ class OneList(Speaking):
     @extend_schema(responses=ListSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them."""
-        return _shown(_own(request, public_id))
+        return _shown(request, _own(request, public_id))
 
     @extend_schema(request=ListNameSerializer, responses=ListSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
@@ -99,12 +101,12 @@ class OneList(Speaking):
         row = _own(request, public_id)
         with transaction.atomic():
             lists.rename(user=person(request), row=row, **form.validated_data)
-        return _shown(row)
+        return _shown(request, row)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """With all that stands on it."""
-        lists.drop(row=_own(request, public_id))
+        lists.drop(by=person(request), row=_own(request, public_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -131,7 +133,7 @@ class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
         form = NewItemsSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = _own(request, public_id)
-        made = lists.add(row=row, **form.validated_data)
+        made = lists.add(by=person(request), row=row, **form.validated_data)
         found = ListItemSerializer(made, many=True).data
         return Response(found, status=status.HTTP_201_CREATED)
 
@@ -146,14 +148,16 @@ class OneItem(Speaking):
         form.is_valid(raise_exception=True)
         row = _item(request, public_id, item)
         is_done = form.validated_data["is_done"]
-        lists.mark(rows=[row], state=State.DONE if is_done else State.OPEN)
+        state = State.DONE if is_done else State.OPEN
+        lists.mark(by=person(request), rows=[row], state=state)
         row.refresh_from_db()
         return Response(ListItemSerializer(row).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID, item: UUID) -> Response:
         """Take it off the list."""
-        lists.mark(rows=[_item(request, public_id, item)], state=State.DELETED)
+        row = _item(request, public_id, item)
+        lists.mark(by=person(request), rows=[row], state=State.DELETED)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -163,7 +167,7 @@ class ClearDone(Speaking):
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take off what is done."""
-        lists.clear_done(row=_own(request, public_id))
+        lists.clear_done(by=person(request), row=_own(request, public_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -172,7 +176,8 @@ def _own(request: Request, public_id: UUID) -> List:
 
 
 def _item(request: Request, public_id: UUID, item: UUID) -> ListItem:
-    rows = _own(request, public_id).items.kept()
+    row = _own(request, public_id)
+    rows = row.items.kept().select_related("list__user")
     if (found := rows.filter(public_id=item).first()) is None:
         raise NotFound
     return found
@@ -182,9 +187,10 @@ def _line(row: List, count: int) -> dict[str, Any]:
     return {"row": row, "open": count}
 
 
-def _shown(row: List, answer: int = status.HTTP_200_OK) -> Response:
+def _shown(request: Request, row: List, answer: int = status.HTTP_200_OK) -> Response:
     line = _line(row, row.items.open().count())
-    return Response(ListSerializer(line).data, status=answer)
+    context = {"person": person(request)}
+    return Response(ListSerializer(line, context=context).data, status=answer)
 
 
 urlpatterns = [

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.assistant import notes
-from apps.assistant.api.speaking import Speaking, person
+from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import Note
 from apps.core.paging import Newest
 from apps.core.serializers import Exact
@@ -20,10 +20,11 @@ from apps.rbac.declared import about, requires
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
     id = serializers.UUIDField(source="public_id")
+    owner = OwnerField(source="user")
 
     class Meta:
         model = Note
-        fields: ClassVar = ["id", "text", "created_at", "updated_at"]
+        fields: ClassVar = ["id", "owner", "text", "created_at", "updated_at"]
 
 
 class NoteTextSerializer(Exact):
@@ -37,9 +38,13 @@ class Notes(Speaking, generics.ListAPIView[Note]):
     pagination_class = Newest
     queryset = Note.objects.none()
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "person": person(self.request)}
+
     def get_queryset(self) -> Any:
-        own = Note.objects.owned_by(self.request.user).kept()
-        return notes.matching(own, self.request.GET.get("search", ""))
+        return notes.matching(
+            notes.among(person(self.request)), self.request.GET.get("search", "")
+        )
 
     @extend_schema(parameters=[OpenApiParameter("search")])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -53,7 +58,7 @@ class Notes(Speaking, generics.ListAPIView[Note]):
         form = NoteTextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = notes.add(user=person(request), **form.validated_data)
-        return Response(NoteSerializer(row).data, status=status.HTTP_201_CREATED)
+        return _shown(request, row, status.HTTP_201_CREATED)
 
 
 class OneNote(Speaking):
@@ -66,7 +71,7 @@ class OneNote(Speaking):
     @extend_schema(responses=NoteSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them."""
-        return Response(NoteSerializer(_own(request, public_id)).data)
+        return _shown(request, _own(request, public_id))
 
     @extend_schema(request=NoteTextSerializer, responses=NoteSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
@@ -74,18 +79,23 @@ class OneNote(Speaking):
         form = NoteTextSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         row = _own(request, public_id)
-        notes.change(row=row, **form.validated_data)
-        return Response(NoteSerializer(row).data)
+        notes.change(by=person(request), row=row, **form.validated_data)
+        return _shown(request, row)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Delete it."""
-        notes.delete(row=_own(request, public_id))
+        notes.delete(by=person(request), row=_own(request, public_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _own(request: Request, public_id: UUID) -> Note:
     return notes.get(user=person(request), public_id=str(public_id))
+
+
+def _shown(request: Request, row: Note, answer: int = status.HTTP_200_OK) -> Response:
+    context = {"person": person(request)}
+    return Response(NoteSerializer(row, context=context).data, status=answer)
 
 
 urlpatterns = [

@@ -11,19 +11,33 @@ from apps.assistant.models.notes import Fact, Note
 from apps.assistant.models.phrasings import Phrasing
 from apps.assistant.models.reminders import Reminder
 from apps.assistant.models.reports import Report
+from apps.assistant.models.sharing import (
+    Block,
+    Calendar,
+    CalendarShare,
+    ListShare,
+    NoteShare,
+    Offer,
+)
 from apps.assistant.models.sync import Sync, SyncLink
 from apps.assistant.models.thoughts import Summary, Thought
 
 __all__ = [
     "Approval",
+    "Block",
     "Brief",
+    "Calendar",
+    "CalendarShare",
     "Conversation",
     "Event",
     "Fact",
     "FeatureSetting",
     "List",
     "ListItem",
+    "ListShare",
     "Note",
+    "NoteShare",
+    "Offer",
     "Phrasing",
     "Reminder",
     "Report",

@@ -65,6 +65,21 @@ class ListItem(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="list_items"
     )
+    # Who put it there and who changed it last; nobody where they are gone.
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     text = models.CharField(max_length=200)
     state = models.CharField(max_length=7, choices=State, default=State.OPEN)

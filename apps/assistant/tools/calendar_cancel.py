@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, events, phrases, scopes
+from apps.assistant import agenda, elsewhere, events, phrases, scopes, shared
 from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
@@ -48,7 +48,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         found.calendar.delete(found.event.id)
         return Result(agenda.values(found))
     scope = agenda.scope(scene, found, given)
-    before = agenda.once(scene, lambda: _taken_off(found, scope))
+    before = agenda.once(scene, lambda: _taken_off(scene, found, scope))
     # To take it back would be to write to them once more.
     return Result(before["values"], undo=None if found.others else before)
 
@@ -67,13 +67,14 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     return phrases.say("undone_cancel", event=agenda.line(scene, before["values"]))
 
 
-def _taken_off(found: Found, scope: str) -> dict[str, Any]:
+def _taken_off(scene: Scene, found: Found, scope: str) -> dict[str, Any]:
     assert found.own
     row, values = found.own.event, agenda.values(found)
-    if scope == scopes.ALL:
-        return {**events.delete(row=row), "values": values}
-    values.pop("repeats", None)
-    return {**events.leave_out(row=row, at=found.own.at), "values": values}
+    with shared.changing(by=scene.user, event=row):
+        if scope == scopes.ALL:
+            return {**events.delete(row=row), "values": values}
+        values.pop("repeats", None)
+        return {**events.leave_out(row=row, at=found.own.at), "values": values}
 
 
 TOOL = Tool(

@@ -14,6 +14,7 @@ from apps.assistant import (
     phrases,
     ranges,
     scopes,
+    shared,
     times,
 )
 from apps.assistant.agenda import Found
@@ -134,7 +135,7 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
 
 def _moved(scene: Scene, before: dict[str, Any]) -> Result:
     row = events.get(user=scene.user, public_id=before["now"])
-    now = Found.mine(events.upcoming(row, scene.now, scene.zone))
+    now = Found.mine(events.upcoming(row, scene.now, scene.zone), scene.user)
     values = {
         **agenda.values(now),
         "others": now.others,
@@ -176,10 +177,11 @@ def _own(scene: Scene, planned: Planned, scope: str) -> dict[str, Any]:
         start = (row.wall + by).replace(tzinfo=ZoneInfo(row.zone))
         new = replace(new, start=start, end=start + (new.end - new.start))
         new = replace(new, zone=row.zone, rule=row.rule)
-    if scope == scopes.ONE:
-        single, before = events.change_one(row=row, at=own.at, times=new)
-    else:
-        single, before = events.change(row=row, times=new)
+    with shared.changing(by=scene.user, event=row):
+        if scope == scopes.ONE:
+            single, before = events.change_one(row=row, at=own.at, times=new)
+        else:
+            single, before = events.change(row=row, times=new)
     return {
         **before,
         "now": str(single.public_id),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from apps.assistant import items, lists, moments, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
+from apps.assistant.targets import BY_ID
 from apps.assistant.toolbox import Ask, Result, Tool, said
 from apps.core import errors
 from apps.rbac.catalog import Permission
@@ -36,9 +37,9 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         due_at = moments.find(scene, given, ask=ask, clock=END_OF_DAY)
         due_on = due_at.astimezone(ZoneInfo(scene.zone)).date()
     texts = [arguments.items] if is_tasks else items.parts(arguments.items)
-    row, is_new = _list(scene, name)
-    made = lists.add(row=row, texts=texts, due_on=due_on)
-    values = items.spoken(row, [item.text for item in made])
+    row, is_new = _list(scene, {**given, "list": name})
+    made = lists.add(by=scene.user, row=row, texts=texts, due_on=due_on)
+    values = items.spoken(scene, row, [item.text for item in made])
     undo: dict[str, Any] = {"items": {str(item.public_id): "deleted" for item in made}}
     if is_new:
         undo |= {"list": str(row.public_id), "is_deleted": True}
@@ -46,10 +47,13 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     return Result({**values, "is_new": is_new, "due_on": due}, undo=undo)
 
 
-def _list(scene: Scene, name: str) -> tuple[Any, bool]:
+def _list(scene: Scene, given: dict[str, Any]) -> tuple[Any, bool]:
+    name = given["list"]
     try:
-        return lists.named(scene.user, name), False
+        return items.the_list(scene, given), False
     except errors.NotFound:
+        if name.startswith(BY_ID):
+            raise
         spoken = phrases.words().answers["list_names"].get(lists.key(name), name)
         return lists.make(user=scene.user, name=spoken), True
 

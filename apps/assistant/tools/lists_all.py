@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.assistant import lists, phrases
+from apps.assistant import lists, phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Nothing, Result, Tool
@@ -11,7 +11,13 @@ from apps.assistant.toolbox import Nothing, Result, Tool
 
 def run(scene: Scene, arguments: Nothing) -> Result:
     rows = lists.every(scene.user)
-    return Result({"lines": [[row.name, count] for row, count in rows]})
+    return Result(
+        {
+            "lines": [
+                [shared.named(scene.user, row, row.name), count] for row, count in rows
+            ]
+        }
+    )
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

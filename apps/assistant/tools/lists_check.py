@@ -17,9 +17,9 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    item = items.find(scene, arguments.target, arguments.list, asdict(arguments))
-    before = lists.mark(rows=[item], state=ListItem.State.DONE)
-    return Result(items.spoken(item.list, [item.text]), undo=before)
+    item = items.find(scene, asdict(arguments))
+    before = lists.mark(by=scene.user, rows=[item], state=ListItem.State.DONE)
+    return Result(items.spoken(scene, item.list, [item.text]), undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

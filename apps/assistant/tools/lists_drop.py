@@ -1,10 +1,10 @@
 """Delete a whole list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import lists, phrases
+from apps.assistant import items, lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -16,9 +16,10 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    row = lists.named(scene.user, arguments.list)
+    row = items.the_list(scene, asdict(arguments))
     count = row.items.open().count()
-    return Result({"name": row.name, "count": count}, undo=lists.drop(row=row))
+    before = lists.drop(by=scene.user, row=row)
+    return Result({"name": row.name, "count": count}, undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Take everything off a list."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.assistant import items, lists, phrases
@@ -16,9 +16,9 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    row = items.the_list(scene, arguments.list)
-    before = lists.empty(row=row)
-    values = {**items.spoken(row, []), "count": len(before["items"])}
+    row = items.the_list(scene, asdict(arguments))
+    before = lists.empty(by=scene.user, row=row)
+    values = {**items.spoken(scene, row, []), "count": len(before["items"])}
     return Result(values, undo=before if before["items"] else None)
 
 

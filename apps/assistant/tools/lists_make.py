@@ -21,7 +21,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         raise Ask(phrases.say("list_name"), arguments=asdict(arguments), slot="name")
     row = lists.make(user=scene.user, name=arguments.name)
     undo = {"list": str(row.public_id), "is_deleted": True}
-    return Result(items.spoken(row, []), undo=undo)
+    return Result(items.spoken(scene, row, []), undo=undo)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Give a list another name."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.assistant import items, lists, phrases
@@ -17,9 +17,9 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    row = items.the_list(scene, arguments.list)
+    row = items.the_list(scene, asdict(arguments))
     before = lists.rename(user=scene.user, row=row, name=arguments.name)
-    return Result({**items.spoken(row, []), "was": before["name"]}, undo=before)
+    return Result({**items.spoken(scene, row, []), "was": before["name"]}, undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Show what stands on a list, numbered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.assistant import items, moments, phrases
@@ -17,7 +17,7 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    return Result(items.shown(items.the_list(scene, arguments.list)))
+    return Result(items.shown(scene, items.the_list(scene, asdict(arguments))))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Add to a note."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from apps.assistant import notes, phrases
@@ -18,9 +18,8 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    row = notes.the_note(scene, arguments.target)
-    before = notes.before(row)
-    notes.change(row=row, text=f"{row.text}\n{arguments.text.strip()}")
+    row = notes.the_note(scene, arguments.target, asdict(arguments))
+    before = notes.append(by=scene.user, row=row, text=arguments.text)
     return Result({**notes.spoken(row), "added": arguments.text}, undo=before)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.assistant import notes, phrases
+from apps.assistant import notes, phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.targets import short
@@ -23,7 +23,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
             "kind": notes.NOTES,
             "shown": [str(row.public_id) for row in rows],
             "words": arguments.words,
-            "lines": [row.text for row in rows],
+            "lines": [shared.named(scene.user, row, row.text) for row in rows],
         }
     )
 

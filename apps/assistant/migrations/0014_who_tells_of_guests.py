@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("assistant", "0012_notes_in_step"),
+        ("assistant", "0013_nudges_and_reports"),
     ]
 
     operations = [

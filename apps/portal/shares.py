@@ -1,0 +1,154 @@
+"""What is shared with others, and what is offered: made, answered, taken back."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from apps.accounts.models import User
+from apps.assistant import offers, shared
+from apps.assistant.models import List, Note, Offer
+from apps.assistant.shared import Share, Thing
+from apps.core.errors import AppError, Invalid
+from apps.core.verbs import require_POST, require_safe
+from apps.portal.forms import ShareForm
+from apps.portal.shell import SignedIn
+from apps.portal.spoken import in_their_language
+from apps.rbac.declared import signed_in
+
+PAGE = "portal:shares"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One offer or share, with what it is called."""
+
+    row: Offer | Share
+    name: str
+    level: str
+
+    @property
+    def thing(self) -> Thing:
+        return self.row.thing
+
+
+@signed_in
+@require_safe
+@in_their_language
+def page(request: SignedIn) -> HttpResponse:
+    user = request.user
+    shown = {
+        "offered": offered(user),
+        "received": _shown(shared.received(user)),
+        "given": _shown(shared.given(user)),
+        "waiting": _shown(offers.made(user)),
+    }
+    return render(request, "portal/shares.html", shown)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def offer(request: SignedIn) -> HttpResponse:
+    """A list or a note by its id, else the calendar."""
+    said, form = request.POST.get("thing", ""), ShareForm(request.POST)
+    if said:
+        thing = shared.find(user=request.user, public_id=said)
+    else:
+        thing = offers.calendar(request.user)
+    back = _page_of(thing)
+    if not form.is_valid():
+        messages.error(request, "Say with whom: a mail address or a number.")
+        return redirect(back)
+    try:
+        row = offers.make(by=request.user, thing=thing, **form.cleaned_data)
+    except AppError as error:
+        messages.error(request, error.sentence)
+    else:
+        messages.success(request, f"Offered to {row.address}.")
+    return redirect(back)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def answer(request: SignedIn, public_id: UUID) -> HttpResponse:
+    """Accept, decline or block."""
+    row, answered = (
+        offers.get(user=request.user, public_id=str(public_id)),
+        request.POST.get("do", ""),
+    )
+    if answered == "accept":
+        thing = offers.accept(user=request.user, row=row)
+        name = shared.of(row.owner, shared.called(thing))
+        messages.success(request, f"You have {name} now.")
+        return redirect(_page_of(thing))
+    if answered == "decline":
+        offers.decline(user=request.user, row=row)
+        messages.success(request, "Turned down.")
+    elif answered == "block":
+        offers.block(user=request.user, row=row)
+        messages.success(request, f"Nothing more comes from {row.owner.email}.")
+    else:
+        raise Invalid("Accept it, turn it down, or block who offers it.")
+    return redirect(PAGE)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def withdraw(request: SignedIn, public_id: UUID) -> HttpResponse:
+    row = offers.own(user=request.user, public_id=str(public_id))
+    offers.withdraw(by=request.user, row=row)
+    messages.success(request, f"{row.address} cannot accept it any more.")
+    return redirect(PAGE)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def end(request: SignedIn, public_id: UUID, holder: UUID) -> HttpResponse:
+    """Take it back, or leave it."""
+    thing = shared.find(user=request.user, public_id=str(public_id))
+    person = shared.person_of(str(holder))
+    shared.revoke(by=request.user, thing=thing, person=person)
+    is_own = person.pk == request.user.pk
+    said = "You have left it." if is_own else f"{person.short_name} has it no more."
+    messages.success(request, said)
+    return redirect(PAGE)
+
+
+def offered(user: User) -> list[Shown]:
+    return _shown(offers.waiting(user))
+
+
+def card(user: User, thing: Thing | None) -> dict[str, Any]:
+    """For the page of a thing: who has it, and the form to offer it. `thing` is None for
+    a calendar that was never offered."""
+    if thing is not None and thing.user_id != user.pk:
+        return {"owner": thing.user, "share_of": thing}
+    return {
+        "share_of": thing,
+        "share_form": ShareForm(),
+        "holders": _shown(shared.holders(thing)) if thing else [],
+        "offers_made": offers.made(user, thing) if thing else [],
+    }
+
+
+def _shown(rows: Any) -> list[Shown]:
+    return [
+        Shown(row, shared.called(row.thing), Offer.Level(row.level).label)
+        for row in rows
+    ]
+
+
+def _page_of(thing: Thing) -> str:
+    if isinstance(thing, List):
+        return reverse("portal:list", args=[thing.public_id])
+    if isinstance(thing, Note):
+        return reverse("portal:note", args=[thing.public_id])
+    return reverse("portal:calendar")
