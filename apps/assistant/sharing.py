@@ -215,6 +215,8 @@ def to_leave(scene: Scene, said: str) -> Share:
 
 
 def _is_calendar_of(row: Share, said: str) -> bool:
+    if is_person(row.thing.user, said):
+        return True
     for word in phrases.words().answers["calendar_words"]:
         for written in phrases.words().answers["theirs"]:
             pattern = re.escape(written.replace("{name}", word))

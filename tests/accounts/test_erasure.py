@@ -24,8 +24,10 @@ from guardian.models import UserObjectPermission
 
 from apps.accounts import closing, erasure, exports, suspension
 from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
+from apps.assistant import offers
 from apps.assistant.models import (
     Approval,
+    Block,
     Brief,
     Conversation,
     Event,
@@ -287,6 +289,7 @@ def _holds(alice: User, ada: User, bob: User) -> None:
         by=ada, user=alice, role=role("premium"), reason="zebra-reason-for-a-role"
     )
     thing = ThingFactory.create(user=alice, name="zebra-thing")
+    _shares(alice, bob)
     shares.share(by=alice, obj=thing, user=bob, level="view")
     shares.share(by=bob, obj=ThingFactory.create(user=bob), user=alice, level="view")
     kind = ContentType.objects.get_for_model(User)
@@ -312,6 +315,21 @@ def _holds(alice: User, ada: User, bob: User) -> None:
         subject=alice,
         words="zebra-reason-for-a-role",
     )
+
+
+def _shares(alice: User, bob: User) -> None:
+    """To her; and what she offers."""
+    EmailAddress.objects.filter(user=bob).update(verified=True)
+    note = Note.objects.get(user=alice)
+    offers.make(by=alice, thing=note, to=bob.email, level="view")
+    for model in (List, Note):
+        row = model.objects.create(user=bob)
+        shares.share(by=bob, obj=row, user=alice, level="view")
+    calendar = offers.calendar(bob)
+    shares.share(by=bob, obj=calendar, user=alice, level="view")
+    offers.calendar(alice)
+    charlie = User.objects.get(email="charlie@example.com")
+    Block.objects.create(user=alice, blocked=charlie)
 
 
 def _connects(alice: User) -> None:

@@ -4,7 +4,8 @@ A conversation begins with a title after "#", on Monday 23 November 2026 at 9:00
 York, with a person who has nothing yet. "> " is a text, "< " a line of the reply to it; a
 "*" in it stands for anything. "@ 2h" or "@ 3d 10m" moves the clock on, and what comes due
 meanwhile is texted: "! " is a line of that. Texts of one turn stand under each other.
-"% es" before the first title is the language of all persons of the page.
+"% es" before the first title is the language of all persons of the page; "% as Bob" hands
+the phone to Bob, bob@example.com, and "% as Alice" back.
 """
 
 import re
@@ -23,7 +24,8 @@ from apps.jobs import leases, runner
 from apps.sms import composer
 from apps.sms.models import OutboundText
 from tests.assistant.conftest import Phone
-from tests.factories import PhoneNumberFactory
+from tests.assistant.sharing import proven
+from tests.factories import PhoneNumberFactory, UserFactory
 
 FOLDER = Path(__file__).parent / "golden"
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "s": "seconds"}
@@ -55,7 +57,13 @@ def steps(lines: list[str]) -> Iterator[tuple[str, list[str]]]:
 def play(phone: Phone, clock: time_machine.Traveller, lines: list[str]) -> None:
     waiting: list[str] = []
     said: list[str] = []
+    people = {phone.user.name: phone}
     for sign, (words,) in steps(lines):
+        if sign == "%" and words.startswith("as "):
+            assert not said, f"nobody expected {said}"
+            name = words.removeprefix("as ")
+            phone = people[name] = people.get(name) or _another(phone, name)
+            continue
         if sign == "%":
             profile.change(user=phone.user, locale=words)
             continue
@@ -76,6 +84,18 @@ def play(phone: Phone, clock: time_machine.Traveller, lines: list[str]) -> None:
         assert _fits(words, said[0]), f"{said[0]!r} is not {words!r}"
         said = said[1:]
     assert not waiting and not said, f"left: {waiting or said}"
+
+
+def _another(phone: Phone, name: str) -> Phone:
+    """In the same place, of the same language."""
+    made = UserFactory.create(
+        name=name,
+        email=f"{name.lower()}@example.com",
+        timezone=phone.user.timezone,
+        locale=phone.user.locale,
+    )
+    proven(made)
+    return Phone(made)
 
 
 def _later(phone: Phone, clock: time_machine.Traveller, words: str) -> list[str]:
