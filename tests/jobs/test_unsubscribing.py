@@ -128,7 +128,7 @@ def test_preferences_have_a_switch_for_each_that_concerns_them(
     as_ada.post("/app/settings/letters/", {})
     page = as_ada.get(PREFERENCES).content.decode()
     assert 'value="alerts"' in page and 'value="alerts" checked' not in page
-    as_ada.post("/app/settings/letters/", {"wanted": ["alerts", "texts", "security"]})
+    as_ada.post("/app/settings/letters/", {"wanted": ["alerts", "offers", "texts", "security"]})
     assert not UnwantedLetters.objects.exists()
     hers = signed_in(alice).get(PREFERENCES).content.decode()
     assert 'value="texts" checked' in hers and 'value="alerts"' not in hers
@@ -153,6 +153,7 @@ def test_the_api_shows_and_takes_the_same(ada: User) -> None:
     shown = client.get("/api/v1/me/letters").json()
     assert {each["id"]: each["is_wanted"] for each in shown} == {
         "alerts": True,
+        "offers": True,
         "texts": True,
     }
 
