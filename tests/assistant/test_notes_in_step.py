@@ -74,7 +74,7 @@ def test_both_ways(pair: Pair, clock: time_machine.Traveller) -> None:
     ours, theirs = pair.texts()
     assert ours == theirs and row.text in theirs and len(ours) > 1
     pair.later(clock, 60)
-    notes.change(row=row, text="the gate is fine")
+    notes.change(by=pair.user, row=row, text="the gate is fine")
     other = next(each for each in pair.there() if each.content.text != row.text)
     pair.side.update(other, Words("their words"))
     assert pair.run() == "in step"
@@ -82,7 +82,7 @@ def test_both_ways(pair: Pair, clock: time_machine.Traveller) -> None:
     assert ours == theirs and {"the gate is fine", "their words"} <= {*ours}
     (found,) = [each for each in pair.there() if each.content.text == "their words"]
     pair.side.delete(found)
-    notes.delete(row=row)
+    notes.delete(by=pair.user, row=row)
     pair.run()
     ours, theirs = pair.texts()
     assert ours == theirs and not {"the gate is fine", "their words"} & {*ours}
@@ -100,7 +100,7 @@ def test_a_later_change_wins_and_what_lost_comes_back(
     (there,) = [each for each in pair.there() if each.content.text == "one"]
     pair.side.update(there, Words("theirs"))
     pair.later(clock, 120)
-    notes.change(row=row, text="ours")
+    notes.change(by=pair.user, row=row, text="ours")
     pair.run()
     assert "ours" in pair.texts()[1] and "theirs" not in pair.texts()[1]
     app = signed_in(pair.user)
@@ -149,9 +149,9 @@ def test_both_hold_the_same_in_the_end(
             case 0:
                 notes.add(user=pair.user, text=text)
             case 1 if rows:
-                notes.change(row=chance.choice(rows), text=text)
+                notes.change(by=pair.user, row=chance.choice(rows), text=text)
             case 2 if rows:
-                notes.delete(row=chance.choice(rows))
+                notes.delete(by=pair.user, row=chance.choice(rows))
             case 3:
                 pair.side.create("", Words(text))
             case 4 if there:

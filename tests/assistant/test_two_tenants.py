@@ -11,6 +11,7 @@ from apps.assistant import answering, gate, personal, toolbox
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Approval, ToolCall
 from apps.assistant.toolbox import Ask, Tool
+from apps.core.dossier import Kept
 from apps.core.errors import AppError
 from tests.assistant import elsewhere
 from tests.assistant.conftest import Phone
@@ -48,10 +49,10 @@ def theirs(bob: Phone, providers: Simulator) -> list[str]:
     for words in (*SAID, "unread", "agenda", "shopping", "notes"):
         bob.text(words)
         marks += bob.scene().conversation.shown
-    for model in {kept.model for kept in personal.PERSONAL}:
-        if any(field.name == "public_id" for field in model._meta.fields):
-            own = model._default_manager.filter(user=bob.user)
-            marks += [str(each) for each in own.values_list("public_id", flat=True)]
+    for kept in personal.PERSONAL:
+        if any(field.name == "public_id" for field in kept.model._meta.fields):
+            own = _of(bob, kept).values_list("public_id", flat=True)
+            marks += [str(each) for each in own]
     calls = ToolCall.objects.filter(user=bob.user)
     marks += [str(each) for each in calls.values_list("handle", flat=True)]
     marks += Approval.objects.filter(user=bob.user).values_list("code", flat=True)
@@ -63,11 +64,13 @@ def theirs(bob: Phone, providers: Simulator) -> list[str]:
 def kept_of(phone: Phone) -> dict[str, Any]:
     """Every row that the assistant keeps of a person."""
     return {
-        kept.model._meta.label: list(
-            kept.model._default_manager.filter(user=phone.user).order_by("pk").values()
-        )
+        kept.model._meta.label: list(_of(phone, kept).order_by("pk").values())
         for kept in personal.PERSONAL
     }
+
+
+def _of(phone: Phone, kept: Kept) -> Any:
+    return kept.model._default_manager.filter(**{kept.ways[0]: phone.user})
 
 
 def pool(theirs: list[str]) -> list[str]:

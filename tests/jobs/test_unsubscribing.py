@@ -128,7 +128,9 @@ def test_preferences_have_a_switch_for_each_that_concerns_them(
     as_ada.post("/app/settings/letters/", {})
     page = as_ada.get(PREFERENCES).content.decode()
     assert 'value="alerts"' in page and 'value="alerts" checked' not in page
-    as_ada.post("/app/settings/letters/", {"wanted": ["alerts", "offers", "texts", "security"]})
+    as_ada.post(
+        "/app/settings/letters/", {"wanted": ["alerts", "offers", "texts", "security"]}
+    )
     assert not UnwantedLetters.objects.exists()
     hers = signed_in(alice).get(PREFERENCES).content.decode()
     assert 'value="texts" checked' in hers and 'value="alerts"' not in hers
