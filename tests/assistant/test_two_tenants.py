@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from apps.assistant import answering, gate, personal, toolbox
+from apps.assistant import answering, gate, lists, offers, personal, toolbox
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Approval, ToolCall
 from apps.assistant.toolbox import Ask, Tool
@@ -49,6 +49,9 @@ def theirs(bob: Phone, providers: Simulator) -> list[str]:
     for words in (*SAID, "unread", "agenda", "shopping", "notes"):
         bob.text(words)
         marks += bob.scene().conversation.shown
+    (shopping, *_), *_ = lists.every(bob.user)
+    offers.make(by=bob.user, thing=shopping, to="dora@example.com", level="edit")
+    offers.calendar(bob.user)
     for kept in personal.PERSONAL:
         if any(field.name == "public_id" for field in kept.model._meta.fields):
             own = _of(bob, kept).values_list("public_id", flat=True)
@@ -118,7 +121,7 @@ def test_no_argument_reaches_what_is_anothers(
 
 def _take_over(scene: Scene, theirs: list[str], chance: random.Random) -> None:
     """Alice's numbers and "it" have come to mean Bob's things."""
-    kinds = ["reminders", "items", "notes", "facts", "mails", "events"]
+    kinds = ["reminders", "items", "notes", "facts", "mails", "events", "shares"]
     row = scene.conversation
     row.shown, row.focus = chance.sample(theirs, 5), chance.choice(theirs)
     row.shown_kind = row.focus_kind = chance.choice(kinds)
