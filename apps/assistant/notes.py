@@ -46,7 +46,8 @@ def change(*, by: User, row: Note, text: str) -> None:
 def append(*, by: User, row: Note, text: str) -> dict[str, Any]:
     """To what it says by now; what `restore` takes. Raises as `change`."""
     with transaction.atomic():
-        row.text = Note.objects.select_for_update().get(pk=row.pk).text
+        fresh = Note.objects.select_for_update().get(pk=row.pk)
+        row.text, row.version = fresh.text, fresh.version
         kept = before(row)
         change(by=by, row=row, text=f"{row.text}\n{text.strip()}")
     return kept

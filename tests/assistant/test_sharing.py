@@ -419,3 +419,14 @@ def test_a_revoking_and_an_edit_at_the_same_time() -> None:
         for thread in threads:
             thread.join()
         assert row.items.count() == left[0]
+
+
+def test_two_who_add_to_a_note_each_leave_a_version(alice: Phone, bob: Phone) -> None:
+    """By which a page in step with it sees that there is something to write."""
+    row = notes.add(user=alice.user, text="the gate sticks")
+    given(row, bob.user, "edit")
+    seen = notes.get(user=bob.user, public_id=str(row.public_id))
+    notes.append(by=alice.user, row=row, text="oil it")
+    notes.append(by=bob.user, row=seen, text="done")
+    row.refresh_from_db()
+    assert (row.text, row.version) == ("the gate sticks\noil it\ndone", 3)
