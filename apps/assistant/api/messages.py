@@ -113,7 +113,7 @@ class Messages(Speaking):
 class OneMessage(Speaking):
     policy = signed_in
 
-    @extend_schema(responses=OneMessageSerializer)
+    @extend_schema(operation_id="v1_message_retrieve", responses=OneMessageSerializer)
     def get(self, request: Request, message: str) -> Response:
         """One of them, and what was done about it."""
         user = person(request)
