@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,9 @@ class Found:
     @property
     def mark(self) -> str:
         if self.own:
-            return _APART.join([_OWN, self.own.at.isoformat(), self.event.id])
+            return _APART.join(
+                [_OWN, self.own.at.astimezone(UTC).isoformat(), self.event.id]
+            )
         assert self.calendar
         start = self.event.start.isoformat()
         return elsewhere.mark(self.calendar, f"{start}{_APART}{self.event.id}")

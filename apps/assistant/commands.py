@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
@@ -42,6 +43,9 @@ class Command:
     lacks: frozenset[str]
     says: tuple[str, ...]
     patterns: tuple[re.Pattern[str], ...]
+    has: frozenset[str] = frozenset()
+    spoken: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -65,27 +69,39 @@ def match(scene: Scene, text: str) -> Match | None:
 
 
 def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
-    plain = tidied(text)
+    plain = _without_aside(tidied(text))
     split = times.split(plain)
     spans = functools.cache(functools.partial(ranges.split, plain, split))
     # There are hundreds of commands, and two or three texts to compare them with.
     folded = functools.cache(phrases.folded)
     for command in among:
-        if command.time == "needed" and not split.phrase:
+        if command.time in ("needed", "rule") and not split.phrase:
             continue
         if command.time == "span" and not spans().when:
             continue
         if command.shown and command.shown != scene.conversation.shown_kind:
+            continue
+        if command.spoken and command.spoken != scene.conversation.focus_kind:
             continue
         matched = split.rest if command.time else plain
         if command.time == "span":
             matched = spans().rest
         if command.lacks and command.lacks & {*folded(matched).split()}:
             continue
+        if command.has and not _has(command.has, folded(matched)):
+            continue
         if (found := _caught(scene, command, matched, folded(matched))) is None:
             continue
         if command.knows and not known.is_there(scene, command.knows, found.caught):
             continue
+        if command.after and known.last_tool(scene) not in command.after:
+            continue
+        if command.time == "rule" and not _is_rule(scene, plain, split.phrase):
+            continue
+        if command.has and command.time == "span":
+            # Words that only may mean it need an hour to be sure.
+            if not ranges.has_clock(scene, spans().when):
+                continue
         if command.time == "span":
             found.caught.update(when=spans().when, until=spans().until)
         elif command.time:
@@ -113,6 +129,12 @@ def _polite(language: str) -> re.Pattern[str]:
     return re.compile(
         rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)|(?<=\w)(?:[\s,]+(?:{polite}))+$"
     )
+
+
+def _without_aside(said: str) -> str:
+    """ "Delete it, I am done with it" without the reason."""
+    aside = re.search(phrases.words().answers["aside"], phrases.folded(said))
+    return said[: aside.start("aside")] if aside else said
 
 
 def bare(text: str) -> str:
@@ -149,6 +171,9 @@ def _every(language: str) -> tuple[Command, ...]:
             lacks=frozenset(entry.get("lacks", [])),
             says=tuple(entry["says"]),
             patterns=tuple(map(compiled, entry["says"])),
+            has=frozenset(entry.get("has", [])),
+            spoken=entry.get("spoken", ""),
+            after=tuple(entry.get("after", [])),
         )
         for entry in phrases.words().commands
     )
@@ -185,7 +210,10 @@ def _known_words(language: str) -> frozenset[str]:
 
 def compiled(template: str) -> re.Pattern[str]:
     """A template as a regular expression for the whole text."""
-    parts = (_part(item) for item in ITEM.findall(template))
+    items = [*ITEM.finditer(template)]
+    # "{amount}{unit}": nothing has to stand between them.
+    glued = {a.start() for a, b in itertools.pairwise(items) if a.end() == b.start()}
+    parts = (_part(each.group(), each.start() in glued) for each in items)
     return re.compile("".join(parts))
 
 
@@ -202,16 +230,18 @@ def _slots(language: str) -> dict[str, str]:
     return {"number": NUMBER, "numbers": numbers, **phrases.words().answers["slots"]}
 
 
-def _part(item: str) -> str:
+def _part(item: str, is_glued: bool = False) -> str:
     if item.endswith("}:"):
         return rf"(?P<{item[1:-2]}>[^\s:][^:]*?)\s*:\s*"
     if item.startswith("{"):
         name = item[1:-1]
-        return _slots(phrases.language()).get(name, rf"(?P<{name}>\S.*?)") + APART
+        return _slots(phrases.language()).get(name, rf"(?P<{name}>\S.*?)") + (
+            "" if is_glued else APART
+        )
     if item[0] in "[(":
         words = "|".join(_words(each) for each in item[1:-1].split("|"))
         return f"(?:(?:{words}){APART})" + ("?" if item[0] == "[" else "")
-    return _words(item) + APART
+    return _words(item) + ("" if is_glued else APART)
 
 
 def _words(said: str) -> str:
@@ -250,6 +280,21 @@ def _in_part(scene: Scene, said: str, part: str) -> str:
     return settled if isinstance(outcome, times.Exact | times.Repeats) else said
 
 
+def _has(words: frozenset[str], said: str) -> bool:
+    plain = " ".join(re.findall(r"[\w']+", said))
+    return any(f" {each} " in f" {plain} " for each in words)
+
+
+def _is_rule(scene: Scene, text: str, said: str) -> bool:
+    """Whether the time comes again, and the text begins with it."""
+    if not text.startswith(said):
+        return False
+    outcome = times.read(
+        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
+    )
+    return isinstance(outcome, times.Repeats) and len(outcome.rules) == 1
+
+
 def _is_time(scene: Scene, said: str) -> bool:
     outcome = times.read(
         said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
@@ -259,6 +304,8 @@ def _is_time(scene: Scene, said: str) -> bool:
 
 def _intents(command: Command, caught: dict[str, Any]) -> Iterator[Intent]:
     arguments = {**command.fixed, **caught}
+    # What is said and means nothing.
+    arguments.pop("_", "")
     if "number" in arguments:
         arguments["target"] = arguments.pop("number")
     if numbers := arguments.pop("numbers", ""):

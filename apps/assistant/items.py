@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from apps.accounts.models import User
 from apps.assistant import lists, phrases, shared
 from apps.assistant.conversations import Scene
-from apps.assistant.models import List, ListItem
+from apps.assistant.models import List, ListItem, ToolCall
 from apps.assistant.targets import BY_ID, has, short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
@@ -27,14 +27,26 @@ def parts(said: str) -> list[str]:
     """ "milk, eggs and bread" are three, "call Ana and ask her about it" is one."""
     found = [part.strip() for part in re.split(r"[,;\n]", said) if part.strip()]
     either = "|".join(map(re.escape, phrases.words().answers["and"]))
+    if len(found) > 1:
+        # After commas it joins the last.
+        *first, last = found
+        lasts = [*re.split(rf"(?:^|\s+)(?:{either})\s+", last, flags=re.IGNORECASE)]
+        found = [*first, *(each.strip() for each in lasts if each.strip())]
     apart = [
         piece.strip()
         for part in found
-        for piece in re.split(rf"(?:^|\s+)(?:{either})\s+", part, flags=re.IGNORECASE)
+        for piece in _apart(part, either)
         if piece.strip()
     ]
     is_short = all(len(piece.split()) <= LONGEST_PART for piece in apart)
     return apart if is_short else found
+
+
+def _apart(part: str, either: str) -> list[str]:
+    """At each "and", but in a pair that is one thing: "mac and cheese"."""
+    if phrases.folded(part) in phrases.words().answers["pairs"]:
+        return [part]
+    return re.split(rf"(?:^|\s+)(?:{either})\s+", part, flags=re.IGNORECASE)
 
 
 def the_list(scene: Scene, given: dict[str, Any]) -> List:
@@ -67,15 +79,23 @@ def _one_of(scene: Scene, found: list[List], given: dict[str, Any]) -> List:
 
 
 def find(scene: Scene, given: dict[str, Any]) -> ListItem:
-    """The one item that is meant. Raises errors.NotFound, or Ask where several are."""
+    """The one item that `target` means, on the `list` if one is named. Raises
+    errors.NotFound, or Ask where several are."""
     said = str(given["target"])
     if said.startswith(BY_ID):
         return _one(scene, said.removeprefix(BY_ID))
     if said.isdigit():
         shown = scene.shown_of(ITEMS)
+        if not shown and scene.focus_of(ITEMS):
+            # Nothing was listed yet: in the order a list would have.
+            rows = the_list(scene, {**given, "list": ""}).items.kept()[:MOST_SHOWN]
+            shown = [str(row.public_id) for row in rows]
+            scene.count_from(ITEMS, shown)
         if not 1 <= int(said) <= len(shown):
             raise errors.NotFound(phrases.say("no_item_number", number=said))
         return _one(scene, shown[int(said) - 1])
+    if phrases.folded(said) in phrases.words().answers["it"] and (it := _last(scene)):
+        return it
     found = _named(scene, said, given)
     if len(found) > 1:
         raise Ask(
@@ -90,6 +110,47 @@ def find(scene: Scene, given: dict[str, Any]) -> ListItem:
             ],
         )
     return found[0]
+
+
+def each(scene: Scene, given: dict[str, Any]) -> list[ListItem]:
+    """All that are meant: "everything", "milk and eggs", or one. Raises as `find`."""
+    said = str(given["target"])
+    if phrases.folded(said) in phrases.words().answers["all"]:
+        row = the_list(scene, given)
+        found = list(row.items.open().select_related("list__user"))
+        if not found:
+            raise errors.NotFound(phrases.say("list_empty", name=row.name))
+        return found
+    named = [_unled(part) for part in parts(said)]
+    if len(named) > 1 and not is_open(scene.user, said):
+        return [find(scene, {**given, "target": part}) for part in named]
+    return [find(scene, given)]
+
+
+def _unled(said: str) -> str:
+    """ "the lamp" is "lamp"."""
+    first, _, rest = said.partition(" ")
+    is_article = phrases.folded(first) in phrases.words().answers["articles"]
+    return rest if rest and is_article else said
+
+
+def _last(scene: Scene) -> ListItem | None:
+    """The one thing that was spoken of last, where it was one."""
+    focus = scene.focus_of(ITEMS)
+    if not focus:
+        return None
+    try:
+        row = lists.get(user=scene.user, public_id=focus)
+    except errors.NotFound:
+        return None
+    calls = ToolCall.objects.owned_by(scene.user).filter(state=ToolCall.State.DONE)
+    if scene.call:
+        calls = calls.exclude(pk=scene.call.pk)
+    last = calls.filter(result__kind=ITEMS).order_by("-pk").first()
+    told = str(last.result.get("items", "")) if last else ""
+    rows = row.items.open().select_related("list__user")
+    found = [item for item in rows if short(item.text) == told]
+    return found[0] if len(found) == 1 else None
 
 
 def is_open(user: User, said: str) -> bool:

@@ -4,11 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
-from apps.assistant import events, items, lists, sharing
+from apps.assistant import events, items, lists, recollection, sharing
 from apps.assistant.conversations import Scene
+from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.targets import has
 from apps.assistant.toolbox import Ask
 from apps.core import errors
+
+# What was done longer ago is hardly what a text without a name is about.
+JUST_NOW = timedelta(minutes=30)
 
 
 def _list(scene: Scene, caught: Mapping[str, str]) -> bool:
@@ -16,7 +22,10 @@ def _list(scene: Scene, caught: Mapping[str, str]) -> bool:
 
 
 def _item(scene: Scene, caught: Mapping[str, str]) -> bool:
-    return items.is_open(scene.user, caught["target"])
+    named = items.parts(caught["target"])
+    return items.is_open(scene.user, caught["target"]) or (
+        len(named) > 1 and all(items.is_open(scene.user, each) for each in named)
+    )
 
 
 def _event(scene: Scene, caught: Mapping[str, str]) -> bool:
@@ -33,14 +42,41 @@ def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
     return True
 
 
+def _reminder(scene: Scene, caught: Mapping[str, str]) -> bool:
+    wanted = events.wanted(caught["target"])
+    rows = Reminder.objects.owned_by(scene.user).open()
+    return any(has(text, wanted) for text in rows.values_list("text", flat=True))
+
+
+def _told(scene: Scene, caught: Mapping[str, str]) -> bool:
+    return bool(recollection.search(scene, caught["words"]))
+
+
 _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "list": _list,
     "item": _item,
     "event": _event,
     "shared": _shared,
+    "reminder": _reminder,
+    "told": _told,
 }
 
 
 def is_there(scene: Scene, kind: str, caught: Mapping[str, str]) -> bool:
     """`knows` of a command: whether there is such a thing of theirs."""
     return not scene.user._state.adding and _KINDS[kind](scene, caught)
+
+
+def last_call(scene: Scene) -> ToolCall | None:
+    """What was done just now for the person, whether it only looked or changed."""
+    if scene.user._state.adding:
+        return None
+    calls = ToolCall.objects.owned_by(scene.user).filter(state=ToolCall.State.DONE)
+    if scene.call:
+        calls = calls.exclude(pk=scene.call.pk)
+    return calls.filter(created_at__gt=scene.now - JUST_NOW).order_by("-pk").first()
+
+
+def last_tool(scene: Scene) -> str:
+    call = last_call(scene)
+    return call.tool if call else ""

@@ -144,6 +144,27 @@ def add(
         return ListItem.objects.bulk_create(made)
 
 
+def reword(*, by: User, item: ListItem, text: str) -> None:
+    """Raises errors.Invalid, and as `shared.insist_may_change`."""
+    text = " ".join(text.split())
+    if not text:
+        raise errors.Invalid(phrases.say("item_missing"))
+    if len(text) > LONGEST_ITEM:
+        raise errors.Invalid(phrases.say("item_too_long"))
+    with transaction.atomic():
+        shared.insist_may_change(by=by, row=item.list)
+        item.text = text
+        item.save(update_fields=["text"])
+
+
+def date_item(*, by: User, item: ListItem, due_on: date | None) -> None:
+    """Raises as `shared.insist_may_change`."""
+    with transaction.atomic():
+        shared.insist_may_change(by=by, row=item.list)
+        item.due_on = due_on
+        item.save(update_fields=["due_on"])
+
+
 def items(*, user: User, public_ids: Iterable[str]) -> list[ListItem]:
     """On their lists, in the order they are named; those that are gone are left out."""
     wanted = [uuid.UUID(each) for each in public_ids]

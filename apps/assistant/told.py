@@ -6,6 +6,7 @@ from datetime import datetime
 
 from apps.assistant import phrases
 from apps.assistant.conversations import Scene
+from apps.assistant.models import ToolCall
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import retold, spoken
 
@@ -26,3 +27,24 @@ def upcoming(scene: Scene, due_at: datetime, repeats: Recurrence) -> str:
     if not repeats.is_elapsed and len(repeats.times) == 1:
         return spoken.day(due_at, zone, now=scene.now)
     return spoken.full(due_at, zone, now=scene.now, hours=scene.hours)
+
+
+def spoken_of(scene: Scene) -> str:
+    """The words of what was spoken of last, "" where nothing was."""
+    last = _last(scene)
+    result = last.result if last else {}
+    words = result.get("text") or result.get("title") or result.get("items") or ""
+    return str(words)
+
+
+def last_line(scene: Scene) -> str:
+    """What was answered last, in words."""
+    last = _last(scene)
+    return last.receipt if last else ""
+
+
+def _last(scene: Scene) -> ToolCall | None:
+    calls = ToolCall.objects.owned_by(scene.user).filter(state=ToolCall.State.DONE)
+    if scene.call:
+        calls = calls.exclude(pk=scene.call.pk)
+    return calls.order_by("-pk").first()

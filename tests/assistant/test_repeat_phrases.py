@@ -958,7 +958,10 @@ PHRASES = [
         "every day at 8am this week",
         "every day 8:00 AM until Sun 29 Nov: 11-24 08:00, 11-25 08:00, 11-26 08:00",
     ),
-    ("every day at 8am until christmas", "how often?"),
+    (
+        "every day at 8am until christmas",
+        "every day 8:00 AM until Fri 25 Dec: 11-24 08:00, 11-25 08:00, 11-26 08:00",
+    ),
     ("every day at 8am in december", "how often?"),
     (
         "every 2nd and 4th friday at noon",

@@ -42,6 +42,7 @@ def facts(phone: Phone) -> list[Any]:
                 "name",
                 "timezone",
                 "locale",
+                "clock_hours",
                 "quiet_from",
                 "quiet_until",
                 "paused_until",

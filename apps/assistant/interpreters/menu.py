@@ -1,6 +1,6 @@
 """The answer to a numbered menu."""
 
-from apps.assistant import menus, phrases
+from apps.assistant import commands, menus, phrases
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Scene
 from apps.assistant.readings import Interpreter, Reading
@@ -14,6 +14,8 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
     number = menus.picked(text.body, len(menu))
+    if number is None and (every := _all_of(scene, text)):
+        return Reading(intents=every, answers=scene.close())
     if menus.agrees(text.body) and number is None:
         # Yes to which?
         number = 0
@@ -26,6 +28,18 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     return Reading(
         intents=(Intent(chosen["tool"], chosen["arguments"]),), answers=scene.close()
     )
+
+
+def _all_of(scene: Scene, text: InboundText) -> tuple[Intent, ...]:
+    """ "Both", of things that differ in which is meant, and that can be taken back."""
+    words, menu = phrases.words().answers["both"], scene.menu
+    said = commands.bare(text.body)
+    if said not in words["many"] and not (said in words["two"] and len(menu) == 2):
+        return ()
+    rests = [{**each["arguments"], "tool": each["tool"], "target": ""} for each in menu]
+    if any(rest != rests[0] for rest in rests) or rests[0]["tool"] not in words["of"]:
+        return ()
+    return tuple(Intent(each["tool"], each["arguments"]) for each in menu)
 
 
 def _no_menu(scene: Scene, text: InboundText) -> Reading | None:

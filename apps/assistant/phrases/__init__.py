@@ -15,11 +15,15 @@ A command:
     tool = "reminders.create"
     rank = 45                 another than that of its page
     time = "anywhere"         its time is taken out of the text before ("needed": must be;
-                              "span": must be, and may have two ends)
+                              "span": must be, and may have two ends; "rule": must be,
+                              and come again)
     part = "in the morning"   put behind an hour of 4 to 11 said without am or pm
     fixed = { text = "wake" } arguments that are not said
     lacks = ["to"]            words that must not be in it
+    has = ["lunch"]           words of which it must have one, and an hour with a "span"
     shown = "items"           only while such things were listed last
+    spoken = "items"          only while one of these was spoken of last
+    after = ["lists.add"]     only where one of these tools was used just now
     knows = "list"            only where {list} names a list of theirs (known.py)
     says = ["wake me [up]"]   [word] may be left out, (a|b) is one of several, {slot} is
                               what the person fills in: {number}, {numbers} ("1 and 3"),

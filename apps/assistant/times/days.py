@@ -45,6 +45,8 @@ def read(piece: Piece, today: date, words: Vocabulary, week_starts: int = 0) -> 
     if "day" in caught:
         day = today + timedelta(days=int(words.value("days", caught["day"])))
         return _on_weekday([day], caught, words)
+    if "holiday" in caught:
+        return _holiday(words.value("holidays", caught["holiday"]), today)
     if "weekday" in caught:
         return _weekday(caught, today, words)
     if "weekend" in caught:
@@ -66,6 +68,25 @@ def _weekday(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
     if ahead == 0 and "this" not in caught:
         return Days((coming, coming + week), rolls=True)
     return Days((coming,))
+
+
+def _holiday(said: str, today: date) -> Days:
+    """The next "12-25", or "11-4-3": of November the fourth Thursday; "-1" the last."""
+    month, nth, *weekday = map(int, said.split("/"))
+    for year in (today.year, today.year + 1):
+        day = _nth(year, month, nth, weekday[0]) if weekday else date(year, month, nth)
+        if day >= today:
+            break
+    return Days((day,))
+
+
+def _nth(year: int, month: int, nth: int, weekday: int) -> date:
+    first = date(year, month, 1)
+    if nth < 0:
+        last = months_later(first, 1) - timedelta(days=1)
+        return last - timedelta(days=(last.weekday() - weekday) % 7)
+    ahead = (weekday - first.weekday()) % 7
+    return first + timedelta(days=ahead + 7 * (nth - 1))
 
 
 def _next_span(unit: str, today: date, week_starts: int) -> Days:

@@ -35,6 +35,7 @@ class Arguments:
         "when it ends or how long it is (4pm, for 30 minutes), or nothing"
     )
     scope: str = said("of one that repeats: one for only that one, all, or nothing")
+    by: str = said("how much later, such as 30 minutes, where no time is said")
 
 
 @dataclass(frozen=True)
@@ -208,6 +209,8 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
     given = asdict(arguments)
     found = agenda.the_event(scene, arguments.target, given)
     given["target"] = f"{elsewhere.BY_MARK}{found.mark}"
+    if by := given.pop("by"):
+        given["when"] = _later(scene, found, by)
     both = ranges.split(given["when"])
     if both.when and both.until and not both.rest:
         given |= {"when": both.when, "until": both.until}
@@ -231,6 +234,15 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
         length = ranges.HOUR
     last = ranges.end(scene, at, given["until"], length)
     return Planned(found, at, last, rule, has_clock)
+
+
+def _later(scene: Scene, found: Found, by: str) -> str:
+    """Its time so much later. Raises errors.Invalid."""
+    said = phrases.words().answers["ranges"]["ahead"].format(length=by)
+    at = times.read(said, now=found.event.start, zone=scene.zone)
+    if not isinstance(at, times.Exact):
+        raise errors.Invalid(phrases.say("not_a_time"))
+    return spoken.exact(at.at, scene.zone)
 
 
 TOOL = Tool(

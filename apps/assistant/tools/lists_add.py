@@ -22,6 +22,7 @@ END_OF_DAY = time(23, 59)
 class Arguments:
     items: str = said("what to put on it, several apart by commas")
     list: str = said("the name of the list, such as shopping or todo")
+    several: str = said("yes for several tasks apart by commas, else nothing")
     when: str = said("for a task: the person's words for the day it is due, or nothing")
 
 
@@ -29,15 +30,16 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     if not arguments.items.strip():
         raise Ask(phrases.say("item_missing"), arguments=given, slot="items")
-    name = arguments.list or lists.TODO
-    is_tasks = lists.key(name) == lists.TODO
+    name = arguments.list or _spoken_of(scene) or lists.TODO
+    is_tasks = lists.key(_name(scene, name)) == lists.TODO
     due_on = None
     if arguments.when:
         ask = phrases.say("not_a_time")
         due_at = moments.find(scene, given, ask=ask, clock=END_OF_DAY)
         due_on = due_at.astimezone(ZoneInfo(scene.zone)).date()
-    texts = [arguments.items] if is_tasks else items.parts(arguments.items)
-    row, is_new = _list(scene, {**given, "list": name})
+    is_one = is_tasks and not arguments.several
+    texts = [arguments.items] if is_one else items.parts(arguments.items)
+    row, is_new = the_list_or_new(scene, {**given, "list": name})
     made = lists.add(by=scene.user, row=row, texts=texts, due_on=due_on)
     values = items.spoken(scene, row, [item.text for item in made])
     undo: dict[str, Any] = {"items": {str(item.public_id): "deleted" for item in made}}
@@ -47,7 +49,23 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     return Result({**values, "is_new": is_new, "due_on": due}, undo=undo)
 
 
-def _list(scene: Scene, given: dict[str, Any]) -> tuple[Any, bool]:
+def _name(scene: Scene, said: str) -> str:
+    if not said.startswith(BY_ID):
+        return said
+    return lists.get(user=scene.user, public_id=said.removeprefix(BY_ID)).name
+
+
+def _spoken_of(scene: Scene) -> str:
+    """The list that was spoken of last."""
+    try:
+        row = items.the_list(scene, {"list": ""})
+    except errors.NotFound:
+        return ""
+    return f"{BY_ID}{row.public_id}"
+
+
+def the_list_or_new(scene: Scene, given: dict[str, Any]) -> tuple[Any, bool]:
+    """The one that is named in `given`, and whether it was made for that."""
     name = given["list"]
     try:
         return items.the_list(scene, given), False

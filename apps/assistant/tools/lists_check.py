@@ -17,9 +17,10 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    item = items.find(scene, asdict(arguments))
-    before = lists.mark(by=scene.user, rows=[item], state=ListItem.State.DONE)
-    return Result(items.spoken(scene, item.list, [item.text]), undo=before)
+    rows = items.each(scene, asdict(arguments))
+    before = lists.mark(by=scene.user, rows=rows, state=ListItem.State.DONE)
+    texts = [row.text for row in rows]
+    return Result(items.spoken(scene, rows[0].list, texts), undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import moments, phrases, receipts, reminders
+from apps.assistant import moments, phrases, receipts, reminders, told
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.recurrence import Recurrence
@@ -21,16 +21,18 @@ class Arguments:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
+    if phrases.folded(arguments.text) in phrases.words().answers["that_thing"]:
+        given["text"] = told.spoken_of(scene) or arguments.text
     if not arguments.text:
         if trouble := moments.trouble(scene, arguments.when):
             raise Ask(trouble, arguments={**given, "when": ""}, slot="when")
         given["when"] = moments.kept(scene, arguments.when)
         raise Ask(phrases.say("what"), arguments=given, slot="text")
-    ask = phrases.say("when", text=short(arguments.text))
+    ask = phrases.say("when", text=short(given["text"]))
     found = moments.plan(scene, given, ask=ask)
     reminder = reminders.create(
         user=scene.user,
-        text=arguments.text,
+        text=given["text"],
         due_at=None if isinstance(found, Recurrence) else found,
         repeats=found if isinstance(found, Recurrence) else None,
         made_by=scene.call,

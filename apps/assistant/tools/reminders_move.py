@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from apps.assistant import (
     moments,
     phrases,
+    ranges,
     receipts,
     reminders,
     scopes,
@@ -19,6 +20,7 @@ from apps.assistant import (
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, Risk
 from apps.assistant.recurrence import Recurrence
+from apps.assistant.times import spoken
 from apps.assistant.toolbox import Result, Tool, said
 
 
@@ -27,6 +29,7 @@ class Arguments:
     target: str = said("number on the last list, words of the reminder, or nothing")
     when: str = said("the person's words for the new time, not computed")
     scope: str = said("of one that repeats: one for only the next, all, or nothing")
+    near: str = said("yes where an hour is in the same half of the day as it was")
 
 
 class Place(TypedDict):
@@ -41,6 +44,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     public_id = targets.find(scene, arguments.target, given, spoken_of=True)
     current = reminders.get_open(user=scene.user, public_id=public_id)
     ask = phrases.say("move_when", text=targets.short(current.text))
+    if given.pop("near"):
+        given["when"] = _near(scene, current, given["when"])
     settled = {**given, "target": f"{targets.BY_ID}{public_id}"}
     scope = _scope(scene, current, settled)
     found = moments.plan(scene, settled, ask=ask, **_place(scene, current))
@@ -59,6 +64,17 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if current.rule:
         values["then"] = receipts.with_next(reminder)
     return Result(values, undo=before)
+
+
+def _near(scene: Scene, current: Reminder, when: str) -> str:
+    """ "6:30", of a time at 7 in the morning, is in the morning too."""
+    clock = ranges.wall(when)
+    if clock is None or times.has_day(when):
+        return when
+    due = current.due_at.astimezone(ZoneInfo(scene.zone))
+    hours = {clock.hour, (clock.hour + 12) % 24} if clock.hour <= 12 else {clock.hour}
+    each = (due.replace(hour=hour, minute=clock.minute) for hour in hours)
+    return spoken.exact(min(each, key=lambda at: abs(at - due)), scene.zone)
 
 
 def _scope(scene: Scene, current: Reminder, given: dict[str, str]) -> str:

@@ -15,10 +15,13 @@ from apps.assistant.toolbox import Result, Tool, said
 class Arguments:
     target: str = said("number on the last list, words of the reminder, or nothing")
     when: str = said("the person's words for how long or until when, or nothing")
+    minutes: str = said("how many minutes, where it is a bare number")
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = _minutes(scene, asdict(arguments))
+    if minutes := given.pop("minutes", ""):
+        given["when"] = f"{minutes} m"
     public_id = targets.find(scene, given["target"], given, fired_only=True)
     current = reminders.get_open(user=scene.user, public_id=public_id)
     if given["when"]:
@@ -39,7 +42,7 @@ def _minutes(scene: Scene, given: dict[str, str]) -> dict[str, str]:
     target = given["target"]
     is_number = target.isdigit() and not given["when"]
     if is_number and int(target) > max(4, len(scene.shown_of(REMINDERS))):
-        return {"target": "", "when": f"{target} m"}
+        return {"target": "", "when": f"{target} m", "minutes": ""}
     return given
 
 

@@ -13,9 +13,17 @@ from apps.assistant.toolbox import Result, Tool, said
 @dataclass(frozen=True)
 class Arguments:
     sum: str = said("the sum, such as 18% of 64 or 3 * (2 + 4)")
+    root: str = said("what to take the square root of, or nothing")
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
+    if arguments.root:
+        return Result(
+            {
+                "sum": f"{arguments.root}^0.5",
+                "result": sums.told(f"({arguments.root})^0.5"),
+            }
+        )
     return Result({"sum": arguments.sum, "result": sums.told(arguments.sum)})
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import moments, phrases
+from apps.assistant import moments, phrases, times, told
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -13,11 +13,14 @@ from apps.assistant.toolbox import Result, Tool, said
 
 @dataclass(frozen=True)
 class Arguments:
-    when: str = said("the person's words for the day, not computed")
+    when: str = said("the person's words for the day; nothing for that just told")
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    at = moments.find(scene, asdict(arguments), ask=phrases.say("not_a_time"))
+    given = asdict(arguments)
+    if not arguments.when:
+        given["when"] = times.split(told.last_line(scene)).phrase
+    at = moments.find(scene, given, ask=phrases.say("not_a_time"))
     here = ZoneInfo(scene.zone)
     day = at.astimezone(here).date()
     today = scene.now.astimezone(here).date()

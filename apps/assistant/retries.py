@@ -1,0 +1,170 @@
+"""What else a text may be, that is no command as it stands: without the talk around it,
+as more of what was just done, or sentence by sentence."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from apps.assistant import commands, known, phrases, times
+from apps.assistant.commands import Intent
+from apps.assistant.conversations import Scene
+
+MOST_CUT = 4
+LONGEST = 400
+MOST_SENTENCES = 5
+
+
+def variants(said: str) -> Iterator[str]:
+    """The text without talk before it and behind it, the least cut off first."""
+    ends = [said]
+    while len(ends) < MOST_CUT and (cut := _cut(_tails(_here()), ends[-1])):
+        ends.append(cut)
+    begun = [said]
+    while len(begun) < MOST_CUT and (cut := _cut(_leads(_here()), begun[-1])):
+        begun.append(cut)
+    seen = {said}
+    for lead in begun:
+        for end in ends:
+            first, last = len(said) - len(lead), len(end)
+            if first < last and (short := said[first:last].strip()) not in seen:
+                seen.add(short)
+                yield short
+
+
+def more(scene: Scene, said: str) -> list[Intent]:
+    """ "and bread" after "buy milk" as the command that it goes on with."""
+    match = _more(_here()).match(phrases.folded(said))
+    rest = said[match.end() :].strip() if match else ""
+    call = known.last_call(scene) if rest else None
+    answers = phrases.words().answers
+    says = answers["more_of"].get(call.tool) if call else None
+    first = phrases.folded(rest).split()[0] if rest else ""
+    if not says or first in answers["question_words"]:
+        return []
+    return _whole(scene, says.format(rest.rstrip("?")))
+
+
+def several(scene: Scene, said: str) -> list[Intent]:
+    """The commands of a text, where it has more than one and each part of it is one;
+    with courtesy, or talk that tells no time, between them at most."""
+    if len(said) > LONGEST or not _starts(_here()).search(phrases.folded(said)):
+        return []
+    for parts in (sentences(said), _clauses(said)):
+        if 2 <= len(parts) <= MOST_SENTENCES:
+            found = [_whole(scene, part) for part in parts]
+            if all(found):
+                return [intent for each in found if each for intent in each]
+    return []
+
+
+def behind(scene: Scene, said: str) -> list[Intent]:
+    """The commands of a text whose other sentences are courtesy, or tell no time and
+    come before."""
+    if len(said) > LONGEST:
+        return []
+    for parts in (sentences(said), _clauses(said)):
+        if not 2 <= len(parts) <= MOST_SENTENCES:
+            continue
+        found: list[Intent] = []
+        for part in parts:
+            intents = [] if commands.courtesy(part) else understood(scene, part)
+            is_talk = bool(commands.courtesy(part)) or not times.split(part).phrase
+            if not intents and (found or not is_talk):
+                break
+            found += intents
+        else:
+            return found
+    return []
+
+
+def understood(scene: Scene, said: str) -> list[Intent]:
+    """A command as it stands, or without the talk around it."""
+    for each in (said, *variants(said)):
+        if intents := commands.understand(scene, each):
+            return intents
+    return []
+
+
+def sentences(said: str) -> list[str]:
+    return [
+        each.strip() for each in re.split(r"(?<=[.!?;])\s+|\n+", said) if each.strip()
+    ]
+
+
+def _whole(scene: Scene, part: str) -> list[Intent]:
+    """Nothing that would have to be asked about."""
+    part = re.sub(rf"^(?:{_either('joins')})\s+", "", part, flags=re.IGNORECASE)
+    intents = commands.understand(scene, part)
+    is_open = any(
+        each.tool == "reminders.create"
+        and not (each.arguments.get("when") and each.arguments.get("text"))
+        for each in intents
+    )
+    # A time that no command takes would be lost, or a word of it.
+    is_lost = bool(times.split(part).phrase) and not any(
+        each.arguments.get("when") for each in intents
+    )
+    return [] if is_open or is_lost else intents
+
+
+def _clauses(said: str) -> list[str]:
+    """At "and" or a comma before a word that begins a command."""
+    plain, cuts = phrases.folded(said), [0]
+    cuts += [match.start() for match in _joined(_here()).finditer(plain)]
+    ends = [*cuts[1:], len(said)]
+    found = [said[a:b].strip(" ,;.") for a, b in zip(cuts, ends, strict=True)]
+    return [each for each in found if each]
+
+
+def _cut(pattern: re.Pattern[str], said: str) -> str:
+    """Without what the pattern finds once, "" where it finds nothing."""
+    match = pattern.search(phrases.folded(said))
+    if not match:
+        return ""
+    return (said[: match.start()] + said[match.end() :]) if match.end() else ""
+
+
+def _here() -> str:
+    return phrases.language()
+
+
+def _either(key: str) -> str:
+    words = phrases.words().answers[key]
+    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+
+
+@functools.cache
+def _leads(language: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_either('talk_before')})(?:[\s,.!;:-]+)(?=\S)")
+
+
+@functools.cache
+def _tails(language: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<=\w)[\s,!.;-]+(?:{_either('talk_behind')})[\s.!?]*$")
+
+
+@functools.cache
+def _more(language: str) -> re.Pattern[str]:
+    return re.compile(rf"^(?:{_either('talk_on')})[\s,]+(?=\S)")
+
+
+@functools.cache
+def _starts(language: str) -> re.Pattern[str]:
+    starts, joined = (phrases.words().answers[key] for key in ("starts", "joined"))
+    own = rf"[.!?;\n]\s*(?:{'|'.join(starts)})"
+    return re.compile(rf"{own}|{_joins(language).pattern}(?:{'|'.join(joined)})")
+
+
+@functools.cache
+def _joins(language: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:[,.!?;]\s*|\s+(?={_either('joins')}\b))(?:(?:{_either('joins')})\s+)?"
+    )
+
+
+@functools.cache
+def _joined(language: str) -> re.Pattern[str]:
+    joined = "|".join(phrases.words().answers["joined"])
+    return re.compile(rf"{_joins(language).pattern}(?=(?:{joined}))")

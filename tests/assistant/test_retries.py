@@ -1,0 +1,134 @@
+"""Talk around a command is cut off, the words of the command never; and a text is several
+commands only where each part of it is one."""
+
+from time import perf_counter
+
+import pytest
+
+from apps.assistant import answering, retries
+from apps.assistant.models import Event, ListItem, Reminder
+from tests.assistant.conftest import Phone
+from tests.assistant.factories import InboundTextFactory
+
+
+def tools(phone: Phone, said: str) -> list[str]:
+    scene = phone.scene()
+    text = InboundTextFactory.build(turn=scene.turn, body=said)
+    return [intent.tool for intent in answering.read(scene, text).intents]
+
+
+@pytest.mark.parametrize(
+    ("said", "variant"),
+    [
+        ("oh and friday 8am pick up my scrubs", "friday 8am pick up my scrubs"),
+        ("no wait, bring it back", "bring it back"),
+        ("move coffee to 4:30 then", "move coffee to 4:30"),
+        ("ok just do 6pm then", "6pm"),
+    ],
+)
+def test_talk_is_cut_off(said: str, variant: str) -> None:
+    assert variant in [*retries.variants(said)]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("remind me tomorrow at 9 to say sorry then", "say sorry then"),
+        (
+            "remind me at 5 to go to the shop and buy milk",
+            "go to the shop and buy milk",
+        ),
+        (
+            "remind me tomorrow at 9 to boil water and add honey to the tea",
+            "boil water and add honey to the tea",
+        ),
+        (
+            "remind me at 5pm to wash it and put it on the drying list",
+            "wash it and put it on the drying list",
+        ),
+        ("remind me at 5pm to skip lunch, no time", "skip lunch, no time"),
+    ],
+)
+def test_the_words_of_a_reminder_are_never_cut(
+    alice: Phone, said: str, kept: str
+) -> None:
+    alice.text(said)
+    assert [row.text for row in Reminder.objects.all()] == [kept]
+    assert not ListItem.objects.exists()
+
+
+def test_each_of_several_is_done(alice: Phone) -> None:
+    said = "remind me at 4pm to get the suit and add stamps to the shopping list"
+    assert tools(alice, said) == ["reminders.create", "lists.add"]
+    said = "todo call Joe. buy soap. remind me at 6pm to feed the cat"
+    assert tools(alice, said) == ["lists.add", "lists.add", "reminders.create"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        # A part that is no command, or lacks something, or has a time of its own.
+        "remind me at 4pm to get the suit and add stamps",
+        "remind me to get the suit and add stamps to the shopping list",
+    ],
+)
+def test_what_is_not_all_understood_is_not_half_done(alice: Phone, said: str) -> None:
+    assert tools(alice, said) == ["reminders.create"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "they said half a tablet every 12 hrs. remind me at 9pm",
+        "choir is every wednesday at 7pm. please remind me an hour before",
+    ],
+)
+def test_a_sentence_that_tells_a_time_is_not_passed_over(
+    alice: Phone, said: str
+) -> None:
+    assert tools(alice, said) == []
+
+
+def test_an_appointment_is_put_on_the_calendar(alice: Phone) -> None:
+    alice.text("dentist tuesday at 10am")
+    assert Event.objects.get().title == "dentist"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dentist tuesday",
+        "call mum tomorrow at 5pm",
+        "book the dentist tuesday at 10am",
+        "the dentist was tuesday at 10am",
+        "no meeting tomorrow at 10am",
+    ],
+)
+def test_what_may_not_be_one_is_not(alice: Phone, said: str) -> None:
+    assert tools(alice, said) == []
+
+
+def test_more_is_of_what_was_done_just_now(alice: Phone) -> None:
+    assert tools(alice, "and bread") == []
+    alice.text("buy milk")
+    assert tools(alice, "and bread") == ["lists.add"]
+    alice.text("what time is it in tokyo")
+    assert tools(alice, "and london?") == ["utility.clock"]
+
+
+def test_what_was_told_answers_only_its_own_person(alice: Phone, bob: Phone) -> None:
+    alice.text("remember the spare key is under the pot", "note the gate code is 4471")
+    assert "under the pot" in alice.text("where's the spare key")
+    assert "4471" in alice.text("what was the gate code again?")
+    assert "pot" not in bob.text("where's the spare key").replace("spot", "")
+    assert "4471" not in bob.text("what was the gate code again?")
+
+
+def test_a_command_is_read_in_less_than_a_millisecond_or_so(alice: Phone) -> None:
+    scene = alice.scene()
+    text = InboundTextFactory.build(turn=scene.turn, body="buy milk and eggs")
+    answering.read(scene, text)
+    began = perf_counter()
+    for _ in range(20):
+        answering.read(scene, text)
+    assert (perf_counter() - began) / 20 < 0.02
