@@ -255,6 +255,8 @@ def _caught(scene: Scene, command: Command, text: str, plain: str) -> Match | No
             caught = {
                 name: text[slice(*fits.span(name))].strip() for name in fits.groupdict()
             }
+            if _is_no_list(scene, caught.get("list", "")):
+                continue
             if "span" in caught:
                 span = ranges.split(caught.pop("span"))
                 if not span.when or span.rest:
@@ -266,6 +268,11 @@ def _caught(scene: Scene, command: Command, text: str, plain: str) -> Match | No
                     caught["when"] = _in_part(scene, caught["when"], command.part)
                 return Match(command, says, caught)
     return None
+
+
+def _is_no_list(scene: Scene, name: str) -> bool:
+    """ "Put the kettle on at 5pm": no list is called by a time."""
+    return any(map(str.isdigit, name)) and _is_time(scene, name)
 
 
 def _in_part(scene: Scene, said: str, part: str) -> str:

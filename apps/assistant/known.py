@@ -9,6 +9,7 @@ from datetime import timedelta
 from apps.assistant import events, items, lists, recollection, sharing
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
+from apps.assistant.series import STILL_FRESH
 from apps.assistant.targets import has
 from apps.assistant.toolbox import Ask
 from apps.core import errors
@@ -48,6 +49,18 @@ def _reminder(scene: Scene, caught: Mapping[str, str]) -> bool:
     return any(has(text, wanted) for text in rows.values_list("text", flat=True))
 
 
+def _task(scene: Scene, caught: Mapping[str, str]) -> bool:
+    """Whether tasks were spoken of last, and no reminder has come due since."""
+    try:
+        is_tasks = items.the_list(scene, "").key == lists.TODO
+    except errors.NotFound:
+        return False
+    fired = Reminder.objects.owned_by(scene.user).filter(
+        state=Reminder.State.FIRED, fired_at__gt=scene.now - STILL_FRESH
+    )
+    return is_tasks and not fired.exists()
+
+
 def _told(scene: Scene, caught: Mapping[str, str]) -> bool:
     return bool(recollection.search(scene, caught["words"]))
 
@@ -58,6 +71,7 @@ _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "event": _event,
     "shared": _shared,
     "reminder": _reminder,
+    "task": _task,
     "told": _told,
 }
 

@@ -14,6 +14,7 @@ from apps.assistant.conversations import Scene
 MOST_CUT = 4
 LONGEST = 400
 MOST_SENTENCES = 5
+LISTED = "lists.add"
 
 
 def variants(said: str) -> Iterator[str]:
@@ -42,6 +43,10 @@ def more(scene: Scene, said: str) -> list[Intent]:
     says = answers["more_of"].get(call.tool) if call else None
     first = phrases.folded(rest).split()[0] if rest else ""
     if not says or first in answers["question_words"]:
+        return []
+    is_told = {*phrases.folded(rest).split()} & {*answers["question_words"]}
+    if call and call.tool == LISTED and is_told:
+        # A sentence is nothing to buy.
         return []
     return _whole(scene, says.format(rest.rstrip("?")))
 

@@ -4,11 +4,12 @@ commands only where each part of it is one."""
 from time import perf_counter
 
 import pytest
+from django.utils import timezone
 
 from apps.assistant import answering, retries
 from apps.assistant.models import Event, ListItem, Reminder
 from tests.assistant.conftest import Phone
-from tests.assistant.factories import InboundTextFactory
+from tests.assistant.factories import InboundTextFactory, ReminderFactory
 
 
 def tools(phone: Phone, said: str) -> list[str]:
@@ -112,8 +113,38 @@ def test_more_is_of_what_was_done_just_now(alice: Phone) -> None:
     assert tools(alice, "and bread") == []
     alice.text("buy milk")
     assert tools(alice, "and bread") == ["lists.add"]
+    assert tools(alice, "oh and my address is 5 Elm St") == []
+    assert tools(alice, "also tell Bob i am late") == []
     alice.text("what time is it in tokyo")
     assert tools(alice, "and london?") == ["utility.clock"]
+
+
+def test_done_is_of_the_reminder_that_has_fired_and_not_of_a_task(
+    alice: Phone,
+) -> None:
+    alice.text("todo call the bank")
+    assert tools(alice, "done") == ["lists.check"]
+    ReminderFactory.create(
+        user=alice.user, state=Reminder.State.FIRED, fired_at=timezone.now()
+    )
+    assert tools(alice, "done") == ["reminders.complete"]
+
+
+def test_no_list_is_called_by_a_time(alice: Phone) -> None:
+    assert tools(alice, "put the kettle on at 5pm") != ["lists.add"]
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("remind me 2 days before christmas to buy gifts", "buy gifts, Wed 23 Dec"),
+        ("remind me 30 minutes before lunch", "lunch with Ana, Tue 24 Nov, 11:30 AM"),
+        ("remind me the day before at 6pm to pack", "pack, Mon 23 Nov, 6:00 PM"),
+    ],
+)
+def test_a_reminder_comes_before_something(alice: Phone, said: str, kept: str) -> None:
+    alice.text("add lunch with Ana tomorrow at noon")
+    assert kept in alice.text(said)
 
 
 def test_what_was_told_answers_only_its_own_person(alice: Phone, bob: Phone) -> None:
