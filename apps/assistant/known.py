@@ -10,7 +10,6 @@ from apps.assistant import events, items, lists, recollection, sharing
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.series import STILL_FRESH
-from apps.assistant.targets import has
 from apps.assistant.toolbox import Ask
 from apps.core import errors
 
@@ -43,12 +42,6 @@ def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
     return True
 
 
-def _reminder(scene: Scene, caught: Mapping[str, str]) -> bool:
-    wanted = events.wanted(caught["target"])
-    rows = Reminder.objects.owned_by(scene.user).open()
-    return any(has(text, wanted) for text in rows.values_list("text", flat=True))
-
-
 def _task(scene: Scene, caught: Mapping[str, str]) -> bool:
     """Whether tasks were spoken of last, and no reminder has come due since."""
     try:
@@ -70,7 +63,6 @@ _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "item": _item,
     "event": _event,
     "shared": _shared,
-    "reminder": _reminder,
     "task": _task,
     "told": _told,
 }

@@ -705,7 +705,7 @@ TEXTS: list[tuple[str, str, str, dict[str, str]]] = [
         "",
         "pasa la cosa 2 a la lista de regalos",
         "lists.transfer",
-        {"target": "2", "list": "regalos"},
+        {"target": "2", "to": "regalos"},
     ),
     (
         "",
