@@ -45,7 +45,7 @@ def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
 def _task(scene: Scene, caught: Mapping[str, str]) -> bool:
     """Whether tasks were spoken of last, and no reminder has come due since."""
     try:
-        is_tasks = items.the_list(scene, "").key == lists.TODO
+        is_tasks = items.the_list(scene, {"list": ""}).key == lists.TODO
     except errors.NotFound:
         return False
     fired = Reminder.objects.owned_by(scene.user).filter(

@@ -153,7 +153,7 @@ def test_his_own_are_told_to_him(bob: Phone, theirs: list[str]) -> None:
     """The marker is really in what he has."""
     scene = bob.scene()
     text = InboundTextFactory.build(turn=scene.turn, body=f"what is my {HIS}")
-    assert answering.read(scene, text).intents[0].tool == "memory.recall"
+    assert answering.read(scene, text).intents[0].tool == "memory.search"
     for words in (
         "reminders",
         "shopping",
