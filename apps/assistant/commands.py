@@ -90,7 +90,9 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
             continue
         if command.has and not _has(command.has, folded(matched)):
             continue
-        if (found := _caught(scene, command, matched, folded(matched))) is None:
+        is_more = matched is plain and bool(split.rest)
+        found = _caught(scene, command, matched, folded(matched), is_more)
+        if found is None:
             continue
         if command.knows and not known.is_there(scene, command.knows, found.caught):
             continue
@@ -248,14 +250,19 @@ def _words(said: str) -> str:
     return re.escape(said).replace(r"\ ", r"\s+")
 
 
-def _caught(scene: Scene, command: Command, text: str, plain: str) -> Match | None:
-    """What the person filled in, when the command matches and its time is one."""
+def _caught(
+    scene: Scene, command: Command, text: str, plain: str, is_more: bool
+) -> Match | None:
+    """What the person filled in, when the command matches and its time is one. `is_more`:
+    the whole text is known to be more than a time."""
     for says, pattern in zip(command.says, command.patterns, strict=True):
         if fits := pattern.fullmatch(plain):
             caught = {
                 name: text[slice(*fits.span(name))].strip() for name in fits.groupdict()
             }
             if _is_no_list(scene, caught.get("list", "")):
+                continue
+            if is_more and caught.get("when") == text:
                 continue
             if "span" in caught:
                 span = ranges.split(caught.pop("span"))
