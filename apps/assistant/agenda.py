@@ -177,6 +177,9 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
         return _marked(scene, mark)
     wanted = events.wanted(said)
     found = _about(scene, wanted) if wanted else []
+    same = [f for f in found if phrases.folded(f.event.title) == phrases.folded(said)]
+    # The whole of a title is that event alone.
+    found = same if len(same) == 1 else found
     if not found:
         key = "no_event_about" if wanted else "which_event"
         raise errors.NotFound(phrases.say(key, words=short(said)))
@@ -215,7 +218,7 @@ def _about(scene: Scene, wanted: list[str]) -> list[Found]:
             for event in there
             if event.end > scene.now
             and not linked & {(account, event.id), (account, event.series)}
-            and all(word in phrases.folded(event.title) for word in wanted)
+            and has(event.title, wanted)
         ]
     return sorted(found, key=_by_time)
 

@@ -278,8 +278,10 @@ def _caught(
 
 
 def _is_no_list(scene: Scene, name: str) -> bool:
-    """ "Put the kettle on at 5pm": no list is called by a time."""
-    return any(map(str.isdigit, name)) and _is_time(scene, name)
+    """ "Put the kettle on at 5pm": no list is called by a time, or has one in its name."""
+    if not any(map(str.isdigit, name)):
+        return False
+    return _is_time(scene, name) or bool(times.split(name).phrase)
 
 
 def _in_part(scene: Scene, said: str, part: str) -> str:

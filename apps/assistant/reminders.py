@@ -28,10 +28,12 @@ BATCH = 500
 
 State = Reminder.State
 
-# Of a person's open ones: how many, and whether one says the same at that minute.
+# Of a person's open ones: how many, and whether one says the same at that minute, and
+# comes as often.
 _OPEN = (
     "SELECT count(*), coalesce("
-    "  bool_or(upper(text) = upper(%s) AND due_at >= %s AND due_at < %s), false)"
+    "  bool_or(upper(text) = upper(%s) AND due_at >= %s AND due_at < %s"
+    "   AND rule = %s), false)"
     " FROM assistant_reminder WHERE user_id = %s AND state IN ('active', 'fired')"
 )
 
@@ -56,7 +58,9 @@ def create(
     if due_at is None:
         raise errors.Invalid(phrases.say("past"))
     minute = due_at.replace(second=0, microsecond=0)
-    asked = [text, minute, minute + MINUTE, user.pk]
+    # One that comes again is another than one that comes once.
+    rule = repeats.kept()["rule"] if repeats else ""
+    asked = [text, minute, minute + MINUTE, rule, user.pk]
     ((count, is_set),) = prepared.rows(_OPEN, asked)
     if is_set:
         time = spoken.full(

@@ -25,13 +25,16 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
 
 
 def _bare(scene: Scene, body: str) -> Reading | None:
-    """Only where one thing waits, it was asked just now, and nothing newer is open."""
+    """Only where one thing waits, it was asked just now, and nothing newer is open. Else
+    what waits is shown with the words that answer it."""
     is_yes, is_no = menus.agrees(body), menus.drops(body)
     if not (is_yes or is_no) or scene.menu or scene.question:
         return None
     rows = list(Approval.objects.owned_by(scene.user).open(scene.now)[:2])
-    if len(rows) != 1 or scene.now - rows[0].asked_at > JUST_NOW:
+    if not rows or scene.now - max(row.asked_at for row in rows) > JUST_NOW:
         return None
+    if len(rows) > 1:
+        return Reading(intents=(Intent("approvals.list"),))
     return _decided(rows[0].code, "yes" if is_yes else "no")
 
 
