@@ -22,6 +22,8 @@ def _list(scene: Scene, caught: Mapping[str, str]) -> bool:
 
 
 def _item(scene: Scene, caught: Mapping[str, str]) -> bool:
+    if caught["target"].isdigit():
+        return False
     named = items.parts(caught["target"])
     return items.is_open(scene.user, caught["target"]) or (
         len(named) > 1 and all(items.is_open(scene.user, each) for each in named)

@@ -225,6 +225,8 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
     rows = ListItem.objects.filter(public_id__in=states).select_related("list__user")
     for each in shared.lists_of(rows):
         shared.insist_may_change(by=user, row=each)
+        if each.is_deleted and "list" not in before:
+            raise errors.Conflict(phrases.say("left_since"))
     for item in rows:
         item.state, item.changed_by = states[str(item.public_id)], user
     ListItem.objects.bulk_update(rows, ["state", "changed_by"])

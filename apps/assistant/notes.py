@@ -61,16 +61,24 @@ def delete(*, by: User, row: Note) -> None:
 
 
 def before(row: Note, *, is_deleted: bool = False) -> dict[str, Any]:
-    """What `restore` takes."""
-    return {"id": str(row.public_id), "text": row.text, "is_deleted": is_deleted}
+    """What `restore` takes, before the change; `is_deleted`: the note was just made."""
+    return {
+        "id": str(row.public_id),
+        "text": row.text,
+        "is_deleted": is_deleted,
+        "version": row.version if is_deleted else row.version + 1,
+    }
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    """Raises as `shared.insist_may_change`."""
+    """Raises as `shared.insist_may_change`, and errors.Conflict where it was changed, or
+    deleted, since: that is not to be lost."""
     with transaction.atomic():
         rows = Note.objects.filter(public_id=before["id"]).select_related("user")
-        for row in rows:
+        for row in rows.select_for_update(of=("self",)):
             shared.insist_may_change(by=user, row=row)
+            if row.version != before.get("version", row.version):
+                raise errors.Conflict(phrases.say("left_since"))
             row.text, row.is_deleted = before["text"], before["is_deleted"]
             _save(row)
 

@@ -100,6 +100,14 @@ def _troubles(row: Phrasing) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
+class Call:
+    """A tool and what its arguments are filled with: pairs, as one may be "items"."""
+
+    tool: str
+    filled: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Trial:
     """What a text would be. `times` are what its time can mean, in words; `reply` is what
     is answered where it is no command."""
@@ -107,7 +115,7 @@ class Trial:
     tool: str = ""
     says: str = ""
     is_taught: bool = False
-    calls: tuple[commands.Intent, ...] = ()
+    calls: tuple[Call, ...] = ()
     times: tuple[str, ...] = ()
     reply: str = ""
 
@@ -125,7 +133,10 @@ def tried(text: str, *, language: str, zone: str, now: datetime) -> Trial:
             tool=found.command.tool,
             says=found.says,
             is_taught=found.command not in commands.every(),
-            calls=tuple(commands.understand(scene, text)),
+            calls=tuple(
+                Call(intent.tool, tuple(intent.arguments.items()))
+                for intent in commands.understand(scene, text)
+            ),
             times=tuple(_times(scene, found.caught.get("when", ""))),
         )
 

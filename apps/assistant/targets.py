@@ -130,6 +130,9 @@ def _option(scene: Scene, reminder: Reminder, arguments: dict[str, Any]) -> Opti
 
 def _numbered(scene: Scene, number: int) -> str:
     shown = scene.shown_of(REMINDERS)
+    if not shown and scene.conversation.shown:
+        # A list of something else was shown last, and numbers are those of that.
+        raise errors.NotFound(phrases.say("no_number", number=number))
     if not shown:
         # Nothing was listed yet: the number counts in the order a list would have.
         rows = Reminder.objects.owned_by(scene.user).open()

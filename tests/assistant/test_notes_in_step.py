@@ -82,11 +82,13 @@ def test_both_ways(pair: Pair, clock: time_machine.Traveller) -> None:
     assert ours == theirs and {"the gate is fine", "their words"} <= {*ours}
     (found,) = [each for each in pair.there() if each.content.text == "their words"]
     pair.side.delete(found)
+    row.refresh_from_db()
+    before = notes.before(row)
     notes.delete(by=pair.user, row=row)
     pair.run()
     ours, theirs = pair.texts()
     assert ours == theirs and not {"the gate is fine", "their words"} & {*ours}
-    notes.restore(user=pair.user, before=notes.before(row, is_deleted=False))
+    notes.restore(user=pair.user, before=before)
     pair.run()
     pair.insist_in_step()
     assert "the gate is fine" in pair.texts()[1]

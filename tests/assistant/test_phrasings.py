@@ -114,12 +114,15 @@ def test_words_are_tried_without_doing_anything(ada: User) -> None:
     assert "Taught here jog {text}" in tried(app, "jog the cat")
     assert "Reply with a number" in tried(app, "what is the meaning of life")
     assert "It is no command" in tried(app, "thanks")
+    assert "items: milk" in tried(app, "buy milk")
     several = tried(app, "remind me to eat at 7", now="2026-11-23 09:00")
     assert "7:00 AM" in several and "7:00 PM" in several
 
 
 def test_what_is_no_zone_or_moment_is_said(ada: User) -> None:
     app = signed_in(ada)
+    far = {"words": "x", "language": "en", "zone": "UTC", "now": "9999-12-31 23:59"}
+    assert b"A year of this century" in app.get(TRY, far).content
     wrong = {"words": "x", "language": "en", "zone": "Mars/Base", "now": "soon"}
     page = app.get(TRY, wrong).content.decode()
     assert "There is no such time zone" in page and "Enter a valid date" in page

@@ -3,8 +3,9 @@
 import pytest
 import time_machine
 
+from apps.assistant import lists, notes
 from apps.assistant.gate import UNDO_LIVES
-from apps.assistant.models import Event, Fact, List, Reminder
+from apps.assistant.models import Event, Fact, List, Note, Reminder
 from tests.assistant.conftest import Phone
 from tests.factories import PhoneNumberFactory
 
@@ -78,3 +79,57 @@ def test_the_whole_of_a_title_is_that_event(alice: Phone) -> None:
     said = alice.text("move tea to 6pm")
     assert said.startswith("Moved: tea, Fri 27 Nov, 6:00 PM")
     assert Event.objects.get(title="team meeting").starts_at.hour == 20
+
+
+@pytest.mark.parametrize("since", ["changed", "deleted"])
+def test_an_undo_leaves_what_was_written_since(alice: Phone, since: str) -> None:
+    alice.text("note the gate sticks")
+    alice.text("add at noon to that note")
+    (row,) = Note.objects.all()
+    if since == "changed":
+        notes.change(by=alice.user, row=row, text="quite another text")
+    else:
+        notes.delete(by=alice.user, row=row)
+    said = alice.text("undo")
+    assert said.startswith("It was changed since, so I left it as it is.")
+    row.refresh_from_db()
+    assert (row.text, row.is_deleted) in (
+        ("quite another text", False),
+        ("the gate sticks\nat noon", True),
+    )
+
+
+def test_an_undo_that_is_refused_offers_the_one_before(alice: Phone) -> None:
+    alice.text("buy milk")
+    alice.text("note the gate sticks")
+    (row,) = Note.objects.all()
+    notes.change(by=alice.user, row=row, text="another text")
+    assert "1) Take back what was before: " in alice.text("undo")
+    assert alice.text("1").startswith("Undone: ")
+    assert not List.objects.filter(is_deleted=False).exists()
+
+
+def test_what_stood_on_a_list_that_is_gone_is_not_taken_back(alice: Phone) -> None:
+    alice.text("buy milk")
+    alice.text("buy soap")
+    (row,) = List.objects.all()
+    lists.drop(by=alice.user, row=row)
+    assert alice.text("undo").startswith("It was changed since")
+
+
+def test_numbers_mean_the_list_that_was_shown_last(alice: Phone) -> None:
+    alice.text("remind me to call Ana tomorrow at 10am")
+    alice.text("add lunch friday 1pm")
+    alice.text("reminders")
+    alice.text("what's on friday")
+    assert alice.text("done 1").startswith("There is no number 1 on your list")
+    assert Reminder.objects.get().state == "active"
+    alice.text("reminders")
+    assert alice.text("done 1") == "Done: call Ana."
+
+
+def test_a_number_is_no_item_of_a_list(alice: Phone) -> None:
+    alice.text("buy 1 kg flour and 12 eggs")
+    alice.text("remind me to call Ana tomorrow at 10am")
+    alice.text("reminders")
+    assert alice.text("done 1") == "Done: call Ana."

@@ -34,7 +34,13 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         _insist_on_last(scene, last)
     if last is None:
         raise errors.NotFound(phrases.say("nothing_to_undo"))
-    return Result({"sentence": undoing.take_back(scene, last, by=mine)})
+    try:
+        return Result({"sentence": undoing.take_back(scene, last, by=mine)})
+    except errors.AppError as error:
+        older = calls.undoable(scene.now).filter(pk__lt=last.pk).first()
+        if older is None:
+            raise
+        raise _instead(error.sentence, older) from error
 
 
 def _uuid(said: str) -> UUID:
@@ -61,9 +67,13 @@ def _insist_on_last(scene: Scene, known: ToolCall | None) -> None:
     sentence = phrases.say("cannot_undo", last=short(last.receipt))
     if known is None:
         raise errors.Conflict(sentence)
-    label = phrases.say("undo_older", receipt=short(known.receipt))
-    option = Option(label, {"which": str(known.handle)})
-    raise Ask(sentence, arguments={}, options=[option])
+    raise _instead(sentence, known)
+
+
+def _instead(sentence: str, older: ToolCall) -> Ask:
+    label = phrases.say("undo_older", receipt=short(older.receipt))
+    option = Option(label, {"which": str(older.handle)})
+    return Ask(sentence, arguments={}, options=[option])
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
