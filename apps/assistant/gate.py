@@ -50,6 +50,10 @@ def call(
     first.
     """
     chosen = toolbox.named(tool)
+    try:
+        chosen.parse(arguments)
+    except errors.Invalid as error:
+        return _unread(scene, chosen, arguments, key, error)
     is_own = not chosen.runs_apart and chosen.propose is None
     if scene.is_rehearsed and not is_own:
         return _unrehearsed(scene, chosen, arguments, key)
@@ -183,6 +187,19 @@ def _unrehearsed(
     made.receipt = "(Asks an account, or leaves the product: not done in a sandbox.)"
     _claim(made)
     return made
+
+
+def _unread(
+    scene: Scene,
+    chosen: Tool[Any],
+    arguments: Mapping[str, Any],
+    key: str,
+    error: errors.Invalid,
+) -> ToolCall:
+    """Refused before anything else: not even the record could hold all of it."""
+    made = _asked(scene, chosen, chosen.recordable(arguments), key)
+    _fail(made, error)
+    return made if _claim(made) else _recorded(made)
 
 
 def _asked(

@@ -6,6 +6,7 @@ A tool declares; `gate` acts. One file in `tools/`, exporting TOOL, is a new too
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 A = TypeVar("A")
 SHELF = "apps.assistant.tools"
+# Nobody means them in words, and the database takes none of NUL and half a pair. The end
+# of a line and a tab are words.
+_NO_WORDS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -136,9 +140,18 @@ class Tool(Generic[A]):
         fields = {each.name: each for each in dataclasses.fields(self._dataclass)}
         if not arguments.keys() <= fields.keys():
             raise errors.Invalid
-        if not all(isinstance(value, str) for value in arguments.values()):
+        if not all(map(_is_words, arguments.values())):
             raise errors.Invalid
         return self.arguments(**arguments)
+
+    def recordable(self, arguments: Mapping[str, Any]) -> dict[str, str]:
+        """Those of the arguments that a record can hold, whoever made them up."""
+        names = {each.name for each in dataclasses.fields(self._dataclass)}
+        return {
+            name: value
+            for name, value in arguments.items()
+            if name in names and _is_words(value)
+        }
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of the arguments; all are words, read by the tool itself."""
@@ -166,6 +179,10 @@ class Tool(Generic[A]):
 def said(means: str) -> Any:
     """An optional argument in the person's words; `means` describes it to a model."""
     return field(default="", metadata={"means": means})
+
+
+def _is_words(value: Any) -> bool:
+    return isinstance(value, str) and not _NO_WORDS.search(value)
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,39 @@ def test_no_tool_takes_a_user_or_anything_undeclared(
 
 
 @pytest.mark.parametrize(
+    "arguments",
+    [
+        {"text": "nul\x00z"},
+        {"text": "bell\x07"},
+        {"text": "half \ud800"},
+        {"text": "x", "nul\x00": "y"},
+        {"text": ["nul\x00"]},
+        {"text": float("inf")},
+    ],
+)
+@pytest.mark.parametrize("tool", ["notes.add", "lists.make", "mail.send"])
+def test_arguments_that_are_no_words_are_refused_and_on_record(
+    alice: Phone, tool: str, arguments: dict[str, object]
+) -> None:
+    """What a model makes up is refused like anything else: the turn goes on."""
+    scene = alice.scene()
+    call = gate.call(scene, tool=tool, arguments=arguments, key="1:0")
+    assert call.state == ToolCall.State.REFUSED
+    assert call.receipt == "That does not look right."
+    assert gate.call(scene, tool=tool, arguments=arguments, key="1:0").pk == call.pk
+
+
+def test_the_end_of_a_line_is_words(alice: Phone) -> None:
+    call = gate.call(
+        alice.scene(),
+        tool="notes.add",
+        arguments={"text": "code of the door\n\t1234\r\nand the gate"},
+        key="1:0",
+    )
+    assert call.state == ToolCall.State.DONE
+
+
+@pytest.mark.parametrize(
     "tool",
     [
         "reminders.complete",
