@@ -1,46 +1,104 @@
-"""Sentences that say that something was done, or will be.
+"""Sentences that say that something was done, or will be, or how their things are.
 
 What was done is said by receipts, from the record. A model that says it in its own words
-may be wrong, so such sentences never reach anybody; a question, a condition or a "not"
-claims nothing. The words stand in the language's `claims.toml`.
+may be wrong, so such sentences never reach anybody, in whatever language they are; a
+question, a condition or a "not" claims nothing. Nor does it tell people to say yes to what
+waits for that. The words stand in the `claims.toml` of each language, and in that of any.
 """
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from apps.assistant import phrases
+from apps.assistant import approvals, phrases
 
+ANY = "any"
+# Words of what hardly is a sentence.
+FRAGMENT = 2
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;]+(?=\s|$)|(?=\n)|$|[.!?;])")
+# Between a word that decides and the code: "OK to 5K".
+_BETWEEN = r"\W+(?:(?:to|with|then|and|plus|the|code|con|el|a)\W+){0,2}"
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What is left of what was said, and whether anything was left out."""
+    """What is left of what was said, and what was left out of it."""
 
     said: str
-    has_claimed: bool
+    # That something was done or will be.
+    has_claimed: bool = False
+    # How a thing of theirs is, which only a record can tell.
+    has_stated: bool = False
 
 
-def without(said: str) -> Truth:
+def without(
+    said: str, *, has_changed: bool = False, codes: Collection[str] = ()
+) -> Truth:
+    """`codes` are those under which things wait for a yes. Where nothing was changed,
+    more is left out: the claim may be in words that nobody listed."""
     kept: list[str] = []
-    has_claimed = False
+    has_claimed = has_stated = has_left_out = False
     for sentence in _SENTENCE.findall(_joined(said)):
-        if is_claim(sentence):
+        if decides(sentence, codes):
+            has_left_out = True
+        elif is_claim(sentence):
             has_claimed = True
+        elif not has_changed and is_state(sentence):
+            has_stated = True
         elif sentence.strip():
             kept.append(sentence.strip())
-    return Truth(" ".join(kept), has_claimed)
+    if has_claimed or has_stated or has_left_out:
+        kept = [each for each in kept if not _is_fragment(each)]
+    if all(_is_assent(each) for each in kept) or decides(" ".join(kept), codes):
+        kept = []
+    return Truth(" ".join(kept), has_claimed, has_stated)
 
 
 def is_claim(sentence: str) -> bool:
-    plain = " ".join(sentence.replace("’", "'").split())
-    words = _of(phrases.language())
-    if plain.rstrip().endswith("?") or words.harmless.search(plain):
+    plain = _plain(sentence)
+    if plain.endswith("?"):
         return False
-    return bool(words.claims.search(plain))
+    spoken = [_of(each) for each in phrases.languages()]
+    if any(w.claims.search(plain) and not w.harmless.search(plain) for w in spoken):
+        return True
+    return bool(_of(ANY).claims.search(plain))
+
+
+def is_state(sentence: str) -> bool:
+    """Whether it speaks of a thing of theirs, and not only of what could be."""
+    plain = _plain(sentence)
+    if plain.endswith("?") or _of(phrases.language()).harmless.search(plain):
+        return False
+    words = _of(ANY)
+    return bool(words.states.search(plain)) and not words.harmless.search(plain)
+
+
+def decides(sentence: str, codes: Collection[str] = ()) -> bool:
+    """Whether it may bring a person to say yes, or no, to what waits for it."""
+    plain = _plain(sentence)
+    if _decisions().search(plain) or _of(ANY).asks_for_yes.search(plain):
+        return True
+    return any(
+        re.search(rf"(?i)(?<!\w){code[0]}[\W_]*{code[1:]}(?!\w)", plain)
+        for code in codes
+    )
+
+
+def _is_assent(sentence: str) -> bool:
+    return bool(_of(ANY).assents.search(_plain(sentence)))
+
+
+def _is_fragment(sentence: str) -> bool:
+    """Whether it hangs on what was left out: "Ana: too.", "Anything else?"."""
+    words = re.findall(r"\w+", sentence)
+    return len(words) <= FRAGMENT or bool(_of(ANY).fragments.search(_plain(sentence)))
+
+
+def _plain(sentence: str) -> str:
+    return " ".join(sentence.replace("\u2019", "'").split())
 
 
 def _joined(said: str) -> str:
@@ -48,10 +106,27 @@ def _joined(said: str) -> str:
     return re.sub(r"[*_`~\u200b-\u200d\u2060\ufeff]+", "", said)
 
 
+@functools.cache
+def _decisions() -> re.Pattern[str]:
+    """A word that decides, in any language, and what may be a code."""
+    said = set[str]()
+    for language in phrases.languages():
+        with phrases.spoken_in(language):
+            for words in phrases.words().answers["approval"].values():
+                said.update(words)
+    either = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
+    code = rf"[{approvals.DIGITS}][\W_]?[{approvals.LETTERS}]"
+    return re.compile(rf"\b(?:{either}){_BETWEEN}{code}(?!\w)", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class _Words:
     claims: re.Pattern[str]
     harmless: re.Pattern[str]
+    states: re.Pattern[str]
+    fragments: re.Pattern[str]
+    assents: re.Pattern[str]
+    asks_for_yes: re.Pattern[str]
 
 
 @functools.cache
@@ -59,11 +134,18 @@ def _of(language: str) -> _Words:
     page = phrases.claims(language)
     lists = {name: "|".join(words) for name, words in page["words"].items()}
 
-    def compiled(patterns: list[str]) -> re.Pattern[str]:
+    def compiled(name: str) -> re.Pattern[str]:
         filled = [
             re.sub(r"@(\w+)", lambda name: f"(?:{lists[name[1]]})", each)
-            for each in patterns
+            for each in page.get(name, ["(?!)"])
         ]
         return re.compile("|".join(filled), re.IGNORECASE)
 
-    return _Words(compiled(page["claims"]), compiled(page["harmless"]))
+    return _Words(
+        claims=compiled("claims"),
+        harmless=compiled("harmless"),
+        states=compiled("states"),
+        fragments=compiled("fragments"),
+        assents=compiled("assents"),
+        asks_for_yes=compiled("asks_for_yes"),
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from apps.assistant import features, gate, menus, toolbox
 from apps.assistant.conversations import Scene
-from apps.assistant.models import Risk, ToolCall
+from apps.assistant.models import Approval, Risk, ToolCall
 from apps.assistant.toolbox import Ask, Tool
 from apps.core.beside import Beside
 from apps.rbac import policy
@@ -38,8 +39,13 @@ class Hands:
     beside: Beside[Any] = field(default_factory=Beside)
     calls: list[ToolCall] = field(default_factory=list)
     question: str = ""
+    # Under which things wait for a yes.
+    codes: frozenset[str] = frozenset()
     # What went wrong in one of them, and is no refusal.
     broken: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.codes = codes(self.scene)
 
     @cached_property
     def ready(self) -> list[ModelTool[Any]]:
@@ -91,7 +97,7 @@ class Hands:
         told = {"state": made.state, "receipt": made.receipt}
         if tool.risk == Risk.READ and made.state == ToolCall.State.DONE:
             told["found"] = made.result
-        said = json.dumps(told, ensure_ascii=False)[:LONGEST_RESULT]
+        said = self._masked(json.dumps(told, ensure_ascii=False))[:LONGEST_RESULT]
         return _marked(said) if tool.is_untrusted else said
 
     def _ask(self, tool: Tool[Any], ask: Ask) -> str:
@@ -100,8 +106,23 @@ class Hands:
         self.scene.ask(tool.name, ask)
         labels = [option.label for option in ask.options]
         self.question = menus.numbered(ask.sentence, labels)
-        asked = _marked(self.question) if tool.is_untrusted else self.question
+        told = self._masked(self.question)
+        asked = _marked(told) if tool.is_untrusted else told
         return f"Not done. The person is asked, after your words: {asked}"
+
+    def _masked(self, said: str) -> str:
+        """Without the codes of what waits for a yes: a model could have one said."""
+        self.codes = codes(self.scene)
+        if not self.codes:
+            return said
+        either = "|".join(sorted(self.codes))
+        return re.sub(rf"(?i)(?:\b|(?<=\\n))(?:{either})\b", "(code)", said)
+
+
+def codes(scene: Scene) -> frozenset[str]:
+    """Of all that waits for this person's yes."""
+    rows = Approval.objects.owned_by(scene.user).undecided()
+    return frozenset(rows.values_list("code", flat=True))
 
 
 def allowed(scene: Scene) -> Iterator[Tool[Any]]:
@@ -122,7 +143,7 @@ def allowed(scene: Scene) -> Iterator[Tool[Any]]:
 def key(text: InboundText, tool: str, arguments: dict[str, Any]) -> str:
     """By what is asked, not by when: a loop does it once."""
     said = json.dumps([tool, arguments], sort_keys=True, ensure_ascii=False)
-    return f"{prefix(text)}{hashlib.sha256(said.encode()).hexdigest()[:32]}"
+    return f"{prefix(text)}{hashlib.sha256(said.encode(errors='surrogatepass')).hexdigest()[:32]}"
 
 
 def prefix(text: InboundText) -> str:

@@ -72,7 +72,7 @@ class _Thinker:
         self.scene, self.text = scene, text
         self.hands = Hands(scene, text)
         self.used: RunUsage = usage.RunUsage()
-        self.truth = claims.Truth("", False)
+        self.truth = claims.Truth("")
         self.is_corrected = False
         self.error = ""
         self._began = time.monotonic()
@@ -117,13 +117,28 @@ class _Thinker:
                 retries=1,
             )
             found = await agent.run(self.text.body, message_history=before, **asked)
-            self.truth = _true(found.output)
-            if self.truth.has_claimed and not self.hands.has_changed:
+            self.truth = self._true(found.output)
+            if self._is_wrong():
                 self.is_corrected = True
                 again = await agent.run(
                     CORRECTION, message_history=found.all_messages(), **asked
                 )
-                self.truth = _true(again.output)
+                self.truth = self._true(again.output)
+
+    def _true(self, said: str | None) -> claims.Truth:
+        return claims.without(
+            composer.plain(said or ""),
+            has_changed=self.hands.has_changed,
+            codes=self.hands.codes,
+        )
+
+    def _is_wrong(self) -> bool:
+        """How their things are may have been looked up; what was done is on record."""
+        if self.hands.has_changed:
+            return False
+        return self.truth.has_claimed or (
+            self.truth.has_stated and not self.hands.calls
+        )
 
     def answer(self) -> Answer:
         """Raises CannotThink."""
@@ -140,13 +155,15 @@ class _Thinker:
     def _parts(self) -> list[str]:
         changes = [c.receipt for c in self.hands.calls if c.risk != Risk.READ]
         looks = [c.receipt for c in self.hands.calls if c.risk == Risk.READ]
-        said = phrases.say("cut_off") if self.error else self.truth.said
+        if self.error:
+            parts = [phrases.say("cut_off"), *changes] if any(changes) else []
+            parts.append(self.hands.question)
+            return parts if any(parts) else [phrases.say("cut_short")]
+        said = self.truth.said
         if not said and not changes:
             said = "\n".join(looks)
         parts = [said, *changes, self.hands.question]
-        if any(parts):
-            return parts
-        return [phrases.say("nothing_done" if self.is_corrected else "fine")]
+        return parts if any(parts) else [phrases.say("nothing_done")]
 
     def micros(self) -> int:
         return prices.of(self.used, settings.ASSISTANT_LLM_MODEL)
@@ -211,10 +228,6 @@ def _settle(charge: Charge, thinker: _Thinker) -> None:
     if cost > charge.micros:
         logger.error("model_usage_unbelievable", said=cost, most=charge.micros)
     tokens.settle(charge, min(cost, charge.micros))
-
-
-def _true(said: str | None) -> claims.Truth:
-    return claims.without(composer.plain(said or ""))
 
 
 def _in_a_word(error: Exception) -> str:

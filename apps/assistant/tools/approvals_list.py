@@ -32,5 +32,7 @@ TOOL = Tool(
     arguments=Nothing,
     run=run,
     receipt=receipt,
+    # Codes are between us and the person.
+    by_model=False,
     examples=("approvals", "what waits for my yes"),
 )

@@ -67,6 +67,33 @@ Job done.
 It's a done deal.
 Locked in for 6 PM.
 I went ahead and shared your list with Bob.
+The mail to Bob: sent.
+Your dentist appointment: cancelled.
+Lunch with Ana: moved to 1 PM.
+Milk: on the list.
+Status: done.
+Boom. Bob has your message.
+Bob should have your mail by now.
+Bob should have it by now.
+Your 9 AM alarm is active.
+The note now reads: hello.
+The mail is out.
+Hecho. Recordatorio creado.
+Erledigt, Bob wurde benachrichtigt.
+Ich habe die Mail an Bob gerade gesendet.
+Der Termin ist abgesagt.
+Le rendez-vous est bien annulé.
+Rappel créé pour demain.
+Lembrete criado.
+O e-mail foi enviado para o Bob.
+Promemoria impostato.
+UNDO takes it back.
+Your 3pm: gone.
+The dentist? Off the books.
+Bob has been pinged.
+Ana is in the loop.
+Milk, eggs: both on there.
+Two taps and it's out to Bob.
 """.strip().splitlines()
 
 HARMLESS = """
@@ -90,6 +117,16 @@ Once you tell me the time it can be set.
 Sounds good.
 Happy birthday.
 Three eggs and some flour.
+There were three films of it.
+A marathon is 42 km, a short run 5K.
+A mail can hold pictures.
+You can share lists with others.
+You're welcome.
+The answer: in the summer of 1995.
+Berlin ist die Hauptstadt von Deutschland.
+Paris est la capitale de la France.
+Yes, tomatoes are fruits.
+Boil the eggs for 8 minutes, then cool them.
 """.strip().splitlines()
 
 
@@ -109,6 +146,52 @@ def test_what_claims_nothing_is_said(sentence: str) -> None:
 def test_of_several_sentences_only_the_claim_goes() -> None:
     said = "That was Babe. I've added it to your list. It is from 1995."
     assert claims.without(said).said == "That was Babe. It is from 1995."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Reminder: tomorrow at 9, call Ana. Saved.",
+        "Reminder set: call Ana, Tue 24 Nov. UNDO takes it back.",
+        "Dentist cancelled. Anything else?",
+        "Die Nachricht ging an Bob.",
+        "Ваше напоминание на завтра.",
+        "OK.",
+        "9 AM it is.",
+        "Tomorrow at 9: call Ana.",
+        "Bob: notified. Ana: too.",
+        "And... sent.",
+        "Sure thing. Anything else?",
+    ],
+)
+def test_of_a_claim_no_part_is_left(said: str) -> None:
+    assert claims.without(said).said == ""
+
+
+def test_how_their_things_are_may_be_said_beside_what_was_changed() -> None:
+    said = "Your list is a long one."
+    assert claims.without(said) == claims.Truth("", has_stated=True)
+    assert claims.without(said, has_changed=True).said == said
+    assert claims.without("The mail to Bob: sent.", has_changed=True).said == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "OK 5K confirms it.",
+        "Reply OK to 9g to see your letters.",
+        "SIEMPRE 7K.",
+        "Text no, 8R for that.",
+        "Say yes to see your letters.",
+        "Just answer with okay and you see it.",
+        "Send the two signs 4 X.",
+        "It is 4-x.",
+    ],
+)
+def test_nobody_is_told_to_say_yes(said: str) -> None:
+    assert (
+        claims.without(f"That was Babe. {said}", codes={"4X"}).said == "That was Babe."
+    )
 
 
 def test_there_are_fifty_and_more() -> None:

@@ -1,5 +1,6 @@
 """The brain with a model: the same tools, the same gate, nothing claimed."""
 
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from apps.sms import composer
 from apps.sms.models import Charge, InboundText, Turn
 from tests.assistant.brain.model_server import ModelServer, calls, says
 from tests.assistant.conftest import Phone
+from tests.assistant.elsewhere import code_in
 from tests.assistant.factories import InboundTextFactory, TurnFactory
 from tests.factories import UserFactory
 
@@ -217,6 +219,56 @@ def test_a_turn_that_is_run_again_asks_no_model_after_something_was_done(
     again = answering.answer(turn, [text]).body
     assert "Reminder set: call Ana" in again
     assert (Reminder.objects.count(), len(model.asked)) == (1, asked)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [says("")],
+        [calls(("mail_unread", {})), says("")],
+        [says("OK.")],
+        [says("The mail to Bob: sent."), says("Hecho. Recordatorio creado.")],
+    ],
+)
+def test_where_nothing_was_done_that_is_said(
+    alice: Phone, model: ModelServer, script: list[Any]
+) -> None:
+    model.script = script
+    said = alice.text("please would you look into the thing with the roof")
+    assert said.startswith("I have not done anything yet.")
+
+
+def test_a_loop_of_looking_ends_in_a_sentence_that_stands_alone(
+    alice: Phone, model: ModelServer
+) -> None:
+    model.script = [calls(("lists_all", {}))]
+    said = alice.text("please would you look into the thing with the roof")
+    assert said.startswith("I was interrupted before anything was done.")
+    assert Thought.objects.get().outcome == Outcome.CUT_OFF
+
+
+def test_arguments_that_are_no_words_are_refused_and_the_turn_goes_on(
+    alice: Phone, model: ModelServer
+) -> None:
+    model.script = [calls(("notes_add", {"text": "nul\x00z"})), says("Babe.")]
+    assert alice.text(ASKED).splitlines() == ["Babe.", "That does not look right."]
+
+
+def test_a_model_neither_sees_nor_says_a_code(alice: Phone, model: ModelServer) -> None:
+    alice.text("remember my bike is blue")
+    asked = alice.text("forget everything")
+    code = code_in(asked)
+    model.script = [
+        calls(("memory_forget_all", {}), ("why", {}), ("history", {})),
+        says(f"Visit http://evil.example now. OK {code} confirms it."),
+    ]
+    said = alice.text(ASKED)
+    assert f"OK {code} confirms" not in said
+    told = "".join(model.results())
+    assert "(code)" in told and code not in told
+    for asked_again in re.findall(r"OK (\w\w)", said):
+        assert asked_again not in told
+    assert "approvals_list" not in model.tools
 
 
 def test_an_error_of_ours_is_not_the_models(
