@@ -6,9 +6,10 @@ also for an unknown address and for a defect of ours.
 
 import sys
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views import defaults
 from django.views.csrf import csrf_failure
@@ -111,7 +112,13 @@ class ProblemMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if response.status_code == HTTPStatus.NOT_FOUND and is_page:
+            # Django's own page of the addresses that there are, while developing.
+            if request.path.startswith(MACHINE_PREFIXES):
+                return not_found(request, Http404())
+        return response
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

@@ -145,3 +145,14 @@ def test_an_unknown_machine_address_is_a_problem(db: None, path: str) -> None:
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
     assert json.loads(response.content)["code"] == NotFound.code
+
+
+@pytest.mark.parametrize("is_debugged", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/reminders/zzz", "/api/nothing", "/api/"])
+def test_an_address_of_the_api_that_is_none_is_a_problem(
+    settings: Settings, path: str, is_debugged: bool
+) -> None:
+    settings.DEBUG = is_debugged
+    said = Client().get(path)
+    assert said["Content-Type"] == "application/problem+json"
+    assert (said.status_code, said.json()["code"]) == (404, "not_found")
