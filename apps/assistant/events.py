@@ -21,7 +21,7 @@ from apps.assistant.models import Event, Reminder, ToolCall
 from apps.assistant.models.events import whole
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.targets import has
-from apps.core import errors
+from apps.core import errors, years
 
 LONGEST_TITLE, LONGEST_PLACE, LONGEST_NOTES = 300, 300, 8_000
 # Of one person: a long life of appointments.
@@ -329,6 +329,7 @@ def _name(row: Event, title: str | None, place: str | None, notes: str | None) -
 
 
 def _time(row: Event, times: Times) -> None:
+    years.insist(times.start)
     if times.end < times.start or times.end - times.start > LONGEST:
         raise errors.Invalid(phrases.say("event_order"))
     try:

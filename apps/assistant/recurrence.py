@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
+from apps.core import years
+
 DAY = timedelta(days=1)
 STEPS = {
     "MINUTELY": timedelta(minutes=1),
@@ -77,7 +79,7 @@ class Recurrence:
             comes = next(iter(made._expanded(start)), None)
         except (ValueError, TypeError, ArithmeticError) as error:
             raise ValueError(f"not a rule: {rule}") from error
-        if comes is None:
+        if comes is None or comes.year > years.LAST:
             raise ValueError(f"never comes: {rule}")
         return made
 
@@ -189,7 +191,7 @@ class Recurrence:
         """RRULE and EXDATE as a calendar takes them, where UNTIL is in UTC."""
         parts = dict(self.parts)
         if until := parts.get("UNTIL"):
-            last = datetime.strptime(until, STAMP)
+            last = min(datetime.strptime(until, STAMP), datetime(years.LAST, 12, 31))
             at = last.replace(tzinfo=UTC) if self.is_elapsed else self._instant(last)
             parts["UNTIL"] = f"{at:{STAMP}}Z"
         lines = [f"RRULE:{written(parts)}"]
@@ -224,6 +226,8 @@ class Recurrence:
         """The occurrences as the rule counts them, from about `since` on."""
         left_out = frozenset(self.exceptions)
         for wall in self._expanded(self._near(since)):
+            if wall.year > years.LAST:
+                return
             if wall >= since and wall not in left_out:
                 yield wall
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 
 from apps.assistant import phrases, phrasings, sandbox
+from apps.core import years
 from apps.rbac import audit, policy, verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.console.pages import Page
@@ -35,7 +36,10 @@ class WordsForm(forms.Form):
     language = forms.ChoiceField(choices=[])
     zone = forms.CharField(max_length=64, label="Their time zone")
     now = forms.DateTimeField(
-        required=False, label="Said at, by their clock", help_text="Empty: now."
+        required=False,
+        label="Said at, by their clock",
+        help_text="Empty: now.",
+        validators=[years.within],
     )
 
     def __init__(self, data: Any) -> None:

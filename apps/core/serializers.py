@@ -6,10 +6,15 @@ is told.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
+from django.db import models
 from django.db.models import Model
+from django.utils.timezone import is_naive
 from rest_framework import serializers
+
+from apps.core import years
 
 M = TypeVar("M", bound=Model)
 _WRONG = "This is of another type."
@@ -23,6 +28,24 @@ class Choice(serializers.ChoiceField):
     default_error_messages: ClassVar = {
         "invalid_choice": "This is none of the choices."
     }
+
+
+class Day(serializers.DateField):
+    default_validators = [years.within]
+
+
+class Moment(serializers.DateTimeField):
+    """Said without an offset it would be another moment to whoever sent it."""
+
+    default_validators = [years.within]
+    default_error_messages: ClassVar = {
+        "no_offset": "Say it with its offset, such as 2026-12-01T10:00:00-05:00."
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if is_naive(value):
+            self.fail("no_offset")
+        return super().enforce_timezone(value)
 
 
 # The first that fits; of what is not named REST framework itself judges the type.
@@ -56,6 +79,11 @@ class Exact(serializers.Serializer[Any]):
 
 class ExactModel(Exact, serializers.ModelSerializer[M]):
     serializer_choice_field = Choice
+    serializer_field_mapping: ClassVar = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateField: Day,
+        models.DateTimeField: Moment,
+    }
 
 
 def _fits(field: Any, value: Any) -> bool:

@@ -20,6 +20,7 @@ from apps.assistant.events import Occurrence, Times
 from apps.assistant.models import Calendar, Event
 from apps.assistant.times import retold
 from apps.assistant.toolbox import Ask
+from apps.core import years
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_http_methods, require_POST, require_safe
 from apps.portal import shares, taking_back
@@ -261,8 +262,7 @@ def _day(said: str, today: date) -> date:
         day = date.fromisoformat(said) if said else today
     except ValueError:
         raise Invalid("There is no such day.") from None
-    if not 1971 <= day.year <= 2199:
-        raise Invalid("There is no such day.")
+    years.insist(day)
     return day
 
 

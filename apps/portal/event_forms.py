@@ -9,6 +9,7 @@ from django import forms
 from apps.assistant import drafts, events
 from apps.assistant.events import Occurrence, Times
 from apps.assistant.recurrence import STAMP, written
+from apps.core import years
 
 ONE, ALL = "one", "all"
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
@@ -46,6 +47,7 @@ class EventForm(forms.Form):
     title = forms.CharField(label="Title", max_length=events.LONGEST_TITLE)
     first_day = forms.DateField(
         label="Begins on",
+        validators=[years.within],
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )
     starts = forms.TimeField(
@@ -56,6 +58,7 @@ class EventForm(forms.Form):
     )
     last_day = forms.DateField(
         label="Ends on",
+        validators=[years.within],
         required=False,
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )
@@ -70,6 +73,7 @@ class EventForm(forms.Form):
     )
     until = forms.DateField(
         label="Repeats until",
+        validators=[years.within],
         required=False,
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )

@@ -224,12 +224,18 @@ def test_preferences(alice: User) -> None:
         "theme": "system",
         "quiet_from": None,
         "quiet_until": None,
+        "paused_until": None,
     }
     sent = {"clock_hours": 24, "quiet_from": "22:00", "quiet_until": "07:30"}
     sent |= {"first_weekday": 6}
     answer = phone.patch(here, sent, content_type="application/json")
     assert answer.status_code == 200
-    assert answer.json() == {**sent, "locale": "en", "theme": "system"}
+    assert answer.json() == {
+        **sent,
+        "locale": "en",
+        "theme": "system",
+        "paused_until": None,
+    }
     # As on the page, it is recorded with what was there before.
     event = AuditEvent.objects.filter(action="accounts.user.change").latest("id")
     assert (event.actor_id, event.subject_id) == (alice.pk, alice.pk)
@@ -252,6 +258,8 @@ def test_preferences(alice: User) -> None:
         {"quiet_from": "22:00", "quiet_until": "22:00"},
         {"quiet_from": "25:00", "quiet_until": "07:00"},
         {"quiet_from": 7, "quiet_until": []},
+        {"paused_until": "9999-12-31T23:59:59-12:00"},
+        {"paused_until": "2026-12-01T10:00:00"},
     ],
 )
 def test_what_is_no_preference_is_refused(alice: User, wrong: dict[str, Any]) -> None:

@@ -140,3 +140,71 @@ def test_what_is_anothers_is_not_there(app: Client, bob: Phone) -> None:
     assert app.get(its).status_code == app.delete(its).status_code == 404
     assert send(app, its, "patch", title="x").status_code == 404
     assert seen(app, "2026-11-23", "2026-12-01") == []
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"first_day": "0001-01-01", "last_day": "9999-12-31"},
+        {"first_day": "0001-01-01"},
+        {"first_day": "9999-12-31", "rule": "FREQ=DAILY"},
+        {"first_day": "2026-11-27", "last_day": "9999-12-31"},
+        {"starts_at": "0001-01-01T00:00:00+14:00", "ends_at": "0001-01-01T01:00:00Z"},
+        {
+            "starts_at": "9999-12-31T22:00:00-05:00",
+            "ends_at": "9999-12-31T23:00:00-05:00",
+        },
+        # It comes first in the last year that there is.
+        {
+            "starts_at": "2026-11-27T23:00:00-05:00",
+            "ends_at": "2026-11-27T23:30:00-05:00",
+            "rule": "FREQ=YEARLY;INTERVAL=7973;BYMONTH=1;BYMONTHDAY=1",
+        },
+    ],
+)
+def test_a_day_at_the_edge_of_the_calendar_is_refused(
+    app: Client, times: dict[str, str]
+) -> None:
+    said = send(app, EVENTS, title="r", **times)
+    assert said.status_code == 400, said.content
+    assert said["Content-Type"] == "application/problem+json"
+    made = send(app, EVENTS, **LUNCH).json()
+    said = send(app, f"{EVENTS}/{made['id']}", "patch", **times)
+    assert said.status_code == 400, said.content
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("0001-01-01", "0001-02-01"),
+        ("9999-12-01", "9999-12-31"),
+        ("9999-12-31T23:59:59-12:00", ""),
+        ("2026-11-27", "9999-12-31"),
+    ],
+)
+def test_so_is_one_to_look_at(app: Client, first: str, last: str) -> None:
+    said = app.get(EVENTS, {"from": first, "to": last})
+    assert (said.status_code, said.json()["code"]) == (400, "invalid")
+
+
+@pytest.mark.parametrize("at", ["0001-01-01", "9999-12-31T23:59:59-12:00"])
+def test_so_is_one_to_leave_out(app: Client, at: str) -> None:
+    made = send(app, EVENTS, **STANDUP).json()
+    assert app.delete(f"{EVENTS}/{made['id']}?at={at}").status_code == 400
+    assert send(app, f"{EVENTS}/{made['id']}", "patch", at=at).status_code == 400
+
+
+def test_the_years_that_are_taken_can_be_looked_at(app: Client) -> None:
+    for day in ("1970-01-01", "2200-12-31"):
+        made = send(app, EVENTS, title=day, first_day=day, rule="FREQ=DAILY;COUNT=3")
+        assert made.status_code == 201, made.content
+        assert app.get(f"{EVENTS}/{made.json()['id']}").status_code == 200
+        found, *_ = app.get(EVENTS, {"from": day}).json()["results"]
+        assert found["first_day"] == day
+
+
+def test_a_moment_needs_its_offset(app: Client) -> None:
+    bare = {"starts_at": "2026-12-01T10:00:00", "ends_at": "2026-12-01T11:00:00"}
+    said = send(app, EVENTS, title="r", **bare).json()
+    assert said["code"] == "bad_fields"
+    assert "offset" in said["errors"]["starts_at"][0]

@@ -46,6 +46,14 @@ def test_lists(app: Client, alice: Phone) -> None:
     assert app.get(LISTS).json() == []
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_task_is_due_in_the_years_that_there_are(app: Client, day: str) -> None:
+    one = f"{LISTS}/{send(app, LISTS, name='Tasks').json()['id']}"
+    assert send(app, f"{one}/items", texts=["tax"], due_on=day).status_code == 400
+    made = send(app, f"{one}/items", texts=["tax"], due_on="2026-12-31").json()
+    assert made[0]["due_on"] == "2026-12-31"
+
+
 def test_notes(app: Client, alice: Phone) -> None:
     alice.text("note the gate sticks")
     made = send(app, NOTES, text="wifi in the kitchen").json()

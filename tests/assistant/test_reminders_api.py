@@ -103,3 +103,22 @@ def test_what_is_anothers_is_not_there(app: Client, bob: Phone) -> None:
     assert app.delete(one).status_code == 404
     row.refresh_from_db()
     assert (row.state, row.snoozes) == ("active", 0)
+
+
+@pytest.mark.parametrize(
+    "due_at", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "2201-06-01T00:00Z"]
+)
+def test_a_moment_at_the_edge_of_the_calendar_is_refused(
+    app: Client, due_at: str
+) -> None:
+    said = send(app, ALL, text="p", due_at=due_at)
+    assert (said.status_code, said.json()["code"]) == (400, "bad_fields")
+    one = send(app, ALL, text="tea", due_at="2026-11-23T20:00:00Z").json()["id"]
+    assert send(app, f"{ALL}/{one}", "patch", due_at=due_at).status_code == 400
+
+
+def test_a_moment_without_an_offset_is_asked_for_one(app: Client) -> None:
+    said = send(app, ALL, text="p", due_at="2026-12-01T10:00:00")
+    assert said.status_code == 400
+    assert "offset" in said.json()["errors"]["due_at"][0]
+    assert not Reminder.objects.exists()

@@ -108,6 +108,9 @@ def test_it_is_made_by_a_form_and_changed(as_alice: Client, alice: User) -> None
         ({"last_day": "2026-11-20"}, "It ends before it begins."),
         ({"repeats": "FREQ=DAILY", "until": "2026-11-20"}, "That is before it begins."),
         ({"first_day": "x"}, "Enter a valid date."),
+        ({"first_day": "0001-01-01"}, "Take a day from 1970 to 2200."),
+        ({"first_day": "9999-12-31"}, "Take a day from 1970 to 2200."),
+        ({"last_day": "9999-12-31", "starts": ""}, "Take a day from 1970 to 2200."),
     ],
 )
 def test_a_form_that_cannot_be_kept_says_why(

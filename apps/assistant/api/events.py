@@ -19,8 +19,9 @@ from apps.assistant import conversations, events, shared, told
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.events import Occurrence, Times
 from apps.assistant.models import Event
+from apps.core import years
 from apps.core.errors import Invalid
-from apps.core.serializers import Exact
+from apps.core.serializers import Day, Exact, Moment
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
 
@@ -86,10 +87,10 @@ class _Timed(Exact):
     notes = serializers.CharField(
         max_length=events.LONGEST_NOTES, required=False, allow_blank=True
     )
-    starts_at = serializers.DateTimeField(required=False)
-    ends_at = serializers.DateTimeField(required=False)
-    first_day = serializers.DateField(required=False)
-    last_day = serializers.DateField(required=False)
+    starts_at = Moment(required=False)
+    ends_at = Moment(required=False)
+    first_day = Day(required=False)
+    last_day = Day(required=False)
     zone = serializers.CharField(max_length=64, required=False)
     rule = serializers.CharField(max_length=255, required=False, allow_blank=True)
 
@@ -103,7 +104,7 @@ class EventChangeSerializer(_Timed):
     then on; without it all of them."""
 
     title = serializers.CharField(max_length=events.LONGEST_TITLE, required=False)
-    at = serializers.DateTimeField(required=False)
+    at = Moment(required=False)
 
 
 class Events(Speaking):
@@ -262,6 +263,7 @@ def _moment(user: User, said: str) -> datetime | None:
         at = datetime.fromisoformat(said.replace(" ", "+"))
     except ValueError:
         raise Invalid("That is no moment: send RFC 3339, or a day.") from None
+    years.insist(at)
     if at.tzinfo is None and at.time() != time():
         raise Invalid("Say where: send RFC 3339, with its offset.")
     if at.tzinfo is None:

@@ -15,7 +15,7 @@ from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import List, ListItem
 from apps.core.errors import NotFound
 from apps.core.paging import Newest
-from apps.core.serializers import Exact
+from apps.core.serializers import Day, Exact
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
 
@@ -54,7 +54,7 @@ class NewItemsSerializer(Exact):
     texts = serializers.ListField(
         child=serializers.CharField(max_length=lists.LONGEST_ITEM), max_length=100
     )
-    due_on = serializers.DateField(required=False)
+    due_on = Day(required=False)
 
 
 class ItemChangeSerializer(Exact):

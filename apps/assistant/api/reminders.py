@@ -18,7 +18,7 @@ from apps.assistant.drafts import Draft
 from apps.assistant.models import Reminder
 from apps.core.errors import Invalid
 from apps.core.paging import Newest, Soonest
-from apps.core.serializers import Exact
+from apps.core.serializers import Exact, Moment
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires, signed_in
 
@@ -88,7 +88,7 @@ class NewReminderSerializer(Exact):
     words = serializers.CharField(max_length=drafts.LONGEST, required=False)
     when = serializers.CharField(max_length=200, required=False)
     text = serializers.CharField(max_length=reminders.LONGEST_TEXT, required=False)
-    due_at = serializers.DateTimeField(required=False)
+    due_at = Moment(required=False)
 
 
 class ReminderChangeSerializer(Exact):
@@ -96,7 +96,7 @@ class ReminderChangeSerializer(Exact):
 
     text = serializers.CharField(max_length=reminders.LONGEST_TEXT, required=False)
     when = serializers.CharField(max_length=200, required=False)
-    due_at = serializers.DateTimeField(required=False)
+    due_at = Moment(required=False)
     is_done = serializers.BooleanField(required=False)
 
 
