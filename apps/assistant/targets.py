@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -78,11 +79,18 @@ def _by_id(said: str) -> str:
         raise errors.NotFound(phrases.say("no_target")) from None
 
 
-def find_repeating(scene: Scene, said: str, arguments: dict[str, Any]) -> str:
-    """As `find`, among those that repeat. Raises Invalid for one that does not."""
+def find_repeating(
+    scene: Scene,
+    said: str,
+    arguments: dict[str, Any],
+    fits: Callable[[Reminder], bool] = lambda reminder: True,
+) -> str:
+    """As `find`, among those that repeat; with nothing said those that fit come first.
+    Raises Invalid for one that does not repeat."""
     rows = Reminder.objects.owned_by(scene.user)
     if not said:
-        found = list(rows.repeating())
+        every = list(rows.repeating())
+        found = [each for each in every if fits(each)] or every
         found = _focused(scene, found) or found
         if not found:
             raise errors.NotFound(phrases.say("none_repeats"))

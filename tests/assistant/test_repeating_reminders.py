@@ -284,6 +284,18 @@ def test_all_times_of_a_day_are_skipped(
     assert fire(clock, "11-25 20:00") == []
 
 
+def test_a_day_alone_is_of_those_that_come_on_it(alice: Phone) -> None:
+    alice.text("remind me every weekday at 7:30 to leave")
+    alice.text("remind me every friday at 6pm to water plants")
+    alice.text("remind me every saturday at 10am to go to gym")
+    # Spoken of last, which comes on another day.
+    asked = alice.text("skip friday's")
+    assert "leave" in asked and "water plants" in asked and "gym" not in asked
+    assert alice.text("2") == "Skipped: water plants, Fri 27 Nov. Next: Fri 4 Dec."
+    said = alice.text("skip saturday")
+    assert said == "Skipped: go to gym, Sat 28 Nov. Next: Sat 5 Dec."
+
+
 @pytest.mark.parametrize(
     ("text", "reply"),
     [

@@ -27,7 +27,12 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     given |= _day_of(scene, arguments.target)
-    public_id = targets.find_repeating(scene, given["target"], given)
+    public_id = targets.find_repeating(
+        scene,
+        given["target"],
+        given,
+        lambda each: _comes(scene, each, given["when"]),
+    )
     reminder = reminders.get_open(user=scene.user, public_id=public_id)
     skipped = _occurrences(scene, reminder, given["when"])
     reminder, before = reminders.skip(
@@ -51,6 +56,25 @@ def _occurrences(scene: Scene, reminder: Reminder, when: str) -> list[datetime]:
     """The next one, or those of the day that is said; raises errors."""
     if not when:
         return [reminder.due_at]
+    said_at = _moments(scene, when)
+    if not said_at:
+        raise errors.Invalid(phrases.say("skip_when"))
+    for at in said_at:
+        if found := _on(scene, reminder, at):
+            return found
+    day = spoken.day(said_at[0], scene.zone, now=scene.now)
+    text = targets.short(reminder.text)
+    raise errors.NotFound(phrases.say("not_on_that_day", text=text, day=day))
+
+
+def _comes(scene: Scene, reminder: Reminder, when: str) -> bool:
+    """On the day that is said; where none is, any may be meant."""
+    said_at = _moments(scene, when) if when else ()
+    return not said_at or any(_on(scene, reminder, at) for at in said_at)
+
+
+def _moments(scene: Scene, when: str) -> tuple[datetime, ...]:
+    """What the words can mean; nothing where they tell no day."""
     outcome = times.read(
         when,
         now=scene.now,
@@ -59,17 +83,8 @@ def _occurrences(scene: Scene, reminder: Reminder, when: str) -> list[datetime]:
         clock=ANY_TIME,
     )
     if isinstance(outcome, times.Exact):
-        said_at: tuple[datetime, ...] = (outcome.at,)
-    elif isinstance(outcome, times.Choices):
-        said_at = outcome.at
-    else:
-        raise errors.Invalid(phrases.say("skip_when"))
-    for at in said_at:
-        if found := _on(scene, reminder, at):
-            return found
-    day = spoken.day(said_at[0], scene.zone, now=scene.now)
-    text = targets.short(reminder.text)
-    raise errors.NotFound(phrases.say("not_on_that_day", text=text, day=day))
+        return (outcome.at,)
+    return outcome.at if isinstance(outcome, times.Choices) else ()
 
 
 def _on(scene: Scene, reminder: Reminder, at: datetime) -> list[datetime]:
