@@ -319,7 +319,16 @@ def when(scene: Scene, kept: Mapping[str, Any], *, has_day: bool = True) -> str:
         )
     if has_day:
         return spoken.full(start, scene.zone, now=scene.now, hours=scene.hours)
+    if kept.get("has_begun"):
+        # On a day before the one that is told of.
+        return since(scene, start)
     return clock(scene, start)
+
+
+def since(scene: Scene, start: datetime, key: str = "event_since") -> str:
+    """ "since Fri 27 Nov, 11:00 PM"."""
+    time = spoken.full(start, scene.zone, now=scene.now, hours=scene.hours)
+    return phrases.say(key, time=time)
 
 
 def series(scene: Scene, kept: Mapping[str, Any]) -> str:

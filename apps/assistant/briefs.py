@@ -118,11 +118,16 @@ def _reminders(user: User, now: datetime) -> Iterator[str]:
 def _events(user: User, now: datetime) -> Iterator[str]:
     if not features.is_on(user, "calendar"):
         return
-    look = agenda.find(conversations.aside(user, now), now, _end(user, now))
+    scene, here = conversations.aside(user, now), ZoneInfo(user.timezone)
+    look = agenda.find(scene, now, _end(user, now))
     for each in look.found[:MOST_OF_A_KIND]:
         event = each.event
-        at = spoken.clock(event.start, user.timezone, hours=user.clock_hours)
-        time = phrases.say("brief_all_day") if event.is_all_day else at
+        if event.is_all_day:
+            time = phrases.say("brief_all_day")
+        elif event.start.astimezone(here).date() < now.astimezone(here).date():
+            time = agenda.since(scene, event.start, "brief_since")
+        else:
+            time = agenda.clock(scene, event.start)
         yield phrases.say("brief_line", time=time, what=short(event.title))
     for account in look.silent:
         yield phrases.say("brief_unread", account=account)

@@ -7,7 +7,8 @@ import time_machine
 from django.utils import timezone
 
 from apps.accounts import profile
-from apps.assistant import briefs, features
+from apps.assistant import briefs, events, features
+from apps.assistant.events import Times
 from apps.assistant.models import Brief
 from apps.jobs.models import Job
 from apps.sms.models import OutboundText
@@ -85,6 +86,14 @@ def test_it_does_not_come_where_it_is_not_wanted(
         profile.change(user=briefed.user, quiet_from=time(22), quiet_until=time(8))
     assert written()[0] in ("not wanted any more", "held back by quiet hours")
     assert not OutboundText.objects.exists()
+
+
+def test_what_began_the_day_before_is_told_with_its_day(alice: Phone) -> None:
+    now = timezone.now()
+    times = Times(now - timedelta(hours=12), now + timedelta(hours=1), "UTC")
+    events.create(user=alice.user, title="night shift", times=times)
+    told = briefs.told(alice.user, now)
+    assert "Since Sun 22 Nov, 9:00 PM: night shift" in told
 
 
 def test_connected_accounts_are_asked_and_silence_is_said(

@@ -36,7 +36,10 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         {
             "kind": agenda.EVENTS,
             "shown": [each.mark for each in found[: agenda.MOST_SHOWN]],
-            "events": [agenda.values(each) for each in found[: agenda.MOST_SHOWN]],
+            "events": [
+                {**agenda.values(each), "has_begun": each.event.start < start}
+                for each in found[: agenda.MOST_SHOWN]
+            ],
             "more": max(0, len(found) - agenda.MOST_SHOWN),
             "is_day": is_day,
             "first": spoken.day(start, scene.zone, now=scene.now),
