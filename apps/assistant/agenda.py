@@ -46,6 +46,8 @@ CHANGE = Need("connect_calendar", Calendar, "calendar.update")
 CANCEL = Need("connect_calendar", Calendar, "calendar.delete")
 MOST_SHOWN, MOST_CHOICES = 10, 3
 _ADDRESS = re.compile(r"[^\s@,;<>()]+@[^\s@,;<>()]+\.[^\s@,;<>().]+")
+# An appointment that lasts longer is rare, and one that was not meant likelier.
+HALF_DAY = timedelta(hours=12)
 _APART = "|"
 _OWN = "own"
 
@@ -398,7 +400,39 @@ def times(
     here = ZoneInfo(scene.zone)
     start = (found.begins if isinstance(found, Recurrence) else found).astimezone(here)
     end = ranges.end(scene, start, given["until"], length)
+    if not isinstance(found, Recurrence):
+        insist_clear(scene, given, start, end)
     return _repeated(Times(start, end, scene.zone), found)
+
+
+def insist_clear(
+    scene: Scene, given: dict[str, str], start: datetime, end: datetime
+) -> None:
+    """Of "4-3pm" nobody said that it is the 4 of the night, or that it ends a day later.
+    Raises Ask where its beginning was left open."""
+    is_short = not given["until"] or end - start <= HALF_DAY
+    if is_short or not ranges.is_open(scene, given["when"], start):
+        return
+    early = start - HALF_DAY
+    if early <= scene.now:
+        early += timedelta(days=1)
+    spans = [(early, ranges.end(scene, early, given["until"])), (start, end)]
+    raise Ask(
+        phrases.say("which_time"),
+        arguments=given,
+        slot="when",
+        options=[
+            Option(
+                between(scene, first, last),
+                {
+                    **given,
+                    "when": spoken.exact(first, scene.zone),
+                    "until": spoken.exact(last, scene.zone),
+                },
+            )
+            for first, last in spans
+        ],
+    )
 
 
 def _days(scene: Scene, given: dict[str, str], ask: str) -> Times:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from apps.assistant import phrases, times
 from apps.assistant.conversations import Scene
+from apps.assistant.times.clocks import DEEP_NIGHT
 from apps.core import errors
 
 HOUR = timedelta(hours=1)
@@ -64,6 +65,16 @@ def end(
     if found is None or found - start > LONGEST:
         raise errors.Invalid(phrases.say("range_end"))
     return found
+
+
+def is_open(scene: Scene, when: str, start: datetime) -> bool:
+    """Whether the hour of an afternoon could as well be the one before noon: it was said
+    without am or pm."""
+    said = phrases.words().answers["ranges"]
+    outcome = _read(scene, str(said["am"]).format(clock=when))
+    if not isinstance(outcome, times.Exact):
+        return False
+    return outcome.at.astimezone(ZoneInfo(scene.zone)).hour + 12 == start.hour
 
 
 def has_clock(scene: Scene, when: str) -> bool:
@@ -156,7 +167,8 @@ def wall(said: str) -> time | None:
 
 
 def _half(first: str, last: str) -> str:
-    """ "3 to 4pm" begins in the afternoon, "11 to 1pm" in the morning."""
+    """ "3 to 4pm" begins in the afternoon, "11 to 1pm" in the morning; of "4 to 3pm" the
+    4 stays open."""
     begins, ends = _match(first), _match(last)
     if (
         not begins
@@ -168,7 +180,10 @@ def _half(first: str, last: str) -> str:
         return first
     if not ends["am"] and not ends["pm"]:
         return first
-    is_same = int(begins["hour"]) % 12 <= int(ends["hour"]) % 12
+    hour = int(begins["hour"]) % 12
+    is_same = hour <= int(ends["hour"]) % 12
+    if ends["pm"] and not is_same and hour in DEEP_NIGHT:
+        return first
     said = phrases.words().answers["ranges"]
     return str(said["pm" if bool(ends["pm"]) == is_same else "am"]).format(clock=first)
 

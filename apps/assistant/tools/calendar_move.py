@@ -233,6 +233,8 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
     if event.is_all_day and has_clock and found.own:
         length = ranges.HOUR
     last = ranges.end(scene, at, given["until"], length)
+    if rule is None:
+        agenda.insist_clear(scene, given, at, last)
     return Planned(found, at, last, rule, has_clock)
 
 
