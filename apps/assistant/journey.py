@@ -21,7 +21,7 @@ def _tools(turn: Turn) -> Iterator[Step]:
 
 
 def _sandbox(turn: Turn) -> Iterator[Step]:
-    if turn.user_id is not None and turn.finished_at is not None:
+    if turn.user_id is not None and turn.finished_at and not turn.silence:
         page = reverse("admin:assistant_conversation_redo", args=[turn.pk])
         yield Step(Stage.READING, None, "Do it again in a sandbox.", page=page)
 

@@ -28,9 +28,6 @@ READS = (
 )
 
 
-YEARS = range(2001, 2100)
-
-
 class WordsForm(forms.Form):
     words = forms.CharField(max_length=500, label="What somebody texts")
     language = forms.ChoiceField(choices=[])
@@ -54,12 +51,6 @@ class WordsForm(forms.Form):
         if zone not in available_timezones():
             raise ValidationError("There is no such time zone. One is Europe/Paris.")
         return zone
-
-    def clean_now(self) -> Any:
-        now = self.cleaned_data["now"]
-        if now is not None and now.year not in YEARS:
-            raise ValidationError("A year of this century, please.")
-        return now
 
     def tried(self) -> phrasings.Trial:
         given = self.cleaned_data

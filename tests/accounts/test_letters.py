@@ -263,6 +263,7 @@ ABOUT = {
     "heir": "+1 202 555 0101",
     "phones_url": "https://switchboard.example/app/phones/",
     "again_url": "https://switchboard.example/accounts/email/again/x/",
+    "shares_url": "https://switchboard.example/app/shared/",
     "conversation_url": "https://switchboard.example/app/conversation/",
     "why": "the phone was off or out of reach",
     "next_step": "Switch the phone on and ask again.",

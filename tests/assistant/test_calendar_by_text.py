@@ -33,7 +33,7 @@ def test_no_guest_is_invited_before_a_yes(busy: Phone) -> None:
     busy.text(f"ok {elsewhere.code_in(asked)}")
     assert "tea with bob@example.com" in titles(busy)
     # To take it back would be to write to them without asking.
-    assert busy.text("undo").startswith("There is nothing to undo.")
+    assert busy.text("undo").startswith("That stays done: ")
 
 
 def test_a_yes_is_to_the_event_as_it_was_then(busy: Phone) -> None:

@@ -36,7 +36,8 @@ def test_one_sees_the_connections_that_are_ones_own(
     assert said[1].startswith("You can connect ")
     assert bob.text("connections").startswith("No account is connected.")
     bob.text("switch mail off")
-    assert features.off(bob.user) == {"mail"} and not features.off(alice.user)
+    assert features.off(bob.user) == {"mail", "nudges"}
+    assert features.off(alice.user) == {"nudges"}
 
 
 def test_nobody_reaches_an_account_of_somebody_else(

@@ -347,7 +347,7 @@ def test_who_takes_part_is_told_only_after_a_yes(
     asked = alice.text("cancel Lunch with Bob")
     assert "and tell bob@example.com?" in asked
     assert alice.text(f"ok {elsewhere.code_in(asked)}").startswith("Off your calendar:")
-    assert alice.text("undo").startswith("There is nothing to undo.")
+    assert alice.text("undo").startswith("That stays done: ")
     clock.shift(60)
     pair.run()
     assert "Lunch with Bob" not in pair.titles()[1]

@@ -52,6 +52,8 @@ def test_from_the_webhook_to_the_carriers_news(
         "Sending",
         "Carrier",
         "Carrier",
+        # To see what would be understood now.
+        "Understood",
     ]
     for said in ("By grammar: remind", f"as {sid}", "delivered.", "a•••@example.com"):
         assert said in told

@@ -19,6 +19,8 @@ ANY = "any"
 # Words of what hardly is a sentence.
 FRAGMENT = 2
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;]+(?=\s|$)|(?=\n)|$|[.!?;])")
+# "No he enviado", but not "No, he enviado".
+_DENIED = re.compile(r"(?:no|non|n[aã]o|nunca|jamais)\s", re.IGNORECASE)
 # Between a word that decides and the code: "OK to 5K".
 _BETWEEN = r"\W+(?:(?:to|with|then|and|plus|the|code|con|el|a)\W+){0,2}"
 
@@ -64,7 +66,8 @@ def is_claim(sentence: str) -> bool:
     spoken = [_of(each) for each in phrases.languages()]
     if any(w.claims.search(plain) and not w.harmless.search(plain) for w in spoken):
         return True
-    return bool(_of(ANY).claims.search(plain))
+    found = _of(ANY).claims.finditer(plain)
+    return any(not _DENIED.match(each.group(0)) for each in found)
 
 
 def is_state(sentence: str) -> bool:
