@@ -189,6 +189,7 @@ ROWS = {
     ),
     "app/shares/": reads(signed_in),
     "app/shares/offer/": posted(signed_in, people_get(302)),
+    "app/shares/blocked/<uuid:person>/lift/": posted(signed_in, people_get(404)),
     "app/shares/offers/<uuid:public_id>/answer/": posted(
         signed_in, Door(LOGIN, 404, 404, 404, 400)
     ),

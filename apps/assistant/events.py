@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 
 from apps.accounts.models import User
-from apps.assistant import phrases, shared
+from apps.assistant import left, phrases, shared
 from apps.assistant.models import Event, Reminder, ToolCall
 from apps.assistant.models.events import whole
 from apps.assistant.recurrence import Recurrence
@@ -109,7 +109,7 @@ def change(
             _time(row, times)
             before += _follow(row, was, clock)
         _save(row)
-    return row, {"events": before}
+        return row, _left(before)
 
 
 def change_one(
@@ -145,7 +145,7 @@ def change_one(
         # What was moved and taken back before makes room.
         row.moved.filter(original_at=at, is_deleted=True).update(original_at=None)
         single.save()
-    return single, {"events": [before, {**snapshot(single), "is_deleted": True}]}
+        return single, _left([before, _gone(single)])
 
 
 def delete(*, row: Event) -> dict[str, Any]:
@@ -155,7 +155,7 @@ def delete(*, row: Event) -> dict[str, Any]:
         before = snapshot(row)
         row.is_deleted = True
         _save(row)
-    return {"events": [before]}
+        return _left([before])
 
 
 def leave_out(*, row: Event, at: datetime) -> dict[str, Any]:
@@ -164,11 +164,16 @@ def leave_out(*, row: Event, at: datetime) -> dict[str, Any]:
         row = _locked(row)
         before = snapshot(row)
         _leave_out(row, at)
-    return {"events": [before]}
+        return _left([before])
+
+
+def unmade(row: Event) -> dict[str, Any]:
+    """What takes back that it was made."""
+    return _left([_gone(row)])
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    """Raises errors.NotFound."""
+    """Raises errors.NotFound, and Conflict where it was changed since."""
     with transaction.atomic():
         for kept in before["events"]:
             found = Event.objects.filter(public_id=kept["id"]).first()
@@ -176,12 +181,24 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
                 raise errors.NotFound(phrases.say("event_gone"))
             with shared.changing(by=user, event=found):
                 row = Event.objects.select_for_update().get(pk=found.pk)
+                left.insist_same(kept, snapshot(row))
             for name in (*_KEPT, "is_deleted"):
                 setattr(row, name, kept[name])
             for name in _MOMENTS:
                 said = kept[name]
                 setattr(row, name, datetime.fromisoformat(said) if said else None)
             _save(row)
+
+
+def _gone(row: Event) -> dict[str, Any]:
+    return {**snapshot(row), "is_deleted": True}
+
+
+def _left(before: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `restore` takes: how each was, and how the change has left it."""
+    rows = Event.objects.filter(public_id__in=[kept["id"] for kept in before])
+    now = {str(row.public_id): snapshot(row) for row in rows}
+    return {"events": [left.by(kept, now[kept["id"]]) for kept in before]}
 
 
 def snapshot(row: Event) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assistant import phrases, shared
+from apps.assistant import left, phrases, shared
 from apps.assistant.models import List, ListItem
 from apps.core import errors
 
@@ -191,7 +191,17 @@ def mark(*, by: User, rows: Iterable[ListItem], state: str) -> Before:
         ListItem.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=state, done_at=done_at, changed_by=by
         )
-    return {"items": before}
+    return left.by({"items": before}, dict.fromkeys(before, state))
+
+
+def transfer(*, by: User, item: ListItem, row: List) -> tuple[ListItem, Before]:
+    """To another list. Raises as `add` and `mark`."""
+    with transaction.atomic():
+        (made,) = add(by=by, row=row, texts=[item.text], due_on=item.due_on)
+        before = mark(by=by, rows=[item], state=State.DELETED)["items"]
+    name, was = str(made.public_id), str(item.public_id)
+    after = {was: State.DELETED, name: State.OPEN}
+    return made, left.by({"items": {**before, name: State.DELETED}}, after)
 
 
 def latest_done(row: List) -> list[ListItem]:
@@ -227,6 +237,7 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
         shared.insist_may_change(by=user, row=each)
         if each.is_deleted and "list" not in before:
             raise errors.Conflict(phrases.say("left_since"))
+    left.insist_same(before, {str(item.public_id): item.state for item in rows})
     for item in rows:
         item.state, item.changed_by = states[str(item.public_id)], user
     ListItem.objects.bulk_update(rows, ["state", "changed_by"])

@@ -93,12 +93,14 @@ def before(row: Fact, *, is_deleted: bool = False) -> dict[str, Any]:
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
+    """Raises errors.NotFound for what was forgotten for good since."""
     rows = Fact.objects.owned_by(user).filter(public_id=before["id"])
-    rows.update(
+    if not rows.update(
         subject=before["subject"],
         text=before["text"],
         is_deleted=before["is_deleted"],
-    )
+    ):
+        raise errors.NotFound(phrases.say("fact_gone"))
 
 
 def get(*, user: User, public_id: str) -> Fact:

@@ -12,12 +12,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from apps.accounts.models import User
-from apps.assistant import phrases, shared
+from apps.assistant import left, phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Note
 from apps.assistant.targets import BY_ID, short
 from apps.assistant.toolbox import Ask, Option
 from apps.core import errors
+
+Before = dict[str, Any]
 
 NOTES = "notes"
 LONGEST = 5_000
@@ -35,52 +37,55 @@ def add(*, user: User, text: str) -> Note:
     return Note.objects.create(user=user, text=text)
 
 
-def change(*, by: User, row: Note, text: str) -> None:
+def change(*, by: User, row: Note, text: str) -> Before:
     """Raises errors.Invalid, and as `shared.insist_may_change`."""
     with transaction.atomic():
         shared.insist_may_change(by=by, row=row)
+        before = _state(row)
         row.text = _fit(text)
-        _save(row)
+        return _saved(row, before)
 
 
-def append(*, by: User, row: Note, text: str) -> dict[str, Any]:
-    """To what it says by now; what `restore` takes. Raises as `change`."""
+def append(*, by: User, row: Note, text: str) -> Before:
+    """To what it says by now. Raises as `change`."""
     with transaction.atomic():
         fresh = Note.objects.select_for_update().get(pk=row.pk)
         row.text, row.version = fresh.text, fresh.version
-        kept = before(row)
-        change(by=by, row=row, text=f"{row.text}\n{text.strip()}")
-    return kept
+        return change(by=by, row=row, text=f"{row.text}\n{text.strip()}")
 
 
-def delete(*, by: User, row: Note) -> None:
+def delete(*, by: User, row: Note) -> Before:
     """Raises errors.Forbidden where it is another's."""
     shared.insist_owns(by=by, row=row)
+    before = _state(row)
     row.is_deleted = True
-    _save(row)
+    return _saved(row, before)
 
 
-def before(row: Note, *, is_deleted: bool = False) -> dict[str, Any]:
-    """What `restore` takes, before the change; `is_deleted`: the note was just made."""
-    return {
-        "id": str(row.public_id),
-        "text": row.text,
-        "is_deleted": is_deleted,
-        "version": row.version if is_deleted else row.version + 1,
-    }
+def unmade(row: Note) -> Before:
+    """What takes back that it was added."""
+    return left.by({**_state(row), "is_deleted": True}, _state(row))
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    """Raises as `shared.insist_may_change`, and errors.Conflict where it was changed, or
-    deleted, since: that is not to be lost."""
+    """What the others handed back. Raises as `shared.insist_may_change`, and
+    errors.Conflict where it was changed since."""
     with transaction.atomic():
         rows = Note.objects.filter(public_id=before["id"]).select_related("user")
         for row in rows.select_for_update(of=("self",)):
             shared.insist_may_change(by=user, row=row)
-            if row.version != before.get("version", row.version):
-                raise errors.Conflict(phrases.say("left_since"))
+            left.insist_same(before, _state(row))
             row.text, row.is_deleted = before["text"], before["is_deleted"]
             _save(row)
+
+
+def _state(row: Note) -> dict[str, Any]:
+    return {"id": str(row.public_id), "text": row.text, "is_deleted": row.is_deleted}
+
+
+def _saved(row: Note, before: Before) -> Before:
+    _save(row)
+    return left.by(before, _state(row))
 
 
 def among(user: User) -> QuerySet[Note]:

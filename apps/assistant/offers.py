@@ -215,6 +215,12 @@ def block(*, user: User, row: Offer) -> None:
                 shared.revoke(by=user, thing=share.thing, person=user)
 
 
+def blocked(user: User) -> list[User]:
+    """Whose offers they do not see."""
+    rows = Block.objects.filter(user=user).select_related("blocked").order_by("pk")
+    return [row.blocked for row in rows]
+
+
 def unblock(*, user: User, person: User) -> None:
     with transaction.atomic():
         gone, _ = Block.objects.filter(user=user, blocked=person).delete()

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assistant import firing, phrases, series
+from apps.assistant import firing, left, phrases, series
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import spoken
@@ -184,7 +184,7 @@ def reword(*, user: User, public_id: str, text: str) -> tuple[Reminder, dict[str
     before = {**snapshot(reminder), "text": reminder.text}
     reminder.text = text
     reminder.save(update_fields=["text", "updated_at"])
-    return reminder, before
+    return reminder, left.by(before, _wanted(reminder))
 
 
 def _change(reminder: Reminder, **changes: Any) -> tuple[Reminder, dict[str, Any]]:
@@ -194,7 +194,13 @@ def _change(reminder: Reminder, **changes: Any) -> tuple[Reminder, dict[str, Any
     reminder.note = ""
     reminder.held_until = None
     reminder.save()
-    return reminder, before
+    return reminder, left.by(before, _wanted(reminder))
+
+
+def _wanted(reminder: Reminder) -> list[Any]:
+    """What people change of it; that it comes due is no change of theirs."""
+    due_at = "" if reminder.rule else reminder.due_at.isoformat()
+    return [reminder.text, reminder.rule, reminder.exceptions, due_at]
 
 
 def snapshot(reminder: Reminder) -> dict[str, Any]:
@@ -214,8 +220,10 @@ def snapshot(reminder: Reminder) -> dict[str, Any]:
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> Reminder:
-    """Put a reminder back as the snapshot says; raises errors.NotFound."""
+    """Put a reminder back as the snapshot says; raises errors.NotFound, and Conflict
+    where it was changed since."""
     reminder = get(user=user, public_id=before["id"])
+    left.insist_same(before, _wanted(reminder))
     fired = before["fired_at"]
     repeated = bool(reminder.rule)
     reminder.state = before["state"]

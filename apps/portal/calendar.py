@@ -167,8 +167,7 @@ def _added(request: SignedIn, row: Event) -> HttpResponse:
     sentence = phrases.say(
         "event_added", title=row.title, time=agenda.series(scene, agenda.values(first))
     )
-    deleted = {"events": [{**events.snapshot(row), "is_deleted": True}]}
-    taking_back.offer(request, sentence, KIND, deleted)
+    taking_back.offer(request, sentence, KIND, events.unmade(row))
     return redirect(_at(first.event.start.date()))
 
 

@@ -41,8 +41,8 @@ def add(request: SignedIn) -> HttpResponse:
     except AppError as error:
         form.add_error("text", error.sentence)
         return _page(request, form)
-    before = notes.before(row, is_deleted=True)
-    taking_back.offer(request, f"Noted: {_short(row.text)}", KIND, before)
+    said, before = f"Noted: {_short(row.text)}", notes.unmade(row)
+    taking_back.offer(request, said, KIND, before)
     return redirect(PAGE)
 
 
@@ -54,8 +54,8 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
     form = NoteForm(given, initial={"text": row.text})
     if form.is_valid():
-        before = notes.before(row)
-        notes.change(by=request.user, row=row, text=form.cleaned_data["text"])
+        text = form.cleaned_data["text"]
+        before = notes.change(by=request.user, row=row, text=text)
         taking_back.offer(request, "Changed.", KIND, before)
         return redirect(PAGE)
     shown = {
@@ -72,8 +72,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
 @in_their_language
 def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
-    before = notes.before(row)
-    notes.delete(by=request.user, row=row)
+    before = notes.delete(by=request.user, row=row)
     taking_back.offer(request, f"Deleted: {_short(row.text)}", KIND, before)
     return redirect(PAGE)
 

@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.assistant import offers, shared
 from apps.assistant.models import List, Note, Offer
 from apps.assistant.shared import Share, Thing
-from apps.core.errors import AppError, Invalid
+from apps.core.errors import AppError, Invalid, NotFound
 from apps.core.verbs import require_POST, require_safe
 from apps.portal.forms import ShareForm
 from apps.portal.shell import SignedIn
@@ -46,6 +46,7 @@ def page(request: SignedIn) -> HttpResponse:
         "received": _shown(shared.received(user)),
         "given": _shown(shared.given(user)),
         "waiting": _shown(offers.made(user)),
+        "blocked": offers.blocked(user),
     }
     return render(request, "portal/shares.html", shown)
 
@@ -119,6 +120,21 @@ def end(request: SignedIn, public_id: UUID, holder: UUID) -> HttpResponse:
     is_own = person.pk == request.user.pk
     said = "You have left it." if is_own else f"{person.short_name} has it no more."
     messages.success(request, said)
+    return redirect(PAGE)
+
+
+@signed_in
+@require_POST
+@in_their_language
+def unblock(request: SignedIn, person: UUID) -> HttpResponse:
+    found = next(
+        (each for each in offers.blocked(request.user) if each.public_id == person),
+        None,
+    )
+    if found is None:
+        raise NotFound
+    offers.unblock(user=request.user, person=found)
+    messages.success(request, f"{found.email} may offer you things again.")
     return redirect(PAGE)
 
 

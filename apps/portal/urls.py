@@ -102,6 +102,9 @@ urlpatterns = [
     path("app/shares/", shares.page, name="shares"),
     path("app/shares/offer/", shares.offer, name="share"),
     path(
+        "app/shares/blocked/<uuid:person>/lift/", shares.unblock, name="share_unblock"
+    ),
+    path(
         "app/shares/offers/<uuid:public_id>/answer/",
         shares.answer,
         name="offer_answer",

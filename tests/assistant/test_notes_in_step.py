@@ -83,8 +83,7 @@ def test_both_ways(pair: Pair, clock: time_machine.Traveller) -> None:
     (found,) = [each for each in pair.there() if each.content.text == "their words"]
     pair.side.delete(found)
     row.refresh_from_db()
-    before = notes.before(row)
-    notes.delete(by=pair.user, row=row)
+    before = notes.delete(by=pair.user, row=row)
     pair.run()
     ours, theirs = pair.texts()
     assert ours == theirs and not {"the gate is fine", "their words"} & {*ours}

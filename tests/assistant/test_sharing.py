@@ -23,6 +23,7 @@ from tests.assistant.conftest import Phone
 from tests.assistant.sharing import given, offered, proven
 from tests.factories import PhoneNumberFactory, UserFactory
 from tests.rbac.factories import person
+from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -274,8 +275,12 @@ def test_who_blocks_leaves_and_sees_no_more_offers(shopping: List, bob: Phone) -
     offers.block(user=bob.user, row=offered(other, bob.user))
     assert names(bob.user) == [] and shared.holders(shopping) == []
     assert offers.waiting(bob.user) == []
-    offers.unblock(user=bob.user, person=shopping.user)
+    app, owner = signed_in(bob.user), shopping.user
+    assert "Blocked" in app.get("/app/shares/").content.decode()
+    lift = f"/app/shares/blocked/{owner.public_id}/lift/"
+    assert app.post(lift).status_code == 302
     assert not Block.objects.exists()
+    assert app.post(lift).status_code == 404
 
 
 def test_it_is_on_record(shopping: List, bob: Phone) -> None:

@@ -3,9 +3,9 @@
 import pytest
 import time_machine
 
-from apps.assistant import lists, notes
+from apps.assistant import events, lists, notes, reminders
 from apps.assistant.gate import UNDO_LIVES
-from apps.assistant.models import Event, Fact, List, Note, Reminder
+from apps.assistant.models import Event, Fact, List, ListItem, Note, Reminder
 from tests.assistant.conftest import Phone
 from tests.factories import PhoneNumberFactory
 
@@ -52,7 +52,9 @@ def test_what_stays_done_is_said_before_something_older_is_taken_back(
     assert "1) Take back what was before: " in asked
     assert not Fact.objects.filter(is_deleted=False).exists()
     assert List.objects.filter(is_deleted=False).exists()
+    assert alice.text("1").startswith("That is not in my memory any more.")
     assert alice.text("1").startswith("Undone: ")
+    assert not List.objects.filter(is_deleted=False).exists()
 
 
 def test_where_nothing_older_is_there_it_is_said(
@@ -133,3 +135,52 @@ def test_a_number_is_no_item_of_a_list(alice: Phone) -> None:
     alice.text("remind me to call Ana tomorrow at 10am")
     alice.text("reminders")
     assert alice.text("done 1") == "Done: call Ana."
+
+
+def test_undos_one_after_the_other_go_all_the_way_back(alice: Phone) -> None:
+    alice.text("note the gate sticks")
+    alice.text("add at noon to that note")
+    alice.text("add tea friday 5pm")
+    alice.text("move tea to 6pm")
+    alice.text("buy milk")
+    alice.text("got the milk")
+    for _ in range(6):
+        assert alice.text("undo").startswith("Undone: ")
+    assert not Note.objects.filter(is_deleted=False).exists()
+    assert not Event.objects.filter(is_deleted=False).exists()
+
+
+@pytest.mark.parametrize("kind", ["event", "reminder", "item"])
+def test_what_was_changed_since_on_the_website_stays(alice: Phone, kind: str) -> None:
+    if kind == "event":
+        alice.text("add tea friday 5pm")
+        alice.text("move tea to 6pm")
+        events.change(row=Event.objects.get(), title="coffee")
+    elif kind == "reminder":
+        alice.text("remind me to call Ana friday 5pm")
+        alice.text("move it to 6pm")
+        (row,) = Reminder.objects.all()
+        public_id = str(row.public_id)
+        reminders.reword(user=alice.user, public_id=public_id, text="call Bob")
+    else:
+        alice.text("buy milk")
+        alice.text("got the milk")
+        (item,) = ListItem.objects.all()
+        lists.mark(by=alice.user, rows=[item], state=ListItem.State.DELETED)
+    assert alice.text("undo").startswith("It was changed since")
+    assert not Event.objects.exclude(title="coffee").exists()
+    assert not Reminder.objects.exclude(text="call Bob").exists()
+    assert not ListItem.objects.exclude(state="deleted").exists()
+
+
+def test_a_fact_that_is_forgotten_for_good_is_not_said_to_be_back(
+    alice: Phone,
+) -> None:
+    alice.text("remember my locker is 114")
+    alice.text("forget my locker")
+    alice.text("remember my shoe size is 42")
+    alice.text("forget everything")
+    alice.text("yes")
+    asked = alice.text("undo")
+    assert asked.startswith("That stays done: ")
+    assert "not in my memory any more" in alice.text("1")

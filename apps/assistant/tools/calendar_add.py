@@ -65,8 +65,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         "clash": agenda.clash(scene, found),
         **elsewhere.spoken_of(scene, agenda.EVENTS, found.mark),
     }
-    deleted = {**events.snapshot(row), "is_deleted": True}
-    return Result(values, undo={"events": [deleted], "title": row.title})
+    return Result(values, undo={**events.unmade(row), "title": row.title})
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from apps.assistant import items, lists, moments, phrases
 from apps.assistant.conversations import Scene
-from apps.assistant.models import Risk
+from apps.assistant.models import List, Risk
 from apps.assistant.targets import BY_ID
 from apps.assistant.toolbox import Ask, Result, Tool, said
 from apps.core import errors
@@ -30,16 +30,14 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     if not arguments.items.strip():
         raise Ask(phrases.say("item_missing"), arguments=given, slot="items")
-    name = arguments.list or _spoken_of(scene) or lists.TODO
-    is_tasks = lists.key(_name(scene, name)) == lists.TODO
+    row, is_new = the_list_or_new(scene, given)
     due_on = None
     if arguments.when:
         ask = phrases.say("not_a_time")
         due_at = moments.find(scene, given, ask=ask, clock=END_OF_DAY)
         due_on = due_at.astimezone(ZoneInfo(scene.zone)).date()
-    is_one = is_tasks and not arguments.several
+    is_one = row.key == lists.TODO and not arguments.several
     texts = [arguments.items] if is_one else items.parts(arguments.items)
-    row, is_new = the_list_or_new(scene, {**given, "list": name})
     made = lists.add(by=scene.user, row=row, texts=texts, due_on=due_on)
     values = items.spoken(scene, row, [item.text for item in made])
     undo: dict[str, Any] = {"items": {str(item.public_id): "deleted" for item in made}}
@@ -49,29 +47,17 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     return Result({**values, "is_new": is_new, "due_on": due}, undo=undo)
 
 
-def _name(scene: Scene, said: str) -> str:
-    if not said.startswith(BY_ID):
-        return said
-    return lists.get(user=scene.user, public_id=said.removeprefix(BY_ID)).name
-
-
-def _spoken_of(scene: Scene) -> str:
-    """The list that was spoken of last."""
-    try:
-        row = items.the_list(scene, {"list": ""})
-    except errors.NotFound:
-        return ""
-    return f"{BY_ID}{row.public_id}"
-
-
-def the_list_or_new(scene: Scene, given: dict[str, Any]) -> tuple[Any, bool]:
-    """The one that is named in `given`, and whether it was made for that."""
+def the_list_or_new(scene: Scene, given: dict[str, Any]) -> tuple[List, bool]:
+    """The one that is named in `given`, and whether it was made for that; with none named
+    the one last spoken of, else that of tasks."""
     name = given["list"]
     try:
         return items.the_list(scene, given), False
     except errors.NotFound:
         if name.startswith(BY_ID):
             raise
+        if not name:
+            return the_list_or_new(scene, {**given, "list": lists.TODO})
         spoken = phrases.words().answers["list_names"].get(lists.key(name), name)
         return lists.make(user=scene.user, name=spoken), True
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.assistant import items, lists, phrases
 from apps.assistant.conversations import Scene
-from apps.assistant.models import ListItem, Risk
+from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
 from apps.assistant.tools.lists_add import the_list_or_new
 from apps.rbac.catalog import Permission
@@ -22,10 +22,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     item = items.find(scene, {**given, "list": ""})
     row, is_new = the_list_or_new(scene, {**given, "list": arguments.to})
-    (made,) = lists.add(by=scene.user, row=row, texts=[item.text], due_on=item.due_on)
-    before = lists.mark(by=scene.user, rows=[item], state=ListItem.State.DELETED)
-    undo: dict[str, Any] = {**before}
-    undo["items"][str(made.public_id)] = "deleted"
+    made, undo = lists.transfer(by=scene.user, item=item, row=row)
     if is_new:
         undo |= {"list": str(row.public_id), "is_deleted": True}
     values = items.spoken(scene, row, [made.text])

@@ -21,7 +21,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if not arguments.text.strip():
         raise Ask(phrases.say("note_what"), arguments=asdict(arguments), slot="text")
     row = notes.add(user=scene.user, text=arguments.text)
-    return Result(notes.spoken(row), undo=notes.before(row, is_deleted=True))
+    return Result(notes.spoken(row), undo=notes.unmade(row))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

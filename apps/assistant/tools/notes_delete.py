@@ -18,8 +18,7 @@ class Arguments:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     row = notes.the_note(scene, arguments.target)
-    before = notes.before(row)
-    notes.delete(by=scene.user, row=row)
+    before = notes.delete(by=scene.user, row=row)
     return Result({"text": row.text}, undo=before)
 
 
