@@ -289,9 +289,7 @@ def _in_part(scene: Scene, said: str, part: str) -> str:
     if not part or not times.is_early(said):
         return said
     settled = f"{said} {part}"
-    outcome = times.read(
-        settled, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    outcome = scene.read(settled)
     # "today at 6", said at noon, is not this morning.
     return settled if isinstance(outcome, times.Exact | times.Repeats) else said
 
@@ -305,16 +303,12 @@ def _is_rule(scene: Scene, text: str, said: str) -> bool:
     """Whether the time comes again, and the text begins with it."""
     if not text.startswith(said):
         return False
-    outcome = times.read(
-        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    outcome = scene.read(said)
     return isinstance(outcome, times.Repeats) and len(outcome.rules) == 1
 
 
 def _is_time(scene: Scene, said: str) -> bool:
-    outcome = times.read(
-        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    outcome = scene.read(said)
     return not isinstance(outcome, times.Missing)
 
 

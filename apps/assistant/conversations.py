@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, NotRequired, TypedDict
 
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.assistant import times
 from apps.assistant import phrases
 from apps.assistant.models import Conversation, Risk, ToolCall
 from apps.assistant.models.conversations import REMINDERS
@@ -88,6 +89,19 @@ class Scene:
     def week_starts(self) -> int:
         """The weekday that a week begins with, 0 for Monday."""
         return self.user.first_weekday
+
+    def read(
+        self, said: str, *, day: date | None = None, clock: time | None = None
+    ) -> times.Outcome:
+        """What words for a time mean to the person, now (times/reading.py)."""
+        return times.read(
+            said,
+            now=self.now,
+            zone=self.zone,
+            week_starts=self.week_starts,
+            day=day,
+            clock=clock,
+        )
 
     @property
     def menu(self) -> list[MenuOption]:

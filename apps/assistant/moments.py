@@ -76,14 +76,7 @@ def _in_any_language(
     words of its own."""
     for language in phrases.tried():
         with phrases.spoken_in(language):
-            outcome = times.read(
-                said,
-                now=scene.now,
-                zone=scene.zone,
-                week_starts=scene.week_starts,
-                day=day,
-                clock=clock,
-            )
+            outcome = scene.read(said, day=day, clock=clock)
         if not isinstance(outcome, times.Missing):
             return outcome
     return times.Missing()
@@ -143,38 +136,25 @@ def offered(scene: Scene, said: str, exact: Sequence[str]) -> str:
 
 
 def _fits(scene: Scene, said: str, exact: str) -> bool:
-    offer = _read(scene, exact)
+    offer = scene.read(exact)
     if isinstance(offer, times.Repeats):
-        outcome = _read(scene, said)
+        outcome = scene.read(said)
         return (
             isinstance(outcome, times.Exact)
             and len(offer.rules) == 1
             and offer.rules[0].comes_at(outcome.at)
         )
     wall = datetime.fromisoformat(exact)
-    outcome = times.read(
-        said,
-        now=scene.now,
-        zone=scene.zone,
-        week_starts=scene.week_starts,
-        day=wall.date(),
-        clock=wall.time(),
-    )
+    outcome = scene.read(said, day=wall.date(), clock=wall.time())
     return (
         isinstance(outcome, times.Exact)
         and spoken.exact(outcome.at, scene.zone) == exact
     )
 
 
-def _read(scene: Scene, said: str) -> times.Outcome:
-    return times.read(
-        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
-
-
 def trouble(scene: Scene, said: str) -> str:
     """Why nothing can be set at what was said; "" when something can."""
-    outcome = _read(scene, said)
+    outcome = scene.read(said)
     is_open = isinstance(outcome, times.Repeats) and not outcome.rules
     is_trouble = is_open or isinstance(outcome, times.Impossible | times.Missing)
     return _reason(outcome, said) if is_trouble else ""
@@ -182,7 +162,7 @@ def trouble(scene: Scene, said: str) -> str:
 
 def kept(scene: Scene, said: str) -> str:
     """The phrase in a form that means the same instant when it is read later."""
-    outcome = _read(scene, said)
+    outcome = scene.read(said)
     if isinstance(outcome, times.Exact):
         return spoken.exact(outcome.at, scene.zone)
     if isinstance(outcome, times.Repeats) and len(outcome.rules) == 1:

@@ -151,9 +151,7 @@ def _reply(scene: conversations.Scene, text: str) -> str:
 def _times(scene: conversations.Scene, said: str) -> Iterator[str]:
     if not said:
         return
-    outcome = times.read(
-        said, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    outcome = scene.read(said)
     each: tuple[Any, ...] = ()
     if isinstance(outcome, times.Exact):
         each = (outcome.at,)

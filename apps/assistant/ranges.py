@@ -58,7 +58,7 @@ def end(
         return start + length
     if match := re.fullmatch(said["lasts"], phrases.folded(until)):
         ahead = said["ahead"].format(length=match["length"])
-        outcome = _read(scene, ahead)
+        outcome = scene.read(ahead)
         if isinstance(outcome, times.Exact):
             return start + (outcome.at - scene.now.replace(microsecond=0))
     found = _clock_after(scene, start, until)
@@ -71,7 +71,7 @@ def is_open(scene: Scene, when: str, start: datetime) -> bool:
     """Whether the hour of an afternoon could as well be the one before noon: it was said
     without am or pm."""
     said = phrases.words().answers["ranges"]
-    outcome = _read(scene, str(said["am"]).format(clock=when))
+    outcome = scene.read(str(said["am"]).format(clock=when))
     if not isinstance(outcome, times.Exact):
         return False
     return outcome.at.astimezone(ZoneInfo(scene.zone)).hour + 12 == start.hour
@@ -79,8 +79,8 @@ def is_open(scene: Scene, when: str, start: datetime) -> bool:
 
 def has_clock(scene: Scene, when: str) -> bool:
     """Whether the words tell an hour, and not a day alone."""
-    early = _read(scene, when, clock=_EARLY)
-    return bool(when) and early == _read(scene, when, clock=_LATE)
+    early = scene.read(when, clock=_EARLY)
+    return bool(when) and early == scene.read(when, clock=_LATE)
 
 
 def day(scene: Scene, when: str) -> tuple[datetime, datetime]:
@@ -106,7 +106,7 @@ def day(scene: Scene, when: str) -> tuple[datetime, datetime]:
 
 
 def _day(scene: Scene, when: str) -> date:
-    outcome = _read(scene, when, clock=_LATE)
+    outcome = scene.read(when, clock=_LATE)
     if isinstance(outcome, times.Impossible):
         raise errors.Invalid(phrases.say(outcome.reason))
     if isinstance(outcome, times.Exact):
@@ -116,16 +116,6 @@ def _day(scene: Scene, when: str) -> date:
     else:
         raise errors.Invalid(phrases.say("not_a_time"))
     return at.astimezone(ZoneInfo(scene.zone)).date()
-
-
-def _read(scene: Scene, said: str, clock: time | None = None) -> times.Outcome:
-    return times.read(
-        said,
-        now=scene.now,
-        zone=scene.zone,
-        week_starts=scene.week_starts,
-        clock=clock,
-    )
 
 
 def _clock_after(scene: Scene, start: datetime, said: str) -> datetime | None:

@@ -65,9 +65,7 @@ def _time(scene: Scene, question: Question, body: str) -> str:
         return offered
     known: str = question["arguments"].get("when", "")
     for phrase in filter(None, (known and f"{known} {said}", said)):
-        outcome = times.read(
-            phrase, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-        )
+        outcome = scene.read(phrase)
         # "no, 8am" is another time, not one more.
         is_more = phrase != said and _is_more(scene, known, outcome)
         if not isinstance(outcome, times.Missing) and not is_more:
@@ -79,9 +77,7 @@ def _is_more(scene: Scene, known: str, outcome: times.Outcome) -> bool:
     """Whether the answer has only added a time to those that were known."""
     if not isinstance(outcome, times.Repeats):
         return isinstance(outcome, times.Several)
-    before = times.read(
-        known, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-    )
+    before = scene.read(known)
     return isinstance(before, times.Repeats) and any(
         len(after.times) > len(rule.times)
         for after in outcome.rules

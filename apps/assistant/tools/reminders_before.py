@@ -67,9 +67,7 @@ def _anchor(scene: Scene, of: str) -> tuple[str, datetime]:
         fits = [row for row in rows if has(row.text, wanted)]
         if not events.about(scene.user, wanted, scene.now, scene.zone) and fits:
             return fits[0].text, fits[0].due_at
-        outcome = times.read(
-            of, now=scene.now, zone=scene.zone, week_starts=scene.week_starts
-        )
+        outcome = scene.read(of)
         if isinstance(outcome, times.Exact):
             return of, outcome.at
     elif focus := scene.focus_of(REMINDERS):

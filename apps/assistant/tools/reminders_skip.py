@@ -46,7 +46,7 @@ def _day_of(scene: Scene, target: str) -> dict[str, str]:
     """ "friday's pills" are the pills on Friday, and "tomorrow's" any."""
     match = re.fullmatch(phrases.words().answers["owned"], target, re.IGNORECASE)
     day, rest = (match["day"], match["rest"]) if match else (target, "")
-    outcome = times.read(day, now=scene.now, zone=scene.zone)
+    outcome = scene.read(day)
     if isinstance(outcome, times.Exact | times.Choices) and times.has_day(day):
         return {"when": day, "target": rest.strip()}
     return {}
@@ -75,13 +75,7 @@ def _comes(scene: Scene, reminder: Reminder, when: str) -> bool:
 
 def _moments(scene: Scene, when: str) -> tuple[datetime, ...]:
     """What the words can mean; nothing where they tell no day."""
-    outcome = times.read(
-        when,
-        now=scene.now,
-        zone=scene.zone,
-        week_starts=scene.week_starts,
-        clock=ANY_TIME,
-    )
+    outcome = scene.read(when, clock=ANY_TIME)
     if isinstance(outcome, times.Exact):
         return (outcome.at,)
     return outcome.at if isinstance(outcome, times.Choices) else ()
