@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from apps.accounts import quiet_hours
 from apps.accounts.models import User
-from apps.assistant import agenda, conversations, features, lists, phrases
+from apps.assistant import agenda, conversations, event_words, features, lists, phrases
 from apps.assistant.models import Approval, Brief, ListItem, Reminder
 from apps.assistant.targets import short
 from apps.assistant.times import spoken
@@ -125,9 +125,9 @@ def _events(user: User, now: datetime) -> Iterator[str]:
         if event.is_all_day:
             time = phrases.say("brief_all_day")
         elif event.start.astimezone(here).date() < now.astimezone(here).date():
-            time = agenda.since(scene, event.start, "brief_since")
+            time = event_words.since(scene, event.start, "brief_since")
         else:
-            time = agenda.clock(scene, event.start)
+            time = event_words.clock(scene, event.start)
         yield phrases.say("brief_line", time=time, what=short(event.title))
     for account in look.silent:
         yield phrases.say("brief_unread", account=account)

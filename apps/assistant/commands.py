@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from apps.assistant import known, phrases, ranges, times
+from apps.assistant import known, phrases, ranges, templates, times, wording
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Phrasing
-
-NUMBER = r"#?(?P<number>\d{1,2})"
-NUMBERS = r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|@and)\s*|\s+)#?\d{1,2})*)"
-APART = r"(?:[\s,:]+|$)"
-ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}:?|[^\s\[\](){}]+")
-# Phones type what templates do not: curly quotes, no-break spaces.
-TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " "})
 
 
 @dataclass(frozen=True)
@@ -69,7 +60,7 @@ def match(scene: Scene, text: str) -> Match | None:
 
 
 def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
-    plain = _without_aside(tidied(text))
+    plain = wording.without_aside(wording.tidied(text))
     split = times.split(plain)
     spans = functools.cache(functools.partial(ranges.split, plain, split))
     # There are hundreds of commands, and two or three texts to compare them with.
@@ -112,49 +103,6 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     return None
 
 
-def tidied(text: str) -> str:
-    """The text on one line, without closing punctuation and words of courtesy."""
-    plain = unicodedata.normalize("NFC", " ".join(text.translate(TYPED).split()))
-    plain = plain.rstrip(" .!,;") or plain
-    if plain.strip("?"):
-        plain = plain.rstrip("? ")
-    polite = _polite(phrases.language())
-    for match in reversed([*polite.finditer(phrases.folded(plain))]):
-        plain = plain[: match.start()] + plain[match.end() :]
-    return plain
-
-
-@functools.cache
-def _polite(language: str) -> re.Pattern[str]:
-    """Words of courtesy at the ends of a text."""
-    polite = "|".join(map(re.escape, phrases.words().answers["polite"]))
-    return re.compile(
-        rf"^(?:(?:{polite})\b[\s,.!]+)+(?=\S)|(?<=\w)(?:[\s,]+(?:{polite}))+$"
-    )
-
-
-def _without_aside(said: str) -> str:
-    """ "Delete it, I am done with it" without the reason."""
-    aside = re.search(phrases.words().answers["aside"], phrases.folded(said))
-    return said[: aside.start("aside")] if aside else said
-
-
-def bare(text: str) -> str:
-    """The text folded and without punctuation, to compare with whole phrases."""
-    plain = phrases.folded(text.translate(TYPED))
-    return " ".join(re.sub(r"[^\w\s']", " ", plain).split())
-
-
-def courtesy(text: str) -> str:
-    """The key of the sentence that answers a mere courtesy; "" when it is more."""
-    said = {bare(text), bare(tidied(text))}
-    for entry in phrases.words().courtesy:
-        if said & {*entry["words"]}:
-            key: str = entry["say"]
-            return key
-    return ""
-
-
 def every() -> tuple[Command, ...]:
     """All commands of the language that is spoken, the first match wins."""
     return _every(phrases.language())
@@ -172,7 +120,7 @@ def _every(language: str) -> tuple[Command, ...]:
             knows=entry.get("knows", ""),
             lacks=frozenset(entry.get("lacks", [])),
             says=tuple(entry["says"]),
-            patterns=tuple(map(compiled, entry["says"])),
+            patterns=tuple(map(templates.compiled, entry["says"])),
             has=frozenset(entry.get("has", [])),
             spoken=entry.get("spoken", ""),
             after=tuple(entry.get("after", [])),
@@ -194,7 +142,7 @@ def taught() -> Iterator[Command]:
             knows="",
             lacks=frozenset(),
             says=(row.says,),
-            patterns=(_compiled(phrases.language(), row.says),),
+            patterns=(templates.compiled(row.says),),
         )
 
 
@@ -208,46 +156,6 @@ def _known_words(language: str) -> frozenset[str]:
     says = [s for entry in phrases.words().commands for s in entry["says"]]
     letters = re.sub(r"\{\w+\}|[\[\]()|?]", " ", " ".join(says))
     return frozenset(word for word in letters.split() if len(word) > 2)
-
-
-def compiled(template: str) -> re.Pattern[str]:
-    """A template as a regular expression for the whole text."""
-    items = [*ITEM.finditer(template)]
-    # "{amount}{unit}": nothing has to stand between them.
-    glued = {a.start() for a, b in itertools.pairwise(items) if a.end() == b.start()}
-    parts = (_part(each.group(), each.start() in glued) for each in items)
-    return re.compile("".join(parts))
-
-
-@functools.lru_cache(maxsize=1024)
-def _compiled(language: str, template: str) -> re.Pattern[str]:
-    return compiled(template)
-
-
-@functools.cache
-def _slots(language: str) -> dict[str, str]:
-    """What may stand in those that are not free words."""
-    either = "|".join(map(re.escape, phrases.words().answers["and"]))
-    numbers = NUMBERS.replace("@and", either)
-    return {"number": NUMBER, "numbers": numbers, **phrases.words().answers["slots"]}
-
-
-def _part(item: str, is_glued: bool = False) -> str:
-    if item.endswith("}:"):
-        return rf"(?P<{item[1:-2]}>[^\s:][^:]*?)\s*:\s*"
-    if item.startswith("{"):
-        name = item[1:-1]
-        return _slots(phrases.language()).get(name, rf"(?P<{name}>\S.*?)") + (
-            "" if is_glued else APART
-        )
-    if item[0] in "[(":
-        words = "|".join(_words(each) for each in item[1:-1].split("|"))
-        return f"(?:(?:{words}){APART})" + ("?" if item[0] == "[" else "")
-    return _words(item) + ("" if is_glued else APART)
-
-
-def _words(said: str) -> str:
-    return re.escape(said).replace(r"\ ", r"\s+")
 
 
 def _caught(

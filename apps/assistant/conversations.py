@@ -10,8 +10,7 @@ from typing import Any, NotRequired, TypedDict
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assistant import times
-from apps.assistant import phrases
+from apps.assistant import phrases, times
 from apps.assistant.models import Conversation, Risk, ToolCall
 from apps.assistant.models.conversations import REMINDERS
 from apps.assistant.toolbox import Ask

@@ -15,7 +15,7 @@ from django.db import transaction
 from apps.accounts.models import User
 from apps.assistant import commands, conversations, moments, phrases, reminders
 from apps.assistant import times as grammar
-from apps.assistant import told
+from apps.assistant import told, wording
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder
 from apps.assistant.recurrence import Recurrence
@@ -112,7 +112,7 @@ def _parted(scene: Scene, words: str) -> tuple[str, str]:
         if intent.tool == CREATE:
             said = intent.arguments
             return said.get("text", ""), said.get("when", "")
-    split = grammar.split(commands.tidied(words))
+    split = grammar.split(wording.tidied(words))
     return split.rest, split.phrase
 
 

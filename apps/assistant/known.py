@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from apps.assistant import events, items, lists, recollection, sharing
+from apps.assistant import items, lists, occurrences, recollection, sharing
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.series import STILL_FRESH
@@ -31,7 +31,7 @@ def _item(scene: Scene, caught: Mapping[str, str]) -> bool:
 
 
 def _event(scene: Scene, caught: Mapping[str, str]) -> bool:
-    return events.is_called(scene.user, caught["target"], scene.now, scene.zone)
+    return occurrences.is_called(scene.user, caught["target"], scene.now, scene.zone)
 
 
 def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:

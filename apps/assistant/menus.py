@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from apps.assistant import commands, phrases
+from apps.assistant import phrases, wording
 
 
 def numbered(sentence: str, labels: Sequence[str]) -> str:
@@ -28,7 +28,7 @@ def picked(text: str, count: int) -> int | None:
     answers = phrases.words().answers
     if match := re.fullmatch(answers["number"], text.strip(), re.IGNORECASE):
         return int(match.group(1))
-    said = commands.bare(text)
+    said = wording.bare(text)
     if count == 1 and said in answers["yes"]:
         return 1
     number: int | None = answers["words"].get(said)
@@ -37,9 +37,9 @@ def picked(text: str, count: int) -> int | None:
 
 def agrees(text: str) -> bool:
     """Whether the text is a plain yes, which names none of several."""
-    return commands.bare(text) in phrases.words().answers["yes"]
+    return wording.bare(text) in phrases.words().answers["yes"]
 
 
 def drops(text: str) -> bool:
     """Whether the text turns a question down: "never mind"."""
-    return commands.bare(text) in phrases.words().answers["drop"]
+    return wording.bare(text) in phrases.words().answers["drop"]

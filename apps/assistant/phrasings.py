@@ -17,7 +17,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from apps.accounts.models import User
-from apps.assistant import commands, conversations, moments, phrases, times, toolbox
+from apps.assistant import (
+    commands,
+    conversations,
+    moments,
+    phrases,
+    templates,
+    times,
+    toolbox,
+    wording,
+)
 from apps.assistant.interpreters import suggest
 from apps.assistant.models import Phrasing
 from apps.assistant.times import retold, spoken
@@ -85,7 +94,7 @@ def _troubles(row: Phrasing) -> Iterator[str]:
     if tool is None:
         yield "There is no such tool."
         return
-    if commands.ITEM.sub("", row.says).strip():
+    if templates.ITEM.sub("", row.says).strip():
         yield "A bracket is open: [may be left out], (one|of several), {filled in}."
     places = _PLACE.findall(row.says)
     if len(places) > MOST_PLACES or len(set(places)) < len(places):
@@ -142,7 +151,7 @@ def tried(text: str, *, language: str, zone: str, now: datetime) -> Trial:
 
 
 def _reply(scene: conversations.Scene, text: str) -> str:
-    if key := commands.courtesy(text):
+    if key := wording.courtesy(text):
         return phrases.say(key)
     reading = suggest.read(scene, InboundText(body=text))
     return reading.say if reading else ""

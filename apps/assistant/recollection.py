@@ -12,10 +12,11 @@ from typing import Any
 from apps.assistant import (
     agenda,
     elsewhere,
-    events,
+    event_words,
     memory,
     moments,
     notes,
+    occurrences,
     phrases,
     receipts,
 )
@@ -99,13 +100,13 @@ def _notes(scene: Scene, wanted: Sequence[str]) -> Iterator[Told]:
 def _events(scene: Scene, wanted: Sequence[str]) -> Iterator[Told]:
     seen = set[int]()
     end = scene.now + AHEAD
-    for each in events.between(
+    for each in occurrences.between(
         user=scene.user, start=scene.now, end=end, zone=scene.zone
     ):
         if each.event.pk not in seen and _has(each.event.title, wanted):
             seen.add(each.event.pk)
             found = Found.mine(each)
-            line = agenda.line(scene, agenda.values(found))
+            line = event_words.line(scene, agenda.values(found))
             yield Told(line, agenda.EVENTS, found.mark)
 
 

@@ -203,6 +203,11 @@ def _wanted(reminder: Reminder) -> list[Any]:
     return [reminder.text, reminder.rule, reminder.exceptions, due_at]
 
 
+def unmade(reminder: Reminder) -> dict[str, Any]:
+    """What takes back that it was set."""
+    return {**snapshot(reminder), "state": State.DELETED}
+
+
 def snapshot(reminder: Reminder) -> dict[str, Any]:
     """What a change can alter, as JSON."""
     return {

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from apps.assistant import commands, known, phrases, times
+from apps.assistant import commands, known, phrases, times, wording
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Scene
 
@@ -74,8 +74,8 @@ def behind(scene: Scene, said: str) -> list[Intent]:
             continue
         found: list[Intent] = []
         for part in parts:
-            intents = [] if commands.courtesy(part) else understood(scene, part)
-            is_talk = bool(commands.courtesy(part)) or not times.split(part).phrase
+            intents = [] if wording.courtesy(part) else understood(scene, part)
+            is_talk = bool(wording.courtesy(part)) or not times.split(part).phrase
             if not intents and (found or not is_talk):
                 break
             found += intents

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from apps.assistant import commands, phrases
+from apps.assistant import phrases, wording
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder
 from apps.assistant.targets import BY_ID, short
@@ -19,7 +19,7 @@ ALL = "all"
 
 def read(words: str) -> str:
     """ONE or ALL as the words say; "" when they say neither."""
-    said, answers = commands.bare(words), phrases.words().answers
+    said, answers = wording.bare(words), phrases.words().answers
     if said == ONE or said in answers["only_one"]:
         return ONE
     return ALL if said == ALL or said in answers["all"] else ""

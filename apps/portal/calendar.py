@@ -15,9 +15,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from apps.assistant import agenda, conversations, events, phrases, ranges, shared
-from apps.assistant.events import Occurrence, Times
+from apps.assistant import (
+    agenda,
+    appointments,
+    conversations,
+    event_words,
+    events,
+    occurrences,
+    phrases,
+    ranges,
+    shared,
+)
+from apps.assistant.events import Times
 from apps.assistant.models import Calendar, Event
+from apps.assistant.occurrences import Occurrence
 from apps.assistant.times import retold
 from apps.assistant.toolbox import Ask
 from apps.core import years
@@ -138,7 +149,7 @@ def _read(request: SignedIn, words: str) -> tuple[str, Times]:
         raise Invalid(phrases.say("event_what"))
     ask = phrases.say("event_when", title=said.rest)
     given = {"when": said.when, "until": said.until}
-    return said.rest, agenda.times(scene, given, ask=ask)
+    return said.rest, appointments.times(scene, given, ask=ask)
 
 
 def _changed(
@@ -163,9 +174,11 @@ def _changed(
 
 def _added(request: SignedIn, row: Event) -> HttpResponse:
     scene = conversations.aside(request.user)
-    first = agenda.Found.mine(events.first(row, scene.zone))
+    first = agenda.Found.mine(occurrences.first(row, scene.zone))
     sentence = phrases.say(
-        "event_added", title=row.title, time=agenda.series(scene, agenda.values(first))
+        "event_added",
+        title=row.title,
+        time=event_words.series(scene, agenda.values(first)),
     )
     taking_back.offer(request, sentence, KIND, events.unmade(row))
     return redirect(_at(first.event.start.date()))
@@ -207,7 +220,7 @@ def _days(
     request: SignedIn, first: date, after: date, today: date, others: Iterable[int]
 ) -> Iterator[Day]:
     here = time(tzinfo=ZoneInfo(request.user.timezone))
-    found = events.between(
+    found = occurrences.between(
         user=request.user,
         start=datetime.combine(first, here),
         end=datetime.combine(after, here),
@@ -233,10 +246,10 @@ def _shown(request: SignedIn, row: Event) -> Occurrence:
     said = request.POST.get("at", "") or request.GET.get("at", "")
     zone = request.user.timezone
     if not (said and row.rule):
-        return events.upcoming(row, timezone.now(), zone)
+        return occurrences.upcoming(row, timezone.now(), zone)
     try:
         at = datetime.fromisoformat(said.replace(" ", "+"))
-        return events.occurrence(row, at, zone)
+        return occurrences.occurrence(row, at, zone)
     except (ValueError, TypeError, OverflowError):
         raise Invalid(phrases.say("event_gone")) from None
 

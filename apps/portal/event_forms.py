@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 
 from apps.assistant import drafts, events
-from apps.assistant.events import Occurrence, Times
+from apps.assistant.events import Times
+from apps.assistant.occurrences import Occurrence
 from apps.assistant.recurrence import STAMP, written
 from apps.core import years
 

@@ -71,7 +71,7 @@ def add(request: SignedIn) -> HttpResponse:
     except AppError as error:
         form.add_error("words", error.sentence)
         return _page(request, form)
-    deleted = {**reminders.snapshot(row), "state": State.DELETED}
+    deleted = reminders.unmade(row)
     _said(request, row, "created", deleted)
     return redirect(PAGE)
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.accounts.models import User
-from apps.assistant import events
+from apps.assistant import events, occurrences
 from apps.assistant.events import Times
 from apps.assistant.models import Event, ToolCall
 from apps.core import errors
@@ -33,7 +33,9 @@ def standup(user: User, zone: str = ZONE, rule: str = "FREQ=DAILY") -> Event:
 
 def walls(user: User, start: date, days: int, zone: str = ZONE) -> list[str]:
     begin = datetime(start.year, start.month, start.day, tzinfo=ZoneInfo(zone))
-    found = events.between(user=user, start=begin, end=begin + timedelta(days=days))
+    found = occurrences.between(
+        user=user, start=begin, end=begin + timedelta(days=days)
+    )
     return [f"{each.start.astimezone(ZoneInfo(zone)):%m-%d %H:%M}" for each in found]
 
 
@@ -128,7 +130,7 @@ def test_a_day_shows_what_touches_it(
     row = events.create(user=alice, title="x", times=times)
     first = at + timedelta(days=offset)
     last = first + timedelta(days=days)
-    found = events.between(user=alice, start=first, end=last)
+    found = occurrences.between(user=alice, start=first, end=last)
     touches = row.starts_at < last and (row.ends_at > first or row.starts_at >= first)
     assert [each.event.pk for each in found] == [row.pk] * touches
     row.delete()

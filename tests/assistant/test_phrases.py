@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apps import assistant
-from apps.assistant import commands, phrases, toolbox
+from apps.assistant import phrases, templates, toolbox
 from apps.assistant.times import vocabulary
 from apps.sms import composer, keywords
 from tests.factories import UserFactory
@@ -102,7 +102,7 @@ def test_every_template_compiles_and_matches_itself_without_slots(
     with phrases.spoken_in(language):
         for entry in phrases.words().commands:
             for says in entry["says"]:
-                pattern = commands.compiled(says)
+                pattern = templates.compiled(says)
                 if not re.search(r"[\[({?|]", says):
                     assert pattern.fullmatch(says)
 

@@ -7,7 +7,7 @@ something was shown.
 import pytest
 
 from apps.accounts.models import User
-from apps.assistant import commands, conversations, phrases
+from apps.assistant import commands, conversations, phrases, wording
 from tests.assistant.test_time_phrases import NOW, ZONE
 
 # What was shown before, the text, the tool ("" for a courtesy), and the arguments.
@@ -801,7 +801,7 @@ def test_text_means(
     scene = conversations.aside(User(timezone=ZONE))
     scene.now, scene.conversation.shown_kind = NOW, shown
     with phrases.spoken_in("es"):
-        assert bool(commands.courtesy(text)) == (not tool)
+        assert bool(wording.courtesy(text)) == (not tool)
         understood = commands.understand(scene, text)
         for first in understood[:1] if tool else ():
             given = {name: said for name, said in first.arguments.items() if said}

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.models import User
-from apps.assistant import events
+from apps.assistant import events, occurrences
 from apps.assistant.events import Times
 from apps.assistant.models import Event
 from tests.assistant.conftest import clock  # noqa: F401  (a fixture)
@@ -42,7 +42,7 @@ def standup(alice: User) -> Event:
 
 def walls(user: User) -> list[str]:
     start = timezone.now()
-    found = events.between(user=user, start=start, end=start + timedelta(days=5))
+    found = occurrences.between(user=user, start=start, end=start + timedelta(days=5))
     return [f"{each.start:%a %H:%M} {each.event.title}" for each in found]
 
 

@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
-from apps.assistant import conversations, events, shared, told
+from apps.assistant import conversations, events, occurrences, shared, told
 from apps.assistant.api.speaking import OwnerField, Speaking, person
-from apps.assistant.events import Occurrence, Times
+from apps.assistant.events import Times
 from apps.assistant.models import Event
+from apps.assistant.occurrences import Occurrence
 from apps.core import years
 from apps.core.errors import Invalid
 from apps.core.serializers import Day, Exact, Moment
@@ -128,9 +129,9 @@ class Events(Speaking):
         given = request.GET
         start = _moment(user, given.get("from", "")) or conversations.aside(user).now
         end = _moment(user, given.get("to", "")) or start + MONTH
-        rows = events.between(user=user, start=start, end=end)
+        rows = occurrences.between(user=user, start=start, end=end)
         if others := shared.calendars(user):
-            rows += events.between(user=user, start=start, end=end, of=others)
+            rows += occurrences.between(user=user, start=start, end=end, of=others)
             rows.sort(key=lambda each: (each.start, each.event.pk))
         limit = _limit(given.get("limit", ""))
         rows = _after(rows, given.get("after", ""))
@@ -187,7 +188,7 @@ class OneEvent(Speaking):
         row = _own(user, public_id)
         words = {name: asked.get(name) for name in ("title", "place", "notes")}
         if "at" in asked and row.rule:
-            one = events.occurrence(row, asked["at"], user.timezone)
+            one = occurrences.occurrence(row, asked["at"], user.timezone)
             times = _times(user, asked, row)
             with shared.changing(by=user, event=row):
                 row, _ = events.change_one(row=row, at=one.at, times=times, **words)
@@ -243,7 +244,7 @@ def _own(user: User, public_id: UUID) -> Event:
 
 
 def _first(user: User, row: Event) -> Occurrence:
-    return events.first(row, user.timezone)
+    return occurrences.first(row, user.timezone)
 
 
 def _shown(user: User, found: Any, *, many: bool = False) -> Any:

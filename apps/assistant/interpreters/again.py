@@ -2,7 +2,7 @@
 
 import copy
 
-from apps.assistant import commands, recollection, retries
+from apps.assistant import commands, recollection, retries, wording
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Scene
 from apps.assistant.interpreters import question
@@ -11,7 +11,7 @@ from apps.sms.models import InboundText
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    said = commands.tidied(text.body)
+    said = wording.tidied(text.body)
     if len(said) > retries.LONGEST:
         return None
     for each in retries.variants(said):

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from apps.assistant import approvals, commands, menus, phrases
+from apps.assistant import approvals, menus, phrases, wording
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Approval
@@ -16,7 +16,7 @@ JUST_NOW = timedelta(minutes=30)
 
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
-    said = commands.bare(text.body)
+    said = wording.bare(text.body)
     for answer, words in phrases.words().answers["approval"].items():
         either = "|".join(map(re.escape, words))
         if match := re.fullmatch(rf"(?:{either})\s+({CODE})", said, re.IGNORECASE):

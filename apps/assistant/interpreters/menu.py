@@ -1,6 +1,6 @@
 """The answer to a numbered menu."""
 
-from apps.assistant import commands, menus, phrases
+from apps.assistant import menus, phrases, wording
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Scene
 from apps.assistant.readings import Interpreter, Reading
@@ -33,7 +33,7 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
 def _all_of(scene: Scene, text: InboundText) -> tuple[Intent, ...]:
     """ "Both", of things that differ in which is meant, and that can be taken back."""
     words, menu = phrases.words().answers["both"], scene.menu
-    said = commands.bare(text.body)
+    said = wording.bare(text.body)
     if said not in words["many"] and not (said in words["two"] and len(menu) == 2):
         return ()
     rests = [{**each["arguments"], "tool": each["tool"], "target": ""} for each in menu]

@@ -2,7 +2,7 @@
 
 import re
 
-from apps.assistant import commands, menus, moments, phrases, scopes, times
+from apps.assistant import commands, menus, moments, phrases, scopes, times, wording
 from apps.assistant.commands import Intent
 from apps.assistant.conversations import Question, Scene
 from apps.assistant.readings import Interpreter, Reading
@@ -21,7 +21,7 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
         return None
     if menus.drops(text.body):
         return Reading(say=phrases.say("dropped"), answers=scene.close())
-    if commands.bare(text.body) in phrases.words().answers["again"]:
+    if wording.bare(text.body) in phrases.words().answers["again"]:
         return Reading(say=_again(scene, question))
     slot = question["slot"]
     if menus.agrees(text.body) and slot in AGAIN:
@@ -59,7 +59,7 @@ def _time(scene: Scene, question: Question, body: str) -> str:
     """The time in the answer: one that was offered, else one with what the question
     already knew of it ("today" answered by "at 3" is today at 3), else a new one.
     """
-    said = commands.tidied(body)
+    said = wording.tidied(body)
     exact = [option["arguments"].get("when", "") for option in scene.menu]
     if offered := moments.offered(scene, said, exact):
         return offered
@@ -93,9 +93,9 @@ def _unled(said: str) -> str:
 
 def _words(scene: Scene, question: Question, body: str) -> str:
     """Words that are neither a command nor a courtesy; few, to name a reminder."""
-    if commands.understand(scene, body) or commands.courtesy(body):
+    if commands.understand(scene, body) or wording.courtesy(body):
         return ""
-    said = commands.tidied(body)
+    said = wording.tidied(body)
     if question["slot"] == "text":
         said = _unled(said)
     if question["slot"] == "scope":

@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterator
 
-from apps.assistant import commands, menus, moments, phrases, reminders, times
+from apps.assistant import commands, menus, moments, phrases, reminders, times, wording
 from apps.assistant.conversations import MenuOption, Scene
 from apps.assistant.readings import Interpreter, Reading
 from apps.assistant.targets import short
@@ -19,13 +19,13 @@ LONGEST_TIME = 4
 
 def read(scene: Scene, text: InboundText) -> Reading | None:
     if _is_unreadable_time(scene, text.body):
-        misses = not times.split(commands.tidied(text.body)).phrase
+        misses = not times.split(wording.tidied(text.body)).phrase
         if not misses or not _has_missed(scene):
             again = menus.escapable(phrases.say("not_a_time"))
             return Reading(say=again, misses=misses)
         scene.close()
     options: list[MenuOption] = []
-    for option in _options(scene, commands.tidied(text.body)):
+    for option in _options(scene, wording.tidied(text.body)):
         if option["label"] not in [known["label"] for known in options]:
             options.append(option)
     scene.offer(options[:MOST])

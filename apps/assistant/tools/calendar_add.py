@@ -5,7 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, events, phrases
+from apps.assistant import (
+    agenda,
+    appointments,
+    elsewhere,
+    event_words,
+    events,
+    occurrences,
+    phrases,
+)
 from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
 from apps.assistant.events import Times
@@ -30,15 +38,15 @@ class Arguments:
 
 
 def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
-    guests = agenda.guests(arguments.text)
+    guests = appointments.guests(arguments.text)
     if not guests or _calendar(scene, arguments) is None:
         return None
     kept, settled = _planned(scene, arguments)
     says = phrases.say(
         "event_proposed",
         title=kept["title"],
-        time=agenda.span(scene, kept),
-        guests=agenda.told(guests),
+        time=event_words.span(scene, kept),
+        guests=event_words.told(guests),
     )
     return Proposal(says, settled, about=guests[0] if len(guests) == 1 else "")
 
@@ -47,9 +55,9 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     assert scene.call
     calendar = _calendar(scene, arguments)
     given = asdict(arguments)
-    times = agenda.times(scene, given, ask=_ask(arguments))
+    times = appointments.times(scene, given, ask=_ask(arguments))
     title = _title(given)
-    guests = agenda.guests(title)
+    guests = appointments.guests(title)
     if calendar is not None:
         if guests and scene.call.risk != Risk.OUTWARD:
             # A calendar was connected since it was looked at: nobody said yes to that.
@@ -57,7 +65,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         return _elsewhere(scene, calendar, times, title, guests)
     verdicts.insist(scene.user, Permission.EVENT_ADD)
     row = events.create(user=scene.user, title=title, times=times, made_by=scene.call)
-    found = Found.mine(events.upcoming(row, scene.now, scene.zone))
+    found = Found.mine(occurrences.upcoming(row, scene.now, scene.zone))
     values = {
         **agenda.values(found),
         "guests": [],
@@ -73,11 +81,13 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     sentence = phrases.say(
         key,
         title=short(values["title"]),
-        time=agenda.series(scene, values),
-        guests=agenda.told(values["guests"]),
+        time=event_words.series(scene, values),
+        guests=event_words.told(values["guests"]),
     )
     alone = phrases.say("event_uninvited") if values.get("is_uninvited") else ""
-    return " ".join(filter(None, [sentence, alone, agenda.overlaps(scene, values)]))
+    return " ".join(
+        filter(None, [sentence, alone, event_words.overlaps(scene, values)])
+    )
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
@@ -101,7 +111,7 @@ def _calendar(scene: Scene, arguments: Arguments) -> Calendar | None:
         if not named:
             raise agenda.ADD.missing()
         return named[0]
-    return there[0] if there and agenda.guests(arguments.text) else None
+    return there[0] if there and appointments.guests(arguments.text) else None
 
 
 def _elsewhere(
@@ -110,7 +120,7 @@ def _elsewhere(
     assert scene.call
     if times.rule:
         raise errors.Invalid(phrases.say("event_repeats_elsewhere"))
-    start, end = agenda.edges(scene, times)
+    start, end = appointments.edges(scene, times)
     event = calendar.create(
         title=title,
         start=start,
@@ -133,10 +143,10 @@ def _planned(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """What it will be, and the arguments that mean it whenever they are read."""
     given = asdict(arguments)
-    times = agenda.times(scene, given, ask=_ask(arguments))
+    times = appointments.times(scene, given, ask=_ask(arguments))
     if times.rule:
         raise errors.Invalid(phrases.say("event_repeats_elsewhere"))
-    start, end = agenda.edges(scene, times)
+    start, end = appointments.edges(scene, times)
     kept = {
         "title": _title(given),
         "start": start.isoformat(),

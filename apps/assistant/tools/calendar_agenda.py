@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from apps.assistant import agenda, phrases, ranges
+from apps.assistant import agenda, event_words, phrases, ranges
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
@@ -57,7 +57,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         phrases.say(
             "agenda_line",
             number=number,
-            event=agenda.line(scene, each, has_day=not values["is_day"]),
+            event=event_words.line(scene, each, has_day=not values["is_day"]),
         )
         for number, each in enumerate(values["events"], start=1)
     ]

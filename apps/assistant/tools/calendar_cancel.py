@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, events, phrases, scopes, shared
+from apps.assistant import (
+    agenda,
+    elsewhere,
+    event_words,
+    events,
+    phrases,
+    scopes,
+    shared,
+)
 from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
@@ -28,7 +36,7 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
     kept = agenda.values(found)
     key = "cancel_proposed_told" if found.others else "cancel_proposed"
     says = phrases.say(
-        key, event=agenda.line(scene, kept), guests=agenda.told(found.others)
+        key, event=event_words.line(scene, kept), guests=event_words.told(found.others)
     )
     basis = {**kept, "others": sorted(found.others)}
     settled = {"target": f"{elsewhere.BY_MARK}{found.mark}", "scope": scope}
@@ -56,15 +64,15 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     if "repeats" in values:
         event = phrases.say(
-            "event", title=values["title"], time=agenda.series(scene, values)
+            "event", title=values["title"], time=event_words.series(scene, values)
         )
         return phrases.say("event_cancelled", event=event)
-    return phrases.say("event_cancelled", event=agenda.line(scene, values))
+    return phrases.say("event_cancelled", event=event_words.line(scene, values))
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     events.restore(user=scene.user, before=before)
-    return phrases.say("undone_cancel", event=agenda.line(scene, before["values"]))
+    return phrases.say("undone_cancel", event=event_words.line(scene, before["values"]))
 
 
 def _taken_off(scene: Scene, found: Found, scope: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from apps.assistant import agenda, phrases, ranges
+from apps.assistant import agenda, appointments, event_words, phrases, ranges
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
@@ -30,8 +30,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     both = ranges.split(arguments.when)
     if ranges.has_clock(scene, both.when):
-        times = agenda.times(scene, given, ask=phrases.say("free_when"))
-        start, end = agenda.edges(scene, times)
+        times = appointments.times(scene, given, ask=phrases.say("free_when"))
+        start, end = appointments.edges(scene, times)
         taken = agenda.busy(scene, start, end)
         return Result({"asked": _kept(start, end), "busy": _all(taken)})
     first, last = ranges.day(scene, arguments.when)
@@ -50,7 +50,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
             return phrases.say("free_never", day=values["day"])
         times = ", ".join(_said(scene, each) for each in values["free"])
         return phrases.say("free_times", day=values["day"], times=times)
-    asked = agenda.between(scene, *map(datetime.fromisoformat, values["asked"]))
+    asked = event_words.between(scene, *map(datetime.fromisoformat, values["asked"]))
     if not values["busy"]:
         return phrases.say("free_yes", time=asked)
     times = ", ".join(_said(scene, each) for each in values["busy"])
@@ -75,7 +75,9 @@ def _kept(start: datetime, end: datetime) -> list[str]:
 
 
 def _said(scene: Scene, edges: list[str]) -> str:
-    first, last = (agenda.clock(scene, datetime.fromisoformat(each)) for each in edges)
+    first, last = (
+        event_words.clock(scene, datetime.fromisoformat(each)) for each in edges
+    )
     return phrases.say("from_to", first=first, last=last)
 
 

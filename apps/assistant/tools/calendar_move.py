@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from apps.assistant import (
     agenda,
+    appointments,
     elsewhere,
+    event_words,
     events,
     moments,
+    occurrences,
     phrases,
     ranges,
     scopes,
@@ -64,8 +67,8 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
     says = phrases.say(
         "move_proposed",
         title=kept["title"],
-        time=agenda.span(scene, kept),
-        guests=agenda.told(found.others),
+        time=event_words.span(scene, kept),
+        guests=event_words.told(found.others),
     )
     settled = {
         "scope": "" if found.calendar else _scope(scene, planned, arguments),
@@ -112,16 +115,16 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     sentence = phrases.say(
         "event_moved_told" if values["others"] else "event_moved",
         title=values["title"],
-        time=agenda.series(scene, values),
-        guests=agenda.told(values["others"]),
+        time=event_words.series(scene, values),
+        guests=event_words.told(values["others"]),
     )
-    return " ".join(filter(None, [sentence, agenda.overlaps(scene, values)]))
+    return " ".join(filter(None, [sentence, event_words.overlaps(scene, values)]))
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     if "events" in before:
         events.restore(user=scene.user, before=before)
-        return phrases.say("undone_move", event=agenda.line(scene, before["was"]))
+        return phrases.say("undone_move", event=event_words.line(scene, before["was"]))
     calendar, name = elsewhere.find(scene, agenda.CHANGE, before["event"])
     event = calendar.update(
         name,
@@ -131,12 +134,12 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
         zone=scene.zone,
     )
     kept = agenda.values(Found(event, calendar))
-    return phrases.say("undone_move", event=agenda.line(scene, kept))
+    return phrases.say("undone_move", event=event_words.line(scene, kept))
 
 
 def _moved(scene: Scene, before: dict[str, Any]) -> Result:
     row = events.get(user=scene.user, public_id=before["now"])
-    now = Found.mine(events.upcoming(row, scene.now, scene.zone), scene.user)
+    now = Found.mine(occurrences.upcoming(row, scene.now, scene.zone), scene.user)
     values = {
         **agenda.values(now),
         "others": now.others,
@@ -234,7 +237,7 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
         length = ranges.HOUR
     last = ranges.end(scene, at, given["until"], length)
     if rule is None:
-        agenda.insist_clear(scene, given, at, last)
+        appointments.insist_clear(scene, given, at, last)
     return Planned(found, at, last, rule, has_clock)
 
 

@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import agenda, events, phrases, ranges, receipts, reminders, times
+from apps.assistant import (
+    agenda,
+    occurrences,
+    phrases,
+    ranges,
+    receipts,
+    reminders,
+    times,
+)
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, Risk
 from apps.assistant.models.conversations import REMINDERS
@@ -53,8 +61,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         due_at=due_at,
         made_by=scene.call,
     )
-    deleted = {**reminders.snapshot(reminder), "state": reminders.State.DELETED}
-    return Result(receipts.values(reminder), undo=deleted)
+    return Result(receipts.values(reminder), undo=reminders.unmade(reminder))
 
 
 def _anchor(scene: Scene, of: str) -> tuple[str, datetime]:
@@ -63,9 +70,9 @@ def _anchor(scene: Scene, of: str) -> tuple[str, datetime]:
     is_named = bool(of) and phrases.folded(of) not in its
     rows = Reminder.objects.owned_by(scene.user).upcoming().order_by("due_at")
     if is_named:
-        wanted = events.wanted(of)
+        wanted = occurrences.wanted(of)
         fits = [row for row in rows if has(row.text, wanted)]
-        if not events.about(scene.user, wanted, scene.now, scene.zone) and fits:
+        if not occurrences.about(scene.user, wanted, scene.now, scene.zone) and fits:
             return fits[0].text, fits[0].due_at
         outcome = scene.read(of)
         if isinstance(outcome, times.Exact):

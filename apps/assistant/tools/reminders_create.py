@@ -37,8 +37,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         repeats=found if isinstance(found, Recurrence) else None,
         made_by=scene.call,
     )
-    deleted = {**reminders.snapshot(reminder), "state": reminders.State.DELETED}
-    return Result(receipts.values(reminder), undo=deleted)
+    return Result(receipts.values(reminder), undo=reminders.unmade(reminder))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

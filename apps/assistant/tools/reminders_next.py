@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.assistant import agenda, elsewhere, events, phrases, receipts
+from apps.assistant import (
+    agenda,
+    elsewhere,
+    event_words,
+    occurrences,
+    phrases,
+    receipts,
+)
 from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, Risk
@@ -22,7 +29,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     rows = list(Reminder.objects.owned_by(scene.user).upcoming().order_by("due_at"))
     words = phrases.words().answers
     if arguments.target and phrases.folded(arguments.target) not in words["it"]:
-        wanted = events.wanted(arguments.target)
+        wanted = occurrences.wanted(arguments.target)
         rows = [row for row in rows if has(row.text, wanted)]
     elif arguments.target:
         own = Reminder.objects.owned_by(scene.user)
@@ -39,15 +46,17 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 
 def _event(scene: Scene, rows: list[Reminder]) -> dict[str, Any]:
     """What the calendar has before the first reminder, if it has."""
-    end = rows[0].due_at if rows else scene.now + events.AHEAD
+    end = rows[0].due_at if rows else scene.now + occurrences.AHEAD
     if end <= scene.now:
         return {}
-    ahead = events.between(user=scene.user, start=scene.now, end=end, zone=scene.zone)
+    ahead = occurrences.between(
+        user=scene.user, start=scene.now, end=end, zone=scene.zone
+    )
     for each in ahead:
         if each.start >= scene.now:
             found = Found.mine(each)
             spoken = elsewhere.spoken_of(scene, agenda.EVENTS, found.mark)
-            line = agenda.line(scene, agenda.values(found))
+            line = event_words.line(scene, agenda.values(found))
             return {**spoken, "text": found.event.title, "event": line}
     return {}
 
