@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from celery import signals
+from django.urls import get_resolver
 from django.utils import timezone
 
-from apps.assistant import approvals, briefs, nudges, reminders
+from apps.assistant import approvals, briefs, commands, nudges, phrases, reminders
 from apps.assistant.sync import core as sync
 from apps.core.tasks import task
+from apps.sms import bell, turns
 
 # Name of the entry -> (task, seconds between two runs). Five seconds: "at 9" may come
 # at 9:00:05, nobody notices, and one indexed query costs nothing.
@@ -17,6 +20,19 @@ TIMETABLE = {
     "fire-briefs": ("assistant.fire_briefs", 20.0),
     "fire-syncs": ("assistant.fire_syncs", 30.0),
 }
+
+
+@signals.worker_init.connect
+def learn(**_: object) -> None:
+    """Before a worker's processes are forked: what takes a second to read is read once,
+    and the first texts after a start wait for none of it."""
+    if bell.is_answered_here():
+        turns.answerer()
+        _ = get_resolver().reverse_dict
+        for language in phrases.languages():
+            with phrases.spoken_in(language):
+                commands.every()
+                commands.words()
 
 
 @task("assistant.fire_due")

@@ -18,15 +18,17 @@ _FIRST_SECONDS, _LONGEST_SECONDS = 5, 300
 _SHUT, _TIMES = "sms:breaker", "sms:breaker:times"
 SHUT_OUT = "sms.account"
 # With Redis away or hanging every question waits for its time limit: this process asks
-# again after the shortest pause.
+# again after the shortest pause. Where all is well it asks once a second: others find out
+# in time by a text of their own.
 _asks_from = 0.0
+_WELL_SECONDS = 1
 # Whether there was anything to mend when this process last asked, before its text.
 _is_broken = False
 
 
 def pause() -> timedelta:
     """How long to leave the carrier alone now; nothing while Redis is away."""
-    global _is_broken
+    global _is_broken, _asks_from
     if time.monotonic() < _asks_from:
         return timedelta()
     try:
@@ -36,6 +38,8 @@ def pause() -> timedelta:
     except RedisError:
         _ask_later()
         return timedelta()
+    if not _is_broken:
+        _asks_from = time.monotonic() + _WELL_SECONDS
     return timedelta(milliseconds=max(0, int(left)))
 
 

@@ -55,6 +55,13 @@ _HOLD = (
     f"SELECT {prepared.columns(Lane)} FROM sms_lane"
     " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
 )
+# With the turn that is open in it: only who has the lease opens one, so none can come
+# while this waits for the lock.
+_HOLD_WITH_TURN = (
+    "SELECT (SELECT min(id) FROM sms_turn WHERE lane_id = lane.id AND finished_at IS NULL),"
+    f" {prepared.columns(Lane, 'lane')} FROM sms_lane lane"
+    " WHERE id = %s AND lease_token = %s FOR NO KEY UPDATE"
+)
 # As nearly always: there is nothing left. Where giving it back is undone, its lease ends
 # by itself.
 _LAY_DOWN = f"SELECT sms_lay_down(%s, %s), {prepared.LAZILY}"
@@ -110,6 +117,15 @@ def hold(lease: Lease) -> Lane:
     if not found:
         raise LeaseLost(f"lane {lease.lane_id}")
     return found[0]
+
+
+def hold_with_turn(lease: Lease) -> tuple[Lane, int | None]:
+    """The same, and the turn that a dead worker left open in it."""
+    found = prepared.rows(_HOLD_WITH_TURN, [lease.lane_id, lease.token])
+    if not found:
+        raise LeaseLost(f"lane {lease.lane_id}")
+    ((open_id, *row),) = found
+    return prepared.made(Lane, row), open_id
 
 
 def fresh(lease: Lease) -> Lease:

@@ -52,10 +52,6 @@ SORRY = (
     "Sorry, I could not work on that. Nothing is lost: your text is kept, and we have "
     "been told. Please try again later."
 )
-_OPEN = (
-    "SELECT id FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL"
-    " ORDER BY id LIMIT 1"
-)
 # With all that waits up to a text: a list of them would be planned anew each time. A turn
 # that is undone was none: whatever its answer does comes to the disk after it.
 _TAKE = f"""
@@ -126,15 +122,12 @@ def work(lease: Lease) -> Lease:
 @transaction.atomic
 def begin(lease: Lease) -> Begun | None:
     """Take all waiting texts into a turn, or take up the one a dead worker left."""
-    lane = lanes.hold(lease)
-    return _left(lane) or _opened(lane)
+    lane, open_id = lanes.hold_with_turn(lease)
+    return _left(lane, open_id) if open_id else _opened(lane)
 
 
-def _left(lane: Lane) -> Begun | None:
-    found = prepared.rows(_OPEN, [lane.pk])
-    if not found:
-        return None
-    turn = lane.turns.select_related("user").get(pk=found[0][0])
+def _left(lane: Lane, open_id: int) -> Begun:
+    turn = lane.turns.select_related("user").get(pk=open_id)
     is_theirs = turn.is_web or numbers.owner_id(turn.number) == turn.user_id
     if turn.user_id is not None and not is_theirs:
         # Given up, or somebody else's by now, while the text waited.

@@ -9,7 +9,7 @@ import threading
 import time
 from datetime import timedelta
 
-from celery import current_app, signals
+from celery import signals
 from django.db import connection
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from apps.core.tasks import task
 from apps.rbac import audit
 from apps.sms import bell, lanes, router, turns
 from apps.sms.lanes import Lease, LeaseLost
+from apps.sms.money import prices
 
 # One drain works this long and then lets other tasks of the queue in.
 DRAIN_SECONDS = 5.0
@@ -59,7 +60,7 @@ def drain_unasked() -> int:
 
 @signals.worker_process_init.connect
 def _keep_looking(**_: object) -> None:
-    if bell.QUEUE in current_app.amqp.queues.consume_from:
+    if bell.is_answered_here():
         threading.Thread(target=_look, name="lanes", daemon=True).start()
 
 
@@ -75,6 +76,12 @@ def _look() -> None:
 
 def _drain() -> int:
     bell.answer()
+    # Settings and prices are looked up once: a change of them counts for the next drain.
+    with router.kept(), prices.kept():
+        return _work_what_is_due()
+
+
+def _work_what_is_due() -> int:
     worked, until = 0, time.monotonic() + DRAIN_SECONDS
     while time.monotonic() < until:
         lease = lanes.claim()

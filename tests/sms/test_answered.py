@@ -316,7 +316,7 @@ def test_an_answer_takes_few_round_trips(
     text("remind me to two tomorrow at 9")
     lease = lanes.claim()
     assert lease is not None
-    with router.kept(), django_assert_max_num_queries(33):
+    with router.kept(), django_assert_max_num_queries(32):
         lanes.release(turns.work(lease))
     assert len(twilio.bodies(ALICE)) == 2
 

@@ -6,6 +6,8 @@ Shipped as data (prices.toml), and synced from Twilio where that is the gateway
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -147,10 +149,33 @@ class Quote:
         return _best(found, areas.number_type(self.our_number)) if found else None
 
 
+_KEPT: ContextVar[dict[tuple[str, ...], list[Listed]] | None] = ContextVar(
+    "prices", default=None
+)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Ask for the prices of a country once for the block: for many lanes' work."""
+    token = _KEPT.set({})
+    try:
+        yield
+    finally:
+        _KEPT.reset(token)
+
+
 def _rows(countries: Iterable[str]) -> list[Listed]:
-    """In force now, and in dollars, with those of any other country. One query."""
-    asked = [sorted({*countries, ""}), timezone.now()]
-    return [Listed(*row) for row in prepared.rows(_IN_FORCE, asked)]
+    """In force now, and in dollars, with those of any other country. One query, or none
+    where they are kept."""
+    kept = _KEPT.get()
+    asked = tuple(sorted({*countries, ""}))
+    if kept is not None and asked in kept:
+        return kept[asked]
+    found = prepared.rows(_IN_FORCE, [[*asked], timezone.now()])
+    listed = [Listed(*row) for row in found]
+    if kept is not None:
+        kept[asked] = listed
+    return listed
 
 
 def _best(rows: Iterable[Listed], number_type: str) -> Listed:

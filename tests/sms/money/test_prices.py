@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from apps.sms import areas
 from apps.sms.models import Price
@@ -108,3 +109,13 @@ def test_a_range_of_numbers_is_its_country_and_area(
 )
 def test_the_type_of_our_own_number_as_far_as_it_shows(ours: str, said: str) -> None:
     assert areas.number_type(ours) == said
+
+
+def test_a_price_is_looked_up_once_while_prices_are_kept(
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with prices.kept(), django_assert_num_queries(1):
+        first = prices.outbound(number=ALICE, our_number=OURS, segments=1)
+        assert prices.outbound(number=ALICE, our_number=OURS, segments=1) == first
+    with django_assert_num_queries(1):
+        prices.outbound(number=ALICE, our_number=OURS, segments=1)

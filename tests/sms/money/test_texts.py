@@ -281,7 +281,7 @@ def test_a_reminder_over_budget_is_kept_with_the_reason_and_told_once(
     assert [*kept] == ["", reason, reason]
     first, second = replies()[0], replies()[1]
     assert first.startswith("Reminder: run")
-    given_up = OutboundText.objects.filter(error_code="over_budget")
+    given_up = OutboundText.objects.filter(error_code="over_budget").order_by("pk")
     assert [each.body for each in given_up] == [replies()[1], replies()[3]]
     assert [each.body for each in twilio.sent] == [first, replies()[2]]
     assert "swim" in second and "used up until" in replies()[2]
