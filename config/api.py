@@ -21,6 +21,7 @@ urlpatterns = [
     path("v1/", include("apps.mfa.api")),
     path("v1/", include("apps.integrations.api")),
     path("v1/", include("apps.assistant.api")),
+    path("v1/", include("apps.analytics.api")),
     path("v1/", include("apps.portal.api")),
     path("auth/", include("apps.mfa.headless")),
     path("auth/", include("apps.accounts.headless")),

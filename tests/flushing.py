@@ -36,11 +36,17 @@ def emptied(made: list[str]) -> Callable[..., list[str]]:
         other = _with_rows([table for table in tables if table not in made])
         # Refuses to lose a row before its person.
         other.sort(key=lambda table: table == "oauth_consents")
-        return [f"DELETE FROM {_quoted(table)};" for table in changed + other] + [
+        return [_emptying(table) for table in changed + other] + [
             f"INSERT INTO {_quoted(table)} TABLE {_kept(table)};" for table in changed
         ]
 
     return sql_flush
+
+
+def _emptying(table: str) -> str:
+    # A trigger keeps the sums of those who leave; elsewhere this takes ten times as long.
+    how = "TRUNCATE" if table == "analytics_personday" else "DELETE FROM"
+    return f"{how} {_quoted(table)};"
 
 
 def _with_rows(tables: list[str]) -> list[str]:

@@ -231,6 +231,8 @@ ROWS = {
     "app/features/": reads(signed_in),
     "app/features/<slug:key>/": posted(signed_in, people_get(404)),
     "app/usage/": reads(signed_in),
+    "app/usage/texts/": reads(signed_in),
+    "app/usage/days.csv": reads(signed_in),
     "app/phones/": reads(signed_in),
     "app/phones/words/": posted(fresh(signed_in), people_get(302)),
     "app/phones/add/": posted(fresh(requires(Permission.NUMBER_ADD)), people_get(200)),
@@ -506,6 +508,8 @@ ROWS |= {
     "api/v1/connections/<uuid:public_id>/events": api(
         about(Permission.CONNECTION_VIEW), get=OWNERS_API_200
     ),
+    "api/v1/usage": api(signed_in, get=people_api(200)),
+    "api/v1/usage/charts/<slug:key>": api(signed_in, get=people_api(404)),
     "api/v1/consents": api(about(Permission.CONSENT_VIEW), get=people_api(200)),
     "api/v1/reminders": api(
         about(Permission.REMINDER_VIEW), get=people_api(200), post=people_api(400)

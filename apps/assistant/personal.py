@@ -29,6 +29,7 @@ from apps.assistant.models import (
     SyncLink,
     Thought,
     ToolCall,
+    ToolDelta,
 )
 from apps.core.dossier import Kept
 from apps.rbac.shares import UserShare
@@ -324,5 +325,12 @@ PERSONAL = (
         "Whose offers you do not want.",
         name="blocks",
         columns={"who": "blocked.email", "since": "created_at"},
+    ),
+    Kept(
+        ToolDelta,
+        ("user_id",),
+        "What you asked for, for adding up.",
+        stays="Gone as soon as it is added up.",
+        also=lambda user: ToolDelta.objects.filter(user_id=user.pk),
     ),
 )

@@ -116,7 +116,7 @@ PERSONAL = (
         CallDelta,
         ("user_id",),
         "Each use of a connection once more, for sums.",
-        stays="Without a name in it; it grows old by itself.",
+        stays="Gone as soon as it is added up.",
         also=_sums,
     ),
     Kept(

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from apps.integrations.models import (
-    CallDelta,
     DayBudget,
     OAuthEvent,
     Revocation,
@@ -22,10 +21,6 @@ def _usage(before: datetime) -> "QuerySet[Usage]":
     return Usage.objects.filter(day__lt=before.date())
 
 
-def _calls(before: datetime) -> "QuerySet[CallDelta]":
-    return CallDelta.objects.filter(at__lt=before)
-
-
 def _budgets(before: datetime) -> "QuerySet[DayBudget]":
     return DayBudget.objects.filter(day__lt=before.date())
 
@@ -38,7 +33,6 @@ RULES = (
     # Long enough to say what was read when somebody asks after a break-in.
     Rule("integrations.events", "Events of connections", _events, days=400, least=1),
     Rule("integrations.usage", "Use of connections by the day", _usage, days=400),
-    Rule("integrations.calls", "Changes that sums are made of", _calls, days=90),
     Rule("integrations.budgets", "Day budgets that are over", _budgets, days=30),
     # What could not be taken back in a month has died by itself, or is with operators.
     Rule(

@@ -26,7 +26,7 @@ from apps.core.request_ids import new_request_id
 from apps.mfa.models import FactorState, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role, RoleAssignment
-from apps.sms import composer, lanes, numbers
+from apps.sms import areas, composer, lanes, numbers
 from apps.sms.models import (
     Charge,
     InboundText,
@@ -42,6 +42,7 @@ from apps.sms.money import ledger, prices
 ZONE = "America/New_York"
 # How long the demo assistant took; near what it really takes.
 ANSWERED_AFTER = timedelta(milliseconds=740)
+TAKEN_AFTER, ARRIVED_AFTER = timedelta(milliseconds=180), timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -275,21 +276,25 @@ def _text(
         turn=turn,
         kind=OutboundText.Kind.REPLY if turn else OutboundText.Kind.REMINDER,
         number=PEOPLE[0].number,
+        country=areas.country(PEOPLE[0].number),
         our_number=settings.TWILIO_NUMBER,
         body=body,
         encoding=size.encoding,
         segments=size.segments,
         request_id=turn.request_id if turn else new_request_id(),
-        state=OutboundText.State.SENT,
+        created_at=at,
         next_at=at,
         attempts=1,
         attempted_at=at,
         provider_sid=sid,
-        sent_at=at,
-        delivery=OutboundText.Delivery.DELIVERED,
-        delivered_at=at,
     )
-    OutboundText.objects.filter(pk=sent.pk).update(created_at=at)
+    # One after the other, as it happens: how long each took is counted.
+    now = OutboundText.objects.filter(pk=sent.pk)
+    taken_at = at + TAKEN_AFTER
+    now.update(state=OutboundText.State.SENT, sent_at=taken_at)
+    now.update(
+        delivery=OutboundText.Delivery.DELIVERED, delivered_at=taken_at + ARRIVED_AFTER
+    )
     _, outward = prices.both(number=sent.number, our_number=sent.our_number)
     ledger.enter_past(
         at=at,

@@ -118,6 +118,8 @@ class Permission(StrEnum):
     FACT_CHANGE = "assistant.fact.change"
     FACT_DELETE = "assistant.fact.delete"
 
+    ANALYTICS_VIEW = "analytics.daysum.view"
+
     JOB_VIEW = "jobs.job.view"
     JOB_REQUEUE = "jobs.job.change"
     JOB_DROP = "jobs.job.delete"

@@ -65,13 +65,15 @@ _HOLD_WITH_TURN = (
 # As nearly always: there is nothing left. Where giving it back is undone, its lease ends
 # by itself.
 _LAY_DOWN = f"SELECT sms_lay_down(%s, %s), {prepared.LAZILY}"
-# Of a lane: whether a turn is open, when its first text may be sent, what nobody took.
+# Of a lane: whether a turn is open, when its first text may be sent, which number of
+# ours the first one came to that nobody took.
 _LEFT = (
     "SELECT EXISTS (SELECT FROM sms_turn WHERE lane_id = %s AND finished_at IS NULL),"
     " (SELECT next_at FROM sms_outboundtext"
     f" WHERE lane_id = %s AND state IN ({OutboundText.OPEN_WRITTEN})"
     " ORDER BY id LIMIT 1),"
-    " EXISTS (SELECT FROM sms_inboundtext WHERE lane_id = %s AND turn_id IS NULL),"
+    " (SELECT our_number FROM sms_inboundtext"
+    " WHERE lane_id = %s AND turn_id IS NULL ORDER BY id LIMIT 1),"
     f" {prepared.LAZILY}"
 )
 
@@ -216,11 +218,11 @@ def _leave(lease: Lease, not_before: datetime | None) -> None:
 
 
 def _due(lane: Lane) -> datetime | None:
-    ((is_open, due, has_come, _),) = prepared.rows(_LEFT, [lane.pk] * 3)
+    ((is_open, due, came_to, _),) = prepared.rows(_LEFT, [lane.pk] * 3)
     if is_open:
         return timezone.now()
-    if has_come:
-        ready_at = pacing.ready_at(lane)
+    if came_to:
+        ready_at = pacing.ready_at(lane, came_to)
         due = min(due, ready_at) if due else ready_at
     return cast(datetime | None, due)
 

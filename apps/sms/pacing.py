@@ -8,21 +8,24 @@ from apps.core import prepared
 from apps.sms import router
 from apps.sms.knobs import pace
 from apps.sms.models import Lane
+from apps.sms.models.inbound import WEB
 
 _STARTED = (
-    "SELECT started_at FROM sms_turn WHERE user_id = %s ORDER BY id DESC"
-    " OFFSET %s LIMIT 1"
+    f"SELECT started_at FROM sms_turn WHERE user_id = %s AND our_number <> '{WEB}'"
+    " ORDER BY id DESC OFFSET %s LIMIT 1"
 )
 _MINUTE = timedelta(minutes=1)
 
 
-def ready_at(lane: Lane) -> datetime:
-    """When the next turn of this lane may begin; a past moment for at once.
+def ready_at(lane: Lane, our_number: str) -> datetime:
+    """When the turn of a text to that number of ours may begin; a past moment for at
+    once.
 
-    Those of nobody are held back by how seldom they are answered.
+    Those of nobody are held back by how seldom they are answered. On the website an
+    answer costs nothing, and somebody looks at the page until it is there.
     """
     now = timezone.now()
-    if lane.user_id is None:
+    if lane.user_id is None or our_number == WEB:
         return now
     most = router.value(pace.ANSWERS_A_MINUTE)
     # The one that has to be a minute ago before there is room for another.

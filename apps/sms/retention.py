@@ -8,7 +8,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from apps.jobs.keeping import Rule
 from apps.sms.models import (
     Charge,
-    Delta,
     InboundText,
     LinkPhrase,
     MediaFile,
@@ -54,10 +53,6 @@ def _files(before: datetime) -> "QuerySet[MediaFile]":
     return MediaFile.objects.filter(created_at__lt=before)
 
 
-def _sums(before: datetime) -> "QuerySet[Delta]":
-    return Delta.objects.filter(at__lt=before)
-
-
 def _calls(before: datetime) -> "QuerySet[WebhookCall]":
     return WebhookCall.objects.filter(called_at__lt=before)
 
@@ -88,5 +83,4 @@ RULES = (
     Rule("sms.charges", "What texts cost", _charges, days=1_460, least=400),
     Rule("sms.calls", "Calls of Twilio, as they came", _calls, days=30),
     Rule("sms.files", "Pictures and files that were texted", _files, days=365),
-    Rule("sms.deltas", "Changes that sums are made of", _sums, days=400),
 )

@@ -139,9 +139,11 @@ def _left(lane: Lane, open_id: int) -> Begun:
 
 def _opened(lane: Lane) -> Begun | None:
     texts = _waiting(lane)
-    if not texts or pacing.ready_at(lane) > timezone.now():
+    if not texts:
         return None
     last = texts[-1]
+    if pacing.ready_at(lane, last.our_number) > timezone.now():
+        return None
     turn = Turn(
         lane=lane,
         user=_speaker(lane, last),

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.mfa",
     "apps.integrations",
     "apps.assistant",
+    "apps.analytics",
     "apps.portal",
     "config",
 ]

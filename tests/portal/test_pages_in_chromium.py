@@ -38,6 +38,7 @@ SIGNED_IN = (
     "/app/approvals/",
     "/app/features/",
     "/app/usage/",
+    "/app/usage/texts/",
     "/app/phones/",
     "/app/phones/?link=1",
     "/app/connections/",

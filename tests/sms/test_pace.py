@@ -7,7 +7,7 @@ import time_machine
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.sms import lanes, router
+from apps.sms import lanes, router, web
 from apps.sms.knobs import pace
 from apps.sms.models import InboundText, Lane, OutboundText, RouterConfig, Turn
 from apps.sms.worker import drain
@@ -27,7 +27,7 @@ def slow(transactional_db: None) -> None:
 def chatter(start: datetime, times: int, **of: str) -> None:
     """A text each two seconds, worked on as it comes."""
     for number in range(times):
-        with time_machine.travel(start + timedelta(seconds=2 * number)):
+        with time_machine.travel(start + timedelta(seconds=2 * number), tick=False):
             text(f"remind me to do thing {number} at 11pm", **of)
             work()
 
@@ -102,3 +102,16 @@ def test_strangers_are_held_back_by_how_seldom_they_are_answered(db: None) -> No
     chatter(timezone.now(), MOST + 2, number=STRANGER)
     assert Turn.objects.count() == MOST + 2
     assert OutboundText.objects.count() == 1
+
+
+def test_on_the_website_nobody_waits(alice: User) -> None:
+    chatter(timezone.now(), MOST)
+    for number in range(MOST + 2):
+        web.say(alice, f"remind me to do other {number} at 11pm")
+        work()
+        assert not InboundText.objects.filter(turn=None).exists()
+    # And what was written there takes no room from the phone.
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        text("reminders")
+        work()
+        assert not InboundText.objects.filter(turn=None).exists()

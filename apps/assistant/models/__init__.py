@@ -4,6 +4,7 @@ from apps.assistant.models.approvals import Approval, StandingApproval
 from apps.assistant.models.briefs import Brief
 from apps.assistant.models.calls import Risk, ToolCall
 from apps.assistant.models.conversations import Conversation
+from apps.assistant.models.deltas import ToolDelta
 from apps.assistant.models.events import Event
 from apps.assistant.models.features import FeatureSetting
 from apps.assistant.models.lists import List, ListItem
@@ -48,4 +49,5 @@ __all__ = [
     "SyncLink",
     "Thought",
     "ToolCall",
+    "ToolDelta",
 ]

@@ -42,8 +42,7 @@ class CallDelta(models.Model):
     class Meta:
         db_table = "oauth_call_deltas"
         indexes: ClassVar = [
-            models.Index(fields=["user_id"], name="call_deltas_of_user"),
-            models.Index(fields=["at"], name="call_deltas_by_age"),
+            models.Index(fields=["user_id"], name="call_deltas_of_user")
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,11 @@ class Delta(models.Model):
     A status that moves is one less of the old and one more of the new. The column `xid`,
     which Django does not know, is the transaction: a reader takes rows below
     `pg_snapshot_xmin`, to which none can be added any more.
+
+    `ms` is how long a stage took that ended with the change: "route" (the text came: it
+    was taken up), "agent" (its turn began: it had its answer), "reply" (it came: the
+    carrier took the answer), "send" (one of ours was written: the carrier took it),
+    "delivery" (the carrier took it: it arrived).
     """
 
     at = models.DateTimeField()
@@ -27,6 +32,8 @@ class Delta(models.Model):
     texts = models.SmallIntegerField(default=0)
     segments = models.IntegerField(default=0)
     micros = models.BigIntegerField(default=0)
+    stage = models.CharField(max_length=8, blank=True, default="", db_default="")
+    ms = models.IntegerField(null=True)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["user_id"], name="delta_of_user")]

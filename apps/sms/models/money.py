@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -173,6 +174,8 @@ class Charge(models.Model):
                 condition=Q(look_at__isnull=False),
             ),
             models.Index(fields=["sid"], name="charge_by_sid", condition=~Q(sid="")),
+            # What a day has cost is counted again each night.
+            BrinIndex(fields=["at"], name="charge_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -82,7 +82,7 @@ class OutboundText(models.Model):
     encoding = models.CharField(max_length=5)
     segments = models.PositiveSmallIntegerField()
     request_id = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=timezone.now)
 
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
     next_at = models.DateTimeField(default=timezone.now)

@@ -43,10 +43,10 @@ def until(user: User, number: str, of_role: Limits | None = None) -> datetime | 
     now, ours = timezone.now(), settings.TWILIO_NUMBER
     text = prices.outbound(number=number, our_number=ours, segments=1).micros
     area = areas.area(number)
-    for _, budget in budgets.of(
-        Pot.ANSWERS, user=user, area=area, at=now, of_role=of_role
-    ):
-        if window := counters.full(budget, text, 1):
+    found = budgets.of(Pot.ANSWERS, user=user, area=area, at=now, of_role=of_role)
+    every = [budget for _, budget in found]
+    for budget, spent in zip(every, counters.spent_of(every), strict=True):
+        if window := counters.window_full(budget, spent, text, 1):
             return budget.ends(window)
     return None
 

@@ -78,7 +78,7 @@ def left(user: User, of_role: Limits | None = None) -> Left:
         answers = budgets.of_person(Pot.ANSWERS, user, now, of_role)
         started = budgets.of_person(Pot.PROACTIVE, user, now, of_role)
         tokens = budgets.of_person(Pot.TOKENS, user, now, of_role)
-    spent, of_started = counters.spent(answers), counters.spent(started)
+    spent, of_started, of_tokens = counters.spent_of([answers, started, tokens])
     of_answers = (
         (answers.long_limit, spent.long),
         (answers.short_limit, spent.short),
@@ -89,7 +89,7 @@ def left(user: User, of_role: Limits | None = None) -> Left:
         started=max(0, (started.texts_limit or 0) - of_started.texts),
         started_of=started.texts_limit or 0,
         micros=min(max(0, (limit or 0) - used) for limit, used in of_answers),
-        tokens_micros=max(0, (tokens.long_limit or 0) - counters.spent(tokens).long),
+        tokens_micros=max(0, (tokens.long_limit or 0) - of_tokens.long),
         tokens_of=tokens.long_limit or 0,
         renews_at=answers.long_ends,
     )

@@ -37,9 +37,11 @@ def test_each_text_and_the_month(alice: User, bob: User, twilio: TwilioServer) -
     text("hello")
     text("hello", number=BOB)
     work()
-    page = shown(signed_in(alice), "/app/usage/")
+    client = signed_in(alice)
+    page = shown(client, "/app/usage/")
     for said in ("1 from you, 1 to you: $0.02", "99 of 100 replies left"):
         assert said in page
+    page = shown(client, "/app/usage/texts/")
     assert "From you, +1 202 555 0101" in page and "$0.0083" in page
     assert "To you, +1 202 555 0101" in page and "$0.0133" in page
     assert "5 characters" in page and "0102" not in page
@@ -47,18 +49,18 @@ def test_each_text_and_the_month(alice: User, bob: User, twilio: TwilioServer) -
 
 def test_nothing_of_the_month_before(alice: User, twilio: TwilioServer) -> None:
     client = signed_in(alice)
-    assert "No texts this month" in shown(client, "/app/usage/")
+    assert "No texts this month" in shown(client, "/app/usage/texts/")
     text("hello")
     work()
     long_ago(days=40)
-    assert "No texts this month" in shown(client, "/app/usage/")
+    assert "No texts this month" in shown(client, "/app/usage/texts/")
 
 
 def test_what_was_never_sent_cost_nothing(alice: User) -> None:
     cap(Pot.PROACTIVE, 0)
     cap(Pot.SECURITY, 0)
     start(alice, "x")
-    page = shown(signed_in(alice), "/app/usage/")
+    page = shown(signed_in(alice), "/app/usage/texts/")
     assert "Not delivered" in page and "nothing" in page
 
 
@@ -79,7 +81,8 @@ def test_it_is_read_a_page_at_a_time(alice: User, twilio: TwilioServer) -> None:
 def test_a_page_that_is_none_is_refused(alice: User, before: str) -> None:
     with pytest.raises(Invalid):
         usage.texts(alice, before=before)
-    assert signed_in(alice).get("/app/usage/", {"before": before}).status_code == 400
+    response = signed_in(alice).get("/app/usage/texts/", {"before": before})
+    assert response.status_code == 400
 
 
 def test_its_queries_do_not_grow(
@@ -91,3 +94,5 @@ def test_its_queries_do_not_grow(
     client = signed_in(alice)
     with django_assert_max_num_queries(15):  # type: ignore[operator]
         client.get("/app/usage/")
+    with django_assert_max_num_queries(6):  # type: ignore[operator]
+        client.get("/app/usage/texts/")

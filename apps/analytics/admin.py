@@ -1,0 +1,176 @@
+"""The figures of all, for operators: one page, and the days as a file."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+
+from apps.analytics import charts, drawing, overall, periods, summary
+from apps.analytics.figures import Figures
+from apps.analytics.models import DaySum
+from apps.core import spreadsheet
+from apps.core.errors import Invalid, NotFound
+from apps.rbac import policy, verdicts
+from apps.rbac.catalog import Permission
+from apps.rbac.console import masks
+from apps.rbac.console.pages import Page
+from apps.rbac.models import Role
+from apps.sms import texted_codes
+from apps.sms.money import exactly_in_dollars, in_dollars
+
+CHARTS = ("texts", "cost", "replies", "delivery")
+
+
+@admin.register(DaySum)
+class FiguresAdmin(Page):
+    task = "System"
+
+    def get_urls(self) -> list[URLPattern]:
+        own = path(
+            "days.<slug:kind>",
+            self.admin_site.admin_view(self.file_view),
+            name="analytics_days",
+        )
+        return [own, *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
+        _insist(request)
+        asked = request.GET.dict()
+        trouble = ""
+        try:
+            period, filters = periods.read(asked), overall.read(asked)
+        except Invalid as invalid:
+            trouble = invalid.sentence
+            period, filters = periods.named(periods.DEFAULT), overall.Filters()
+        told = overall.of(period, filters)
+        shelf = charts.every()
+        of_filters = {"country": filters.country, "role": filters.role}
+        more = {name: value for name, value in of_filters.items() if value}
+        by_hand = {"from": str(period.first), "to": str(period.last), **more}
+        return TemplateResponse(
+            request,
+            "admin/figures.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Figures",
+                "opts": self.opts,
+                "trouble": trouble,
+                "period": period,
+                "filters": filters,
+                "periods": [
+                    (key, label, f"?{urlencode({'period': key, **more})}")
+                    for key, label in periods.NAMED.items()
+                ],
+                "roles": Role.objects.order_by("rank", "slug").values_list(
+                    "slug", "group__name"
+                ),
+                "tiles": _tiles(told),
+                "charts": [drawing.draw(shelf[key], told.figures) for key in CHARTS],
+                "told": told,
+                "people": _people(told, request),
+                "pumped": texted_codes.pumped_areas(),
+                "files": [
+                    (
+                        kind.upper(),
+                        reverse("admin:analytics_days", args=[kind])
+                        + f"?{urlencode(by_hand)}",
+                    )
+                    for kind in _FILES
+                ],
+            },
+        )
+
+    def file_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
+        """The days of the period, as the page has them."""
+        _insist(request)
+        if kind not in _FILES:
+            raise NotFound
+        asked = request.GET.dict()
+        period, filters = periods.read(asked), overall.read(asked)
+        content_type, lines = _FILES[kind]
+        name = f"figures-{period.first}-{period.last}.{kind}"
+        return StreamingHttpResponse(
+            lines(overall.figures_of(period, filters)),
+            content_type=content_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+
+def _insist(request: HttpRequest) -> None:
+    if not policy.can(request.user, Permission.ANALYTICS_VIEW):
+        verdicts.insist(request.user, Permission.ANALYTICS_VIEW)
+
+
+def _tiles(told: overall.Overall) -> list[tuple[str, str, str]]:
+    now = told.figures.volume()
+    then = told.figures.volume(told.figures.period.before)
+    speed = told.figures.speed()
+    wrong = sum(told.answered.values())
+    return [
+        ("Texts in", f"{now.came:,}", f"{then.came:,} before"),
+        ("Texts out", f"{now.went:,}", f"{then.went:,} before"),
+        ("Cost", in_dollars(now.cost), f"{in_dollars(then.cost)} before"),
+        (
+            "A segment out",
+            exactly_in_dollars(now.per_segment) if now.per_segment else "-",
+            f"{now.segments:,} segments",
+        ),
+        (
+            "Time to answer",
+            drawing.spoken(speed.p50, "milliseconds"),
+            f"19 of 20 within {drawing.spoken(speed.p95, 'milliseconds')}",
+        ),
+        (
+            "Arrived",
+            drawing.spoken(now.delivery, "percent", is_exact=True),
+            f"{now.lost:,} did not",
+        ),
+        (
+            "Lost, doubled, unordered",
+            f"{wrong:,}",
+            "by the auditor's count",
+        ),
+        ("Opted out", f"{told.opted_out:,}", "numbers, now"),
+    ]
+
+
+def _people(told: overall.Overall, request: HttpRequest) -> list[dict[str, Any]]:
+    """With their addresses masked, and a link to their page."""
+    users = get_user_model().objects.in_bulk([row["user_id"] for row in told.people])
+    return [
+        {
+            **row,
+            "name": masks.person(users[row["user_id"]].email, row["user_id"]),
+            "page": reverse("admin:accounts_user_change", args=[row["user_id"]]),
+        }
+        for row in told.people
+        if row["user_id"] in users
+    ]
+
+
+def _csv(found: Figures) -> Iterator[str]:
+    for place, row in enumerate(summary.days(found)):
+        if not place:
+            yield spreadsheet.line(row)
+        yield spreadsheet.line(row.values())
+
+
+def _json(found: Figures) -> Iterator[str]:
+    """One object a line."""
+    for row in summary.days(found):
+        yield json.dumps(row, cls=DjangoJSONEncoder) + "\n"
+
+
+_FILES: dict[str, tuple[str, Callable[[Figures], Iterator[str]]]] = {
+    "csv": ("text/csv; charset=utf-8", _csv),
+    "json": ("application/x-ndjson", _json),
+}

@@ -1,0 +1,167 @@
+"""What somebody used, over the API: as their page of usage has it."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.accounts.models import User
+from apps.analytics import charts, figures, periods, summary
+from apps.analytics.periods import Period
+from apps.core.errors import NotFound
+from apps.rbac.declared import signed_in
+
+PERIOD = [
+    OpenApiParameter(
+        "period",
+        enum=[*periods.NAMED],
+        description=f"Until today; {periods.DEFAULT} unless said. All days are UTC's.",
+    ),
+    OpenApiParameter(
+        "from", OpenApiTypes.DATE, description="With `to`, in place of a period."
+    ),
+    OpenApiParameter("to", OpenApiTypes.DATE, description="The last day."),
+]
+
+
+class PeriodSerializer(serializers.Serializer[Any]):
+    first = serializers.DateField()
+    last = serializers.DateField()
+
+
+class VolumeSerializer(serializers.Serializer[Any]):
+    """Texts from and to the person; those that arrived or were lost, as far as it is
+    known; segments to them. Costs in micro-dollars."""
+
+    came = serializers.IntegerField()
+    went = serializers.IntegerField()
+    arrived = serializers.IntegerField()
+    lost = serializers.IntegerField()
+    segments = serializers.IntegerField()
+    cost = serializers.IntegerField()
+    cost_in = serializers.IntegerField()
+    cost_out = serializers.IntegerField()
+    cost_lookup = serializers.IntegerField()
+    cost_tokens = serializers.IntegerField()
+
+
+class SpeedSerializer(serializers.Serializer[Any]):
+    """Milliseconds from a text to its answer; null where there was none."""
+
+    p50 = serializers.FloatField(allow_null=True)
+    p95 = serializers.FloatField(allow_null=True)
+    times = serializers.IntegerField()
+
+
+class CountedSerializer(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    name = serializers.CharField()
+    times = serializers.IntegerField()
+    failed = serializers.IntegerField()
+
+
+class TipSerializer(serializers.Serializer[Any]):
+    """`micros`: what it would save a month, in micro-dollars."""
+
+    key = serializers.CharField()
+    words = serializers.CharField()
+    texts = serializers.IntegerField()
+    micros = serializers.IntegerField()
+
+
+class UsageSummarySerializer(serializers.Serializer[Any]):
+    period = PeriodSerializer()
+    volume = VolumeSerializer()
+    volume_before = VolumeSerializer()
+    speed = SpeedSerializer()
+    speed_before = SpeedSerializer()
+    tools = CountedSerializer(many=True)
+    providers = CountedSerializer(many=True)
+    tips = TipSerializer(many=True)
+
+
+class SeriesSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(source="label")
+    values = serializers.ListField(child=serializers.FloatField(allow_null=True))
+
+
+class ChartSerializer(serializers.Serializer[Any]):
+    """`steps` are the first days of what each value is for: days, or months of a longer
+    period. `unit`: texts, micro-dollars, milliseconds or percent."""
+
+    key = serializers.CharField()
+    title = serializers.CharField()
+    unit = serializers.CharField()
+    steps = serializers.ListField(child=serializers.DateField())
+    series = SeriesSerializer(many=True)
+
+
+class Usage(APIView):
+    policy = signed_in
+
+    @extend_schema(
+        operation_id="v1_usage",
+        parameters=PERIOD,
+        responses={200: UsageSummarySerializer},
+    )
+    def get(self, request: Request) -> Response:
+        """What you used in a period, beside the one before it."""
+        period, user = _asked(request)
+        found = figures.of_person(period, user)
+        told = summary.of(found, user)
+        body = {
+            "period": period,
+            "volume": found.volume(),
+            "volume_before": found.volume(period.before),
+            "speed": found.speed(),
+            "speed_before": found.speed(period.before),
+            "tools": told.tools,
+            "providers": told.providers,
+            "tips": told.tips,
+        }
+        return Response(UsageSummarySerializer(body).data)
+
+
+class UsageChart(APIView):
+    policy = signed_in
+
+    @extend_schema(
+        operation_id="v1_usage_chart",
+        parameters=PERIOD,
+        responses={200: ChartSerializer},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """The numbers behind a chart of the page."""
+        period, user = _asked(request)
+        chart = charts.every().get(key)
+        if chart is None:
+            raise NotFound(f"There is no such chart. Take {_chart_names()}.")
+        found = figures.of_person(period, user)
+        body = {
+            "key": chart.key,
+            "title": chart.title,
+            "unit": chart.unit,
+            "steps": charts.steps(period),
+            "series": chart.read(found),
+        }
+        return Response(ChartSerializer(body).data)
+
+
+def _asked(request: Request) -> tuple[Period, User]:
+    user: Any = request.user
+    return periods.read(request.query_params.dict()), user
+
+
+def _chart_names() -> str:
+    return ", ".join(charts.every())
+
+
+urlpatterns = [
+    path("usage", Usage.as_view(), name="usage"),
+    path("usage/charts/<slug:key>", UsageChart.as_view(), name="usage_chart"),
+]

@@ -1,0 +1,55 @@
+"""From the changes that other apps leave behind to the sums of hours, days and people.
+
+A change is written in the transaction of what it tells of. What a drain takes is gone
+from there in the transaction that adds it up, so each counts exactly once, however often
+a worker is killed. It takes what is below the horizon: rows of transactions that nobody
+can be in any more. An id or a moment would pass over those that are still open.
+"""
+
+import time
+
+from django.db import transaction
+
+from apps.analytics.sums import SOURCES, Source
+from apps.core import heartbeats, prepared
+from apps.core.tasks import task
+
+# Two who add to the same sums would wait for each other, in any order.
+LOCK = "analytics.drain"
+BATCH = 20_000
+# One drain works this long, and the next goes on.
+_SECONDS = 10.0
+
+
+@task("analytics.drain", soft_time_limit=60, time_limit=90)
+def drain() -> int:
+    """Add up what waits; answers how many changes. Safe to run side by side."""
+    done, until = 0, time.monotonic() + _SECONDS
+    for source in SOURCES:
+        taken: int | None = BATCH
+        while taken == BATCH:
+            if time.monotonic() > until:
+                return done
+            taken = take(source)
+            if taken is None:
+                return done
+            done += taken
+    heartbeats.beat(LOCK)
+    return done
+
+
+@transaction.atomic
+def take(source: Source) -> int | None:
+    """A batch; None where somebody else is at it."""
+    asked = "SELECT pg_try_advisory_xact_lock(hashtext(%s))"
+    ((is_ours,),) = prepared.rows(asked, [LOCK])
+    if not is_ours:
+        return None
+    ((taken,),) = prepared.rows(source.statement, [BATCH])
+    return int(taken)
+
+
+def behind() -> float:
+    """Seconds since everything that waited was added up; zero where nothing waits."""
+    waits = any(source.model.objects.exists() for source in SOURCES)
+    return heartbeats.silence(LOCK) if waits else 0.0

@@ -1,0 +1,21 @@
+"""Sums of what is elsewhere: everything here can be counted again."""
+
+from apps.analytics.models.calls import CallDay
+from apps.analytics.models.recounts import Recount
+from apps.analytics.models.speeds import PersonSpeed, SpeedDay, SpeedHour
+from apps.analytics.models.texts import DaySum, HourSum, PersonDay, PersonMonth
+from apps.analytics.models.tools import PersonTool, ToolDay
+
+__all__ = [
+    "CallDay",
+    "DaySum",
+    "HourSum",
+    "PersonDay",
+    "PersonMonth",
+    "PersonSpeed",
+    "PersonTool",
+    "Recount",
+    "SpeedDay",
+    "SpeedHour",
+    "ToolDay",
+]

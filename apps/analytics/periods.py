@@ -1,0 +1,99 @@
+"""The days that somebody asks about, and the ones they are compared with.
+
+All are days of UTC, as the budgets have them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from django.utils import timezone
+
+from apps.core import years
+from apps.core.errors import Invalid
+
+DEFAULT = "30d"
+# In the order that they are offered.
+NAMED = {
+    "7d": "7 days",
+    "30d": "30 days",
+    "90d": "90 days",
+    "month": "This month",
+    "last_month": "Last month",
+    "year": "12 months",
+}
+_LENGTHS = {"7d": 7, "30d": 30, "90d": 90, "year": 365}
+LONGEST = timedelta(days=3 * 366)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last day, both included. `key` is empty for days by hand."""
+
+    first: date
+    last: date
+    key: str = ""
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> "Period":
+        """As long, and just before; of a month that is not over, so much of the one
+        before it."""
+        if self.key in ("month", "last_month"):
+            first = (self.first - _DAY).replace(day=1)
+            of_month = (self.first - first).days
+            length = min(self.days, of_month)
+            if self.key == "last_month":
+                length = of_month
+            return Period(first, first + timedelta(days=length - 1))
+        return Period(self.first - timedelta(days=self.days), self.first - _DAY)
+
+    @property
+    def label(self) -> str:
+        if self.key:
+            return NAMED[self.key]
+        return f"{self.first.isoformat()} to {self.last.isoformat()}"
+
+
+def read(asked: Mapping[str, str]) -> Period:
+    """What `period`, or `from` and `to`, say. Raises Invalid."""
+    if asked.get("from") or asked.get("to"):
+        return _by_hand(asked)
+    return named(asked.get("period") or DEFAULT)
+
+
+def named(key: str) -> Period:
+    """Until today. Raises Invalid."""
+    today = timezone.now().astimezone(UTC).date()
+    if key in _LENGTHS:
+        return Period(today - timedelta(days=_LENGTHS[key] - 1), today, key)
+    if key == "month":
+        return Period(today.replace(day=1), today, key)
+    if key == "last_month":
+        last = today.replace(day=1) - _DAY
+        return Period(last.replace(day=1), last, key)
+    raise Invalid(f"There is no such period. Take one of {', '.join(NAMED)}.")
+
+
+def _by_hand(asked: Mapping[str, str]) -> Period:
+    if asked.get("period"):
+        raise Invalid("Take a period, or from and to, not both.")
+    first, last = (_day(asked.get(name, ""), name) for name in ("from", "to"))
+    if last < first:
+        raise Invalid("The last day is before the first.")
+    if last - first >= LONGEST:
+        raise Invalid(f"Take no more than {LONGEST.days} days.")
+    return Period(first, last)
+
+
+def _day(said: str, name: str) -> date:
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        raise Invalid(f"`{name}` is no day like 2026-11-26.") from None
+    years.insist(found)
+    return found

@@ -1,0 +1,79 @@
+"""What is kept of a person here: sums of what they used."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from apps.accounts.models import User
+from apps.analytics import histogram
+from apps.analytics.models import PersonDay, PersonMonth, PersonSpeed, PersonTool
+from apps.core.dossier import Kept
+
+_OF_NOBODY = "Those of strangers, and of all who have left together, have no person."
+
+
+def _theirs(model: type[Any]) -> Callable[[User], QuerySet[Any]]:
+    return lambda user: model.objects.filter(user_id=user.pk)
+
+
+def _milliseconds(row: PersonSpeed) -> int:
+    return round(histogram.middle(row.bucket))
+
+
+PERSONAL = (
+    Kept(
+        PersonDay,
+        ("user_id",),
+        "How many texts a day, and what they cost.",
+        name="texts-by-day",
+        columns={
+            "day": "day",
+            "direction": "direction",
+            "kind": "kind",
+            "status": "status",
+            "texts": "texts",
+            "segments": "segments",
+            "millionths_of_a_dollar": "micros",
+        },
+        of=_theirs(PersonDay),
+        stays=_OF_NOBODY,
+        also=_theirs(PersonDay),
+    ),
+    Kept(
+        PersonMonth,
+        ("user_id",),
+        "The days above, by the month.",
+        stays=_OF_NOBODY,
+        also=_theirs(PersonMonth),
+    ),
+    Kept(
+        PersonSpeed,
+        ("user_id",),
+        "How long you waited for answers, by the day.",
+        name="waiting-by-day",
+        columns={
+            "day": "day",
+            "milliseconds": _milliseconds,
+            "times": "times",
+        },
+        of=_theirs(PersonSpeed),
+        stays=_OF_NOBODY,
+        also=_theirs(PersonSpeed),
+    ),
+    Kept(
+        PersonTool,
+        ("user_id",),
+        "What you asked the assistant for, by the day.",
+        name="tools-by-day",
+        columns={
+            "day": "day",
+            "tool": "tool",
+            "outcome": "outcome",
+            "calls": "calls",
+        },
+        of=_theirs(PersonTool),
+        stays=_OF_NOBODY,
+        also=_theirs(PersonTool),
+    ),
+)

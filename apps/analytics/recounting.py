@@ -1,0 +1,176 @@
+"""Sums of texts and costs counted again from the texts themselves: nothing may differ.
+
+All is seen at one moment: the texts, the sums, and the changes that still wait to be added
+to them. What strangers texted goes with time, and so do people: where somebody has left
+since, only the sums of those who are there can be counted again, and those of all are held
+against what their parts come to.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.analytics.draining import LOCK
+from apps.analytics.models import PersonDay, Recount
+from apps.analytics.models.texts import FORMER
+from apps.analytics.sums import DAY, HOUR, MONTH, PERSON_DAY, Sum
+from apps.core.kinds import Queue, job
+from apps.core.logs import logger
+
+# With the columns of a change (`sms_delta`), as if it had all come about just now; less
+# what waits to be added. What a text to us cost belongs to the moment it came: no turn
+# waits for a week.
+_CHANGES = """
+CREATE TEMP TABLE changes ON COMMIT DROP AS
+WITH charges AS MATERIALIZED (
+    SELECT * FROM (
+        SELECT CASE WHEN what = 'in' THEN coalesce(spent_at, at) ELSE at END AS moment,
+            user_id, what, country, segments, micros
+        FROM sms_charge
+        WHERE at >= %(since)s AND at < %(until)s + interval '7 days'
+    ) c WHERE moment >= %(since)s AND moment < %(until)s
+)
+SELECT created_at AS at, user_id, 'out' AS direction, kind, country,
+    sms_status(state, delivery) AS status, error_code,
+    1 AS texts, segments::int AS segments, 0::bigint AS micros
+FROM sms_outboundtext
+WHERE created_at >= %(since)s AND created_at < %(until)s AND our_number <> 'web'
+UNION ALL
+SELECT moment, user_id, 'in', 'text', country, 'received', '', 1, segments, 0
+FROM charges WHERE what = 'in'
+UNION ALL
+SELECT moment, user_id, what, '', country, '', '', 0, 0, micros
+FROM charges WHERE micros <> 0
+UNION ALL
+SELECT at, user_id, direction, kind, country, status, error_code,
+    -texts, -segments, -micros
+FROM sms_delta WHERE at >= %(since)s AND at < %(until)s
+"""
+_BOUNDS = {
+    "at": "at >= %(since)s AND at < %(until)s",
+    "day": "day BETWEEN %(first)s AND %(last)s",
+}
+# What the sums of people come to, less those of all.
+_PARTS = """
+SELECT direction, kind, status, sum(texts), sum(segments), sum(micros) FROM (
+    SELECT direction, kind, status, texts, segments, micros
+    FROM analytics_personday WHERE day BETWEEN %(first)s AND %(last)s
+    UNION ALL
+    SELECT direction, kind, status, -texts, -segments, -micros FROM {of_all}
+) parts GROUP BY 1, 2, 3
+HAVING sum(texts) <> 0 OR sum(segments) <> 0 OR sum(micros) <> 0
+"""
+# The same of whole months of people.
+_MONTHS = """
+SELECT user_id, month, sum(came) AS came, sum(went) AS went, sum(micros) AS micros FROM (
+    SELECT user_id, date_trunc('month', day)::date AS month,
+        CASE WHEN direction = 'in' THEN texts ELSE 0 END AS came,
+        CASE WHEN direction = 'out' AND status <> 'canceled' THEN texts ELSE 0 END
+            AS went,
+        micros
+    FROM analytics_personday
+    WHERE user_id > 0 AND day >= date_trunc('month', %(first)s::date)
+        AND day < date_trunc('month', %(last)s::date) + interval '1 month'
+    UNION ALL
+    SELECT user_id, month, -came, -went, -micros FROM analytics_personmonth
+    WHERE month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s
+) months GROUP BY 1, 2
+HAVING sum(came) <> 0 OR sum(went) <> 0 OR sum(micros) <> 0
+"""
+
+
+@dataclass(frozen=True)
+class Days:
+    """From the first to the last of them, of UTC."""
+
+    first: date
+    last: date
+
+    @property
+    def values(self) -> dict[str, Any]:
+        since = datetime.combine(self.first, time.min, UTC)
+        until = datetime.combine(self.last, time.min, UTC) + timedelta(days=1)
+        return {
+            "first": self.first,
+            "last": self.last,
+            "since": since,
+            "until": until,
+        }
+
+
+@job(
+    "analytics.recount",
+    queue=Queue.BULK,
+    seconds=1_800,
+    schedulable="Count yesterday's sums again from the texts themselves",
+)
+def recount() -> None:
+    """Of yesterday. Operators are told where anything differs (alerts.py)."""
+    yesterday = timezone.now().astimezone(UTC).date() - timedelta(days=1)
+    check(Days(yesterday, yesterday))
+
+
+def check(days: Days) -> int:
+    """How many sums of these days are not what their texts, or their parts, come to."""
+    checks = [
+        _lacking(PERSON_DAY, "user_id > 0"),
+        _PARTS.format(of_all=f"analytics_daysum WHERE {_BOUNDS['day']}"),
+        _PARTS.format(of_all=f"analytics_hoursum WHERE {_BOUNDS['at']}"),
+        _MONTHS,
+    ]
+    with _at_one_moment(days) as cursor:
+        found = 0
+        for each in checks:
+            cursor.execute(f"SELECT count(*) FROM ({each}) found", days.values)
+            found += int(cursor.fetchone()[0])
+    Recount.objects.create(
+        first=days.first, last=days.last, differing=found, at=timezone.now()
+    )
+    logger.info("sums_recounted", first=days.first.isoformat(), differing=found)
+    return found
+
+
+@transaction.atomic
+def mend(days: Days) -> None:
+    """Add to the sums what they lack, as far as it can be counted."""
+    with _at_one_moment(days) as cursor:
+        has_left = PersonDay.objects.filter(
+            user_id=FORMER, day__range=(days.first, days.last)
+        ).exists()
+        cursor.execute(
+            PERSON_DAY.adding(
+                _lacking(PERSON_DAY, "user_id > 0" if has_left else "true")
+            ),
+            days.values,
+        )
+        for each in () if has_left else (DAY, HOUR):
+            cursor.execute(each.adding(_lacking(each, "true")), days.values)
+        cursor.execute(MONTH.adding(_MONTHS), days.values)
+
+
+def _lacking(each: Sum, where: str) -> str:
+    """What the texts come to, less what the sum says."""
+    key = ", ".join(each.key)
+    less = ", ".join(f"-{value}" for value in each.values)
+    sums = ", ".join(f"sum({value}) AS {value}" for value in each.values)
+    some = " OR ".join(f"sum({value}) <> 0" for value in each.values)
+    bounds = _BOUNDS["at" if "at" in each.key else "day"]
+    return (
+        f"SELECT {key}, {sums} FROM ({each.summed('changes')} UNION ALL"
+        f" SELECT {key}, {less} FROM {each.table} WHERE {bounds}) both_ways"
+        f" WHERE {where} GROUP BY {key} HAVING {some}"
+    )
+
+
+@contextmanager
+def _at_one_moment(days: Days) -> Iterator[Any]:
+    """Nobody adds to the sums meanwhile, so all statements see the same ones."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [LOCK])
+        cursor.execute(_CHANGES, days.values)
+        yield cursor

@@ -1,0 +1,101 @@
+"""What people may count on, and how much of what may go wrong has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.analytics import histogram
+from apps.analytics.models import SpeedDay, SpeedHour
+from apps.analytics.periods import Period
+
+Buckets = list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """`share` of a stage is done within `ms`."""
+
+    stage: str
+    label: str
+    ms: int
+    share: float
+
+
+PROMISES = (
+    Promise("route", "A text is taken up", 1_000, 0.99),
+    Promise("agent", "The assistant has its answer", 10_000, 0.99),
+    Promise("reply", "The carrier has the answer", 15_000, 0.99),
+    Promise("send", "The carrier has a text of ours", 15_000, 0.99),
+    Promise("delivery", "A text has arrived", 30_000, 0.95),
+)
+# Of so long ago as error budgets are kept for, and how fast they burn now.
+BUDGET, BURNS = timedelta(days=30), (1, 6)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`p50`, `p95`, `p99` in milliseconds and `share` are of the period; `budget` is how
+    much of what may fail in 30 days has failed, `burns` how many times as fast as it may
+    in the last hours of BURNS. None where there was nothing."""
+
+    promise: Promise
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    share: float | None
+    budget: float | None
+    burns: list[float | None]
+
+    @property
+    def is_kept(self) -> bool:
+        return self.share is None or self.share >= self.promise.share
+
+
+def kept(period: Period) -> list[Kept]:
+    """Of each promise. Four queries."""
+    now = timezone.now()
+    days: Any = SpeedDay.objects.all()
+    of_period = _by_stage(days.filter(day__range=(period.first, period.last)))
+    of_budget = _by_stage(days.filter(day__gt=(now - BUDGET).date()))
+    hours = [
+        _by_stage(SpeedHour.objects.filter(at__gt=now - timedelta(hours=each)))
+        for each in BURNS
+    ]
+    return [
+        Kept(
+            promise,
+            p50=histogram.percentile(found, 0.5),
+            p95=histogram.percentile(found, 0.95),
+            p99=histogram.percentile(found, 0.99),
+            share=_share(promise, of_period),
+            budget=_failed(promise, of_budget),
+            burns=[_failed(promise, each) for each in hours],
+        )
+        for promise in PROMISES
+        for found in [of_period.get(promise.stage, [])]
+    ]
+
+
+def _by_stage(rows: Any) -> dict[str, Buckets]:
+    found: dict[str, Buckets] = {}
+    told = rows.values_list("stage", "bucket").annotate(all=Sum("times"))
+    for stage, bucket, times in told:
+        found.setdefault(stage, []).append((bucket, times))
+    return found
+
+
+def _share(promise: Promise, counted: dict[str, Buckets]) -> float | None:
+    """That was as fast as it was promised."""
+    found: Sequence[tuple[int, int]] = counted.get(promise.stage, [])
+    times = sum(each for _, each in found)
+    return histogram.within(found, promise.ms) / times if times else None
+
+
+def _failed(promise: Promise, counted: dict[str, Buckets]) -> float | None:
+    """Of what may fail, how much did: 1 is all of it."""
+    share = _share(promise, counted)
+    return None if share is None else (1 - share) / (1 - promise.share)

@@ -1,0 +1,140 @@
+"""Which sums are kept of which changes: as data, for whoever adds up or counts again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from apps.analytics.models.texts import NOBODY
+from apps.assistant.models import ToolDelta
+from apps.integrations.models import CallDelta
+from apps.sms.models import Delta
+
+_AN_HOUR = "date_trunc('hour', at, 'UTC')"
+_A_DAY = "(at AT TIME ZONE 'UTC')::date"
+_A_MONTH = "date_trunc('month', at AT TIME ZONE 'UTC')::date"
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Rows of a table, one for each value of `key`; both map columns to expressions over
+    the columns of the changes."""
+
+    table: str
+    key: Mapping[str, str]
+    values: Mapping[str, str]
+    where: str = "true"
+
+    def adding(self, found: str) -> str:
+        """The statement that adds what a query finds to the rows that are there."""
+        key, values = ", ".join(self.key), ", ".join(self.values)
+        more = ", ".join(f"{c} = {self.table}.{c} + excluded.{c}" for c in self.values)
+        return (
+            f"INSERT INTO {self.table} ({key}, {values}) {found}"
+            f" ON CONFLICT ({key}) DO UPDATE SET {more}"
+        )
+
+    def summed(self, changes: str) -> str:
+        """What they come to; what moved and came back within them is nothing."""
+        named = ", ".join(f"{how} AS {name}" for name, how in self.key.items())
+        sums = ", ".join(f"sum({how}) AS {name}" for name, how in self.values.items())
+        places = ", ".join(str(place + 1) for place in range(len(self.key)))
+        some = " OR ".join(f"sum({how}) <> 0" for how in self.values.values())
+        return (
+            f"SELECT {named}, {sums} FROM {changes} WHERE {self.where}"
+            f" GROUP BY {places} HAVING {some}"
+        )
+
+
+def _same(*columns: str) -> dict[str, str]:
+    return {column: column for column in columns}
+
+
+_SPLIT = _same("direction", "kind", "country", "status", "error_code")
+_TEXTS = _same("texts", "segments", "micros")
+_TIMES = {"times": "1"}
+_PERSON = {"user_id": f"coalesce(user_id, {NOBODY})"}
+# A lower bound of each is a tenth above that of the one before (histogram.py).
+_BUCKET = {"bucket": "analytics_bucket(ms)"}
+
+PERSON_DAY = Sum(
+    "analytics_personday",
+    {**_PERSON, "day": _A_DAY, **_same("direction", "kind", "status")},
+    _TEXTS,
+)
+HOUR = Sum("analytics_hoursum", {"at": _AN_HOUR, **_SPLIT}, _TEXTS)
+DAY = Sum("analytics_daysum", {"day": _A_DAY, **_SPLIT}, _TEXTS)
+MONTH = Sum(
+    "analytics_personmonth",
+    {"user_id": "user_id", "month": _A_MONTH},
+    {
+        "came": "CASE WHEN direction = 'in' THEN texts ELSE 0 END",
+        "went": "CASE WHEN direction = 'out' AND status <> 'canceled'"
+        " THEN texts ELSE 0 END",
+        "micros": "micros",
+    },
+    "user_id IS NOT NULL",
+)
+TEXTS = (HOUR, DAY, PERSON_DAY, MONTH)
+SPEEDS = (
+    Sum(
+        "analytics_speedhour",
+        {"stage": "stage", "at": _AN_HOUR, **_BUCKET},
+        _TIMES,
+        "ms IS NOT NULL",
+    ),
+    Sum(
+        "analytics_speedday",
+        {"stage": "stage", "day": _A_DAY, **_BUCKET},
+        _TIMES,
+        "ms IS NOT NULL",
+    ),
+    Sum(
+        "analytics_personspeed",
+        {"user_id": "user_id", "day": _A_DAY, **_BUCKET},
+        _TIMES,
+        "stage = 'reply' AND ms IS NOT NULL AND user_id IS NOT NULL",
+    ),
+)
+_TOOL = {"day": _A_DAY, **_same("tool", "outcome")}
+TOOLS = (
+    Sum("analytics_toolday", _TOOL, _same("calls")),
+    Sum("analytics_persontool", {"user_id": "user_id", **_TOOL}, _same("calls")),
+)
+CALLS = (
+    Sum(
+        "analytics_callday",
+        {"day": _A_DAY, **_same("provider", "capability", "outcome")},
+        {"calls": "1", **_same("milliseconds")},
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Changes that wait in a table, and what they are added to."""
+
+    model: Any
+    sums: tuple[Sum, ...]
+
+    @cached_property
+    def statement(self) -> str:
+        """Takes up to so many; answers how many it took."""
+        table = self.model._meta.db_table
+        taken = (
+            f"DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM {table}"
+            " WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
+            " ORDER BY id LIMIT %s)) RETURNING *"
+        )
+        added = (
+            f"added_{place} AS ({each.adding(each.summed('taken'))})"
+            for place, each in enumerate(self.sums)
+        )
+        return f"WITH taken AS ({taken}), {', '.join(added)} SELECT count(*) FROM taken"
+
+
+SOURCES = (
+    Source(Delta, (*TEXTS, *SPEEDS)),
+    Source(ToolDelta, TOOLS),
+    Source(CallDelta, CALLS),
+)

@@ -1,0 +1,100 @@
+"""What would cost less, with what it would save: of one person's last texts alone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db.models import Q
+
+from apps.accounts.models import User
+from apps.analytics.periods import Period
+from apps.sms import composer
+from apps.sms.models import Charge
+
+# Of more texts nobody needs to know.
+_LOOKED_AT = 500
+_MONTH = 30
+
+
+@dataclass(frozen=True)
+class Tip:
+    """`micros` a month, in millionths of a US dollar; `texts` are those it is about, of
+    the period."""
+
+    key: str
+    words: str
+    texts: int
+    micros: int
+
+
+def find(period: Period, user: User) -> list[Tip]:
+    """What saves most first. One query."""
+    since = datetime.combine(period.first, time.min, UTC)
+    until = datetime.combine(period.last, time.min, UTC) + timedelta(days=1)
+    lost = Q(text__delivery__in=("undelivered", "failed"))
+    charges = list(
+        Charge.objects.owned_by(user)
+        .filter(Q(inbound__isnull=False) | lost, at__gte=since, at__lt=until)
+        .select_related("inbound", "text")
+        .order_by("-at")[:_LOOKED_AT]
+    )
+    came = [charge for charge in charges if charge.inbound]
+    went = [charge for charge in charges if charge.text]
+    found = [*_characters(came), *_pictures(came), *_undelivered(went)]
+    monthly = (
+        Tip(each.key, each.words, each.texts, each.micros * _MONTH // period.days)
+        for each in found
+    )
+    return sorted(monthly, key=lambda tip: -tip.micros)
+
+
+def _characters(texts: Iterable[Charge]) -> Iterator[Tip]:
+    """Curly quotes, long dashes and the like, that phones put in by themselves."""
+    dear, micros, seen = 0, 0, dict[str, int]()
+    for charge in texts:
+        body = charge.inbound.body if charge.inbound else ""
+        plainer = composer.count(composer.literal(body)).segments
+        if charge.segments > plainer > 0:
+            dear += 1
+            micros += charge.micros * (charge.segments - plainer) // charge.segments
+            for character in {*body} - {*composer.literal(body)}:
+                seen[character] = seen.get(character, 0) + 1
+    if dear:
+        most = max(seen, key=lambda each: (seen[each], each)) if seen else ""
+        shown = f" like {most}" if most.isprintable() and most.strip() else ""
+        yield Tip(
+            "characters",
+            f"A character{shown} that your phone puts in made {_counted(dear)} of yours"
+            ' longer. On an iPhone it is "Smart Punctuation".',
+            dear,
+            micros,
+        )
+
+
+def _pictures(texts: Iterable[Charge]) -> Iterator[Tip]:
+    with_pictures = [
+        charge for charge in texts if charge.inbound and charge.inbound.num_media
+    ]
+    if with_pictures:
+        yield Tip(
+            "pictures",
+            f"{_counted(len(with_pictures))} of yours came with a picture, which costs"
+            " more than words.",
+            len(with_pictures),
+            sum(charge.micros for charge in with_pictures),
+        )
+
+
+def _undelivered(lost: Sequence[Charge]) -> Iterator[Tip]:
+    if lost:
+        yield Tip(
+            "undelivered",
+            f"{_counted(len(lost))} to you did not arrive. See whether your phone is on,"
+            " and its number still yours.",
+            len(lost),
+            sum(charge.micros for charge in lost),
+        )
+
+
+def _counted(texts: int) -> str:
+    return "one text" if texts == 1 else f"{texts} texts"

@@ -1,0 +1,71 @@
+"""Texts as they stand in their tables, in numbers that nobody texts in a test."""
+
+import secrets
+import time
+from datetime import datetime
+from typing import Any
+
+from apps.accounts.models import User
+from apps.analytics import draining
+from apps.analytics.sums import SOURCES
+from apps.sms.models import Charge, Entry, Lane, OutboundText
+
+
+def lane(user: User | None) -> Lane:
+    key = f"u:{user.pk}" if user else "n:+12025550199"
+    found, _ = Lane.objects.get_or_create(key=key, defaults={"user": user})
+    return found
+
+
+def went(user: User | None, at: datetime, **more: Any) -> OutboundText:
+    """A text of ours."""
+    text = {
+        "kind": "reply" if user else "guidance",
+        "number": "+12025550101",
+        "country": "US",
+        "our_number": "+12025550100",
+        "body": "OK.",
+        "encoding": "GSM-7",
+        "segments": 1,
+        "request_id": "r",
+        **more,
+    }
+    return OutboundText.objects.create(
+        lane=lane(user), user=user, created_at=at, **text
+    )
+
+
+def cost(user: User | None, what: str, at: datetime, micros: int) -> Charge:
+    """Something that costs, by an estimate."""
+    charge = Charge.objects.create(
+        cause=secrets.token_hex(8),
+        what=what,
+        pot="answers",
+        user=user,
+        country="US",
+        segments=1,
+        state="spent",
+        micros=micros,
+        at=at,
+        spent_at=at if what == "in" else None,
+        expires_at=at,
+    )
+    Entry.objects.create(charge=charge, kind="reserve", micros=micros)
+    return charge
+
+
+def changed(charge: Charge, micros: int) -> None:
+    """The price that was told late."""
+    Entry.objects.create(charge=charge, kind="correct", micros=micros - charge.micros)
+    charge.micros = micros
+    charge.save(update_fields=["micros"])
+
+
+def drained() -> int:
+    """All that waits is added up. The horizon is that of all databases of the server: a
+    test beside this one may hold it back for a moment."""
+    done, until = 0, time.monotonic() + 60
+    while any(source.model.objects.exists() for source in SOURCES):
+        assert time.monotonic() < until, "something holds the horizon"
+        done += draining.drain()
+    return done

@@ -1,0 +1,243 @@
+"""What a person is told of what they used: on the page, over the API, and in a file."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.accounts.models import User
+from apps.analytics import charts, drawing, figures, periods, tips
+from apps.core.errors import Invalid
+from apps.sms.models import Charge, InboundText
+from tests.analytics.rows import cost, drained, lane, went
+from tests.sms.conftest import text, work
+from tests.sms.twilio_server import TwilioServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+BAD = [
+    ("period=tomorrow", "There is no such period."),
+    ("from=2026-11-20&to=2026-11-01", "The last day is before the first."),
+    ("from=2026-11-20", "`to` is no day"),
+    ("from=yesterday&to=2026-11-01", "`from` is no day"),
+    ("from=9999-01-01&to=9999-12-31", "Take a day from 1970 to 2200."),
+    ("from=2000-01-01&to=2026-01-01", "Take no more than"),
+    ("period=7d&from=2026-11-01&to=2026-11-02", "not both"),
+]
+
+
+@pytest.fixture
+def used(alice: User, bob: User) -> None:
+    """Texts of a month and the one before, and somebody else's."""
+    now = timezone.now()
+    for ago, times in ((1, 3), (8, 2), (40, 1)):
+        at = now - timedelta(days=ago)
+        for _ in range(times):
+            arrived = {"state": "sent", "delivery": "delivered"}
+            went(alice, at, sent_at=at, segments=2, **arrived)
+            cost(alice, "out", at, 16_000)
+            cost(alice, "in", at, 8_000)
+    went(alice, now - timedelta(days=2), state="sent", delivery="undelivered")
+    cost(alice, "tokens", now - timedelta(days=2), 1_500)
+    went(bob, now, state="sent", delivery="delivered")
+    cost(bob, "out", now, 99_000)
+    drained()
+
+
+def told(client: Client, path: str) -> Any:
+    response = client.get(f"/api/v1/{path}")
+    assert response.status_code == 200, response.content
+    return response.json()
+
+
+def test_it_says_what_was_used_and_what_was_before(
+    client: Client, alice: User, used: None
+) -> None:
+    client.force_login(alice)
+    said = told(client, "usage?period=30d")
+    assert said["volume"] == {
+        "came": 5,
+        "went": 6,
+        "arrived": 5,
+        "lost": 1,
+        "segments": 11,
+        "cost": 121_500,
+        "cost_in": 40_000,
+        "cost_out": 80_000,
+        "cost_lookup": 0,
+        "cost_tokens": 1_500,
+    }
+    before = said["volume_before"]
+    assert (before["came"], before["went"], before["cost"]) == (1, 1, 24_000)
+    assert told(client, "usage?period=7d")["volume"]["came"] == 3
+
+
+def test_the_page_shows_the_same(client: Client, alice: User, used: None) -> None:
+    client.force_login(alice)
+    page = client.get("/app/usage/").content.decode()
+    assert "5 from you, 6 to you" in page and "$0.12" in page
+    assert "1 did not arrive" in page and "450 % more than before" in page
+    assert 'aria-current="page">30 days' in page
+    assert "Texts, 30 days: from you 5, to you 6." in page
+
+
+def test_it_is_asked_for_in_few_queries(
+    client: Client,
+    alice: User,
+    used: None,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    client.force_login(alice)
+    with django_assert_max_num_queries(15):
+        client.get("/app/usage/?period=year")
+
+
+@pytest.mark.parametrize(("query", "said"), BAD)
+def test_what_cannot_be_asked_is_said(
+    client: Client, alice: User, query: str, said: str
+) -> None:
+    client.force_login(alice)
+    response = client.get(f"/api/v1/usage?{query}")
+    assert response.status_code == 400 and said in response.json()["detail"]
+    assert client.get(f"/app/usage/days.csv?{query}").status_code == 400
+    page = client.get(f"/app/usage/?{query}")
+    assert page.status_code == 200
+    assert said.replace("`", "&#x60;") in page.content.decode().replace("`", "&#x60;")
+
+
+def test_the_file_has_every_day(client: Client, alice: User, used: None) -> None:
+    client.force_login(alice)
+    response: Any = client.get("/app/usage/days.csv?period=7d")
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert lines[0] == "day,texts_from_you,texts_to_you,arrived,lost,dollars"
+    assert len(lines) == 8
+    yesterday = (timezone.now() - timedelta(days=1)).astimezone(ZoneInfo("UTC"))
+    assert f"{yesterday.date()},3,3,3,0,0.072000" in lines
+
+
+@pytest.mark.parametrize("key", [*charts.every()])
+def test_a_chart_has_a_value_for_each_step(
+    client: Client, alice: User, used: None, key: str
+) -> None:
+    client.force_login(alice)
+    for period, steps in (("7d", 7), ("90d", 90)):
+        said = told(client, f"usage/charts/{key}?period={period}")
+        assert len(said["steps"]) == steps
+        assert all(len(each["values"]) == steps for each in said["series"])
+    assert len(told(client, f"usage/charts/{key}?period=year")["steps"]) in (12, 13)
+    assert client.get("/api/v1/usage/charts/nothing").status_code == 404
+
+
+def test_a_drawing_holds_what_the_series_say(alice: User, used: None) -> None:
+    found = figures.of_person(periods.named("30d"), alice)
+    drawn = drawing.draw(charts.every()["texts"], found)
+    assert [bar.said.split(", ")[1] for bar in drawn.bars][-2:] == [
+        "from you: 3",
+        "to you: 3",
+    ]
+    for bar in drawn.bars:
+        assert 0 <= bar.x <= bar.x + bar.width <= 100
+        assert 0 <= bar.y <= bar.y + bar.height <= drawn.floor + 0.01
+    assert len(drawn.rows) == 30
+    empty = drawing.draw(
+        charts.every()["delivery"], figures.Figures(found.period, {}, {})
+    )
+    assert empty.is_empty and empty.said == "Delivered, 30 days."
+
+
+@pytest.mark.parametrize(
+    ("now", "key", "first", "last", "before"),
+    [
+        (
+            "2026-03-31",
+            "month",
+            "2026-03-01",
+            "2026-03-31",
+            ("2026-02-01", "2026-02-28"),
+        ),
+        (
+            "2026-11-10",
+            "month",
+            "2026-11-01",
+            "2026-11-10",
+            ("2026-10-01", "2026-10-10"),
+        ),
+        (
+            "2026-03-05",
+            "last_month",
+            "2026-02-01",
+            "2026-02-28",
+            ("2026-01-01", "2026-01-31"),
+        ),
+        ("2026-11-10", "7d", "2026-11-04", "2026-11-10", ("2026-10-28", "2026-11-03")),
+    ],
+)
+def test_a_period_is_compared_with_the_one_before(
+    now: str, key: str, first: str, last: str, before: tuple[str, str]
+) -> None:
+    with time_machine.travel(f"{now}T12:00:00+00:00", tick=False):
+        period = periods.named(key)
+    said = period.before.first.isoformat(), period.before.last.isoformat()
+    assert (period.first.isoformat(), period.last.isoformat()) == (first, last)
+    assert said == before
+    with pytest.raises(Invalid):
+        periods.named("never")
+
+
+def test_a_tip_says_what_a_curly_quote_costs(alice: User, twilio: TwilioServer) -> None:
+    """71 letters and one curly quote are two segments; without it they are one."""
+    for n in range(3):
+        text(f"note it\u2019s {n}" + "a" * 64)
+    text("note plain words")
+    work()
+    drained()
+    found = tips.find(periods.named("30d"), alice)
+    (tip,) = [each for each in found if each.key == "characters"]
+    assert tip.texts == 3 and "\u2019" in tip.words
+    charges = Charge.objects.filter(what="in", segments=2)
+    assert tip.micros == sum(charge.micros // 2 for charge in charges) > 0
+
+
+def test_tips_tell_of_pictures_and_of_what_did_not_arrive(alice: User) -> None:
+    now = timezone.now()
+    came = InboundText.objects.create(
+        sid="MM1",
+        lane=lane(alice),
+        user=alice,
+        number="+12025550101",
+        our_number="+12025550100",
+        body="look",
+        num_media=1,
+        request_id="r",
+    )
+    Charge.objects.filter(pk=cost(alice, "in", now, 16_500).pk).update(inbound=came)
+    lost = went(alice, now, state="sent", delivery="undelivered")
+    Charge.objects.filter(pk=cost(alice, "out", now, 8_300).pk).update(text=lost)
+    found = tips.find(periods.named("7d"), alice)
+    assert [(tip.key, tip.texts) for tip in found] == [
+        ("pictures", 1),
+        ("undelivered", 1),
+    ]
+    assert found[0].micros == 16_500 * 30 // 7
+
+
+def test_the_page_asks_again_and_hears_of_what_is_new(
+    client: Client, alice: User, twilio: TwilioServer
+) -> None:
+    client.force_login(alice)
+    page = client.get("/app/usage/?period=7d").content.decode()
+    again = re.search(r'hx-get="([^"]+)"', page)
+    assert again is not None and "period=7d" in again[1]
+    asked = again[1].replace("&amp;", "&")
+    assert client.get(asked).status_code == 204
+    text("reminders")
+    work()
+    drained()
+    part = client.get(asked)
+    assert part.status_code == 200 and b"1 from you, 1 to you" in part.content
+    assert b"<html" not in part.content
