@@ -1,6 +1,7 @@
 """All benchmarks, one after the other."""
 
 from bench import (
+    analytics,
     answers,
     audit,
     connections,
@@ -17,6 +18,7 @@ answers.main()
 grammar.main()
 crowd.main()
 audit.main()
+analytics.main()
 grants.main()
 identity.main()
 connections.main()
