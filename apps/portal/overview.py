@@ -2,9 +2,11 @@
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.analytics import drawing, figures, periods
 from apps.assistant.models import Reminder
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
@@ -15,7 +17,7 @@ from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads
 from apps.sms.models import InboundText
-from apps.sms.money import shortage
+from apps.sms.money import in_dollars, shortage
 
 LAST_MESSAGES = 5
 NEXT_REMINDERS = 3
@@ -46,8 +48,25 @@ def overview(request: SignedIn) -> HttpResponse:
             "answers_from": unanswered and shortage.until(user, unanswered.number),
             "reminders": upcoming[:NEXT_REMINDERS],
             "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
+            "week": week(user),
         },
     )
+
+
+def week(user: User) -> list[str]:
+    """What they used in seven days, in words; nothing where that is nothing."""
+    found = figures.of_person(periods.named("7d"), user)
+    volume, speed = found.volume(), found.speed()
+    if not (volume.came or volume.went or volume.cost):
+        return []
+    said = [
+        f"{volume.came:,} text{pluralize(volume.came)} from you,"
+        f" {volume.went:,} to you",
+        in_dollars(volume.cost),
+    ]
+    if speed.p50 is not None:
+        said.append(f"half answered within {drawing.duration(speed.p50)}")
+    return said
 
 
 def _steps(request: SignedIn) -> list[Step]:

@@ -16,6 +16,7 @@ from apps.analytics import charts, drawing, figures, periods, tips
 from apps.core.errors import Invalid
 from apps.sms.models import Charge, InboundText
 from tests.analytics.rows import cost, drained, lane, went
+from tests.factories import UserFactory
 from tests.sms.conftest import text, work
 from tests.sms.twilio_server import TwilioServer
 
@@ -241,3 +242,13 @@ def test_the_page_asks_again_and_hears_of_what_is_new(
     part = client.get(asked)
     assert part.status_code == 200 and b"1 from you, 1 to you" in part.content
     assert b"<html" not in part.content
+
+
+def test_the_overview_tells_of_the_week(
+    client: Client, alice: User, bob: User, used: None
+) -> None:
+    client.force_login(alice)
+    page = client.get("/app/").content.decode()
+    assert "3 texts from you, 4 to you" in page and "$0.07" in page
+    client.force_login(UserFactory.create())
+    assert "Last 7 days" not in client.get("/app/").content.decode()
