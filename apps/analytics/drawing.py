@@ -7,6 +7,7 @@ from datetime import date
 
 from django.utils.formats import date_format
 
+from apps.analytics import anomalies
 from apps.analytics.charts import Chart, Series, steps
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
@@ -30,6 +31,7 @@ class Bar:
     height: float
     series: int
     said: str
+    is_odd: bool
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Tick:
 class Row:
     step: str
     values: list[str]
+    is_odd: bool
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,24 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
     by_month = len(starts) < figures.period.days
     names = [_name(start, by_month) for start in starts]
     top = _top(series, chart)
+    odd = anomalies.odd(_whole(series)) if figures.is_of_all else [False] * len(names)
     return Drawing(
         key=chart.key,
         title=chart.title,
         said=_said(chart, figures.period, series),
         labels=[each.label for each in series],
-        bars=[*_bars(chart, series, names, top)],
+        bars=_bars(chart, series, names, odd, top),
         heights=[
             Tick(_height(part * top, top), spoken(part * top, chart.unit, True))
             for part in (0, 0.5, 1)
         ],
         steps=_steps(names),
         rows=[
-            Row(name, [spoken(each.values[n], chart.unit, True) for each in series])
+            Row(
+                name,
+                [spoken(each.values[n], chart.unit, True) for each in series],
+                odd[n],
+            )
             for n, name in enumerate(names)
         ],
     )
@@ -143,8 +151,26 @@ def _top(series: Sequence[Series], chart: Chart) -> float:
     return float(next(n * unit for n in (1, 2, 5, 10) if n * unit >= highest))
 
 
+def _whole(series: Sequence[Series]) -> list[float | None]:
+    """What a step comes to; of today, which is not over, nothing can be said."""
+    columns = list(zip(*(each.values for each in series), strict=True))[:-1]
+    found: list[float | None] = [
+        (
+            sum(value or 0 for value in column)
+            if any(value is not None for value in column)
+            else None
+        )
+        for column in columns
+    ]
+    return [*found, None]
+
+
 def _bars(
-    chart: Chart, series: Sequence[Series], names: Sequence[str], top: float
+    chart: Chart,
+    series: Sequence[Series],
+    names: Sequence[str],
+    odd: Sequence[bool],
+    top: float,
 ) -> list[Bar]:
     room = 100 / max(1, len(names))
     side_by_side = 1 if chart.is_stacked else max(1, len(series))
@@ -166,7 +192,9 @@ def _bars(
                     height=round(high, 2),
                     series=place + 1,
                     said=f"{name}, {each.label.lower()}:"
-                    f" {spoken(value, chart.unit, True)}",
+                    f" {spoken(value, chart.unit, True)}"
+                    + (", unusual" if odd[n] else ""),
+                    is_odd=odd[n],
                 )
             )
             if chart.is_stacked:

@@ -1,0 +1,48 @@
+"""A day unlike the others stands out, and an ordinary one does not."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from apps.analytics import charts, drawing
+from apps.analytics.anomalies import odd
+from apps.analytics.figures import NAMES, Figures
+from apps.analytics.periods import Period
+
+FIRST = date(2026, 10, 1)
+
+
+def usual(seed: int) -> list[float | None]:
+    chance = random.Random(seed)
+    return [chance.uniform(80, 120) for _ in range(29)]
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("value", [0, 300, 1_000])
+def test_one_day_unlike_the_others_is_found(seed: int, value: float) -> None:
+    found = odd([*usual(seed), value])
+    assert found == [False] * 29 + [True]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ordinary_days_are_not(seed: int) -> None:
+    assert not any(odd(usual(seed)))
+
+
+def test_of_few_days_or_equal_ones_nothing_is_said() -> None:
+    assert odd([1, 1, 1, 100]) == [False] * 4
+    assert not any(odd([100.0] * 20 + [105.0]))
+    assert not any(odd([0.0] * 20))
+    assert odd([100.0] * 20 + [None, 50.0]) == [False] * 21 + [True]
+
+
+def test_the_console_marks_it_and_a_person_is_spared(settings: object) -> None:
+    days = {FIRST + timedelta(days=n): dict.fromkeys(NAMES, 100) for n in range(30)}
+    days[FIRST + timedelta(days=12)]["came"] = 900
+    period = Period(FIRST, FIRST + timedelta(days=29))
+    of_all = drawing.draw(charts.every()["texts"], Figures(period, days, {}, True))
+    assert {bar.said.split(",")[0] for bar in of_all.bars if bar.is_odd} == {"13 Oct"}
+    assert [row.step for row in of_all.rows if row.is_odd] == ["13 Oct"]
+    own = drawing.draw(charts.every()["texts"], Figures(period, days, {}))
+    assert not any(bar.is_odd for bar in own.bars)
