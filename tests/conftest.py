@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 
 from apps.rbac.models import AuditEvent
 from config import chromium
-from tests import flushing, post
+from tests import flushing, post, template
 
 # Fixtures: accounts elsewhere that people connect.
 pytest_plugins = ["tests.integrations.played"]
@@ -34,6 +34,18 @@ BROWSER_ARGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings_parallel_suffix: None,
+    django_db_blocker: Any,
+) -> None:
+    """Each worker would spend twelve seconds on the same migrations."""
+    if hasattr(request.config, "workerinput"):
+        with django_db_blocker.unblock():
+            template.use()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -3,7 +3,7 @@
 One pair serves the whole run. It is started by the process the person started, in a
 temporary folder, unless DATABASE_URL or REDIS_URL name others; the parallel workers
 inherit the addresses, and each takes a Redis database of its own (pytest-django does
-the same for PostgreSQL).
+the same for PostgreSQL, and tests/template.py spares them the migrations).
 """
 
 import os
@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from xdist import workermanage
+
+from tests import template
 
 # Django refuses the ORM where an event loop runs, and Playwright's runs in every
 # browser test, idle.
@@ -54,4 +56,6 @@ def _start() -> ExitStack:
         "want_redis": "REDIS_URL" not in os.environ,
     }
     os.environ |= cleanup.enter_context(servers(folder, "test", **missing))
+    os.environ[template.VARIABLE] = f"test_template_{os.getpid()}"
+    cleanup.callback(template.drop)
     return cleanup

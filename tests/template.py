@@ -1,0 +1,42 @@
+"""One database is migrated, by whichever worker comes first; each takes a copy of it."""
+
+import os
+
+import psycopg
+from django.db import connection
+from psycopg import sql
+
+VARIABLE = "TEMPLATE_DATABASE"
+
+
+def use() -> None:
+    """Have Django make this worker's database as a copy."""
+    name = os.environ[VARIABLE]
+    with connection._nodb_cursor() as cursor:
+        # Who comes second waits for as long as it takes.
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SET lock_timeout = 0")
+        # Let go with this connection, at the end of the block.
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if not cursor.rowcount:
+            _make(name)
+    connection.settings_dict["TEST"] |= {"TEMPLATE": name, "MIGRATE": False}
+
+
+def drop() -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        name = sql.Identifier(os.environ[VARIABLE])
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
+
+
+def _make(name: str) -> None:
+    """Under another name until it is whole: what is found gets copied."""
+    settings = connection.settings_dict
+    before, own = settings["NAME"], settings["TEST"]["NAME"]
+    settings["TEST"]["NAME"] = draft = f"{name}_draft"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.close()
+    settings["NAME"], settings["TEST"]["NAME"] = before, own
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {draft} RENAME TO {name}")
