@@ -1,6 +1,7 @@
 """What every test may use: a clean Redis, a browser."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.core import mail
 from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.test import TransactionTestCase
 from django_redis import get_redis_connection
 from playwright.sync_api import expect
 
@@ -20,6 +22,17 @@ pytest_plugins = ["tests.integrations.played"]
 
 # What comes, comes within a moment; on a machine with much else to do it may take longer.
 expect.set_options(timeout=20_000)
+
+# The longest, most of them waiting for servers of their own: begun last, one would keep
+# a worker busy long after the others are done.
+LONGEST = (
+    "embedded/test_run.py",
+    "embedded/test_refusals.py",
+    "test_doors.py",
+    "sms/test_accidents.py",
+    "jobs/test_workers.py",
+    "embedded/test_servers.py",
+)
 
 Recorded = Callable[[str], list[AuditEvent]]
 
@@ -34,6 +47,12 @@ BROWSER_ARGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    first = {folder / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +80,18 @@ def _quick_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", flushing.emptied(made))
         patch.setattr(flush, "emit_post_migrate_signal", lambda *_: None)
+        patch.setattr(TransactionTestCase, "_should_reload_connections", _renewed)
         yield
+
+
+def _renewed(_: TransactionTestCase) -> bool:
+    """Django opens another connection after such a test, lest the session has something
+    of it. PostgreSQL can be told to forget, and keeps what it knows of 120 tables."""
+    if connection.connection is not None:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET ALL")
+            cursor.execute("SELECT pg_advisory_unlock_all()")
+    return False
 
 
 @pytest.fixture(autouse=True)

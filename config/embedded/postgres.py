@@ -21,8 +21,14 @@ MAJOR = "18"
 DATABASE = "switchboard"
 ROLE = "app"
 
-# Tests throw their data away, so they need not wait for the disk.
-VOLATILE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+# Tests throw their data away, so they need not wait for the disk; and they connect
+# thousands of times, each twice as slow as it has to be while a password is stretched.
+VOLATILE = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "scram_iterations": "1",
+}
 
 
 class Postgres(Server):
