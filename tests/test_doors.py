@@ -5,14 +5,16 @@ A new address needs a row here.
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import timedelta
+from http.cookies import SimpleCookie
 from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from apps.accounts.models import LoginSession, User
 from apps.assistant.models import Event, Fact, List, ListItem, Note, Offer, Reminder
@@ -31,6 +33,7 @@ from apps.rbac.declared import (
     signed_in,
 )
 from apps.sms.models import PhoneNumber
+from tests import furnished
 from tests.sign_in import prove_twice
 
 ANONYMOUS, ALICE, BOB, CHARLIE, ADA = "", "alice", "bob", "charlie", "ada"
@@ -634,20 +637,38 @@ def _routes(
 ROUTES = list(_routes(get_resolver()))
 
 
+class Everybody(NamedTuple):
+    cookies: dict[str, SimpleCookie]
+    redis: furnished.Redis
+
+
+@pytest.fixture(scope="module")
+def everybody(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Everybody]:
+    with furnished.rows(django_db_blocker):
+        demo.people()
+        _furnish_alice()
+        found = {ANONYMOUS: SimpleCookie()}
+        for person in demo.PEOPLE:
+            client = Client()
+            client.login(username=person.email, password=demo.password())
+            prove_twice(client)
+            found[person.email.partition("@")[0]] = client.cookies
+        # The mail reader waits for letters on their way; here nobody sends them.
+        Letter.objects.all().delete()
+        with furnished.redis(django_db_blocker) as kept:
+            yield Everybody(found, kept)
+
+
 @pytest.fixture
-def clients(db: None, settings: Settings) -> dict[str, Client]:
+def clients(everybody: Everybody, db: None, settings: Settings) -> dict[str, Client]:
     settings.POST_BACKEND = "apps.core.mailbox.EmailBackend"
     settings.EMAIL_FILE_PATH = "/nonexistent"
-    demo.people()
-    _furnish_alice()
-    found = {ANONYMOUS: Client()}
-    for person in demo.PEOPLE:
-        name = person.email.partition("@")[0]
-        found[name] = Client()
-        found[name].login(username=person.email, password=demo.password())
-        prove_twice(found[name])
-    # The mail reader waits for letters that are on their way; here nobody sends them.
-    Letter.objects.all().delete()
+    everybody.redis.put_back()
+    found = {who: Client() for who in everybody.cookies}
+    for who, client in found.items():
+        client.cookies = copy(everybody.cookies[who])
     return found
 
 
