@@ -14,7 +14,7 @@ RUN := .venv/bin/python
 APPS := apps bench config docs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench shots requirements python venv venv-dev
+.PHONY: help run test coverage lint bench shots requirements python venv venv-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -22,11 +22,19 @@ help: ## show this list
 run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=.data)
 	@$(RUN) -m config.embedded run
 
+# Three, also for two cores: what waits for a process it has started leaves one idle.
+WORKERS := -n 3
+# Every worker would compile all tests anew, seven seconds each.
+test coverage: export PYTHONDONTWRITEBYTECODE =
+
 test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py
+	@$(RUN) -m pytest $(WORKERS)
+
+coverage: venv-dev ## the same a third slower, refusing too little coverage
+	@$(RUN) config/chromium.py
 	@$(RUN) -m coverage erase
-	@# Three, also for two cores: what waits for a process it has started leaves one idle.
-	@$(RUN) -m coverage run -m pytest -n 3
+	@$(RUN) -m coverage run -m pytest $(WORKERS)
 	@$(RUN) -m coverage combine -q
 	@echo "Coverage of everything, then of what must not break:"
 	@$(RUN) -m coverage report --fail-under=90
