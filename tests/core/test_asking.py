@@ -69,7 +69,7 @@ def origin() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     server.gate = threading.Event()  # type: ignore[attr-defined]
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     Handler.cookies = []
     yield f"http://127.0.0.1:{server.server_port}"
     server.gate.set()  # type: ignore[attr-defined]

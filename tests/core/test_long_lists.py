@@ -31,7 +31,7 @@ class _Store(BaseHTTPRequestHandler):
 @pytest.fixture
 def store() -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Store)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()

@@ -363,7 +363,7 @@ def receiver() -> Iterator[list[Any]]:
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     state.append(f"http://127.0.0.1:{server.server_port}/")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield state
     server.shutdown()
