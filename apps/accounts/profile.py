@@ -38,7 +38,7 @@ def change(*, user: User, **new: Any) -> list[str]:
     if new.get("locale", "en") not in dict(settings.LANGUAGES):
         raise Invalid("There is no such language.", code="bad_locale")
     with transaction.atomic():
-        row = User.objects.select_for_update().get(pk=user.pk)
+        row = User.objects.locked(user.pk)
         before = {name: getattr(row, name) for name in new}
         changed = [name for name in new if before[name] != new[name]]
         for name, value in new.items():

@@ -4,12 +4,19 @@ from datetime import datetime, timedelta
 
 from apps.accounts.models import User
 
+# What decides it.
+FIELDS = frozenset({"quiet_from", "quiet_until", "paused_until", "timezone"})
+
+
+def is_paused(user: User, at: datetime) -> bool:
+    return user.paused_until is not None and at < user.paused_until
+
 
 def end(user: User, now: datetime) -> datetime | None:
     """When the pause or the quiet hours end that `now` is in, on the person's own clock;
     None when it is in none."""
     paused = user.paused_until
-    if paused is None or paused <= now:
+    if paused is None or not is_paused(user, now):
         return _of_hours(user, now)
     return _of_hours(user, paused) or paused
 

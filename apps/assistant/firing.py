@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+from django.utils import timezone
+
 from apps.accounts import quiet_hours
+from apps.accounts.models import User
 from apps.assistant import phrases, series
 from apps.assistant.models import Reminder
 from apps.assistant.times import spoken
@@ -22,14 +27,32 @@ def fire(reminder: Reminder, now: datetime) -> None:
 
 
 def _text(reminder: Reminder, now: datetime) -> None:
-    if quiet_until := quiet_hours.end(reminder.user, now):
-        reminder.held_until = quiet_until
-        reminder.save(update_fields=["held_until", "updated_at"])
+    if quiet_hours.end(reminder.user, now):
+        _hold(reminder, now)
         return
     if reminder.rule:
         _text_newest(reminder, now)
     else:
         _send(reminder, reminder, now)
+
+
+def _hold(reminder: Reminder, now: datetime) -> None:
+    """Until what holds it ends, as it is now: whoever changes that comes before this, or
+    sees what this has held. Where they are at it, the next round says."""
+    people = User.objects.select_for_update(no_key=True, skip_locked=True)
+    person = people.filter(pk=reminder.user_id).first()
+    if person and (until := quiet_hours.end(person, now)):
+        reminder.held_until = until
+        reminder.save(update_fields=["held_until", "updated_at"])
+
+
+@receiver(post_save, sender=User)
+def let_go(instance: User, update_fields: frozenset[str] | None, **_: object) -> None:
+    """What was held is looked at anew: it comes at once, or at the new end."""
+    if update_fields is None or update_fields & quiet_hours.FIELDS:
+        now = timezone.now()
+        held = Reminder.objects.owned_by(instance).upcoming().filter(held_until__gt=now)
+        held.update(held_until=now)
 
 
 def _text_newest(reminder: Reminder, now: datetime) -> None:
@@ -79,7 +102,7 @@ def _due(reminder: Reminder, now: datetime) -> str:
     late = now - reminder.due_at
     if reminder.held_until:
         time = spoken.choice(reminder.due_at, zone, now=now, hours=hours)
-        return phrases.say("due_held", time=time, text=reminder.text)
+        return phrases.say(_why_held(reminder), time=time, text=reminder.text)
     if late <= ON_TIME:
         return phrases.say("due", text=reminder.text)
     if late <= LATE:
@@ -87,3 +110,11 @@ def _due(reminder: Reminder, now: datetime) -> str:
         return phrases.say("due_late", time=time, text=reminder.text)
     time = spoken.full(reminder.due_at, zone, now=now, hours=hours)
     return phrases.say("due_missed", time=time, text=reminder.text)
+
+
+def _why_held(reminder: Reminder) -> str:
+    """As it is now; whatever held it may be over, and forgotten."""
+    if quiet_hours.is_paused(reminder.user, reminder.due_at):
+        return "due_paused"
+    is_quiet = quiet_hours.end(reminder.user, reminder.due_at)
+    return "due_held" if is_quiet else "due_waited"

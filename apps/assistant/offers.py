@@ -16,6 +16,8 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models.signals import post_save
+from django.dispatch import receiver
 from django.urls import reverse
 from django.utils import timezone
 
@@ -90,6 +92,20 @@ def make(*, by: User, thing: Thing, to: str, level: str) -> Offer:
             at = quiet_hours.end(person, now)
             jobs.enqueue(tell, row.pk, at=at, key=f"{row.pk}:{at or ''}")
     return row
+
+
+@receiver(post_save, sender=User)
+def let_go(
+    instance: User, update_fields: frozenset[str] | None = None, **_: object
+) -> None:
+    """What was held back is told at once, or at the new end."""
+    if update_fields is None or not update_fields & quiet_hours.FIELDS:
+        return
+    now = timezone.now()
+    at = quiet_hours.end(instance, now)
+    held = Offer.objects.filter(person=instance, told_at=None).open(now)
+    for pk in held.values_list("pk", flat=True):
+        jobs.enqueue(tell, pk, at=at, key=f"{pk}:{at or now.isoformat()}")
 
 
 def _insist_not_too_often(made: Any, to: str, now: Any) -> None:

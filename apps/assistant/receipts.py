@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from apps.accounts import quiet_hours
@@ -15,6 +15,8 @@ from apps.assistant.targets import short
 from apps.assistant.times import spoken
 
 State = Reminder.State
+# From there on a time of day would be taken for an earlier one.
+DAY = timedelta(days=1)
 
 
 def values(reminder: Reminder) -> dict[str, Any]:
@@ -70,8 +72,12 @@ def promised(scene: Scene, key: str, kept: Mapping[str, Any]) -> str:
     held_until = quiet_hours.end(scene.user, due_at)
     if held_until is None:
         return sentence
-    time = spoken.clock(held_until, scene.zone, hours=scene.hours)
-    held = phrases.say("will_be_held", time=time)
+    is_paused = held_until == scene.user.paused_until
+    if is_paused or held_until - due_at > DAY:
+        time = spoken.full(held_until, scene.zone, now=scene.now, hours=scene.hours)
+    else:
+        time = spoken.clock(held_until, scene.zone, hours=scene.hours)
+    held = phrases.say("will_wait" if is_paused else "will_be_held", time=time)
     return f"{sentence} {held}"
 
 

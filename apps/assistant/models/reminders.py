@@ -65,7 +65,7 @@ class Reminder(models.Model):
     series = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="occurrences"
     )
-    # While it waits for the end of the person's quiet hours.
+    # While it waits for the end of the person's quiet hours or pause.
     held_until = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=State.choices, default=State.ACTIVE)
