@@ -119,15 +119,16 @@ def add(
     *, by: User, row: List, texts: Sequence[str], due_on: date | None = None
 ) -> list[ListItem]:
     """What stands there already, open, is not added again. Raises errors.Invalid for
-    what is too long, Conflict for what is all there, or too much, and as
-    `shared.insist_may_change`."""
+    what is too long, Conflict for what is all there, or too much, NotFound where the
+    list is gone, and as `shared.insist_may_change`."""
     texts = [" ".join(text.split()) for text in texts if text.strip()]
     if not texts:
         raise errors.Invalid(phrases.say("item_missing"))
     if any(len(text) > LONGEST_ITEM for text in texts):
         raise errors.Invalid(phrases.say("item_too_long"))
     with transaction.atomic():
-        List.objects.select_for_update().get(pk=row.pk)
+        if List.objects.select_for_update().get(pk=row.pk).is_deleted:
+            raise errors.NotFound(phrases.say("no_list", name=row.name))
         shared.insist_may_change(by=by, row=row)
         there = {item.text.casefold() for item in row.items.open()}
         new = [text for text in dict.fromkeys(texts) if text.casefold() not in there]
@@ -249,6 +250,27 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
     row.name, row.key = name, key(name)
     row.is_deleted = before.get("is_deleted", row.is_deleted)
     row.save(update_fields=["name", "key", "is_deleted", "updated_at"])
+
+
+def unmake(*, user: User, before: Mapping[str, Any]) -> bool:
+    """Take back that a list was made, with what was put on it by that; whether it is
+    gone. Where more came on it since, by anybody, it stays. Raises as `restore`, and
+    errors.Conflict where nothing is left to take back."""
+    with transaction.atomic():
+        # Locked first: whoever adds to it waits for this, or this sees it.
+        rows = List.objects.owned_by(user).select_for_update()
+        row = rows.get(public_id=before["list"])
+        if row.is_deleted:
+            raise errors.Conflict(phrases.say("left_since"))
+        put = before.get("items", {})
+        if not row.items.kept().exclude(public_id__in=put).exists():
+            restore(user=user, before=before)
+            return True
+        if not put:
+            raise errors.Conflict(phrases.say("list_stays", name=row.name))
+        only = {key: before[key] for key in before if key not in ("list", "is_deleted")}
+        restore(user=user, before=only)
+        return False
 
 
 def _fit(name: str) -> str:

@@ -72,8 +72,11 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    lists.restore(user=scene.user, before=before)
-    return phrases.say("undone_items")
+    if "list" not in before:
+        lists.restore(user=scene.user, before=before)
+        return phrases.say("undone_items")
+    is_gone = lists.unmake(user=scene.user, before=before)
+    return phrases.say("undone_list" if is_gone else "undone_list_stays")
 
 
 TOOL = Tool(

@@ -8,6 +8,7 @@ from apps.assistant import items, lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Ask, Result, Tool, said
+from apps.assistant.tools.lists_add import undo
 from apps.rbac.catalog import Permission
 
 
@@ -26,11 +27,6 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     return phrases.say("list_made", name=values["name"])
-
-
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    lists.restore(user=scene.user, before=before)
-    return phrases.say("undone_list")
 
 
 TOOL = Tool(

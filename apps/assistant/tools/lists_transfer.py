@@ -8,7 +8,7 @@ from apps.assistant import items, lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
-from apps.assistant.tools.lists_add import the_list_or_new
+from apps.assistant.tools.lists_add import the_list_or_new, undo
 from apps.rbac.catalog import Permission
 
 
@@ -32,11 +32,6 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     moved = {key: values[key] for key in ("items", "name", "was")}
     return phrases.say("item_moved", **moved)
-
-
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    lists.restore(user=scene.user, before=before)
-    return phrases.say("undone_items")
 
 
 TOOL = Tool(
