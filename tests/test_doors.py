@@ -513,6 +513,13 @@ ROWS |= {
     ),
     "api/v1/usage": api(signed_in, get=people_api(200)),
     "api/v1/usage/charts/<slug:key>": api(signed_in, get=people_api(404)),
+    "api/v1/figures/charts/<slug:key>": Row(
+        requires(Permission.ANALYTICS_VIEW),
+        {
+            **dict.fromkeys(VERBS, Door(401, 403, 403, 405, 403)),
+            "get": Door(401, 403, 403, 404, 403),
+        },
+    ),
     "api/v1/consents": api(about(Permission.CONSENT_VIEW), get=people_api(200)),
     "api/v1/reminders": api(
         about(Permission.REMINDER_VIEW), get=people_api(200), post=people_api(400)

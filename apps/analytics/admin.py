@@ -74,7 +74,11 @@ class FiguresAdmin(Page):
                     "slug", "group__name"
                 ),
                 "tiles": _tiles(told),
-                "charts": [drawing.draw(shelf[key], told.figures) for key in CHARTS],
+                "charts": [
+                    drawing.draw(shelf[key], told.figures)
+                    for key in CHARTS
+                    if policy.can(request.user, shelf[key].permission)
+                ],
                 "told": told,
                 "people": _people(told, request),
                 "pumped": texted_codes.pumped_areas(),

@@ -1,4 +1,5 @@
-"""What somebody used, over the API: as their page of usage has it."""
+"""What somebody used, over the API, as their page of usage has it; and of all, for
+operators."""
 
 from typing import Any
 
@@ -11,10 +12,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.models import User
-from apps.analytics import charts, figures, periods, summary
+from apps.analytics import charts, figures, overall, periods, summary
+from apps.analytics.charts import Chart
+from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
 from apps.core.errors import NotFound
-from apps.rbac.declared import signed_in
+from apps.rbac import verdicts
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import requires, signed_in
 
 PERIOD = [
     OpenApiParameter(
@@ -138,18 +143,48 @@ class UsageChart(APIView):
     def get(self, request: Request, key: str) -> Response:
         """The numbers behind a chart of the page."""
         period, user = _asked(request)
-        chart = charts.every().get(key)
-        if chart is None:
-            raise NotFound(f"There is no such chart. Take {_chart_names()}.")
-        found = figures.of_person(period, user)
-        body = {
-            "key": chart.key,
-            "title": chart.title,
-            "unit": chart.unit,
-            "steps": charts.steps(period),
-            "series": chart.read(found),
-        }
-        return Response(ChartSerializer(body).data)
+        return _told(_named(key), figures.of_person(period, user))
+
+
+class FiguresChart(APIView):
+    policy = requires(Permission.ANALYTICS_VIEW)
+
+    @extend_schema(
+        operation_id="v1_figures_chart",
+        parameters=[
+            *PERIOD,
+            OpenApiParameter("country", description="Two letters."),
+            OpenApiParameter(
+                "role", description="Of those who hold it now, by its slug."
+            ),
+        ],
+        responses={200: ChartSerializer},
+    )
+    def get(self, request: Request, key: str) -> Response:
+        """The same of all people, for operators; of a country or a role alone."""
+        asked = request.query_params.dict()
+        period, filters = periods.read(asked), overall.read(asked)
+        chart = _named(key)
+        verdicts.insist(request.user, chart.permission)
+        return _told(chart, overall.figures_of(period, filters))
+
+
+def _named(key: str) -> Chart:
+    chart = charts.every().get(key)
+    if chart is None:
+        raise NotFound(f"There is no such chart. Take {', '.join(charts.every())}.")
+    return chart
+
+
+def _told(chart: Chart, found: Figures) -> Response:
+    body = {
+        "key": chart.key,
+        "title": chart.title,
+        "unit": chart.unit,
+        "steps": charts.steps(found.period),
+        "series": chart.read(found),
+    }
+    return Response(ChartSerializer(body).data)
 
 
 def _asked(request: Request) -> tuple[Period, User]:
@@ -157,11 +192,8 @@ def _asked(request: Request) -> tuple[Period, User]:
     return periods.read(request.query_params.dict()), user
 
 
-def _chart_names() -> str:
-    return ", ".join(charts.every())
-
-
 urlpatterns = [
     path("usage", Usage.as_view(), name="usage"),
     path("usage/charts/<slug:key>", UsageChart.as_view(), name="usage_chart"),
+    path("figures/charts/<slug:key>", FiguresChart.as_view(), name="figures_chart"),
 ]

@@ -2,8 +2,9 @@
 
 A change is written in the transaction of what it tells of. What a drain takes is gone
 from there in the transaction that adds it up, so each counts exactly once, however often
-a worker is killed. It takes what is below the horizon: rows of transactions that nobody
-can be in any more. An id or a moment would pass over those that are still open.
+a worker is killed. There is no place up to which all is done, which a transaction that is
+still open could be passed over by: what it wrote is seen when it ends, and taken then
+(docs/decisions/0009).
 """
 
 import time

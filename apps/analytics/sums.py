@@ -123,7 +123,6 @@ class Source:
         table = self.model._meta.db_table
         taken = (
             f"DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM {table}"
-            " WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
             " ORDER BY id LIMIT %s)) RETURNING *"
         )
         added = (

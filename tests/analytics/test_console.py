@@ -120,3 +120,18 @@ def test_those_who_signed_up_are_followed(alice: User, bob: User, used: None) ->
     steps = {step.label: step.people for step in told.funnel}
     assert steps["Signed up"] == 2 and steps["Linked a phone"] == 2
     assert steps["Texted"] == 1 and steps["Connected an account"] == 0
+
+
+def test_the_numbers_of_all_over_the_api(ada: User, alice: User, used: None) -> None:
+    client = signed_in(ada)
+    said = client.get("/api/v1/figures/charts/texts?period=7d").json()
+    sums = {each["name"]: sum(each["values"]) for each in said["series"]}
+    assert sums == {"In": 1, "Out": 4} and len(said["steps"]) == 7
+    said = client.get("/api/v1/figures/charts/texts?period=7d&country=DE").json()
+    assert [sum(each["values"]) for each in said["series"]] == [0, 2]
+    for query in ("country=USA", "role=king", "period=never"):
+        response = client.get(f"/api/v1/figures/charts/texts?{query}")
+        assert response.status_code == 400, query
+        assert response["Content-Type"] == "application/problem+json"
+    response = signed_in(alice).get("/api/v1/figures/charts/texts")
+    assert response.status_code == 403

@@ -5,7 +5,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Sum
 
 from apps.accounts.models import User
@@ -76,20 +76,6 @@ def test_what_is_taken_back_is_not_added_up(alice: User) -> None:
         work()
         raise ZeroDivisionError
     assert not Delta.objects.exists()
-
-
-def test_a_reader_sees_whose_transaction_it_was(
-    alice: User, twilio: TwilioServer
-) -> None:
-    text("?")
-    work()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), count(*) FILTER (WHERE xid < pg_snapshot_xmin("
-            "pg_current_snapshot())) FROM sms_delta"
-        )
-        of_all, settled = cursor.fetchone()
-    assert of_all == settled > 0
 
 
 def test_every_text_is_a_line_of_the_log(alice: User, twilio: TwilioServer) -> None:

@@ -3,9 +3,6 @@
 from django.db import migrations, models
 
 TRIGGER = """
-ALTER TABLE assistant_tooldelta
-    ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();
-
 CREATE FUNCTION assistant_tool_delta() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     -- As ToolCall.ENDED: nothing more comes of it, but that it is taken back.
@@ -33,7 +30,6 @@ CREATE TRIGGER tool_delta AFTER INSERT OR UPDATE OF state
 NO_TRIGGER = """
 DROP TRIGGER tool_delta ON assistant_toolcall;
 DROP FUNCTION assistant_tool_delta();
-ALTER TABLE assistant_tooldelta DROP COLUMN xid;
 """
 
 

@@ -14,4 +14,10 @@ class Migration(migrations.Migration):
             model_name="calldelta",
             name="call_deltas_by_age",
         ),
+        migrations.RunSQL(
+            "ALTER TABLE oauth_call_deltas DROP COLUMN xid",
+            "ALTER TABLE oauth_call_deltas"
+            " ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id();"
+            " CREATE INDEX call_deltas_by_xid ON oauth_call_deltas (xid, id)",
+        ),
     ]

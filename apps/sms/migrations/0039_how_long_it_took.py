@@ -86,4 +86,12 @@ NO_STAGES = (
 class Migration(migrations.Migration):
     dependencies = [("sms", "0038_delta_stage")]
 
-    operations = [migrations.RunSQL(STAGES, NO_STAGES)]
+    operations = [
+        migrations.RunSQL(STAGES, NO_STAGES),
+        # Whose transaction it was: nobody asks (docs/decisions/0009).
+        migrations.RunSQL(
+            "ALTER TABLE sms_delta DROP COLUMN xid",
+            "ALTER TABLE sms_delta"
+            " ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
+        ),
+    ]

@@ -12,9 +12,8 @@ class Delta(models.Model):
     """One change of a sum, written by triggers in the transaction of the change.
 
     `at` is the moment the sum belongs to: that of the text, however late its news comes.
-    A status that moves is one less of the old and one more of the new. The column `xid`,
-    which Django does not know, is the transaction: a reader takes rows below
-    `pg_snapshot_xmin`, to which none can be added any more.
+    A status that moves is one less of the old and one more of the new. Gone as soon as it
+    is added up (analytics/draining.py).
 
     `ms` is how long a stage took that ended with the change: "route" (the text came: it
     was taken up), "agent" (its turn began: it had its answer), "reply" (it came: the
