@@ -14,6 +14,7 @@ from apps.analytics.models import CallDay, DaySum, PersonMonth, ToolDay
 from apps.analytics.periods import Period
 from apps.core.errors import Invalid
 from apps.integrations.models import Connection
+from apps.jobs.models import Job
 from apps.rbac.models import Role
 from apps.sms import troubles
 from apps.sms.models import AnsweredDay, OptOut, PhoneNumber
@@ -46,6 +47,7 @@ class Overall:
     errors: list[dict[str, Any]]
     tools: list[dict[str, Any]]
     providers: list[dict[str, Any]]
+    tasks: list[dict[str, Any]]
     promises: list[sla.Kept]
     answered: dict[str, int]
     opted_out: int
@@ -82,6 +84,7 @@ def of(period: Period, filters: Filters) -> Overall:
         errors=_errors(days),
         tools=_tools(ToolDay.objects.filter(**within)),
         providers=_providers(CallDay.objects.filter(**within)),
+        tasks=_tasks(period),
         promises=sla.kept(period),
         answered=AnsweredDay.objects.filter(**within).aggregate(
             lost=Sum("lost", default=0),
@@ -146,9 +149,25 @@ def _providers(days: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _funnel(period: Period) -> list[Step]:
+def _tasks(period: Period) -> list[dict[str, Any]]:
+    """That ended in the period, as long as they are kept; those that failed most first."""
+    since, until = _moments(period)
+    ended: Any = Job.objects.filter(finished_at__gte=since, finished_at__lt=until)
+    told = ended.values("kind").annotate(
+        all=Count("pk"), bad=Count("pk", filter=Q(state=Job.State.DEAD))
+    )
+    return list(told.order_by("-bad", "-all", "kind")[:TOP])
+
+
+def _moments(period: Period) -> tuple[datetime, datetime]:
+    """When it began, and when it is over."""
     since = datetime.combine(period.first, time.min, UTC)
     until = datetime.combine(period.last, time.min, UTC) + timedelta(days=1)
+    return since, until
+
+
+def _funnel(period: Period) -> list[Step]:
+    since, until = _moments(period)
     new = User.objects.filter(created_at__gte=since, created_at__lt=until)
     told = new.aggregate(
         all=Count("pk"),

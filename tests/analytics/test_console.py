@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.analytics import histogram, overall, periods, sla
 from apps.analytics.models import SpeedDay, SpeedHour
+from apps.jobs.models import Job
 from apps.rbac.catalog import Permission
 from tests.analytics.rows import cost, drained, went
 from tests.rbac.factories import helper
@@ -113,6 +114,20 @@ def test_a_promise_is_held_against_what_was(db: None) -> None:
     assert reply.burns == [pytest.approx(100), pytest.approx(100)]
     assert reply.p50 == pytest.approx(500, rel=0.05)
     assert kept["delivery"].share is None and kept["delivery"].is_kept
+
+
+def test_background_work_that_ended_is_counted(ada: User) -> None:
+    for state, times in (("done", 2), ("dead", 1)):
+        for _ in range(times):
+            Job.objects.create(
+                kind="analytics.recount",
+                queue="bulk",
+                state=state,
+                finished_at=timezone.now(),
+            )
+    told = overall.of(periods.named("7d"), overall.Filters())
+    assert told.tasks == [{"kind": "analytics.recount", "all": 3, "bad": 1}]
+    assert "<td>3</td><td>1</td>" in shown(signed_in(ada))
 
 
 def test_those_who_signed_up_are_followed(alice: User, bob: User, used: None) -> None:
