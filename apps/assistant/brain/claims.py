@@ -1,9 +1,12 @@
 """Sentences that say that something was done, or will be, or how their things are.
 
 What was done is said by receipts, from the record. A model that says it in its own words
-may be wrong, so such sentences never reach anybody, in whatever language they are; a
-question, a condition or a "not" claims nothing. Nor does it tell people to say yes to what
-waits for that. The words stand in the `claims.toml` of each language, and in that of any.
+may be wrong, so such sentences never reach anybody, in whatever language they are, and
+where nothing was changed nothing else of that answer does; a question, a condition or a
+"not" claims nothing. Nor does it tell people to say yes to what waits for that. As no list
+of words holds every lie, what is left is followed by our own sentence, that nothing was
+changed, unless it could be no claim (`is_idle`) or only words were wanted
+(`wants_words`). The words stand in the `claims.toml` of each language, and in that of any.
 """
 
 from __future__ import annotations
@@ -40,7 +43,8 @@ def without(
     said: str, *, has_changed: bool = False, codes: Collection[str] = ()
 ) -> Truth:
     """`codes` are those under which things wait for a yes. Where nothing was changed,
-    more is left out: the claim may be in words that nobody listed."""
+    more is left out: the claim may be in words that nobody listed, and what is said
+    beside a lie leans on it."""
     kept: list[str] = []
     has_claimed = has_stated = has_left_out = False
     for sentence in _SENTENCE.findall(_joined(said)):
@@ -52,6 +56,8 @@ def without(
             has_stated = True
         elif sentence.strip():
             kept.append(sentence.strip())
+    if not has_changed and (has_claimed or has_stated):
+        kept = []
     if has_claimed or has_stated or has_left_out:
         kept = [each for each in kept if not _is_fragment(each)]
     if all(_is_assent(each) for each in kept) or decides(" ".join(kept), codes):
@@ -77,6 +83,33 @@ def is_state(sentence: str) -> bool:
         return False
     words = _of(ANY)
     return bool(words.states.search(plain)) and not words.harmless.search(plain)
+
+
+def is_idle(said: str) -> bool:
+    """Whether these words only ask back, refuse or wish well: whole sentences of a known
+    form, without room for anything else."""
+    return all(_is_idle(_plain(each)) for each in _SENTENCE.findall(_joined(said)))
+
+
+def wants_words(asked: str) -> bool:
+    """Whether a person's text asks, by its form, to be told something and not to have
+    something done."""
+    sentences = [_plain(each) for each in _SENTENCE.findall(_joined(asked))]
+    spoken = [_of(each) for each in phrases.languages()]
+    if any(w.wishes.search(each) for w in spoken for each in sentences):
+        return False
+    return bool(sentences) and all(
+        any(w.questions.search(each) for w in spoken) for each in sentences
+    )
+
+
+def _is_idle(plain: str) -> bool:
+    if not plain:
+        return True
+    spoken = [_of(each) for each in phrases.languages()]
+    if plain.endswith("?") and is_claim(plain.rstrip(" ?")):
+        return False
+    return any(w.idle.search(plain) and not w.laden.search(plain) for w in spoken)
 
 
 def decides(sentence: str, codes: Collection[str] = ()) -> bool:
@@ -130,6 +163,10 @@ class _Words:
     fragments: re.Pattern[str]
     assents: re.Pattern[str]
     asks_for_yes: re.Pattern[str]
+    questions: re.Pattern[str]
+    wishes: re.Pattern[str]
+    idle: re.Pattern[str]
+    laden: re.Pattern[str]
 
 
 @functools.cache
@@ -151,4 +188,8 @@ def _of(language: str) -> _Words:
         fragments=compiled("fragments"),
         assents=compiled("assents"),
         asks_for_yes=compiled("asks_for_yes"),
+        questions=compiled("questions"),
+        wishes=compiled("wishes"),
+        idle=compiled("idle"),
+        laden=compiled("laden"),
     )

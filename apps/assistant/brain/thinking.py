@@ -162,8 +162,16 @@ class _Thinker:
         said = self.truth.said
         if not said and not changes:
             said = "\n".join(looks)
+        elif said and self._may_mislead():
+            said = " ".join([said, phrases.say("changed_nothing")])
         parts = [said, *changes, self.hands.question]
         return parts if any(parts) else [phrases.say("nothing_done")]
+
+    def _may_mislead(self) -> bool:
+        """Whether somebody could take the words for a deed, where there was none."""
+        if self.hands.has_changed or claims.is_idle(self.truth.said):
+            return False
+        return not claims.wants_words(self.text.body)
 
     def micros(self) -> int:
         return prices.of(self.used, settings.ASSISTANT_LLM_MODEL)

@@ -143,9 +143,11 @@ def test_what_claims_nothing_is_said(sentence: str) -> None:
     assert (truth.said, truth.has_claimed) == (sentence, False)
 
 
-def test_of_several_sentences_only_the_claim_goes() -> None:
+def test_of_an_answer_with_a_lie_nothing_is_left() -> None:
     said = "That was Babe. I've added it to your list. It is from 1995."
-    assert claims.without(said).said == "That was Babe. It is from 1995."
+    assert claims.without(said).said == ""
+    changed = claims.without(said, has_changed=True)
+    assert changed.said == "That was Babe. It is from 1995."
 
 
 @pytest.mark.parametrize(
