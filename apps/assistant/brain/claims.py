@@ -24,8 +24,10 @@ FRAGMENT = 2
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;]+(?=\s|$)|(?=\n)|$|[.!?;])")
 # "No he enviado", but not "No, he enviado".
 _DENIED = re.compile(r"(?:no|non|n[aã]o|nunca|jamais)\s", re.IGNORECASE)
-# Between a word that decides and the code: "OK to 5K".
-_BETWEEN = r"\W+(?:(?:to|with|then|and|plus|the|code|con|el|a)\W+){0,2}"
+# Between the letters of what is spelt out, and between a code's two signs.
+_APART = r"[\W_]*"
+# Between a word that decides and the code: "OK to 5K", "OK5K".
+_BETWEEN = rf"{_APART}(?:(?:to|with|then|and|plus|the|code|con|el|a)[\W_]+){{0,2}}"
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def decides(sentence: str, codes: Collection[str] = ()) -> bool:
     if _decisions().search(plain) or _of(ANY).asks_for_yes.search(plain):
         return True
     return any(
-        re.search(rf"(?i)(?<!\w){code[0]}[\W_]*{code[1:]}(?!\w)", plain)
+        re.search(rf"(?i)(?<!\d){code[0]}{_APART}{code[1:]}(?!\w)", plain)
         for code in codes
     )
 
@@ -144,14 +146,15 @@ def _joined(said: str) -> str:
 
 @functools.cache
 def _decisions() -> re.Pattern[str]:
-    """A word that decides, in any language, and what may be a code."""
+    """A word that decides, in any language, and what may be a code, in any spacing."""
     said = set[str]()
     for language in phrases.languages():
         with phrases.spoken_in(language):
             for words in phrases.words().answers["approval"].values():
                 said.update(words)
-    either = "|".join(map(re.escape, sorted(said, key=len, reverse=True)))
-    code = rf"[{approvals.DIGITS}][\W_]?[{approvals.LETTERS}]"
+    longest_first = sorted(said, key=len, reverse=True)
+    either = "|".join(_APART.join(map(re.escape, word)) for word in longest_first)
+    code = rf"[{approvals.DIGITS}]{_APART}[{approvals.LETTERS}]"
     return re.compile(rf"\b(?:{either}){_BETWEEN}{code}(?!\w)", re.IGNORECASE)
 
 

@@ -126,6 +126,8 @@ The answer: in the summer of 1995.
 Berlin ist die Hauptstadt von Deutschland.
 Paris est la capitale de la France.
 Yes, tomatoes are fruits.
+There are no 4 rivers there.
+Rook takes 4 pawns.
 Boil the eggs for 8 minutes, then cool them.
 """.strip().splitlines()
 
@@ -188,6 +190,13 @@ def test_how_their_things_are_may_be_said_beside_what_was_changed() -> None:
         "Just answer with okay and you see it.",
         "Send the two signs 4 X.",
         "It is 4-x.",
+        "Reply OK4R please.",
+        "Reply with O K 4 R.",
+        "ok_4_r",
+        "Text OK  4r.",
+        "s i e m p r e 7 K",
+        "It is OK4X.",
+        "It is 4   X.",
     ],
 )
 def test_nobody_is_told_to_say_yes(said: str) -> None:
