@@ -83,7 +83,7 @@ def find(scene: Scene, given: dict[str, Any]) -> ListItem:
     errors.NotFound, or Ask where several are."""
     said = str(given["target"])
     if said.startswith(BY_ID):
-        return _one(scene, said.removeprefix(BY_ID))
+        return one(scene, said.removeprefix(BY_ID))
     if said.isdigit():
         shown = scene.shown_of(ITEMS)
         if not shown and scene.focus_of(ITEMS):
@@ -93,7 +93,7 @@ def find(scene: Scene, given: dict[str, Any]) -> ListItem:
             scene.count_from(ITEMS, shown)
         if not 1 <= int(said) <= len(shown):
             raise errors.NotFound(phrases.say("no_item_number", number=said))
-        return _one(scene, shown[int(said) - 1])
+        return one(scene, shown[int(said) - 1])
     if phrases.folded(said) in phrases.words().answers["it"] and (it := _last(scene)):
         return it
     found = _named(scene, said, given)
@@ -217,7 +217,8 @@ def spoken(scene: Scene, row: List, texts: list[str]) -> dict[str, Any]:
     }
 
 
-def _one(scene: Scene, public_id: str) -> ListItem:
+def one(scene: Scene, public_id: str) -> ListItem:
+    """Raises errors.NotFound."""
     try:
         found = lists.items(user=scene.user, public_ids=[public_id])
     except ValueError:

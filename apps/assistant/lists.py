@@ -103,7 +103,7 @@ def rename(*, user: User, row: List, name: str) -> Before:
     _insist_on_one(List.objects.owned_by(user).kept().exclude(pk=row.pk), name)
     row.name, row.key = name, key(name)
     row.save(update_fields=["name", "key", "updated_at"])
-    return before
+    return left.by(before, _state(row))
 
 
 def drop(*, by: User, row: List) -> Before:
@@ -112,7 +112,18 @@ def drop(*, by: User, row: List) -> Before:
     shared.insist_owns(by=by, row=row)
     row.is_deleted = True
     row.save(update_fields=["is_deleted", "updated_at"])
-    return {"list": str(row.public_id), "is_deleted": False}
+    return left.by({"list": str(row.public_id), "is_deleted": False}, _state(row))
+
+
+def unmade(row: List, made: Sequence[ListItem] = (), *, is_new: bool = True) -> Before:
+    """What takes back what was made on it, and the list itself where that `is_new`."""
+    names = [str(item.public_id) for item in made]
+    before: Before = {"items": dict.fromkeys(names, State.DELETED)}
+    after: Before = dict.fromkeys(names, State.OPEN)
+    if is_new:
+        before |= {"list": str(row.public_id), "is_deleted": True}
+        after |= _state(row)
+    return left.by(before, after)
 
 
 def add(
@@ -230,21 +241,29 @@ def _with_list(row: List, items: Iterable[ListItem]) -> list[ListItem]:
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    """What `mark`, `drop` and `rename` handed back. Raises errors.Conflict where a list
-    of that name was made meanwhile, and as `shared.insist_may_change`."""
+    """What `mark`, `drop`, `rename` and `unmade` handed back. Raises errors.Conflict
+    where a list of that name was made meanwhile, where it was changed since or more
+    stands on it, and as `shared.insist_may_change`."""
     states = before.get("items", {})
     rows = ListItem.objects.filter(public_id__in=states).select_related("list__user")
     for each in shared.lists_of(rows):
         shared.insist_may_change(by=user, row=each)
         if each.is_deleted and "list" not in before:
             raise errors.Conflict(phrases.say("left_since"))
-    left.insist_same(before, {str(item.public_id): item.state for item in rows})
+    now: Before = {str(item.public_id): item.state for item in rows}
+    row = None
+    if "list" in before:
+        own = List.objects.owned_by(user).select_for_update()
+        row = own.get(public_id=before["list"])
+        now |= _state(row)
+    left.insist_same(before, now)
     for item in rows:
         item.state, item.changed_by = states[str(item.public_id)], user
     ListItem.objects.bulk_update(rows, ["state", "changed_by"])
-    if "list" not in before:
+    if row is None:
         return
-    row = List.objects.owned_by(user).select_for_update().get(public_id=before["list"])
+    if before.get("is_deleted") and row.items.kept().exists():
+        raise errors.Conflict(phrases.say("left_since"))
     name = before.get("name", row.name)
     _insist_on_one(List.objects.owned_by(user).kept().exclude(pk=row.pk), name)
     row.name, row.key = name, key(name)
@@ -271,6 +290,10 @@ def unmake(*, user: User, before: Mapping[str, Any]) -> bool:
         only = {key: before[key] for key in before if key not in ("list", "is_deleted")}
         restore(user=user, before=only)
         return False
+
+
+def _state(row: List) -> Before:
+    return {"name": row.name, "is_deleted": row.is_deleted}
 
 
 def _fit(name: str) -> str:

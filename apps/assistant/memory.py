@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import left, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Fact, Summary
 from apps.assistant.targets import BY_ID, short
@@ -44,25 +44,27 @@ def remember(*, user: User, text: str) -> tuple[Fact, dict[str, Any]]:
         if known is None:
             kind = _kind(subject, value)
             row = Fact.objects.create(user=user, kind=kind, subject=subject, text=value)
-            return row, before(row, is_deleted=True)
-        was = before(known)
+            return row, left.by(state(row, is_deleted=True), state(row))
+        was = state(known)
         known.text = value
         known.save(update_fields=["text", "updated_at"])
-        return known, was
+        return known, left.by(was, state(known))
 
 
-def change(*, row: Fact, text: str) -> None:
-    """Raises errors.Invalid."""
+def change(*, row: Fact, text: str) -> dict[str, Any]:
+    """What `restore` takes. Raises errors.Invalid."""
+    was = state(row)
     row.subject, row.text = parted(text)
     row.kind = _kind(row.subject, row.text)
     row.save(update_fields=["subject", "text", "kind", "updated_at"])
+    return left.by(was, state(row))
 
 
 def forget(*, row: Fact) -> dict[str, Any]:
-    was = before(row)
+    was = state(row)
     row.is_deleted = True
     row.save(update_fields=["is_deleted", "updated_at"])
-    return was
+    return left.by(was, state(row, is_deleted=True))
 
 
 def forget_all(*, user: User) -> int:
@@ -83,7 +85,7 @@ def forget_talk(*, user: User) -> None:
     Summary.objects.filter(user=user).update(words="")
 
 
-def before(row: Fact, *, is_deleted: bool = False) -> dict[str, Any]:
+def state(row: Fact, *, is_deleted: bool = False) -> dict[str, Any]:
     return {
         "id": str(row.public_id),
         "subject": row.subject,
@@ -93,14 +95,20 @@ def before(row: Fact, *, is_deleted: bool = False) -> dict[str, Any]:
 
 
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
-    """Raises errors.NotFound for what was forgotten for good since."""
-    rows = Fact.objects.owned_by(user).filter(public_id=before["id"])
-    if not rows.update(
-        subject=before["subject"],
-        text=before["text"],
-        is_deleted=before["is_deleted"],
-    ):
-        raise errors.NotFound(phrases.say("fact_gone"))
+    """Raises errors.NotFound for what was forgotten for good since, Conflict for what was
+    changed since, or is known anew."""
+    own = Fact.objects.owned_by(user)
+    with transaction.atomic():
+        row = own.select_for_update().filter(public_id=before["id"]).first()
+        if row is None:
+            raise errors.NotFound(phrases.say("fact_gone"))
+        left.insist_same(before, state(row, is_deleted=row.is_deleted))
+        row.subject, row.text = before["subject"], before["text"]
+        row.is_deleted = before["is_deleted"]
+        others = own.kept().exclude(pk=row.pk).filter(subject__iexact=row.subject)
+        if row.subject and not row.is_deleted and others.exists():
+            raise errors.Conflict(phrases.say("left_since"))
+        row.save(update_fields=["subject", "text", "is_deleted", "updated_at"])
 
 
 def get(*, user: User, public_id: str) -> Fact:

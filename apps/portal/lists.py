@@ -73,9 +73,9 @@ def add(request: SignedIn, public_id: UUID) -> HttpResponse:
     except AppError as error:
         form.add_error("items", error.sentence)
         return _one(request, row, form)
-    new = {str(each.public_id): State.DELETED for each in made}
     said = ", ".join(each.text for each in made)
-    taking_back.offer(request, f"Added: {said}.", KIND, {"items": new})
+    undo = lists.unmade(row, made, is_new=False)
+    taking_back.offer(request, f"Added: {said}.", KIND, undo)
     return redirect("portal:list", row.public_id)
 
 

@@ -60,9 +60,8 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     given = request.POST if request.method == "POST" else None
     form = FactForm(given, initial={"text": memory.sentence(row)})
     if form.is_valid():
-        before = memory.before(row)
         try:
-            memory.change(row=row, **form.cleaned_data)
+            before = memory.change(row=row, **form.cleaned_data)
         except AppError as error:
             form.add_error("text", error.sentence)
         else:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import briefs, moments, phrases
+from apps.assistant import briefs, left, moments, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
@@ -26,7 +26,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
         found = moments.find(scene, asdict(arguments), ask=ask)
         at = found.astimezone(ZoneInfo(scene.zone)).time()
     before = briefs.keep(user=scene.user, at=at, now=scene.now)
-    undo = {"at": _told(before)} if before != at else None
+    undo = left.by({"at": _told(before)}, _told(at)) if before != at else None
     return Result({"at": _told(at)}, undo=undo)
 
 
@@ -42,7 +42,9 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     at = time.fromisoformat(before["at"]) if before["at"] else None
-    briefs.keep(user=scene.user, at=at, now=scene.now)
+    now = briefs.keep(user=scene.user, at=at, now=scene.now)
+    # A refusal takes that back with all else.
+    left.insist_same(before, _told(now))
     return phrases.say("undone_setting")
 
 

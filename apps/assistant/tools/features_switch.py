@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.assistant import features, phrases
+from apps.assistant import features, left, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -26,7 +26,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if is_on == was_on:
         return Result(values)
     features.switch(user=scene.user, key=key, is_on=is_on)
-    return Result(values, undo={"key": key, "is_on": was_on})
+    return Result(values, undo=left.by({"key": key, "is_on": was_on}, is_on))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -35,6 +35,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
+    left.insist_same(before, features.is_on(scene.user, before["key"]))
     features.switch(user=scene.user, key=before["key"], is_on=before["is_on"])
     key = "undone_feature_on" if before["is_on"] else "undone_feature_off"
     return phrases.say(key, feature=features.FEATURES[before["key"]].name)

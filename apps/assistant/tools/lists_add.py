@@ -40,9 +40,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     texts = [arguments.items] if is_one else items.parts(arguments.items)
     made = lists.add(by=scene.user, row=row, texts=texts, due_on=due_on)
     values = items.spoken(scene, row, [item.text for item in made])
-    undo: dict[str, Any] = {"items": {str(item.public_id): "deleted" for item in made}}
-    if is_new:
-        undo |= {"list": str(row.public_id), "is_deleted": True}
+    undo = lists.unmade(row, made, is_new=is_new)
     due = str(due_on or "")
     return Result({**values, "is_new": is_new, "due_on": due}, undo=undo)
 

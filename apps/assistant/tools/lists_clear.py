@@ -19,7 +19,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     row = items.the_list(scene, asdict(arguments))
     before = lists.clear_done(by=scene.user, row=row)
     values = {**items.spoken(scene, row, []), "count": len(before["items"])}
-    return Result(values, undo=before)
+    return Result(values, undo=before if before["items"] else None)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

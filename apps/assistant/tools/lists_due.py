@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import items, lists, moments, phrases
+from apps.assistant import items, left, lists, moments, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -28,7 +28,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     before = {"id": str(item.public_id), "due_on": str(item.due_on or "")}
     lists.date_item(by=scene.user, item=item, due_on=due_on)
     values = items.spoken(scene, item.list, [item.text])
-    return Result({**values, "due_on": str(due_on)}, undo=before)
+    return Result({**values, "due_on": str(due_on)}, undo=left.by(before, str(due_on)))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -37,7 +37,8 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    (item,) = lists.items(user=scene.user, public_ids=[before["id"]])
+    item = items.one(scene, before["id"])
+    left.insist_same(before, str(item.due_on or ""))
     was = before["due_on"]
     due_on = date.fromisoformat(was) if was else None
     lists.date_item(by=scene.user, item=item, due_on=due_on)

@@ -21,8 +21,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     if not arguments.name.strip():
         raise Ask(phrases.say("list_name"), arguments=asdict(arguments), slot="name")
     row = lists.make(user=scene.user, name=arguments.name)
-    undo = {"list": str(row.public_id), "is_deleted": True}
-    return Result(items.spoken(scene, row, []), undo=undo)
+    return Result(items.spoken(scene, row, []), undo=lists.unmade(row))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from apps.assistant import items, lists, phrases
+from apps.assistant import items, left, lists, phrases
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -20,7 +20,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     item = items.find(scene, {**asdict(arguments), "list": ""})
     before = {"id": str(item.public_id), "text": item.text}
     lists.reword(by=scene.user, item=item, text=arguments.text)
-    return Result(items.spoken(scene, item.list, [item.text]), undo=before)
+    undo = left.by(before, item.text)
+    return Result(items.spoken(scene, item.list, [item.text]), undo=undo)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -28,7 +29,8 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    (item,) = lists.items(user=scene.user, public_ids=[before["id"]])
+    item = items.one(scene, before["id"])
+    left.insist_same(before, item.text)
     lists.reword(by=scene.user, item=item, text=before["text"])
     return phrases.say("undone_reword", text=before["text"])
 

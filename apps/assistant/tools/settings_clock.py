@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.accounts import profile
-from apps.assistant import phrases
+from apps.assistant import phrases, preferred
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -20,19 +19,12 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     if arguments.hours not in ("12", "24"):
         raise errors.Invalid(phrases.say("clock_what"))
-    before = scene.user.clock_hours
-    profile.change(user=scene.user, clock_hours=int(arguments.hours))
-    is_new = before != int(arguments.hours)
-    return Result({"hours": arguments.hours}, undo={"was": before} if is_new else None)
+    before = preferred.change(scene, clock_hours=int(arguments.hours))
+    return Result({"hours": arguments.hours}, undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     return phrases.say("clock_is", hours=values["hours"])
-
-
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    profile.change(user=scene.user, clock_hours=before["was"])
-    return phrases.say("undone_setting")
 
 
 TOOL = Tool(
@@ -41,6 +33,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=run,
     receipt=receipt,
-    undo=undo,
+    undo=preferred.restore,
     examples=("use the 24 hour clock",),
 )

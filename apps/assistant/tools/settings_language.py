@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.accounts import profile
-from apps.assistant import phrases
+from apps.assistant import phrases, preferred
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -22,10 +21,9 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     called = {each: _answers(each) for each in phrases.languages()}
     for language, answers in called.items():
         if wanted in answers["called"]:
-            before = {"locale": scene.user.locale}
             if phrases.of(scene.user) == language:
                 return Result({"language": language})
-            profile.change(user=scene.user, locale=language)
+            before = preferred.change(scene, locale=language)
             return Result({"language": language}, undo=before)
     names = ", ".join(each["own_name"] for each in called.values())
     raise errors.Invalid(phrases.say("language_none", names=names))
@@ -42,7 +40,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    profile.change(user=scene.user, locale=before["locale"])
+    preferred.restore(scene, before)
     with phrases.spoken_in(phrases.of(scene.user)):
         return phrases.say("undone_setting")
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from apps.accounts import profile
-from apps.assistant import phrases, ranges
+from apps.assistant import phrases, preferred, ranges
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -20,21 +19,17 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    user = scene.user
-    before = {"from": _told(user.quiet_from), "until": _told(user.quiet_until)}
     hours = phrases.folded(arguments.hours).strip()
     if hours in phrases.words().answers["off"]:
-        profile.change(user=user, quiet_from=None, quiet_until=None)
-        return Result(
-            {"from": "", "until": ""}, undo=before if before["from"] else None
-        )
+        before = preferred.change(scene, quiet_from=None, quiet_until=None)
+        return Result({"from": "", "until": ""}, undo=before)
     joins = "|".join(map(re.escape, phrases.words().answers["until"]))
     told = [
         ranges.wall(each) for each in re.split(rf"(?:\b|\s)(?:{joins})(?:\b|\s)", hours)
     ]
     match told:
         case [time() as begin, time() as end]:
-            profile.change(user=user, quiet_from=begin, quiet_until=end)
+            before = preferred.change(scene, quiet_from=begin, quiet_until=end)
             return Result({"from": _told(begin), "until": _told(end)}, undo=before)
     raise errors.Invalid(phrases.say("quiet_what"))
 
@@ -49,18 +44,12 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     return phrases.say("quiet_is", begin=values["from"], until=values["until"])
 
 
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    was = [time.fromisoformat(at) if at else None for at in before.values()]
-    profile.change(user=scene.user, quiet_from=was[0], quiet_until=was[1])
-    return phrases.say("undone_setting")
-
-
 TOOL = Tool(
     name="settings.quiet",
     risk=Risk.WRITE,
     arguments=Arguments,
     run=run,
     receipt=receipt,
-    undo=undo,
+    undo=preferred.restore,
     examples=("quiet 22-7", "quiet hours from 10pm to 7am", "quiet off"),
 )

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from apps.assistant import phrases
+from apps.assistant import phrases, preferred
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Nothing, Result, Tool
-from apps.assistant.tools.settings_pause import change, undo
 
 
 def run(scene: Scene, arguments: Nothing) -> Result:
     until = scene.user.paused_until
     is_on = until is not None and until > scene.now
-    return Result({"was": is_on}, undo=change(scene, None))
+    return Result({"was": is_on}, undo=preferred.change(scene, paused_until=None))
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -26,6 +25,6 @@ TOOL = Tool(
     arguments=Nothing,
     run=run,
     receipt=receipt,
-    undo=undo,
+    undo=preferred.restore,
     examples=("resume",),
 )

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.accounts import profile
-from apps.assistant import phrases, places
+from apps.assistant import phrases, places, preferred
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -17,19 +16,13 @@ class Arguments:
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    before = {"timezone": scene.user.timezone}
     zone = places.zone(arguments.place)
-    profile.change(user=scene.user, timezone=zone)
+    before = preferred.change(scene, timezone=zone)
     return Result({"place": places.name(zone)}, undo=before)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     return phrases.say("zone_is", place=values["place"])
-
-
-def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    profile.change(user=scene.user, timezone=before["timezone"])
-    return phrases.say("undone_setting")
 
 
 TOOL = Tool(
@@ -38,6 +31,6 @@ TOOL = Tool(
     arguments=Arguments,
     run=run,
     receipt=receipt,
-    undo=undo,
+    undo=preferred.restore,
     examples=("timezone Paris", "I am in Tokyo now"),
 )

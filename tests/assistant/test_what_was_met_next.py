@@ -1,0 +1,139 @@
+"""More faults that a newcomer met while texting."""
+
+import pytest
+
+from apps.accounts import profile
+from apps.assistant import lists, memory, undoing
+from apps.assistant.models import Fact, List, ListItem, ToolCall
+from apps.core import errors
+from tests.assistant.conftest import Phone
+from tests.factories import PhoneNumberFactory
+
+
+@pytest.fixture(autouse=True)
+def _phone(alice: Phone) -> None:
+    PhoneNumberFactory.create(user=alice.user, e164="+12025550101")
+
+
+def _take_back(phone: Phone, tool: str, place: int = 0) -> str:
+    """By the button at one of the calls of a tool, the oldest first."""
+    rows = ToolCall.objects.owned_by(phone.user).filter(tool=tool).order_by("pk")
+    return undoing.take_back_elsewhere(user=phone.user, handle=str(rows[place].handle))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tool", "field"),
+    [
+        ("quiet 21-6", "quiet 20-5", "settings.quiet", "quiet_from"),
+        ("call me Zoe", "call me Zara", "settings.name", "name"),
+        ("timezone Paris", "timezone Tokyo", "settings.timezone", "timezone"),
+        ("pause 2h", "pause 3h", "settings.pause", "paused_until"),
+    ],
+)
+def test_a_setting_that_was_changed_since_is_left(
+    alice: Phone, first: str, second: str, tool: str, field: str
+) -> None:
+    was = getattr(alice.user, field)
+    alice.text(first)
+    between = getattr(alice.user, field)
+    alice.text(second)
+    now = getattr(alice.user, field)
+    assert len({was, between, now}) == 3
+    with pytest.raises(errors.Conflict):
+        _take_back(alice, tool)
+    alice.user.refresh_from_db()
+    assert getattr(alice.user, field) == now
+    assert _take_back(alice, tool, 1).startswith("Undone: ")
+    assert _take_back(alice, tool).startswith("Undone: ")
+    alice.user.refresh_from_db()
+    assert getattr(alice.user, field) == was
+
+
+def test_nor_is_one_that_was_changed_on_the_website(alice: Phone) -> None:
+    alice.text("timezone Paris")
+    profile.change(user=alice.user, timezone="Asia/Tokyo")
+    assert alice.text("undo").startswith("It was changed since")
+    alice.user.refresh_from_db()
+    assert alice.user.timezone == "Asia/Tokyo"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "tool"),
+    [
+        ("brief at 7:30", "brief at 8:30", "brief.at"),
+        ("switch mail off", "switch mail on", "features.switch"),
+    ],
+)
+def test_nor_the_brief_and_what_is_on(
+    alice: Phone, first: str, second: str, tool: str
+) -> None:
+    alice.text(first)
+    alice.text(second)
+    with pytest.raises(errors.Conflict):
+        _take_back(alice, tool)
+    assert _take_back(alice, tool, 1).startswith("Undone: ")
+    assert _take_back(alice, tool).startswith("Undone: ")
+
+
+def test_a_fact_that_was_said_anew_is_left(alice: Phone) -> None:
+    alice.text("remember my pet is Rex")
+    alice.text("remember my pet is Max")
+    with pytest.raises(errors.Conflict):
+        _take_back(alice, "memory.remember")
+    assert Fact.objects.kept().get().text == "Max"
+    assert _take_back(alice, "memory.remember", 1).startswith("Undone: ")
+    assert Fact.objects.kept().get().text == "Rex"
+    assert _take_back(alice, "memory.remember").startswith("Undone: ")
+    assert not Fact.objects.kept().exists()
+
+
+def test_what_is_known_anew_does_not_come_twice(alice: Phone) -> None:
+    alice.text("remember my pet is Rex")
+    alice.text("forget my pet")
+    alice.text("remember my pet is Max")
+    with pytest.raises(errors.Conflict):
+        _take_back(alice, "memory.forget")
+    assert Fact.objects.kept().get().text == "Max"
+
+
+def test_a_fact_that_was_changed_on_the_website_is_left(alice: Phone) -> None:
+    alice.text("remember my bird is Rex")
+    memory.change(row=Fact.objects.get(), text="my bird is Bella")
+    assert alice.text("undo").startswith("It was changed since")
+    assert Fact.objects.kept().get().text == "Bella"
+
+
+def test_an_undo_that_changes_nothing_says_so(alice: Phone) -> None:
+    alice.text("buy kiwi")
+    alice.text("done with kiwi")
+    alice.text("clear done")
+    with pytest.raises(errors.Conflict):
+        _take_back(alice, "lists.add")
+    assert ListItem.objects.get().state == ListItem.State.DELETED
+
+
+@pytest.mark.parametrize("made", ["start a camp2 list: tent", "new list called camp2"])
+def test_a_new_list_is_not_taken_back_with_what_came_on_it_since(
+    alice: Phone, made: str
+) -> None:
+    alice.text(made)
+    lists.add(by=alice.user, row=List.objects.get(), texts=["stove"])
+    assert alice.text("undo").startswith("It was changed since")
+    assert List.objects.kept().get().items.open().filter(text="stove").exists()
+
+
+def test_that_a_list_is_gone_is_said(alice: Phone) -> None:
+    alice.text("start a camp2 list: tent")
+    assert alice.text("undo") == "Undone: there is no such list."
+    assert not List.objects.kept().exists()
+
+
+def test_the_words_of_an_item_that_were_changed_since_are_left(alice: Phone) -> None:
+    alice.text("buy milk")
+    alice.text("show my shopping list")
+    alice.text("rename item 1 to oat milk")
+    (item,) = ListItem.objects.all()
+    lists.reword(by=alice.user, item=item, text="soy milk")
+    assert alice.text("undo").startswith("It was changed since")
+    item.refresh_from_db()
+    assert item.text == "soy milk"
