@@ -6,6 +6,7 @@ puts a thing there. The shares themselves, and their records, are rbac's.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ from apps.rbac import policy, resources, shares
 from apps.rbac.catalog import Permission
 
 Thing = List | Note | Calendar
+# Offers that are looked at for who is known.
+_MOST_KNOWN = 100
 T = TypeVar("T", List, Note, Calendar)
 
 VIEW: dict[type[Any], Permission] = {
@@ -87,6 +90,23 @@ def insist_may_change(*, by: User, row: Thing) -> None:
         owner = row.user.short_name
         raise errors.Forbidden(phrases.say("only_to_look", owner=owner))
     raise errors.NotFound(phrases.say("not_shared_now"))
+
+
+def names_another(user: User, name: str) -> bool:
+    """Whether a thing that is called so would be another's: "alice's shopping", and
+    where Alice ever offered them anything, also "shopping of alice"."""
+    said = phrases.folded(name)
+    if re.search(phrases.words().answers["of_another"], said):
+        return True
+    offered = Offer.objects.filter(person=user).select_related("owner")
+    people = {each.owner for each in offered.order_by("-pk")[:_MOST_KNOWN]}
+    named = [phrases.folded(n) for p in people for n in (p.short_name, p.name) if n]
+    for written in phrases.words().answers["theirs"]:
+        for each in named:
+            whose = re.escape(written).replace(r"\{owner\}", re.escape(each))
+            if re.fullmatch(whose.replace(r"\{name\}", ".+"), said):
+                return True
+    return False
 
 
 def may_change(user: User, row: Thing) -> bool:

@@ -7,6 +7,7 @@ from apps.assistant import lists, memory, undoing
 from apps.assistant.models import Fact, List, ListItem, ToolCall
 from apps.core import errors
 from tests.assistant.conftest import Phone
+from tests.assistant.sharing import given
 from tests.factories import PhoneNumberFactory
 
 
@@ -137,3 +138,37 @@ def test_the_words_of_an_item_that_were_changed_since_are_left(alice: Phone) -> 
     assert alice.text("undo").startswith("It was changed since")
     item.refresh_from_db()
     assert item.text == "soy milk"
+
+
+@pytest.fixture
+def lent(alice: Phone, bob: Phone) -> Phone:
+    """Bob, with whom Alice's shopping was shared and is not any more."""
+    alice.text("buy milk")
+    given(List.objects.get(), bob.user, "edit")
+    assert bob.text("add plums to alice's shopping").startswith("On Shopping (Alice)")
+    assert alice.text("unshare shopping with bob").startswith("Shopping is not shared")
+    return bob
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "add plums to alice's shopping",
+        "put plums on alice's shopping list",
+        "add plums to alice's shoping list",
+        "add plums to alices shopping list",
+        "add plums to dora's camping list",
+    ],
+)
+def test_no_list_is_made_that_would_be_anothers(lent: Phone, words: str) -> None:
+    said = lent.text(words)
+    assert said.startswith("Nothing called ") and "shared with you" in said
+    assert "new list called" in said
+    assert not List.objects.owned_by(lent.user).exists()
+
+
+def test_who_wants_one_of_that_name_makes_it(bob: Phone) -> None:
+    made = bob.text("new list called alice's party")
+    assert made.startswith("New list")
+    assert bob.text("add plums to alice's party").startswith("On alice's party: plums")
+    assert bob.text("make a dora's party list: balloons").startswith("New list dora's")

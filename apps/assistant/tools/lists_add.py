@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import items, lists, moments, phrases
+from apps.assistant import items, lists, moments, phrases, shared
 from apps.assistant.conversations import Scene
 from apps.assistant.models import List, Risk
 from apps.assistant.targets import BY_ID
@@ -24,6 +24,7 @@ class Arguments:
     list: str = said("the name of the list, such as shopping or todo")
     several: str = said("yes for several tasks apart by commas, else nothing")
     when: str = said("for a task: the person's words for the day it is due, or nothing")
+    new: str = said("yes where they ask for a new list of that name, else nothing")
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
@@ -56,6 +57,9 @@ def the_list_or_new(scene: Scene, given: dict[str, Any]) -> tuple[List, bool]:
             raise
         if not name:
             return the_list_or_new(scene, {**given, "list": lists.TODO})
+        if not given.get("new") and shared.names_another(scene.user, name):
+            called = name[: lists.LONGEST_NAME]
+            raise errors.NotFound(phrases.say("no_list_of", name=called)) from None
         spoken = phrases.words().answers["list_names"].get(lists.key(name), name)
         return lists.make(user=scene.user, name=spoken), True
 
