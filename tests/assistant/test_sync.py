@@ -369,3 +369,33 @@ def test_two_calendars_hold_the_same_and_who_takes_part_stays(
     assert google.titles()[1] == microsoft.titles()[1]
     lunch = Event.objects.kept().filter(title="Lunch with Bob")
     assert {tuple(row.guests) for row in lunch} == {("bob@example.com",)}
+
+
+def test_of_three_calendars_the_later_change_wins(
+    alice: Phone, providers: Simulator, clock: time_machine.Traveller
+) -> None:
+    """It counts when it was made there, not when it was read from there."""
+    google = paired(alice, providers, "google")
+    microsoft = paired(alice, providers, "microsoft")
+    row = google.add("Planning")
+    for pair in (google, microsoft, google):
+        pair.run()
+    of = {each.connection.provider: each for each in calendars.of(alice.user)}
+
+    def rename(pair: Pair, provider: str, title: str) -> None:
+        of[provider].update(pair.remote_of("Planning").id, title=title)
+        clock.shift(60)
+        providers.order("set", ahead=providers.order("set")["ahead"] + 60)
+
+    clock.shift(60)
+    providers.order("set", ahead=providers.order("set")["ahead"] + 60)
+    rename(microsoft, "microsoft", "MS early")
+    rename(google, "google", "G late")
+    clock.shift(600)
+    for pair in (microsoft, google, microsoft):
+        syncing.again(row=pair.fresh)
+        assert pair.run() == "in step"
+    row.refresh_from_db()
+    assert row.title == "G late"
+    for pair in (google, microsoft):
+        assert "G late" in pair.titles()[1]

@@ -177,6 +177,7 @@ def _take(sync: Sync, remote: Remote, lease: uuid.UUID) -> None:
         link.status = Status.CONFLICT
     if verdict == Verdict.TAKE:
         row = kind.take(sync.user, row, remote.content)
+        kinds.date(row, remote.at)
     if verdict in (Verdict.TAKE, Verdict.AGREED):
         link.local_version, link.remote_print = row.version, remote.print
         link.failed_version, link.problem = None, ""
@@ -225,6 +226,7 @@ def _welcome(sync: Sync, kind: Kind, remote: Remote) -> None:
             break
     else:
         row = kind.take(sync.user, None, remote.content)
+        kinds.date(row, remote.at)
     link = SyncLink(
         user=sync.user,
         sync=sync,

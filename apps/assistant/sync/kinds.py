@@ -72,6 +72,15 @@ def of_link(link: SyncLink) -> Kind:
     return EVENTS if link.event_id else NOTES
 
 
+def date(row: Any, at: datetime | None) -> None:
+    """As changed when it was there, not when that was read: a third may have changed it
+    in between. No clock of others is believed that is ahead."""
+    if at is None or at > row.updated_at:
+        return
+    row.updated_at = at
+    type(row)._default_manager.filter(pk=row.pk).update(updated_at=at)
+
+
 def changed_at(row: Any) -> datetime:
     at: datetime = row.updated_at.astimezone(UTC)
     return at
