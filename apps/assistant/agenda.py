@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -22,6 +23,7 @@ from apps.assistant import (
     scopes,
     shared,
     syncing,
+    times,
 )
 from apps.assistant.conversations import Scene
 from apps.assistant.models import ToolCall
@@ -176,6 +178,7 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
         return _marked(scene, mark)
     wanted = occurrences.wanted(said)
     found = _about(scene, wanted) if wanted else []
+    found = found or _on_its_day(scene, said)
     same = [f for f in found if phrases.folded(f.event.title) == phrases.folded(said)]
     # The whole of a title is that event alone.
     found = same if len(same) == 1 else found
@@ -192,6 +195,19 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
         ]
         raise Ask(phrases.say("which_one"), arguments=given, options=options)
     return found[0]
+
+
+def _on_its_day(scene: Scene, said: str) -> list[Found]:
+    """Of "soccer this saturday" what is called soccer on that day."""
+    title, day = occurrences.dated(said)
+    outcome = scene.read(day, clock=time(12)) if day else None
+    wanted = occurrences.wanted(title)
+    if not isinstance(outcome, times.Exact) or not wanted:
+        return []
+    here = outcome.at.astimezone(ZoneInfo(scene.zone))
+    start = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    look = find(scene, start, start + timedelta(days=1))
+    return [each for each in look.found if has(each.event.title, wanted)]
 
 
 def _about(scene: Scene, wanted: list[str]) -> list[Found]:

@@ -121,7 +121,8 @@ def get(*, user: User, public_id: str) -> Fact:
 
 
 def find(user: User, about: str, most: int = MOST_SHOWN) -> list[Fact]:
-    """Those that have all the words; with a subject of just that, these alone."""
+    """Those that have all the words, whole ones; with a subject of just that, these
+    alone."""
     own = Fact.objects.owned_by(user).kept()
     answers = phrases.words().answers
     skipped = {*answers["articles"], *answers["mine"]}
@@ -132,7 +133,9 @@ def find(user: User, about: str, most: int = MOST_SHOWN) -> list[Fact]:
     if exact.exists():
         return list(exact[:most])
     for word in words:
-        own = own.filter(Q(subject__icontains=word) | Q(text__icontains=word))
+        stem = word.removesuffix("'s").removesuffix("s") if len(word) > 3 else word
+        whole = rf"\m{re.escape(stem)}('?s)?\M"
+        own = own.filter(Q(subject__iregex=whole) | Q(text__iregex=whole))
     return list(own[:most])
 
 

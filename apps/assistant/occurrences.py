@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import phrases, times
 from apps.assistant.events import DAY, LONGEST
 from apps.assistant.models import Event, Reminder
 from apps.assistant.targets import has
@@ -90,11 +90,31 @@ def wanted(said: str) -> list[str]:
     return [word for word in phrases.folded(said).split() if word not in articles]
 
 
+def dated(said: str) -> tuple[str, str]:
+    """ "soccer" and "this saturday" of "soccer this saturday"; no day where none is
+    told."""
+    split, leads = times.split(said), phrases.words().answers["of_a_day"]
+    words = split.rest.split()
+    if split.phrase:
+        while words and phrases.folded(words[-1]) in leads:
+            words.pop()
+        return " ".join(words), split.phrase
+    for place, word in enumerate(words):
+        tail = times.split(" ".join(words[place + 1 :]))
+        if phrases.folded(word) in leads and tail.phrase and not tail.rest:
+            return " ".join(words[:place]), tail.phrase
+    return said, ""
+
+
 def is_called(user: User, said: str, now: datetime, zone: str) -> bool:
-    """Whether that is said of something on the calendar, and of no reminder."""
+    """Whether that is said of something on the calendar, and of no reminder; a day may
+    be named with it."""
     words = wanted(said)
     if not about(user, words, now, zone):
-        return False
+        title, day = dated(said)
+        words = wanted(title)
+        if not day or not about(user, words, now, zone):
+            return False
     open_ones = Reminder.objects.owned_by(user).open().values_list("text", flat=True)
     return not any(has(text, words) for text in open_ones)
 

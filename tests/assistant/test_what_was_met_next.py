@@ -4,7 +4,7 @@ import pytest
 
 from apps.accounts import profile
 from apps.assistant import lists, memory, undoing
-from apps.assistant.models import Fact, List, ListItem, ToolCall
+from apps.assistant.models import Event, Fact, List, ListItem, ToolCall
 from apps.core import errors
 from tests.assistant.conftest import Phone
 from tests.assistant.sharing import given
@@ -172,3 +172,70 @@ def test_who_wants_one_of_that_name_makes_it(bob: Phone) -> None:
     assert made.startswith("New list")
     assert bob.text("add plums to alice's party").startswith("On alice's party: plums")
     assert bob.text("make a dora's party list: balloons").startswith("New list dora's")
+
+
+@pytest.mark.parametrize(
+    "words", ["how many things on christmas gifts", "how many in christmas gifts"]
+)
+def test_a_question_is_not_put_on_a_list(alice: Phone, words: str) -> None:
+    alice.text("start a christmas gifts list: scarf, book")
+    assert "2" in alice.text(words)
+    assert ListItem.objects.count() == 2
+
+
+def test_nor_is_another_one(alice: Phone) -> None:
+    alice.text("start a christmas gifts list: scarf")
+    alice.text("who is on christmas gifts")
+    assert ListItem.objects.count() == 1
+
+
+@pytest.mark.parametrize("every", ["evry day", "evrey day", "evryday", "every day"])
+def test_a_daily_reminder_with_a_typing_error_comes_daily(
+    alice: Phone, every: str
+) -> None:
+    said = alice.text(f"remind me to take meds {every} at 9pm")
+    assert said.startswith("Reminder set: take meds, every day 9:00 PM")
+
+
+def test_letters_inside_of_words_are_no_fact(alice: Phone) -> None:
+    alice.text("remember my card pin is in the safe")
+    alice.text("remember my brother is Tom")
+    assert alice.text("forget my car").startswith("I know nothing about")
+    assert alice.text("forget my other").startswith("I know nothing about")
+    assert Fact.objects.kept().count() == 2
+    assert "Tom" in alice.text("what is my brother")
+
+
+@pytest.mark.parametrize(
+    ("added", "words", "title"),
+    [
+        ("add soccer saturday 10am", "cancel soccer this saturday", "soccer"),
+        ("add soccer saturday 10am", "cancel soccer on saturday", "soccer"),
+        ("agrega junta el martes a las 10:00", "cancela la junta del martes", "junta"),
+    ],
+)
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_an_event_is_cancelled_with_its_day(
+    alice: Phone, added: str, words: str, title: str, is_shown: bool
+) -> None:
+    if words.startswith("cancela"):
+        alice.user.locale = "es"
+        alice.user.save()
+    assert title in (said := alice.text(added)) and Event.objects.exists(), said
+    alice.text("agenda" if is_shown else "gracias")
+    said = alice.text(words)
+    assert not Event.objects.kept().exists(), said
+
+
+def test_on_another_day_there_is_none(alice: Phone) -> None:
+    alice.text("add soccer saturday 10am")
+    alice.text("cancel soccer this friday")
+    assert Event.objects.kept().exists()
+
+
+def test_a_new_list_is_named_without_what_is_on_it(alice: Phone) -> None:
+    alice.user.locale = "es"
+    alice.user.save()
+    alice.text("crea una lista de maleta: pasaporte, cargador, ropa")
+    assert List.objects.get().name == "maleta"
+    assert ListItem.objects.count() == 3
