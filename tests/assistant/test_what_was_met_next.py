@@ -1,10 +1,12 @@
 """More faults that a newcomer met while texting."""
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from apps.accounts import profile
-from apps.assistant import lists, memory, undoing
-from apps.assistant.models import Event, Fact, List, ListItem, ToolCall
+from apps.assistant import lists, memory, reminders, undoing
+from apps.assistant.models import Event, Fact, List, ListItem, Reminder, ToolCall
 from apps.core import errors
 from tests.assistant.conftest import Phone
 from tests.assistant.sharing import given
@@ -239,3 +241,44 @@ def test_a_new_list_is_named_without_what_is_on_it(alice: Phone) -> None:
     alice.text("crea una lista de maleta: pasaporte, cargador, ropa")
     assert List.objects.get().name == "maleta"
     assert ListItem.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("held", "ended"),
+    [("pause 2h", "resume"), ("quiet 8-13", "quiet off"), ("pause 2h", "pause 5m")],
+)
+def test_what_was_held_comes_once_nothing_holds_it(
+    alice: Phone, clock: time_machine.Traveller, held: str, ended: str
+) -> None:
+    alice.text(held)
+    alice.text("remind me in 1 minute to check the oven")
+    clock.shift(120)
+    reminders.fire_due(timezone.now())
+    row = Reminder.objects.get()
+    assert row.state == Reminder.State.ACTIVE and row.held_until
+    alice.text(ended)
+    clock.shift(360)
+    reminders.fire_due(timezone.now())
+    row.refresh_from_db()
+    assert row.state == Reminder.State.FIRED
+
+
+def test_what_is_still_held_stays_so(
+    alice: Phone, clock: time_machine.Traveller
+) -> None:
+    alice.text("quiet 8-13")
+    alice.text("pause 2h")
+    alice.text("remind me in 1 minute to check the oven")
+    clock.shift(120)
+    reminders.fire_due(timezone.now())
+    alice.text("resume")
+    reminders.fire_due(timezone.now())
+    row = Reminder.objects.get()
+    assert row.state == Reminder.State.ACTIVE
+    assert row.held_until and row.held_until.astimezone(alice.user.zone).hour == 13
+
+
+def test_a_pause_is_among_the_settings(alice: Phone) -> None:
+    assert "Paused" not in alice.text("my settings")
+    alice.text("pause 2h")
+    assert "Paused until" in alice.text("my settings")

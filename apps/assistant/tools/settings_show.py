@@ -1,12 +1,13 @@
 """Tell how the assistant is set up for this person."""
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from apps.assistant import phrases, places
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
+from apps.assistant.times import spoken
 from apps.assistant.toolbox import Nothing, Result, Tool
 
 
@@ -14,7 +15,10 @@ def run(scene: Scene, arguments: Nothing) -> Result:
     user = scene.user
     quiet = [_told(user.quiet_from), _told(user.quiet_until)]
     place = places.name(user.timezone)
-    return Result({"name": user.name, "place": place, "quiet": quiet})
+    paused = user.paused_until
+    until = paused.isoformat() if paused and paused > scene.now else ""
+    values = {"name": user.name, "place": place, "quiet": quiet, "paused": until}
+    return Result(values)
 
 
 def _told(at: time | None) -> str:
@@ -24,9 +28,16 @@ def _told(at: time | None) -> str:
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     begin, until = values["quiet"]
     said = phrases.say("settings_are", name=values["name"], place=values["place"])
-    if not begin:
-        return f"{said} " + phrases.say("quiet_none")
-    return f"{said} " + phrases.say("quiet_is", begin=begin, until=until)
+    quiet = (
+        phrases.say("quiet_is", begin=begin, until=until)
+        if begin
+        else phrases.say("quiet_none")
+    )
+    if not values["paused"]:
+        return f"{said} {quiet}"
+    ends = datetime.fromisoformat(values["paused"])
+    at = spoken.full(ends, scene.zone, now=scene.now, hours=scene.hours)
+    return f"{said} {quiet} " + phrases.say("paused", time=at)
 
 
 TOOL = Tool(
