@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from apps.accounts import profile
 from apps.assistant import lists, memory, reminders, undoing
-from apps.assistant.models import Event, Fact, List, ListItem, Reminder, ToolCall
+from apps.assistant.models import Event, Fact, List, ListItem, Reminder, Sync, ToolCall
 from apps.core import errors
 from tests.assistant.conftest import Phone
 from tests.assistant.sharing import given
+from tests.assistant.syncs import paired
 from tests.factories import PhoneNumberFactory
+from tests.integrations.servers import Simulator
 
 
 @pytest.fixture(autouse=True)
@@ -282,3 +284,17 @@ def test_a_pause_is_among_the_settings(alice: Phone) -> None:
     assert "Paused" not in alice.text("my settings")
     alice.text("pause 2h")
     assert "Paused until" in alice.text("my settings")
+
+
+def test_what_was_paused_together_goes_on_together(
+    alice: Phone, providers: Simulator
+) -> None:
+    for provider in ("google", "microsoft"):
+        paired(alice, providers, provider)
+    alice.text("pause calendar sync")
+    assert not any(row.is_on for row in Sync.objects.all())
+    said = alice.text("resume calendar sync")
+    assert "Google" in said and "Microsoft" in said
+    assert all(row.is_on for row in Sync.objects.all())
+    assert alice.text("undo").startswith("Undone: ")
+    assert not any(row.is_on for row in Sync.objects.all())

@@ -28,17 +28,21 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     ]
     if not found:
         raise agenda.ADD.missing()
-    was_on = {row.connection_id for row in syncing.of(scene.user) if row.is_on}
-    fresh = [each for each in found if each.connection.pk not in was_on]
-    calendar = (fresh or found)[0]
-    row = syncing.start(user=scene.user, calendar=calendar)
+    known = {row.connection_id: row.is_on for row in syncing.of(scene.user)}
+    fresh = [each for each in found if not known.get(each.connection.pk)]
+    # What was paused together goes on together.
+    paused = [each for each in fresh if each.connection.pk in known]
+    chosen = paused or (fresh or found)[:1]
+    rows = [syncing.start(user=scene.user, calendar=each) for each in chosen]
+    row = rows[0]
     values = {
-        "account": str(calendar),
+        "account": ", ".join(map(str, chosen)),
         "was_on": not fresh,
         "count": syncing.count(row),
         "problem": row.problem,
     }
-    return Result(values, undo={"id": str(row.public_id)} if fresh else None)
+    ids = [str(row.public_id) for row in rows]
+    return Result(values, undo={"ids": ids} if fresh else None)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
@@ -52,8 +56,8 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 
 
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
-    row = syncing.get(user=scene.user, public_id=before["id"])
-    syncing.pause(row=row)
+    for public_id in before["ids"]:
+        syncing.pause(row=syncing.get(user=scene.user, public_id=public_id))
     return phrases.say("undone_sync")
 
 
