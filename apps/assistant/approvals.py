@@ -50,6 +50,9 @@ def ask(scene: Scene, call: ToolCall, proposal: Proposal) -> str:
     User.objects.select_for_update().get(pk=scene.user.pk)
     now = timezone.now()
     _expire(Approval.objects.owned_by(scene.user).filter(expires_at__lte=now), now)
+    # The same asked twice waits once, or no bare yes would be about it any more.
+    same = {"call__tool": call.tool, "call__arguments": call.arguments}
+    _expire(Approval.objects.owned_by(scene.user).filter(**same), now)
     if Approval.objects.owned_by(scene.user).undecided().count() >= MOST_OPEN:
         raise errors.Conflict(phrases.say("too_many_approvals"))
     row = Approval.objects.create(

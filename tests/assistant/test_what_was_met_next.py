@@ -298,3 +298,11 @@ def test_what_was_paused_together_goes_on_together(
     assert all(row.is_on for row in Sync.objects.all())
     assert alice.text("undo").startswith("Undone: ")
     assert not any(row.is_on for row in Sync.objects.all())
+
+
+def test_the_same_offer_waits_once(alice: Phone) -> None:
+    alice.text("buy milk")
+    alice.text("share shopping with bob@example.com to edit")
+    alice.text("share shopping with bob@example.com to edit")
+    assert alice.text("yes").startswith("Offered to bob@example.com")
+    assert alice.text("approvals").startswith("Nothing waits")
