@@ -18,20 +18,6 @@ from apps.sms import numbers, outbox, trust
 # Up to here a reminder is on time; up to there it is late; then it was missed.
 ON_TIME = timedelta(minutes=5)
 LATE = timedelta(hours=2)
-# Of what a person has set, all that says how long something is held.
-HOLDS = frozenset({"quiet_from", "quiet_until", "paused_until", "timezone"})
-
-
-@receiver(post_save, sender=User)
-def let_go(
-    instance: User, created: bool, update_fields: frozenset[str] | None, **_: object
-) -> None:
-    """What was held until a moment that may not hold any more comes due anew."""
-    if created or (update_fields is not None and not HOLDS & update_fields):
-        return
-    now = timezone.now()
-    held = Reminder.objects.owned_by(instance).upcoming().filter(held_until__gt=now)
-    held.update(held_until=now)
 
 
 def fire(reminder: Reminder, now: datetime) -> None:

@@ -287,8 +287,7 @@ def unmake(*, user: User, before: Mapping[str, Any]) -> bool:
             return True
         if not put:
             raise errors.Conflict(phrases.say("list_stays", name=row.name))
-        only = {key: before[key] for key in before if key not in ("list", "is_deleted")}
-        restore(user=user, before=only)
+        restore(user=user, before={"items": put})
         return False
 
 

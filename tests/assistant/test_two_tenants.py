@@ -73,7 +73,7 @@ def kept_of(phone: Phone) -> dict[str, Any]:
 
 
 def _of(phone: Phone, kept: Kept) -> Any:
-    return kept.model._default_manager.filter(**{kept.ways[0]: phone.user})
+    return kept.model._default_manager.filter(**{kept.ways[0]: phone.user.pk})
 
 
 def pool(theirs: list[str]) -> list[str]:
