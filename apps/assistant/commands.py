@@ -96,7 +96,8 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
             if not ranges.has_clock(scene, spans().when):
                 continue
         if command.time == "span":
-            found.caught.update(when=spans().when, until=spans().until)
+            when = _in_part(scene, spans().when, command.part)
+            found.caught.update(when=when, until=spans().until)
         elif command.time:
             found.caught["when"] = _in_part(scene, split.phrase, command.part)
         return found
