@@ -51,6 +51,7 @@ def take(source: Source) -> int | None:
 
 
 def behind() -> float:
-    """Seconds since everything that waited was added up; zero where nothing waits."""
+    """Seconds since everything that waited was added up; zero where nothing waits. That
+    it was never tried is told by whoever watches the timetable."""
     waits = any(source.model.objects.exists() for source in SOURCES)
-    return heartbeats.silence(LOCK) if waits else 0.0
+    return heartbeats.ages().get(LOCK, 0.0) if waits else 0.0

@@ -2,7 +2,7 @@
 over sums alone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -104,11 +104,14 @@ class Figures:
 
 
 def of_person(period: Period, user: User) -> Figures:
-    return Figures(
-        period,
-        _by_day(PersonDay.objects.filter(user_id=user.pk), period),
-        _speeds(PersonSpeed.objects.filter(user_id=user.pk), period),
-    )
+    speeds = _speeds(PersonSpeed.objects.filter(user_id=user.pk), period)
+    return replace(texts_of(period, user), speeds=speeds)
+
+
+def texts_of(period: Period, user: User) -> Figures:
+    """The same without times. One query."""
+    mine = PersonDay.objects.filter(user_id=user.pk)
+    return Figures(period, _by_day(mine, period), {})
 
 
 def of_all(period: Period, country: str = "") -> Figures:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from apps.analytics import histogram
@@ -56,15 +58,17 @@ class Kept:
 
 
 def kept(period: Period) -> list[Kept]:
-    """Of each promise. Four queries."""
+    """Of each promise. Two queries."""
     now = timezone.now()
-    days: Any = SpeedDay.objects.all()
-    of_period = _by_stage(days.filter(day__range=(period.first, period.last)))
-    of_budget = _by_stage(days.filter(day__gt=(now - BUDGET).date()))
-    hours = [
-        _by_stage(SpeedHour.objects.filter(at__gt=now - timedelta(hours=each)))
-        for each in BURNS
-    ]
+    of_period, of_budget = _by_stage(
+        SpeedDay.objects.all(),
+        Q(day__range=(period.first, period.last)),
+        Q(day__gt=(now - BUDGET).date()),
+    )
+    hours = _by_stage(
+        SpeedHour.objects.all(),
+        *(Q(at__gt=now - timedelta(hours=each)) for each in BURNS),
+    )
     return [
         Kept(
             promise,
@@ -80,11 +84,15 @@ def kept(period: Period) -> list[Kept]:
     ]
 
 
-def _by_stage(rows: Any) -> dict[str, Buckets]:
-    found: dict[str, Buckets] = {}
-    told = rows.values_list("stage", "bucket").annotate(all=Sum("times"))
-    for stage, bucket, times in told:
-        found.setdefault(stage, []).append((bucket, times))
+def _by_stage(rows: Any, *which: Q) -> list[dict[str, Buckets]]:
+    """Of each of `which`."""
+    found: list[dict[str, Buckets]] = [{} for _ in which]
+    sums = {f"of_{n}": Sum("times", filter=q, default=0) for n, q in enumerate(which)}
+    within = rows.filter(reduce(or_, which)).values("stage", "bucket")
+    for row in within.annotate(**sums):
+        for n, by_stage in enumerate(found):
+            if times := row[f"of_{n}"]:
+                by_stage.setdefault(row["stage"], []).append((row["bucket"], times))
     return found
 
 

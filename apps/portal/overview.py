@@ -6,7 +6,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from apps.accounts.models import User
-from apps.analytics import drawing, figures, periods
+from apps.analytics import figures, periods
 from apps.assistant.models import Reminder
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
@@ -55,18 +55,14 @@ def overview(request: SignedIn) -> HttpResponse:
 
 def week(user: User) -> list[str]:
     """What they used in seven days, in words; nothing where that is nothing."""
-    found = figures.of_person(periods.named("7d"), user)
-    volume, speed = found.volume(), found.speed()
+    volume = figures.texts_of(periods.named("7d"), user).volume()
     if not (volume.came or volume.went or volume.cost):
         return []
-    said = [
+    return [
         f"{volume.came:,} text{pluralize(volume.came)} from you,"
         f" {volume.went:,} to you",
         in_dollars(volume.cost),
     ]
-    if speed.p50 is not None:
-        said.append(f"half answered within {drawing.duration(speed.p50)}")
-    return said
 
 
 def _steps(request: SignedIn) -> list[Step]:

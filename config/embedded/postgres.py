@@ -28,6 +28,8 @@ VOLATILE = {
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "scram_iterations": "1",
+    # Fifty threads of a test have one each, beside those of the tests next to it.
+    "max_connections": "300",
 }
 
 

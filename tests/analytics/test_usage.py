@@ -250,5 +250,6 @@ def test_the_overview_tells_of_the_week(
     client.force_login(alice)
     page = client.get("/app/").content.decode()
     assert "3 texts from you, 4 to you" in page and "$0.07" in page
+    assert "Last 7 days" in page
     client.force_login(UserFactory.create())
     assert "Last 7 days" not in client.get("/app/").content.decode()

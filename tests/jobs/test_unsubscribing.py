@@ -129,7 +129,8 @@ def test_preferences_have_a_switch_for_each_that_concerns_them(
     page = as_ada.get(PREFERENCES).content.decode()
     assert 'value="alerts"' in page and 'value="alerts" checked' not in page
     as_ada.post(
-        "/app/settings/letters/", {"wanted": ["alerts", "offers", "texts", "security"]}
+        "/app/settings/letters/",
+        {"wanted": ["alerts", "offers", "texts", "weekly", "security"]},
     )
     assert not UnwantedLetters.objects.exists()
     hers = signed_in(alice).get(PREFERENCES).content.decode()
@@ -157,6 +158,7 @@ def test_the_api_shows_and_takes_the_same(ada: User) -> None:
         "alerts": True,
         "offers": True,
         "texts": True,
+        "weekly": True,
     }
 
     def want(*wanted: str) -> object:

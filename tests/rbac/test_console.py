@@ -21,6 +21,7 @@ from apps.rbac.console import masks, panel
 from apps.rbac.console.lists import MOST_COUNTED
 from apps.rbac.console.pages import BoundedPaginator
 from apps.rbac.console.panel import Notice, Tile, Watch
+from apps.rbac.console.tasks import TASKS
 from apps.rbac.models import Role, RoleAssignment, RoleLimits
 from apps.sms import outbox
 from apps.sms.models import InboundText, Lane, OptOut, OutboundText
@@ -48,7 +49,7 @@ def test_the_front_page_is_ordered_by_what_operators_come_for(as_ada: Client) ->
     heartbeats.beat(*map(heartbeats.worker_of, Queue))
     page = as_ada.get("/admin/").content.decode()
     found = re.findall(r'id="name-\w+">(\w+)<', page)
-    assert found == ["People", "Connections", "Messaging", "Work", "Safety"]
+    assert found == [*TASKS]
     assert "Nothing does." in page
 
 
