@@ -104,14 +104,19 @@ def test_an_appointment_is_put_on_the_calendar(alice: Phone) -> None:
     ],
 )
 def test_what_may_not_be_one_is_not(alice: Phone, said: str) -> None:
-    assert tools(alice, said) == []
+    assert "calendar.add" not in tools(alice, said)
+
+
+def test_what_is_to_be_done_is_a_reminder(alice: Phone) -> None:
+    for said in ("call mum tomorrow at 5pm", "book the dentist tuesday at 10am"):
+        assert tools(alice, said) == ["reminders.create"]
 
 
 def test_more_is_of_what_was_done_just_now(alice: Phone) -> None:
     assert tools(alice, "and bread") == []
     alice.text("buy milk")
     assert tools(alice, "and bread") == ["lists.add"]
-    assert tools(alice, "oh and my address is 5 Elm St") == []
+    assert tools(alice, "oh and my address is 5 Elm St") == ["memory.remember"]
     assert tools(alice, "also tell Bob i am late") == []
     alice.text("what time is it in tokyo")
     assert tools(alice, "and london?") == ["utility.clock"]
