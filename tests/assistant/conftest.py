@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.assistant import answering, conversations
+from apps.assistant import answering, conversations, reminders
 from apps.assistant.conversations import Scene
 from tests.assistant.factories import InboundTextFactory, TurnFactory
-from tests.factories import UserFactory
+from tests.factories import PhoneNumberFactory, UserFactory
 
 ZONE = "America/New_York"
 MONDAY_AT_NINE = datetime(2026, 11, 23, 9, 0, tzinfo=ZoneInfo(ZONE))
@@ -69,3 +69,13 @@ def bob(phone_of: Callable[..., Phone]) -> Phone:
 def in_(**length: float) -> datetime:
     """An instant ahead of the test's clock."""
     return timezone.now() + timedelta(**length)
+
+
+@pytest.fixture
+def reminded(alice: Phone, clock: time_machine.Traveller) -> Phone:
+    """It came at ten past nine, and nobody answered."""
+    PhoneNumberFactory.create(user=alice.user, e164="+12025550101")
+    alice.text("remind me to stretch in 10 minutes")
+    clock.shift(timedelta(minutes=10))
+    reminders.fire_due(timezone.now())
+    return alice

@@ -18,7 +18,6 @@ from tests import races
 from tests.assistant.conftest import ZONE, Phone
 from tests.assistant.factories import ReminderFactory
 from tests.assistant.sharing import offered
-from tests.assistant.test_nudges import reminded  # noqa: F401
 from tests.factories import PhoneNumberFactory
 from tests.rbac.factories import person
 from tests.sign_in import signed_in
@@ -201,7 +200,7 @@ def test_a_brief_is_not_held_into_another_part_of_the_day(
 
 
 def test_a_nudge_comes_once_there_is_no_pause(
-    reminded: Phone, clock: time_machine.Traveller  # noqa: F811
+    reminded: Phone, clock: time_machine.Traveller
 ) -> None:
     reminded.text("switch nudges on")
     reminded.text("pause 3h")

@@ -22,16 +22,6 @@ from tests.rbac.factories import person
 from tests.sign_in import signed_in
 
 
-@pytest.fixture
-def reminded(alice: Phone, clock: time_machine.Traveller) -> Phone:
-    """It came at ten past nine, and nobody answered."""
-    PhoneNumberFactory.create(user=alice.user, e164="+12025550101")
-    alice.text("remind me to stretch in 10 minutes")
-    clock.shift(timedelta(minutes=10))
-    reminders.fire_due(timezone.now())
-    return alice
-
-
 def texted(phone: Phone) -> list[str]:
     texts = OutboundText.objects.filter(user=phone.user).order_by("pk")
     return list(texts.values_list("body", flat=True))

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.db import transaction
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -86,13 +87,15 @@ def test_a_page_that_is_none_is_refused(alice: User, before: str) -> None:
 
 
 def test_its_queries_do_not_grow(
-    alice: User, twilio: TwilioServer, django_assert_max_num_queries: object
+    alice: User,
+    twilio: TwilioServer,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _ in range(3):
         text("hello")
         work()
     client = signed_in(alice)
-    with django_assert_max_num_queries(15):  # type: ignore[operator]
+    with django_assert_max_num_queries(15):
         client.get("/app/usage/")
-    with django_assert_max_num_queries(6):  # type: ignore[operator]
+    with django_assert_max_num_queries(6):
         client.get("/app/usage/texts/")
