@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.test import TransactionTestCase
 from django_redis import get_redis_connection
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
 from apps.rbac.models import AuditEvent
@@ -22,6 +23,15 @@ pytest_plugins = ["tests.integrations.played"]
 
 # What comes, comes within a moment; on a machine with much else to do it may take longer.
 expect.set_options(timeout=20_000)
+
+# The same examples each time, however busy the machine is.
+settings.register_profile(
+    "everywhere",
+    derandomize=True,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("everywhere")
 
 # The longest, most of them waiting for servers of their own: begun last, one would keep
 # a worker busy long after the others are done.
