@@ -7,7 +7,8 @@ A row of a model is read and written here for a fraction of what Django takes to
 the statement; no signals are sent.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -46,6 +47,24 @@ def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
             raise
         connection.close()
         return _answer(statement, given)
+
+
+@contextmanager
+def kept_plans() -> Iterator[None]:
+    """Each statement is planned once and for any values, and looks rows up by an index:
+    a plan made while its table was empty would read all of it, and be kept as it grows.
+    """
+    with connection.cursor() as own:
+        own.execute(
+            "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"
+            " set_config('enable_seqscan', 'off', false)"
+        )
+    try:
+        yield
+    finally:
+        if connection.is_usable():
+            with connection.cursor() as own:
+                own.execute("RESET plan_cache_mode; RESET enable_seqscan")
 
 
 def cursor() -> CursorWrapper:
@@ -136,21 +155,28 @@ def kept(row: Model) -> None:
 
 def update(row: Model, *names: str) -> None:
     """Like `row.save(update_fields=names)`; no error where the row is gone."""
-    statement, fields = _change(type(row), names)
-    own = connections[DEFAULT_DB_ALIAS]
-    changed = [
-        field.get_db_prep_save(field.pre_save(row, False), own) for field in fields
-    ]
-    rows(statement, [*changed, row.pk])
+    statement = f"{change(type(row), *names)} RETURNING {row._meta.pk.column}"
+    rows(statement, changed(row, *names))
 
 
 @lru_cache(maxsize=None)
-def _change(model: type[Model], names: Collection[str]) -> tuple[str, list[Any]]:
+def change(model: type[Model], *names: str) -> str:
+    """The statement that changes so much of a row, without what it returns. Its values
+    are those `changed`."""
     fields: list[Any] = [model._meta.get_field(name) for name in names]
     places = ", ".join(f"{field.column} = %s" for field in fields)
     key = model._meta.pk.column
-    statement = f"UPDATE {model._meta.db_table} SET {places} WHERE {key} = %s"
-    return f"{statement} RETURNING {key}", fields
+    return f"UPDATE {model._meta.db_table} SET {places} WHERE {key} = %s"
+
+
+def changed(row: Model, *names: str) -> list[Any]:
+    """What a change of the row takes."""
+    own = connections[DEFAULT_DB_ALIAS]
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
+    return [
+        *(field.get_db_prep_save(field.pre_save(row, False), own) for field in fields),
+        row.pk,
+    ]
 
 
 @lru_cache(maxsize=None)

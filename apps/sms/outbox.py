@@ -36,7 +36,7 @@ _EVEN_FROZEN = frozenset({Kind.CODE, Kind.NOTICE})
 _REPLY = f"""
 WITH text AS (
     {prepared.insertion(OutboundText)} RETURNING id, user_id, segments
-), charge AS ({texts.FOR_TEXT})
+), charge AS ({texts.FOR_TEXT}), closed AS ({prepared.change(Turn, *Turn.CLOSING)})
 SELECT text.id, EXISTS (SELECT FROM charge) FROM text
 """
 OUTBOUND = Counter("switchboard_sms_outbound_total", "Texts handed over", ["outcome"])
@@ -157,8 +157,8 @@ def reply(
     dedupe_key: str | None = None,
     at_once: bool = False,
 ) -> OutboundText:
-    """The one answer to a turn, in the transaction that finishes it. `at_once`: whoever
-    finishes it goes on to hand it over. On the website it has arrived when it is there.
+    """The one answer to a turn, and the end of it. `at_once`: whoever ends it goes on to
+    hand it over. On the website it has arrived when it is there.
     """
     text = _compose(
         lane=turn.lane,
@@ -175,10 +175,12 @@ def reply(
         text.state, text.delivery = State.SENT, Delivery.DELIVERED
         text.sent_at = text.delivered_at = timezone.now()
         prepared.insert(text)
+        prepared.update(turn, *Turn.CLOSING)
         return text
     if at_once:
         intend(text)
     values = [*prepared.given(text), texts.of_turn(turn.pk)]
+    values += prepared.changed(turn, *Turn.CLOSING)
     ((text.pk, is_paid),) = prepared.rows(_REPLY, values)
     prepared.kept(text)
     if not is_paid:

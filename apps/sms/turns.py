@@ -353,20 +353,20 @@ def finish(
     text = None
     if answer:
         answer.settle()
+        turn.trail = answer.trail
     standing = sender.standing(turn)
     if standing.is_out:
         silence = silence or Silence.OPTED_OUT
+    turn.finished_at, turn.silence = timezone.now(), silence
     if answer and not silence:
         body = answer.body if answer.is_literal else composer.plain(answer.body)
         at_once = at_once and standing.is_next
         text = outbox.reply(
             turn, body, kind=kind, dedupe_key=dedupe_key, at_once=at_once
         )
-    elif not turn.is_web:
-        money.silent(turn)
-    turn.finished_at = timezone.now()
-    turn.silence = silence
-    turn.trail = answer.trail if answer else ()
-    prepared.update(turn, "finished_at", "silence", "user", "lane", "trail")
+    else:
+        if not turn.is_web:
+            money.silent(turn)
+        prepared.update(turn, *Turn.CLOSING)
     logger.info("turn_finished", turn=turn.pk, silence=silence)
     return text if at_once else None

@@ -13,6 +13,7 @@ from celery import signals
 from django.db import connection
 from django.utils import timezone
 
+from apps.core import prepared
 from apps.core.logs import logger
 from apps.core.tasks import task
 from apps.rbac import audit
@@ -77,7 +78,7 @@ def _look() -> None:
 def _drain() -> int:
     bell.answer()
     # Settings and prices are looked up once: a change of them counts for the next drain.
-    with router.kept(), prices.kept():
+    with prepared.kept_plans(), router.kept(), prices.kept():
         return _work_what_is_due()
 
 

@@ -115,3 +115,26 @@ def test_only_the_transaction_of_a_lazy_statement_does_not_wait_for_the_disk() -
     prepared.rows(f"SELECT {prepared.LAZILY}", [])
     assert waits() == [("on",)]
     connection.close()
+
+
+@pytest.mark.usefixtures("_people")
+def test_a_plan_made_on_an_empty_table_still_serves_when_it_has_grown() -> None:
+    """A plan is kept, and one for an empty table reads all of it."""
+    by_id = "SELECT name FROM prepared_people WHERE id BETWEEN %s AND %s"
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX ON prepared_people (id)")
+        cursor.execute("ANALYZE prepared_people")
+    with prepared.kept_plans():
+        prepared.rows(by_id, [1, 2])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM pg_prepared_statements WHERE statement LIKE %s",
+                ["SELECT name FROM prepared_people%"],
+            )
+            ((name,),) = cursor.fetchall()
+            cursor.execute(f"EXPLAIN EXECUTE {name}(1, 2)")
+            plan = str(cursor.fetchall())
+    assert "prepared_people_id_idx" in plan and "Seq Scan" not in plan
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW enable_seqscan")
+        assert cursor.fetchall() == [("on",)]

@@ -89,6 +89,9 @@ class Turn(models.Model):
         OVER_BUDGET = "over_budget", "The budget is used up, and was told"
         UNTOLD = "untold", "The budget is used up, and no text could tell it"
 
+    # What changes when it ends.
+    CLOSING: ClassVar = ("finished_at", "silence", "user", "lane", "trail")
+
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="turns")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
     number = models.CharField("their number", max_length=NUMBER_LENGTH)

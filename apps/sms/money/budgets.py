@@ -5,7 +5,7 @@ those of UTC: by the clock where the person is, whoever moves west hour by hour 
 a month anew each time.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -164,10 +164,14 @@ def spend(
     `OverBudget`."""
     asked = list(of(pot, user=user, area=area, at=at))
     every = [budget for _, budget in asked]
-    if _take(every, micros, texts):
+    # The mark of a success is left to the end of the transaction.
+    mark = transaction.savepoint()
+    if counters.take(every, micros, texts):
         return
-    if counters.make(every) and _take(every, micros, texts):
+    if counters.make(every) and counters.take(every, micros, texts):
         return
+    # What is held of some would be locked out of order.
+    transaction.savepoint_rollback(mark)
     for scope, budget in asked:
         if window := counters.full(budget, micros, texts):
             raise _over(pot, scope, budget, window)
@@ -176,16 +180,6 @@ def spend(
         for scope, budget in asked:
             if window := counters.take_exactly(budget, micros, texts):
                 raise _over(pot, scope, budget, window)
-
-
-def _take(every: Sequence[Budget], micros: int, texts: int) -> bool:
-    """Of all, or of none. The mark of a success is left to the end of the transaction."""
-    mark = transaction.savepoint()
-    if counters.take(every, micros, texts):
-        return True
-    # What was taken, and the locks.
-    transaction.savepoint_rollback(mark)
-    return False
 
 
 def _over(pot: str, scope: str, budget: Budget, window: str) -> OverBudget:

@@ -80,7 +80,7 @@ UPDATE sms_spending s SET
     short_micros = {_SHORT} + %s, long_micros = {_LONG} + %s, long_texts = {_TEXTS} + %s,
     short_from = greatest(s.short_from, w.short_from),
     long_from = greatest(s.long_from, w.long_from)
-FROM w WHERE s.id = w.id
+FROM w WHERE s.id = w.id AND (SELECT count(*) FROM w) = %s
 RETURNING s.scope
 """
 # Of what was spent in a window: one that has begun since knows nothing of it. The part
@@ -110,35 +110,37 @@ SELECT w.scope, coalesce(sum({_SHORT}), 0), coalesce(sum({_LONG}), 0),
 FROM wanted w JOIN sms_spending s ON s.scope = w.scope GROUP BY w.scope
 """
 
+_MAKE = """
+WITH missing AS (
+    SELECT * FROM (VALUES {rows}) w (scope, parts, user_id, short_from, long_from)
+    WHERE NOT EXISTS (SELECT FROM sms_spending s WHERE s.scope = w.scope)
+), made AS (
+    INSERT INTO sms_spending (scope, part, user_id, short_from, long_from,
+                              short_micros, long_micros, long_texts)
+    SELECT scope, part, user_id, short_from, long_from, 0, 0, 0
+    FROM missing CROSS JOIN LATERAL generate_series(0, parts - 1) part
+    ON CONFLICT DO NOTHING
+)
+SELECT EXISTS (SELECT FROM missing)
+"""
+_MADE = "(%s::text, %s::bigint, %s::bigint, %s::timestamptz, %s::timestamptz)"
+
 
 def take(budgets: Sequence[Budget], micros: int, texts: int = 0) -> bool:
-    """Spend of all of them, in one statement; false when one had no free part with
-    room. Then the caller's savepoint is to be undone: some may have been spent of."""
-    amounts = [micros, micros, texts] * 2
-    taken = prepared.rows(_with(_TAKE, budgets), _rows(budgets) + amounts)
-    return len(taken) == len(budgets)
+    """Spend of all of them, in one statement, or of none where one had no free part with
+    room. Then parts of others may be held."""
+    values = [*_rows(budgets), *[micros, micros, texts] * 2, len(budgets)]
+    return bool(prepared.rows(_with(_TAKE, budgets), values))
 
 
 def make(budgets: Sequence[Budget]) -> bool:
     """The rows of those that have none; whether there were such."""
-    known = Spending.objects.filter(scope__in=[budget.scope for budget in budgets])
-    there = set(known.values_list("scope", flat=True))
-    missing = [budget for budget in budgets if budget.scope not in there]
-    Spending.objects.bulk_create(
-        (
-            Spending(
-                scope=budget.scope,
-                part=part,
-                user_id=budget.user_id,
-                short_from=budget.short_from,
-                long_from=budget.long_from,
-            )
-            for budget in missing
-            for part in range(budget.parts)
-        ),
-        ignore_conflicts=True,
-    )
-    return bool(missing)
+    statement = _MAKE.format(rows=", ".join([_MADE] * len(budgets)))
+    values: list[Any] = []
+    for one in budgets:
+        values += [one.scope, one.parts, one.user_id, one.short_from, one.long_from]
+    ((were_missing,),) = prepared.rows(statement, values)
+    return bool(were_missing)
 
 
 def full(budget: Budget, micros: int, texts: int = 0) -> str:
