@@ -5,7 +5,7 @@ From the events of renewals and the daily sums, never from the provider.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, Sum
@@ -47,18 +47,14 @@ class Health:
 
 def by_provider() -> dict[str, Health]:
     """Three queries, however many connections there are."""
-    standing: dict[str, dict[str, int]] = {}
-    rows = Connection.objects.live().values_list("provider", "status").order_by()
-    for provider, status, many in rows.annotate(many=Count("pk")):
-        standing.setdefault(provider, {})[status] = many
-    renewals = {row["provider"]: row for row in _renewals()}
+    stands, now = standing(), timezone.now()
+    renewed = renewals(now - _RENEWALS_OF, now)
     calls = {row["connection__provider"]: row for row in _calls()}
-    known = standing.keys() | renewals.keys() | calls.keys()
+    known = stands.keys() | renewed.keys() | calls.keys()
     return {
         name: Health(
-            standing.get(name, {}),
-            renewals.get(name, {}).get("renewed", 0),
-            renewals.get(name, {}).get("failed", 0),
+            stands.get(name, {}),
+            *renewed.get(name, (0, 0)),
             calls.get(name, {}).get("all", 0),
             calls.get(name, {}).get("bad", 0),
             calls.get(name, {}).get("ms", 0),
@@ -67,19 +63,26 @@ def by_provider() -> dict[str, Health]:
     }
 
 
-def _renewals() -> list[Any]:
-    lately = OAuthEvent.objects.filter(
-        kind=OAuthEvent.Kind.REFRESH, at__gt=timezone.now() - _RENEWALS_OF
+def standing() -> dict[str, dict[str, int]]:
+    """How many connections stand how, by provider. One query."""
+    found: dict[str, dict[str, int]] = {}
+    rows = Connection.objects.live().values_list("provider", "status").order_by()
+    for provider, status, many in rows.annotate(many=Count("pk")):
+        found.setdefault(provider, {})[status] = many
+    return found
+
+
+def renewals(since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """How many were done and how many failed, by provider. One query."""
+    tried = OAuthEvent.objects.filter(
+        kind=OAuthEvent.Kind.REFRESH, at__gte=since, at__lt=until
     ).exclude(outcome__in=("refused", "again"))
     good = Q(outcome="renewed")
-    return list(
-        lately.order_by()
-        .values("provider")
-        .annotate(
-            renewed=Count("pk", filter=good),
-            failed=Count("pk", filter=~good),
-        )
+    told = tried.order_by().values_list("provider")
+    counted = told.annotate(
+        renewed=Count("pk", filter=good), failed=Count("pk", filter=~good)
     )
+    return {name: (renewed, failed) for name, renewed, failed in counted}
 
 
 def _calls() -> list[Any]:

@@ -3,6 +3,7 @@
 https://www.twilio.com/docs/messaging/guides/webhook-request
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -19,7 +20,7 @@ from apps.core import bodies, tallies
 from apps.core.errors import Invalid, UnsupportedMedia
 from apps.core.logs import logger
 from apps.rbac.declared import public
-from apps.sms import bell, delivery, inbox, journal, signing
+from apps.sms import acknowledged, bell, delivery, inbox, journal, signing
 from apps.sms.models import WebhookCall
 
 Via, Outcome = WebhookCall.Via, WebhookCall.Outcome
@@ -57,8 +58,17 @@ def _signed(view: Callable[[HttpRequest, dict[str, str]], HttpResponse]) -> Any:
     @require_POST
     @wraps(view)
     def proven(request: HttpRequest) -> HttpResponse:
+        since = time.perf_counter()
         form = _signed_form(request)
-        return HttpResponse(status=403) if form is None else view(request, form)
+        if form is None:
+            return HttpResponse(status=403)
+        try:
+            answer = view(request, form)
+        except Exception:
+            acknowledged.note(acknowledged.FAILED_SECONDS)
+            raise
+        acknowledged.note(time.perf_counter() - since)
+        return answer
 
     return proven
 

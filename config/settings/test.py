@@ -13,6 +13,8 @@ PUBLIC_URL = "https://switchboard.example"
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PHONE_SIMULATOR = True
+# Nothing is written from beside a test.
+WEBHOOK_TIMES_EVERY = 0.0
 if not env.str("EMAIL_URL", default=""):
     # What is handed over is found in `mail.outbox`; see tests/conftest.py.
     POST_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -126,7 +126,7 @@ class Installation:
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         url = self.environment["DATABASE_URL"]
-        with psycopg.connect(url, connect_timeout=5) as connection:
+        with psycopg.connect(url, connect_timeout=20) as connection:
             return connection.execute(sql.encode()).fetchall()
 
     def is_settled(self) -> bool:

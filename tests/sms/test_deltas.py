@@ -9,7 +9,9 @@ from django.db import transaction
 from django.db.models import Sum
 
 from apps.accounts.models import User
+from apps.sms import linking, optouts
 from apps.sms.models import Charge, Delta, InboundText, OutboundText, UsageLog
+from tests.factories import UserFactory
 from tests.sms.conftest import ALICE, BOB, STRANGER, post, text, work
 from tests.sms.test_answered import later
 from tests.sms.twilio_server import TwilioServer
@@ -21,7 +23,8 @@ NEWS = ("queued", "sent", "delivered", "undelivered", "failed", "read")
 
 def added_up() -> Counter[tuple[Any, ...]]:
     names = ("direction", "kind", "country", "status", "error_code", "user_id")
-    rows = Delta.objects.exclude(texts=0).values_list(*names, "texts", "segments")
+    texts = Delta.objects.exclude(texts=0).exclude(direction__in=("stop", "start"))
+    rows = texts.values_list(*names, "texts", "segments")
     found: Counter[tuple[Any, ...]] = Counter()
     for *key, texts, segments in rows:
         found[(*key, "texts")] += texts
@@ -66,8 +69,47 @@ def test_sums_of_changes_are_the_counts_of_rows(
     later(1)
     work()
     assert added_up() == counted()
-    money = Delta.objects.aggregate(all=Sum("micros"))["all"]
-    assert money == Charge.objects.aggregate(all=Sum("micros"))["all"] > 0
+    assert spent(Delta) == spent(Charge) and sum(spent(Charge).values()) > 0
+
+
+def spent(model: type[Any]) -> dict[int | None, int]:
+    """By whom."""
+    told = model.objects.values_list("user_id").annotate(all=Sum("micros")).order_by()
+    return {person: micros for person, micros in told if micros}
+
+
+def test_what_an_answer_costs_goes_with_it_to_whom_it_links(
+    twilio: TwilioServer,
+) -> None:
+    """It was set aside for a stranger."""
+    dora = UserFactory.create()
+    text(linking.phrase_for(dora).text, number=STRANGER)
+    work()
+    reply = Charge.objects.get(what="out")
+    assert reply.user == dora and reply.micros > 0
+    assert spent(Delta) == spent(Charge)
+    assert spent(Delta)[dora.pk] == reply.micros
+
+
+def opted() -> list[tuple[str, str, int | None]]:
+    told = Delta.objects.filter(direction__in=("stop", "start")).order_by("pk")
+    return list(told.values_list("direction", "status", "user_id"))
+
+
+def test_who_wants_no_texts_any_more_is_one_change(
+    alice: User, bob: User, twilio: TwilioServer
+) -> None:
+    for words in ("START", "STOP", "stop", "START", "unstop"):
+        text(words)
+    text("STOP", number=STRANGER)
+    for _ in range(2):
+        optouts.note(number=BOB, our_number="+12025550100", source="carrier")
+    assert opted() == [
+        ("stop", "text", alice.pk),
+        ("start", "text", alice.pk),
+        ("stop", "text", None),
+        ("stop", "carrier", bob.pk),
+    ]
 
 
 def test_what_is_taken_back_is_not_added_up(alice: User) -> None:

@@ -18,12 +18,16 @@ class Delta(models.Model):
     `ms` is how long a stage took that ended with the change: "route" (the text came: it
     was taken up), "agent" (its turn began: it had its answer), "reply" (it came: the
     carrier took the answer), "send" (one of ours was written: the carrier took it),
-    "delivery" (the carrier took it: it arrived).
+    "delivery" (the carrier took it: it arrived), "webhook" (Twilio called: it heard that we
+    have it). `times` is how often it took so long.
+
+    "stop" and "start" are directions as well: a number that wants no texts any more, and
+    one that does again; `status` is who said so.
     """
 
     at = models.DateTimeField()
     user_id = models.BigIntegerField(null=True)
-    direction = models.CharField(max_length=6)  # in, out, lookup, or tokens
+    direction = models.CharField(max_length=6)  # in, out, lookup, tokens; stop, start
     kind = models.CharField(max_length=10, blank=True)
     country = models.CharField(max_length=2, blank=True)
     status = models.CharField(max_length=20, blank=True)
@@ -33,6 +37,7 @@ class Delta(models.Model):
     micros = models.BigIntegerField(default=0)
     stage = models.CharField(max_length=8, blank=True, default="", db_default="")
     ms = models.IntegerField(null=True)
+    times = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         indexes: ClassVar = [models.Index(fields=["user_id"], name="delta_of_user")]
