@@ -40,6 +40,7 @@ LONGEST = (
     "embedded/test_refusals.py",
     "test_doors.py",
     "sms/test_accidents.py",
+    "analytics/test_freshness.py",
     "jobs/test_workers.py",
     "embedded/test_servers.py",
 )

@@ -12,9 +12,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import urlencode
 
-from apps.analytics import charts, drawing, overall, periods, summary
+from apps.analytics import charts, drawing, figures
+from apps.analytics import filters as filtering
+from apps.analytics import overall, periods, summary
 from apps.analytics.figures import Figures
+from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import DaySum
+from apps.analytics.periods import Period
 from apps.core import spreadsheet
 from apps.core.errors import Invalid, NotFound
 from apps.rbac import policy, verdicts
@@ -22,7 +26,6 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console import masks
 from apps.rbac.console.pages import Page
 from apps.rbac.models import Role
-from apps.sms import texted_codes
 from apps.sms.money import exactly_in_dollars, in_dollars
 
 CHARTS = ("texts", "cost", "replies", "delivery")
@@ -44,13 +47,12 @@ class FiguresAdmin(Page):
         self, request: HttpRequest, extra_context: Any = None
     ) -> HttpResponse:
         _insist(request)
-        asked = request.GET.dict()
         trouble = ""
         try:
-            period, filters = periods.read(asked), overall.read(asked)
+            period, filters = _asked(request)
         except Invalid as invalid:
             trouble = invalid.sentence
-            period, filters = periods.named(periods.DEFAULT), overall.Filters()
+            period, filters = periods.named(periods.DEFAULT), EVERYBODY
         told = overall.of(period, filters)
         shelf = charts.every()
         of_filters = {"country": filters.country, "role": filters.role}
@@ -81,7 +83,6 @@ class FiguresAdmin(Page):
                 ],
                 "told": told,
                 "people": _people(told, request),
-                "pumped": texted_codes.pumped_areas(),
                 "files": [
                     (
                         kind.upper(),
@@ -98,15 +99,20 @@ class FiguresAdmin(Page):
         _insist(request)
         if kind not in _FILES:
             raise NotFound
-        asked = request.GET.dict()
-        period, filters = periods.read(asked), overall.read(asked)
+        period, filters = _asked(request)
         content_type, lines = _FILES[kind]
         name = f"figures-{period.first}-{period.last}.{kind}"
         return StreamingHttpResponse(
-            lines(overall.figures_of(period, filters)),
+            lines(figures.of_all(period, filters)),
             content_type=content_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+
+def _asked(request: HttpRequest) -> tuple[Period, Filters]:
+    """Raises Invalid."""
+    asked = periods.once(request.GET)
+    return periods.read(asked), filtering.read(asked)
 
 
 def _insist(request: HttpRequest) -> None:
@@ -143,7 +149,11 @@ def _tiles(told: overall.Overall) -> list[tuple[str, str, str]]:
             f"{wrong:,}",
             "by the auditor's count",
         ),
-        ("Opted out", f"{told.opted_out:,}", "numbers, now"),
+        (
+            "Opted out",
+            f"{now.stopped:,}",
+            f"{now.resumed:,} came back; {told.opted_out:,} are out now",
+        ),
     ]
 
 

@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.models import User
-from apps.analytics import charts, figures, overall, periods, summary
+from apps.analytics import charts, figures
+from apps.analytics import filters as filtering
+from apps.analytics import periods, summary
 from apps.analytics.charts import Chart
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
@@ -161,12 +163,12 @@ class FiguresChart(APIView):
         responses={200: ChartSerializer},
     )
     def get(self, request: Request, key: str) -> Response:
-        """The same of all people, for operators; of a country or a role alone."""
-        asked = request.query_params.dict()
-        period, filters = periods.read(asked), overall.read(asked)
+        """The same of all people, for operators; of a country, of a role, or of both."""
+        asked = periods.once(request.query_params)
+        period, filters = periods.read(asked), filtering.read(asked)
         chart = _named(key)
         verdicts.insist(request.user, chart.permission)
-        return _told(chart, overall.figures_of(period, filters))
+        return _told(chart, figures.of_all(period, filters))
 
 
 def _named(key: str) -> Chart:
@@ -189,7 +191,7 @@ def _told(chart: Chart, found: Figures) -> Response:
 
 def _asked(request: Request) -> tuple[Period, User]:
     user: Any = request.user
-    return periods.read(request.query_params.dict()), user
+    return periods.read(periods.once(request.query_params)), user
 
 
 urlpatterns = [

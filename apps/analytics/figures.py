@@ -10,7 +10,8 @@ from django.db.models import Q, Sum
 
 from apps.accounts.models import User
 from apps.analytics import histogram
-from apps.analytics.models import DaySum, PersonDay, PersonSpeed, SpeedDay
+from apps.analytics.filters import EVERYBODY, Filters
+from apps.analytics.models import PersonDay, PersonSpeed
 from apps.analytics.periods import Period
 from apps.sms.models import OutboundText
 
@@ -33,6 +34,8 @@ _TOLD = {
     "cost_out": ("micros", _OUT),
     "cost_lookup": ("micros", Q(direction="lookup")),
     "cost_tokens": ("micros", Q(direction="tokens")),
+    "stopped": ("texts", Q(direction="stop")),
+    "resumed": ("texts", Q(direction="start")),
 }
 NAMES = (*_TOLD,)
 Row = Mapping[str, int]
@@ -53,6 +56,8 @@ class Volume:
     cost_out: int
     cost_lookup: int
     cost_tokens: int
+    stopped: int
+    resumed: int
 
     @property
     def cost(self) -> int:
@@ -114,25 +119,9 @@ def texts_of(period: Period, user: User) -> Figures:
     return Figures(period, _by_day(mine, period), {})
 
 
-def of_all(period: Period, country: str = "") -> Figures:
-    """`country` is of the numbers texted from and to; times are of all countries."""
-    rows = DaySum.objects.all()
-    if country:
-        rows = rows.filter(country=country)
-    speeds = SpeedDay.objects.filter(stage="reply")
-    return Figures(period, _by_day(rows, period), _speeds(speeds, period), True)
-
-
-def of_role(period: Period, slug: str) -> Figures:
-    """Of those who hold the role now."""
-    members = User.groups.through.objects.filter(group__role__slug=slug)
-    mine = {"user_id__in": members.values("user_id")}
-    return Figures(
-        period,
-        _by_day(PersonDay.objects.filter(**mine), period),
-        _speeds(PersonSpeed.objects.filter(**mine), period),
-        True,
-    )
+def of_all(period: Period, filters: Filters = EVERYBODY) -> Figures:
+    speeds = _speeds(filters.speeds(), period)
+    return Figures(period, _by_day(filters.texts(), period), speeds, True)
 
 
 def _by_day(rows: Any, period: Period) -> dict[date, Row]:

@@ -1,6 +1,5 @@
-"""What operators are told of a period: of all people, of a country, or of a role."""
+"""What operators are told of a period."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -9,27 +8,25 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from apps.accounts.models import User
-from apps.analytics import figures, sla
+from apps.analytics import figures, pumping, sla
 from apps.analytics.figures import Figures
-from apps.analytics.models import CallDay, DaySum, PersonMonth, ToolDay
+from apps.analytics.filters import EVERYBODY, Filters
+from apps.analytics.models import (
+    CallDay,
+    PersonDay,
+    PersonMonth,
+    PersonTool,
+    ToolDay,
+)
 from apps.analytics.periods import Period
-from apps.core.errors import Invalid
+from apps.analytics.pumping import Suspect
+from apps.integrations import health
 from apps.integrations.models import Connection
 from apps.jobs.models import Job
-from apps.rbac.models import Role
 from apps.sms import troubles
 from apps.sms.models import AnsweredDay, OptOut, PhoneNumber
 
 TOP = 20
-
-
-@dataclass(frozen=True)
-class Filters:
-    """A country, in two letters, or a role, by its slug; not both: sums are kept of each
-    alone."""
-
-    country: str = ""
-    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,40 +48,23 @@ class Overall:
     tasks: list[dict[str, Any]]
     promises: list[sla.Kept]
     answered: dict[str, int]
-    opted_out: int
+    opted_out: int  # numbers, now
     funnel: list[Step]
+    suspects: list[Suspect]
 
 
-def read(asked: Mapping[str, str]) -> Filters:
-    """Raises Invalid."""
-    country, role = asked.get("country", "").upper(), asked.get("role", "")
-    if country and role:
-        raise Invalid("Take a country or a role, not both.")
-    if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise Invalid("A country is two letters, like US.")
-    if role and not Role.objects.filter(slug=role).exists():
-        raise Invalid("There is no such role.")
-    return Filters(country, role)
-
-
-def figures_of(period: Period, filters: Filters) -> Figures:
-    """Two queries."""
-    if filters.role:
-        return figures.of_role(period, filters.role)
-    return figures.of_all(period, filters.country)
-
-
-def of(period: Period, filters: Filters) -> Overall:
-    """A dozen queries, all of sums but that of the funnel and of what is kept for days."""
+def of(period: Period, filters: Filters = EVERYBODY) -> Overall:
+    """Some twenty queries, all of sums but those of the funnel and of what is kept for
+    days."""
     within = {"day__range": (period.first, period.last)}
-    days = DaySum.objects.filter(**within)
+    days = filters.texts().filter(**within)
     return Overall(
-        figures=figures_of(period, filters),
+        figures=figures.of_all(period, filters),
         countries=_countries(days),
-        people=_people(period),
+        people=_people(period, filters),
         errors=_errors(days),
-        tools=_tools(ToolDay.objects.filter(**within)),
-        providers=_providers(CallDay.objects.filter(**within)),
+        tools=_tools(_asked(filters).filter(**within)),
+        providers=_providers(period),
         tasks=_tasks(period),
         promises=sla.kept(period),
         answered=AnsweredDay.objects.filter(**within).aggregate(
@@ -93,7 +73,8 @@ def of(period: Period, filters: Filters) -> Overall:
             unordered=Sum("unordered", default=0),
         ),
         opted_out=OptOut.objects.filter(is_out=True).count(),
-        funnel=_funnel(period),
+        funnel=_funnel(period, filters),
+        suspects=pumping.suspects(period),
     )
 
 
@@ -109,10 +90,21 @@ def _countries(days: Any) -> list[dict[str, Any]]:
     )
 
 
-def _people(period: Period) -> list[dict[str, Any]]:
-    """The dearest of the month that the period ends in."""
-    rows = PersonMonth.objects.filter(month=period.last.replace(day=1))
-    dearest: Any = rows.order_by("-micros", "user_id")[:TOP]
+def _people(period: Period, filters: Filters) -> list[dict[str, Any]]:
+    """The dearest of the month that the period ends in; of a country, those who texted
+    there in it, with all that they cost."""
+    month = period.last.replace(day=1)
+    rows: Any = PersonMonth.objects.filter(month=month)
+    if filters.role:
+        rows = rows.filter(user_id__in=filters.members())
+    if filters.country:
+        there = PersonDay.objects.filter(
+            user_id=OuterRef("user_id"),
+            day__range=(month, period.last),
+            country=filters.country,
+        )
+        rows = rows.filter(Exists(there))
+    dearest = rows.order_by("-micros", "user_id")[:TOP]
     return list(dearest.values("user_id", "came", "went", cost=F("micros")))
 
 
@@ -129,6 +121,13 @@ def _errors(days: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _asked(filters: Filters) -> Any:
+    """The sums of tools: of those who hold the role, in whatever country."""
+    if filters.role:
+        return PersonTool.objects.filter(user_id__in=filters.members())
+    return ToolDay.objects.all()
+
+
 def _tools(days: Any) -> list[dict[str, Any]]:
     bad = Q(outcome__in=("failed", "unknown"))
     told = days.values("tool").annotate(
@@ -137,17 +136,36 @@ def _tools(days: Any) -> list[dict[str, Any]]:
     return list(told.filter(all__gt=0).order_by("-all", "tool")[:TOP])
 
 
-def _providers(days: Any) -> list[dict[str, Any]]:
-    bad = ~Q(outcome="ok")
-    told = days.values("provider").annotate(
+def _providers(period: Period) -> list[dict[str, Any]]:
+    """Calls and renewals in the period, as long as the latter are kept; connections as
+    they stand now. Three queries."""
+    days = CallDay.objects.filter(day__range=(period.first, period.last))
+    told: Any = days.values("provider").annotate(
         all=Sum("calls"),
-        bad=Sum("calls", filter=bad, default=0),
+        bad=Sum("calls", filter=~Q(outcome="ok"), default=0),
         ms=Sum("milliseconds", default=0),
     )
-    return [
-        {**row, "each": row["ms"] // row["all"]}
-        for row in told.filter(all__gt=0).order_by("-all", "provider")
-    ]
+    calls = {row["provider"]: row for row in told.filter(all__gt=0)}
+    standing = health.standing()
+    renewals = health.renewals(*_moments(period))
+    found = []
+    for name in sorted(calls.keys() | standing.keys() | renewals.keys()):
+        called = calls.get(name, {"all": 0, "bad": 0, "ms": 0})
+        renewed, failed = renewals.get(name, (0, 0))
+        stands = standing.get(name, {})
+        found.append(
+            {
+                "provider": name,
+                "all": called["all"],
+                "bad": called["bad"],
+                "each": called["ms"] // called["all"] if called["all"] else 0,
+                "live": sum(stands.values()),
+                "needy": stands.get(Connection.Status.ATTENTION, 0),
+                "renewed": renewed,
+                "failed": failed,
+            }
+        )
+    return sorted(found, key=lambda row: (-row["all"], row["provider"]))
 
 
 def _tasks(period: Period) -> list[dict[str, Any]]:
@@ -167,14 +185,16 @@ def _moments(period: Period) -> tuple[datetime, datetime]:
     return since, until
 
 
-def _funnel(period: Period) -> list[Step]:
-    """One query."""
+def _funnel(period: Period, filters: Filters) -> list[Step]:
+    """Of those who hold the role, in whatever country. One query."""
     since, until = _moments(period)
     me, mine = OuterRef("pk"), {"user": OuterRef("pk")}
     proved = EmailAddress.objects.filter(**mine, verified=True)
     phones = PhoneNumber.objects.filter(**mine, verified_at__isnull=False)
     texted = PersonMonth.objects.filter(user_id=me, came__gt=0)
     new = User.objects.filter(created_at__gte=since, created_at__lt=until)
+    if filters.role:
+        new = new.filter(pk__in=filters.members())
     told = new.aggregate(
         all=Count("pk"),
         proved=Count("pk", filter=Q(Exists(proved))),

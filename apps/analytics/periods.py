@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
+from django.http import QueryDict
 from django.utils import timezone
 
 from apps.core import years
@@ -57,6 +58,15 @@ class Period:
         if self.key:
             return NAMED[self.key]
         return f"{self.first.isoformat()} to {self.last.isoformat()}"
+
+
+def once(asked: QueryDict) -> dict[str, str]:
+    """What a query says. Raises Invalid where it says something twice: either may be
+    meant."""
+    for name, values in asked.lists():
+        if len(values) > 1:
+            raise Invalid(f"Say `{name}` once.")
+    return dict(asked.items())
 
 
 def read(asked: Mapping[str, str]) -> Period:

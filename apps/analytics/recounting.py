@@ -18,7 +18,7 @@ from django.utils import timezone
 from apps.analytics.draining import LOCK
 from apps.analytics.models import PersonDay, Recount
 from apps.analytics.models.texts import FORMER
-from apps.analytics.sums import DAY, HOUR, MONTH, PERSON_DAY, Sum
+from apps.analytics.sums import DAY, HOUR, MONTH, PERSON_DAY, SPLIT, Sum
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 
@@ -51,37 +51,18 @@ SELECT at, user_id, direction, kind, country, status, error_code,
     -texts, -segments, -micros
 FROM sms_delta WHERE at >= %(since)s AND at < %(until)s
 """
-_BOUNDS = {
-    "at": "at >= %(since)s AND at < %(until)s",
-    "day": "day BETWEEN %(first)s AND %(last)s",
-}
 # What the sums of people come to, less those of all.
 _PARTS = """
-SELECT direction, kind, status, sum(texts), sum(segments), sum(micros) FROM (
-    SELECT direction, kind, status, texts, segments, micros
+SELECT {split}, sum(texts), sum(segments), sum(micros) FROM (
+    SELECT {split}, texts, segments, micros
     FROM analytics_personday WHERE day BETWEEN %(first)s AND %(last)s
     UNION ALL
-    SELECT direction, kind, status, -texts, -segments, -micros FROM {of_all}
-) parts GROUP BY 1, 2, 3
+    SELECT {split}, -texts, -segments, -micros FROM {of_all}
+) parts GROUP BY {split}
 HAVING sum(texts) <> 0 OR sum(segments) <> 0 OR sum(micros) <> 0
 """
-# The same of whole months of people.
-_MONTHS = """
-SELECT user_id, month, sum(came) AS came, sum(went) AS went, sum(micros) AS micros FROM (
-    SELECT user_id, date_trunc('month', day)::date AS month,
-        CASE WHEN direction = 'in' THEN texts ELSE 0 END AS came,
-        CASE WHEN direction = 'out' AND status <> 'canceled' THEN texts ELSE 0 END
-            AS went,
-        micros
-    FROM analytics_personday
-    WHERE user_id > 0 AND day >= date_trunc('month', %(first)s::date)
-        AND day < date_trunc('month', %(last)s::date) + interval '1 month'
-    UNION ALL
-    SELECT user_id, month, -came, -went, -micros FROM analytics_personmonth
-    WHERE month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s
-) months GROUP BY 1, 2
-HAVING sum(came) <> 0 OR sum(went) <> 0 OR sum(micros) <> 0
-"""
+# What became of a number that texts no more, or does again, stands in no table.
+_COUNTABLE = "direction NOT IN ('stop', 'start')"
 
 
 @dataclass(frozen=True)
@@ -119,9 +100,13 @@ def check(days: Days) -> int:
     """How many sums of these days are not what their texts, or their parts, come to."""
     checks = [
         _lacking(PERSON_DAY, "user_id > 0"),
-        _PARTS.format(of_all=f"analytics_daysum WHERE {_BOUNDS['day']}"),
-        _PARTS.format(of_all=f"analytics_hoursum WHERE {_BOUNDS['at']}"),
-        _MONTHS,
+        *(
+            _PARTS.format(
+                split=", ".join(SPLIT), of_all=f"{each.table} WHERE {_bounds(each)}"
+            )
+            for each in (DAY, HOUR)
+        ),
+        _months(),
     ]
     with _at_one_moment(days) as cursor:
         found = 0
@@ -150,21 +135,57 @@ def mend(days: Days) -> None:
         )
         for each in () if has_left else (DAY, HOUR):
             cursor.execute(each.adding(_lacking(each, "true")), days.values)
-        cursor.execute(MONTH.adding(_MONTHS), days.values)
+        cursor.execute(MONTH.adding(_months()), days.values)
 
 
 def _lacking(each: Sum, where: str) -> str:
     """What the texts come to, less what the sum says."""
+    return _together(
+        each,
+        f"{each.summed('changes')} UNION ALL"
+        f" SELECT {', '.join(each.key)}, {_less(each)} FROM {each.table}"
+        f" WHERE {_bounds(each)}",
+        f"{where} AND {_COUNTABLE}",
+    )
+
+
+def _months() -> str:
+    """What the days of people come to, less the sums of their months."""
+    values = ", ".join(f"{how} AS {name}" for name, how in MONTH.values.items())
+    return _together(
+        MONTH,
+        f"""
+        SELECT user_id, date_trunc('month', day)::date AS month, {values}
+        FROM {PERSON_DAY.table}
+        WHERE {MONTH.where} AND day >= date_trunc('month', %(first)s::date)
+            AND day < date_trunc('month', %(last)s::date) + interval '1 month'
+        UNION ALL
+        SELECT user_id, month, {_less(MONTH)} FROM {MONTH.table}
+        WHERE month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s
+        """,
+        "user_id > 0",
+    )
+
+
+def _together(each: Sum, rows: str, where: str) -> str:
+    """Rows like those of the sum, added up; what comes to nothing is none."""
     key = ", ".join(each.key)
-    less = ", ".join(f"-{value}" for value in each.values)
     sums = ", ".join(f"sum({value}) AS {value}" for value in each.values)
     some = " OR ".join(f"sum({value}) <> 0" for value in each.values)
-    bounds = _BOUNDS["at" if "at" in each.key else "day"]
     return (
-        f"SELECT {key}, {sums} FROM ({each.summed('changes')} UNION ALL"
-        f" SELECT {key}, {less} FROM {each.table} WHERE {bounds}) both_ways"
-        f" WHERE {where} GROUP BY {key} HAVING {some}"
+        f"SELECT {key}, {sums} FROM ({rows}) found WHERE {where}"
+        f" GROUP BY {key} HAVING {some}"
     )
+
+
+def _less(each: Sum) -> str:
+    return ", ".join(f"-{value}" for value in each.values)
+
+
+def _bounds(each: Sum) -> str:
+    if "at" in each.key:
+        return "at >= %(since)s AND at < %(until)s"
+    return "day BETWEEN %(first)s AND %(last)s"
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class Promise:
 
 
 PROMISES = (
+    Promise("webhook", "Twilio hears that we have its text", 50, 0.99),
     Promise("route", "A text is taken up", 1_000, 0.99),
     Promise("agent", "The assistant has its answer", 10_000, 0.99),
     Promise("reply", "The carrier has the answer", 15_000, 0.99),

@@ -50,20 +50,20 @@ def _same(*columns: str) -> dict[str, str]:
     return {column: column for column in columns}
 
 
-_SPLIT = _same("direction", "kind", "country", "status", "error_code")
+SPLIT = _same("direction", "kind", "country", "status", "error_code")
 _TEXTS = _same("texts", "segments", "micros")
-_TIMES = {"times": "1"}
+_TIMES = _same("times")
 _PERSON = {"user_id": f"coalesce(user_id, {NOBODY})"}
 # A lower bound of each is a tenth above that of the one before (histogram.py).
 _BUCKET = {"bucket": "analytics_bucket(ms)"}
 
 PERSON_DAY = Sum(
     "analytics_personday",
-    {**_PERSON, "day": _A_DAY, **_same("direction", "kind", "status")},
+    {**_PERSON, "day": _A_DAY, **SPLIT},
     _TEXTS,
 )
-HOUR = Sum("analytics_hoursum", {"at": _AN_HOUR, **_SPLIT}, _TEXTS)
-DAY = Sum("analytics_daysum", {"day": _A_DAY, **_SPLIT}, _TEXTS)
+HOUR = Sum("analytics_hoursum", {"at": _AN_HOUR, **SPLIT}, _TEXTS)
+DAY = Sum("analytics_daysum", {"day": _A_DAY, **SPLIT}, _TEXTS)
 MONTH = Sum(
     "analytics_personmonth",
     {"user_id": "user_id", "month": _A_MONTH},
@@ -90,8 +90,14 @@ SPEEDS = (
         "ms IS NOT NULL",
     ),
     Sum(
+        "analytics_countryspeed",
+        {"day": _A_DAY, **_same("country"), **_BUCKET},
+        _TIMES,
+        "stage = 'reply' AND ms IS NOT NULL",
+    ),
+    Sum(
         "analytics_personspeed",
-        {"user_id": "user_id", "day": _A_DAY, **_BUCKET},
+        {"user_id": "user_id", "day": _A_DAY, **_same("country"), **_BUCKET},
         _TIMES,
         "stage = 'reply' AND ms IS NOT NULL AND user_id IS NOT NULL",
     ),

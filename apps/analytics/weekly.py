@@ -8,7 +8,6 @@ from django.utils import timezone
 from apps.accounts import letters
 from apps.accounts.models import User
 from apps.analytics import drawing, overall
-from apps.analytics.overall import Filters
 from apps.analytics.periods import Period
 from apps.core.kinds import Queue, job
 from apps.rbac import catalog
@@ -44,7 +43,7 @@ def _readers() -> list[User]:
 
 
 def _facts(period: Period) -> dict[str, str]:
-    told = overall.of(period, Filters())
+    told = overall.of(period)
     now, then = told.figures.volume(), told.figures.volume(period.before)
     speed = told.figures.speed()
     missed = [each.promise.label for each in told.promises if not each.is_kept]

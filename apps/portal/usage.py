@@ -31,7 +31,7 @@ def usage(request: SignedIn) -> HttpResponse:
     """Of a period; the live part again whenever something was added up."""
     trouble = ""
     try:
-        period = periods.read(request.GET.dict())
+        period = periods.read(periods.once(request.GET))
     except Invalid as invalid:
         period, trouble = periods.named(periods.DEFAULT), invalid.sentence
     found = figures.of_person(period, request.user)
@@ -65,7 +65,7 @@ def texts(request: SignedIn) -> HttpResponse:
 @require_safe
 def table(request: SignedIn) -> StreamingHttpResponse:
     """The days of a period as CSV."""
-    period = periods.read(request.GET.dict())
+    period = periods.read(periods.once(request.GET))
     found = figures.of_person(period, request.user)
     name = f"usage-{period.first}-{period.last}.csv"
     return StreamingHttpResponse(

@@ -9,13 +9,20 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.analytics import histogram, overall, periods, sla
+from apps.analytics import figures, histogram, overall, periods, recounting, sla
+from apps.analytics.filters import Filters
 from apps.analytics.models import SpeedDay, SpeedHour
+from apps.analytics.recounting import Days
+from apps.assistant.models import ToolDelta
+from apps.integrations.models import CallDelta, Connection, OAuthEvent
 from apps.jobs.models import Job
 from apps.rbac.catalog import Permission
+from apps.sms import acknowledged
+from apps.sms.models import Delta
 from tests.analytics.rows import cost, drained, went
 from tests.rbac.factories import helper
 from tests.sign_in import signed_in
+from tests.sms.conftest import BOB, text
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/admin/analytics/daysum/"
@@ -59,6 +66,10 @@ def test_by_country_and_by_role(ada: User, bob: User, used: None) -> None:
     # Strangers hold no role.
     page = shown(client, "role=user")
     assert '<h2>Texts out</h2><p class="tile-figure">3</p>' in page
+    page = shown(client, "role=user&country=de")
+    assert '<h2>Texts out</h2><p class="tile-figure">2</p>' in page
+    page = shown(client, "role=administrator&country=de")
+    assert '<h2>Texts out</h2><p class="tile-figure">0</p>' in page
 
 
 @pytest.mark.parametrize(
@@ -67,7 +78,8 @@ def test_by_country_and_by_role(ada: User, bob: User, used: None) -> None:
         ("period=never", "There is no such period."),
         ("country=USA", "A country is two letters"),
         ("role=king", "There is no such role."),
-        ("role=user&country=US", "not both"),
+        ("role=%00", "There is no such role."),
+        ("period=7d&period=year", "Say `period` once."),
         ("from=2026-02-01&to=2026-01-01", "The last day is before the first."),
     ],
 )
@@ -116,6 +128,135 @@ def test_a_promise_is_held_against_what_was(db: None) -> None:
     assert kept["delivery"].share is None and kept["delivery"].is_kept
 
 
+def replied(user: User, at: Any, ms: int, country: str) -> None:
+    """An answer that somebody waited so long for."""
+    Delta.objects.create(at=at, user_id=user.pk, stage="reply", ms=ms, country=country)
+
+
+def test_times_are_of_the_country_and_of_the_role(ada: User, bob: User) -> None:
+    now = timezone.now()
+    replied(bob, now, 100, "DE")
+    replied(bob, now, 1_000, "US")
+    replied(ada, now, 10_000, "DE")
+    replied(ada, now, 60_000, "FR")
+    drained()
+    period = periods.named("7d")
+    for filters, times in (
+        (Filters(), [100, 1_000, 10_000, 60_000]),
+        (Filters(country="DE"), [100, 10_000]),
+        (Filters(role="administrator"), [10_000, 60_000]),
+        (Filters(country="DE", role="administrator"), [10_000]),
+        (Filters(country="US", role="administrator"), []),
+    ):
+        found = figures.of_all(period, filters).speeds.values()
+        buckets = [bucket for day in found for bucket, _ in day]
+        assert sorted(buckets) == [histogram.bucket(ms) for ms in times], filters
+
+
+def test_a_country_of_a_role_is_what_both_have_in_common(
+    alice: User, bob: User, ada: User, used: None
+) -> None:
+    at = timezone.now() - timedelta(days=2)
+    arrived = {"state": "sent", "delivery": "delivered"}
+    went(alice, at, **arrived, country="DE")
+    went(ada, at, **arrived, country="DE")
+    went(ada, at, **arrived, country="US")
+    went(ada, at, state="failed", error_code="30007", country="DE")
+    drained()
+    period = periods.named("30d")
+    told = overall.of(period, Filters(country="DE", role="administrator"))
+    assert (told.figures.volume().went, told.figures.volume().lost) == (1, 1)
+    assert [(row["country"], row["went"]) for row in told.countries] == [("DE", 1)]
+    assert [row["code"] for row in told.errors] == ["30007"]
+    assert [row["user_id"] for row in told.people] == [ada.pk]
+    assert told.funnel[0].people == 1
+    told = overall.of(period, Filters(country="DE"))
+    assert told.figures.volume().went == 4 and len(told.errors) == 2
+    # Those who texted there, with all that they cost.
+    assert [row["user_id"] for row in told.people] == [bob.pk, alice.pk, ada.pk]
+    told = overall.of(period, Filters(role="administrator"))
+    assert [row["country"] for row in told.countries] == ["DE", "US"]
+    assert told.figures.volume().went == 2
+    assert recounting.check(Days(period.first, period.last)) == 0
+
+
+def test_what_was_asked_for_is_of_the_role(alice: User, ada: User) -> None:
+    now = timezone.now()
+    for user, times in ((alice, 2), (ada, 1)):
+        ToolDelta.objects.create(
+            at=now, user_id=user.pk, tool="notes.add", outcome="done", calls=times
+        )
+    drained()
+    period = periods.named("7d")
+    for role, times in (("", 3), ("administrator", 1)):
+        (tool,) = overall.of(period, Filters(role=role)).tools
+        assert tool["all"] == times
+
+
+def test_those_who_opted_out_are_counted_by_the_day(
+    ada: User, alice: User, bob: User
+) -> None:
+    text("STOP")
+    text("STOP", number=BOB)
+    text("START", number=BOB)
+    drained()
+    page = shown(signed_in(ada), "period=7d")
+    assert (
+        '<h2>Opted out</h2><p class="tile-figure">2</p>'
+        "<small>1 came back; 1 are out now</small>"
+    ) in page
+    today = figures.of_all(periods.named("7d")).days[timezone.now().date()]
+    assert (today["stopped"], today["resumed"]) == (2, 1)
+    # What no table tells is not counted again, and not taken back.
+    today_only = Days(timezone.now().date(), timezone.now().date())
+    assert recounting.check(today_only) == 0
+    recounting.mend(today_only)
+    assert figures.of_all(periods.named("7d")).volume().stopped == 2
+
+
+def test_a_webhooks_time_is_held_against_a_promise(ada: User, alice: User) -> None:
+    acknowledged.write()
+    drained()
+    SpeedDay.objects.all().delete()
+    SpeedHour.objects.all().delete()
+    for seconds in (0.01, 0.01, 0.01, 0.2):
+        acknowledged.note(seconds)
+    acknowledged.write()
+    drained()
+    kept = {each.promise.stage: each for each in sla.kept(periods.named("7d"))}
+    webhook = kept["webhook"]
+    assert webhook.share == pytest.approx(0.75) and not webhook.is_kept
+    assert webhook.p50 == pytest.approx(10, rel=0.05)
+    assert webhook.burns == [pytest.approx(25), pytest.approx(25)]
+    assert "Twilio hears that we have its text within 50 ms" in shown(signed_in(ada))
+
+
+def test_connections_are_told_with_their_renewals(ada: User, alice: User) -> None:
+    now = timezone.now()
+    for uid, status in (("1", "connected"), ("2", "attention"), ("3", "ended")):
+        Connection.objects.create(
+            user=alice, provider="google", uid=uid, status=status, connected_at=now
+        )
+    for outcome in ("renewed", "renewed", "transient", "refused"):
+        OAuthEvent.objects.create(kind="refresh", provider="google", outcome=outcome)
+    CallDelta.objects.create(
+        at=now,
+        user_id=alice.pk,
+        provider="notion",
+        capability="x",
+        outcome="ok",
+        milliseconds=80,
+    )
+    drained()
+    found = {row["provider"]: row for row in overall.of(periods.named("7d")).providers}
+    google = found["google"]
+    # Where its person took the grant back nothing failed.
+    assert (google["renewed"], google["failed"]) == (2, 1)
+    assert (google["live"], google["needy"], google["all"]) == (2, 1, 0)
+    assert (found["notion"]["all"], found["notion"]["each"]) == (1, 80)
+    assert "<td>2</td><td>1</td><td>2</td><td>1</td>" in shown(signed_in(ada))
+
+
 def test_background_work_that_ended_is_counted(ada: User) -> None:
     for state, times in (("done", 2), ("dead", 1)):
         for _ in range(times):
@@ -125,13 +266,13 @@ def test_background_work_that_ended_is_counted(ada: User) -> None:
                 state=state,
                 finished_at=timezone.now(),
             )
-    told = overall.of(periods.named("7d"), overall.Filters())
+    told = overall.of(periods.named("7d"))
     assert told.tasks == [{"kind": "analytics.recount", "all": 3, "bad": 1}]
     assert "<td>3</td><td>1</td>" in shown(signed_in(ada))
 
 
 def test_those_who_signed_up_are_followed(alice: User, bob: User, used: None) -> None:
-    told = overall.of(periods.named("30d"), overall.Filters())
+    told = overall.of(periods.named("30d"))
     steps = {step.label: step.people for step in told.funnel}
     assert steps["Signed up"] == 2 and steps["Linked a phone"] == 2
     assert steps["Texted"] == 1 and steps["Connected an account"] == 0

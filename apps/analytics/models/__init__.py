@@ -2,12 +2,18 @@
 
 from apps.analytics.models.calls import CallDay
 from apps.analytics.models.recounts import Recount
-from apps.analytics.models.speeds import PersonSpeed, SpeedDay, SpeedHour
+from apps.analytics.models.speeds import (
+    CountrySpeed,
+    PersonSpeed,
+    SpeedDay,
+    SpeedHour,
+)
 from apps.analytics.models.texts import DaySum, HourSum, PersonDay, PersonMonth
 from apps.analytics.models.tools import PersonTool, ToolDay
 
 __all__ = [
     "CallDay",
+    "CountrySpeed",
     "DaySum",
     "HourSum",
     "PersonDay",

@@ -2,7 +2,8 @@
 
 `stage` is "route" (a text came: it was taken up), "agent" (the assistant began: it had
 its answer), "reply" (a text came: the carrier took the answer), "send" (one of ours was
-written: the carrier took it), "delivery" (the carrier took it: it arrived).
+written: the carrier took it), "delivery" (the carrier took it: it arrived), "webhook"
+(Twilio called: it heard that we have it).
 """
 
 from typing import ClassVar
@@ -48,16 +49,35 @@ class SpeedDay(_Speed):
         return f"{self.stage} on {self.day}"
 
 
-class PersonSpeed(_Speed):
-    """Of the stage "reply": how long somebody waited."""
+class CountrySpeed(_Speed):
+    """Of the stage "reply": how long those with numbers of a country waited."""
 
-    user_id = models.BigIntegerField()
+    country = models.CharField(max_length=2, blank=True)
     day = models.DateField()
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user_id", "day", "bucket"], name="one_speed_a_persons_day"
+                fields=["country", "day", "bucket"], name="one_speed_a_countrys_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"answers to {self.country} on {self.day}"
+
+
+class PersonSpeed(_Speed):
+    """Of the stage "reply": how long somebody waited."""
+
+    user_id = models.BigIntegerField()
+    day = models.DateField()
+    country = models.CharField(max_length=2, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user_id", "day", "country", "bucket"],
+                name="one_speed_of_a_persons_day",
             )
         ]
 

@@ -63,20 +63,16 @@ class DaySum(_OfAll):
         return f"{self.direction} on {self.day}"
 
 
-class PersonDay(_Sums):
+class PersonDay(_OfAll):
     """`user_id` is no foreign key: see NOBODY and FORMER."""
 
     user_id = models.BigIntegerField()
     day = models.DateField()
-    direction = models.CharField(max_length=6)
-    kind = models.CharField(max_length=10, blank=True)
-    status = models.CharField(max_length=20, blank=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user_id", "day", "direction", "kind", "status"],
-                name="one_sum_a_persons_day",
+                fields=["user_id", "day", *_SPLIT], name="one_sum_of_a_persons_day"
             )
         ]
 

@@ -35,6 +35,12 @@ def dollars(micros: int) -> str:
 
 
 @register.filter
+def attributes(rows: Iterable[Any], names: str) -> list[list[Any]]:
+    """Cells by the names of attributes."""
+    return [[getattr(row, name) for name in names.split(",")] for row in rows]
+
+
+@register.filter
 def split(names: str) -> list[str]:
     return names.split(",")
 
