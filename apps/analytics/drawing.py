@@ -3,8 +3,9 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from apps.analytics import anomalies
@@ -73,7 +74,11 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
     by_month = len(starts) < figures.period.days
     names = [_name(start, by_month) for start in starts]
     top = _top(series, chart)
-    odd = anomalies.odd(_whole(series)) if figures.is_of_all else [False] * len(names)
+    odd = (
+        anomalies.odd(_whole(series, figures.period))
+        if figures.is_of_all
+        else [False] * len(names)
+    )
     return Drawing(
         key=chart.key,
         title=chart.title,
@@ -151,18 +156,30 @@ def _top(series: Sequence[Series], chart: Chart) -> float:
     return float(next(n * unit for n in (1, 2, 5, 10) if n * unit >= highest))
 
 
-def _whole(series: Sequence[Series]) -> list[float | None]:
-    """What a step comes to; of today, which is not over, nothing can be said."""
-    columns = list(zip(*(each.values for each in series), strict=True))[:-1]
-    found: list[float | None] = [
+def _whole(series: Sequence[Series], period: Period) -> list[float | None]:
+    """What a step comes to; of today, which is not over, and of a part of a month nothing
+    can be said."""
+    columns = zip(*(each.values for each in series), strict=True)
+    return [
         (
             sum(value or 0 for value in column)
-            if any(value is not None for value in column)
+            if is_whole and any(value is not None for value in column)
             else None
         )
-        for column in columns
+        for is_whole, column in zip(_are_whole(period), columns, strict=True)
     ]
-    return [*found, None]
+
+
+def _are_whole(period: Period) -> list[bool]:
+    """Of each step."""
+    today, starts = timezone.now().astimezone(UTC).date(), steps(period)
+    if len(starts) == period.days:
+        return [start < today for start in starts]
+    ends = [*starts[1:], period.last + timedelta(days=1)]
+    return [
+        start.day == end.day == 1 and end <= today
+        for start, end in zip(starts, ends, strict=True)
+    ]
 
 
 def _bars(

@@ -13,6 +13,7 @@ from apps.analytics import histogram
 from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import PersonDay, PersonSpeed
 from apps.analytics.periods import Period
+from apps.sms import troubles
 from apps.sms.models import OutboundText
 
 # On its way to the carrier or taken by it, whatever came of it then. A text that was
@@ -23,12 +24,18 @@ TAKEN = tuple(
 )
 _ARRIVED = (OutboundText.Delivery.DELIVERED, OutboundText.Delivery.READ)
 _LOST = (OutboundText.Delivery.UNDELIVERED, OutboundText.Delivery.FAILED)
+# What is not sent to who wants no texts is no failure of ours.
+_THEIR_WISH = tuple(
+    code
+    for code, trouble in troubles.table().items()
+    if trouble.number == troubles.Number.OPTED_OUT
+)
 _OUT = Q(direction="out")
 _TOLD = {
     "came": ("texts", Q(direction="in")),
     "went": ("texts", _OUT & Q(status__in=TAKEN)),
     "arrived": ("texts", _OUT & Q(status__in=_ARRIVED)),
-    "lost": ("texts", _OUT & Q(status__in=_LOST)),
+    "lost": ("texts", _OUT & Q(status__in=_LOST) & ~Q(error_code__in=_THEIR_WISH)),
     "segments": ("segments", _OUT & Q(status__in=TAKEN)),
     "cost_in": ("micros", Q(direction="in")),
     "cost_out": ("micros", _OUT),

@@ -63,10 +63,12 @@ class Period:
 def once(asked: QueryDict) -> dict[str, str]:
     """What a query says. Raises Invalid where it says something twice: either may be
     meant."""
+    said = {}
     for name, values in asked.lists():
         if len(values) > 1:
             raise Invalid(f"Say `{name}` once.")
-    return dict(asked.items())
+        said[name] = str(values[0])
+    return said
 
 
 def read(asked: Mapping[str, str]) -> Period:

@@ -31,7 +31,9 @@ PERSONAL = (
             "day": "day",
             "direction": "direction",
             "kind": "kind",
+            "country": "country",
             "status": "status",
+            "error_code": "error_code",
             "texts": "texts",
             "segments": "segments",
             "millionths_of_a_dollar": "micros",
@@ -54,6 +56,7 @@ PERSONAL = (
         name="waiting-by-day",
         columns={
             "day": "day",
+            "country": "country",
             "milliseconds": _milliseconds,
             "times": "times",
         },

@@ -13,10 +13,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.analytics.draining import LOCK
-from apps.analytics.models import PersonDay, Recount
+from apps.analytics.models import (
+    PersonDay,
+    PersonMonth,
+    PersonSpeed,
+    PersonTool,
+    Recount,
+)
 from apps.analytics.models.texts import FORMER
 from apps.analytics.sums import DAY, HOUR, MONTH, PERSON_DAY, SPLIT, Sum
 from apps.core.kinds import Queue, job
@@ -93,7 +101,17 @@ class Days:
 def recount() -> None:
     """Of yesterday. Operators are told where anything differs (alerts.py)."""
     yesterday = timezone.now().astimezone(UTC).date() - timedelta(days=1)
+    let_go()
     check(Days(yesterday, yesterday))
+
+
+def let_go() -> None:
+    """Of sums of people who are there no more: something of theirs was being added up
+    while they left."""
+    for model in (PersonDay, PersonMonth, PersonSpeed, PersonTool):
+        person = User.objects.filter(pk=OuterRef("user_id"))
+        gone: Any = model._default_manager.filter(~Exists(person), user_id__gt=0)
+        gone.delete()
 
 
 def check(days: Days) -> int:

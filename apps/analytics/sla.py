@@ -43,7 +43,8 @@ BUDGET, BURNS = timedelta(days=30), (1, 6)
 class Kept:
     """`p50`, `p95`, `p99` in milliseconds and `share` are of the period; `budget` is how
     much of what may fail in 30 days has failed, `burns` how many times as fast as it may
-    in the last hours of BURNS. None where there was nothing."""
+    in the last hours of BURNS and the one that has begun. None where there was nothing.
+    """
 
     promise: Promise
     p50: float | None
@@ -61,6 +62,7 @@ class Kept:
 def kept(period: Period) -> list[Kept]:
     """Of each promise. Two queries."""
     now = timezone.now()
+    hour = now.replace(minute=0, second=0, microsecond=0)
     of_period, of_budget = _by_stage(
         SpeedDay.objects.all(),
         Q(day__range=(period.first, period.last)),
@@ -68,7 +70,7 @@ def kept(period: Period) -> list[Kept]:
     )
     hours = _by_stage(
         SpeedHour.objects.all(),
-        *(Q(at__gt=now - timedelta(hours=each)) for each in BURNS),
+        *(Q(at__gte=hour - timedelta(hours=each)) for each in BURNS),
     )
     return [
         Kept(

@@ -4,8 +4,9 @@ import random
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
-from apps.analytics import charts, drawing
+from apps.analytics import charts, drawing, periods
 from apps.analytics.anomalies import odd
 from apps.analytics.figures import NAMES, Figures
 from apps.analytics.periods import Period
@@ -46,3 +47,25 @@ def test_the_console_marks_it_and_a_person_is_spared(settings: object) -> None:
     assert [row.step for row in of_all.rows if row.is_odd] == ["13 Oct"]
     own = drawing.draw(charts.every()["texts"], Figures(period, days, {}))
     assert not any(bar.is_odd for bar in own.bars)
+
+
+@time_machine.travel("2026-11-26T12:00:00+00:00", tick=False)
+def test_of_what_is_not_over_nothing_is_said() -> None:
+    """Half a day, and the few days of a month that a year begins in."""
+    usual = dict.fromkeys(NAMES, 100)
+    days = {date(2026, 11, 26) - timedelta(days=n): usual for n in range(1, 365)}
+    days[date(2026, 11, 26)] = dict.fromkeys(NAMES, 5)
+    for key in ("30d", "year"):
+        drawn = drawing.draw(
+            charts.every()["texts"], Figures(periods.named(key), days, {}, True)
+        )
+        assert not any(bar.is_odd for bar in drawn.bars), key
+
+
+@time_machine.travel("2026-11-26T12:00:00+00:00", tick=False)
+def test_the_last_day_of_a_period_that_is_over_is_looked_at() -> None:
+    days = {FIRST + timedelta(days=n): dict.fromkeys(NAMES, 100) for n in range(31)}
+    days[FIRST + timedelta(days=30)]["came"] = 900
+    found = Figures(periods.named("last_month"), days, {}, True)
+    drawn = drawing.draw(charts.every()["texts"], found)
+    assert [row.step for row in drawn.rows if row.is_odd] == ["31 Oct"]

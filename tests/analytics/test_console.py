@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -255,6 +256,30 @@ def test_connections_are_told_with_their_renewals(ada: User, alice: User) -> Non
     assert (google["live"], google["needy"], google["all"]) == (2, 1, 0)
     assert (found["notion"]["all"], found["notion"]["each"]) == (1, 80)
     assert "<td>2</td><td>1</td><td>2</td><td>1</td>" in shown(signed_in(ada))
+
+
+@time_machine.travel("2026-11-26T10:01:00+00:00", tick=False)
+def test_the_last_hour_is_more_than_its_first_minute(db: None) -> None:
+    for hour, ms in ((9, 60_000), (8, 500), (4, 500), (3, 60_000)):
+        SpeedHour.objects.create(
+            stage="reply",
+            at=timezone.now().replace(hour=hour, minute=0),
+            bucket=histogram.bucket(ms),
+            times=1,
+        )
+    kept = {each.promise.stage: each for each in sla.kept(periods.named("7d"))}
+    last, of_six = kept["reply"].burns
+    assert last == pytest.approx(100) and of_six == pytest.approx(100 / 3)
+
+
+def test_who_wants_no_texts_is_no_failure(alice: User) -> None:
+    at = timezone.now()
+    went(alice, at, state="sent", delivery="delivered")
+    went(alice, at, state="failed", error_code="21610")
+    went(alice, at, state="sent", delivery="undelivered", error_code="30003")
+    drained()
+    volume = figures.of_all(periods.named("7d")).volume()
+    assert (volume.arrived, volume.lost, volume.delivery) == (1, 1, 50)
 
 
 def test_background_work_that_ended_is_counted(ada: User) -> None:

@@ -221,6 +221,33 @@ def test_who_leaves_takes_nothing_from_the_totals(alice: User, bob: User) -> Non
     assert left.aggregate(t=Sum("texts"), m=Sum("micros")) == {"t": 3, "m": 21_000}
 
 
+def test_what_is_added_up_while_somebody_leaves_goes_with_them(alice: User) -> None:
+    gone = UserFactory.create()
+    for user in (alice, gone):
+        went(user, FIRST)
+    someone = gone.pk
+    drained()
+    User.objects.filter(pk=someone).delete()
+    assert PersonDay.objects.filter(user_id=someone).exists()
+    recounting.recount()
+    people = {*PersonDay.objects.values_list("user_id", flat=True)}
+    assert people == {alice.pk, FORMER}
+    assert [*PersonMonth.objects.values_list("user_id", flat=True)] == [alice.pk]
+    assert DaySum.objects.aggregate(all=Sum("texts"))["all"] == 2
+    assert recounting.check(ALL_DAYS) == 0
+
+
+def test_a_sum_of_another_country_is_found(alice: User) -> None:
+    """Though the totals are right."""
+    went(alice, FIRST)
+    drained()
+    for model in (PersonDay, DaySum, HourSum):
+        model._default_manager.update(country="DE")
+        assert recounting.check(ALL_DAYS) > 0
+        model._default_manager.update(country="US")
+        assert recounting.check(ALL_DAYS) == 0
+
+
 def test_a_sum_that_is_wrong_is_found_and_mended(alice: User, bob: User) -> None:
     live(random.Random(7), [alice, bob, None], 80)
     drained()

@@ -18,7 +18,7 @@ from tests.sign_in import signed_in
 pytestmark = pytest.mark.django_db
 MOST = 9
 # No list: twelve tables and charts of sums.
-OTHERS = {"/admin/analytics/daysum/": 20}
+OTHERS = {"/admin/analytics/daysum/": 22}
 
 
 @pytest.fixture
