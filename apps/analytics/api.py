@@ -164,7 +164,7 @@ class FiguresChart(APIView):
     )
     def get(self, request: Request, key: str) -> Response:
         """The same of all people, for operators; of a country, of a role, or of both."""
-        asked = periods.once(request.query_params)
+        asked = periods.once(request.query_params, *periods.ASKED, "country", "role")
         period, filters = periods.read(asked), filtering.read(asked)
         chart = _named(key)
         verdicts.insist(request.user, chart.permission)
@@ -191,7 +191,7 @@ def _told(chart: Chart, found: Figures) -> Response:
 
 def _asked(request: Request) -> tuple[Period, User]:
     user: Any = request.user
-    return periods.read(periods.once(request.query_params)), user
+    return periods.read(periods.once(request.query_params, *periods.ASKED)), user
 
 
 urlpatterns = [

@@ -60,11 +60,17 @@ class Period:
         return f"{self.first.isoformat()} to {self.last.isoformat()}"
 
 
-def once(asked: QueryDict) -> dict[str, str]:
-    """What a query says. Raises Invalid where it says something twice: either may be
-    meant."""
+ASKED = ("period", "from", "to")
+
+
+def once(asked: QueryDict, *known: str) -> dict[str, str]:
+    """What a query says. Raises Invalid where it says something twice, as either may be
+    meant; and where it asks for something else than what is `known`, if that is given:
+    whoever asks for somebody else's must not take their own for it."""
     said = {}
     for name, values in asked.lists():
+        if known and name not in known:
+            raise Invalid(f"Ask by {', '.join(known)} alone.")
         if len(values) > 1:
             raise Invalid(f"Say `{name}` once.")
         said[name] = str(values[0])

@@ -310,7 +310,7 @@ def test_the_numbers_of_all_over_the_api(ada: User, alice: User, used: None) -> 
     assert sums == {"In": 1, "Out": 4} and len(said["steps"]) == 7
     said = client.get("/api/v1/figures/charts/texts?period=7d&country=DE").json()
     assert [sum(each["values"]) for each in said["series"]] == [0, 2]
-    for query in ("country=USA", "role=king", "period=never"):
+    for query in ("country=USA", "role=king", "period=never", "limit=-1", "user=2"):
         response = client.get(f"/api/v1/figures/charts/texts?{query}")
         assert response.status_code == 400, query
         assert response["Content-Type"] == "application/problem+json"

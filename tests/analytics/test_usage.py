@@ -1,7 +1,7 @@
 """What a person is told of what they used: on the page, over the API, and in a file."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,13 @@ BAD = [
     ("from=9999-01-01&to=9999-12-31", "Take a day from 1970 to 2200."),
     ("from=2000-01-01&to=2026-01-01", "Take no more than"),
     ("period=7d&from=2026-11-01&to=2026-11-02", "not both"),
+    ("period=7d%00", "There is no such period."),
+    ("from=%00&to=%00", "`from` is no day"),
+    ("from=0001-01-01&to=0001-01-02", "Take a day from 1970 to 2200."),
+    ("period=7d&period=year", "Say `period` once."),
 ]
+# What is not asked for by these names is nobody's.
+UNKNOWN = ("user=2", "user_id=1", "limit=-1", "country=US", "role=user", "from[]=1")
 
 
 @pytest.fixture
@@ -109,6 +115,64 @@ def test_what_cannot_be_asked_is_said(
     page = client.get(f"/app/usage/?{query}")
     assert page.status_code == 200
     assert said.replace("`", "&#x60;") in page.content.decode().replace("`", "&#x60;")
+
+
+@pytest.mark.parametrize("query", UNKNOWN)
+def test_whoever_asks_for_something_else_is_told(
+    client: Client, alice: User, query: str
+) -> None:
+    client.force_login(alice)
+    for path in ("usage", "usage/charts/texts"):
+        response = client.get(f"/api/v1/{path}?{query}")
+        assert response.status_code == 400
+        assert response["Content-Type"] == "application/problem+json"
+        assert response.json()["detail"] == "Ask by period, from, to alone."
+
+
+def test_who_never_texted_is_told_so(client: Client) -> None:
+    client.force_login(UserFactory.create())
+    said = told(client, "usage?period=year")
+    assert {*said["volume"].values()} == {0}
+    assert said["speed"] == {"p50": None, "p95": None, "times": 0}
+    assert said["tools"] == said["providers"] == said["tips"] == []
+    page = client.get("/app/usage/?period=month").content.decode()
+    assert "0 from you, 0 to you" in page and "Nothing in this time." in page
+    assert b"At this rate it is $0.00" in client.get("/app/usage/").content
+
+
+@time_machine.travel("2026-11-01T00:00:30+00:00", tick=False)
+def test_on_the_first_of_a_month_the_first_day_is_one_of_thirty(
+    client: Client, alice: User
+) -> None:
+    """By the second, hardly any time would have to make up for all of the month."""
+    cost(alice, "out", timezone.now() - timedelta(seconds=20), 10_000)
+    cost(alice, "out", timezone.now() - timedelta(seconds=40), 70_000)
+    drained()
+    client.force_login(alice)
+    page = client.get("/app/usage/?period=month").content.decode()
+    assert "At this rate it is $0.30 by the end" in page
+    volume = told(client, "usage?period=month")["volume"]
+    before = told(client, "usage?period=month")["volume_before"]
+    assert (volume["cost"], before["cost"]) == (10_000, 0)
+    assert told(client, "usage?period=last_month")["volume"]["cost"] == 70_000
+
+
+def test_a_day_is_that_of_utc_wherever_its_person_is(
+    client: Client, alice: User
+) -> None:
+    alice.timezone = "Pacific/Auckland"
+    alice.save()
+    cost(alice, "out", datetime(2026, 10, 31, 23, 59, 59, tzinfo=UTC), 1)
+    cost(alice, "out", datetime(2026, 11, 1, tzinfo=UTC), 2)
+    drained()
+    client.force_login(alice)
+    for first, last, micros in (
+        ("2026-10-31", "2026-10-31", 1),
+        ("2026-11-01", "2026-11-01", 2),
+        ("2026-10-31", "2026-11-01", 3),
+    ):
+        said = told(client, f"usage?from={first}&to={last}")
+        assert said["volume"]["cost"] == micros
 
 
 def test_the_file_has_every_day(client: Client, alice: User, used: None) -> None:

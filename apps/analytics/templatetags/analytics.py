@@ -25,8 +25,8 @@ def percent(share: float | None) -> str:
 
 @register.filter
 def times(factor: float | None) -> str:
-    """ "1.4 times"."""
-    return "-" if factor is None else f"{factor:.1f} times"
+    """ "1.4×"."""
+    return "-" if factor is None else f"{factor:.1f}×"
 
 
 @register.filter
