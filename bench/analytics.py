@@ -34,6 +34,10 @@ INSERT INTO accounts_user (id, password, public_id, email, email_canonical, name
     timezone, is_active, created_at)
 SELECT n, '', gen_random_uuid(), n || '@bench', n || '@bench', '', 'UTC', true,
     now() - random() * interval '365 days' FROM generate_series(1, {PEOPLE}) n;
+INSERT INTO accounts_user_groups (user_id, group_id)
+SELECT n, (SELECT group_id FROM rbac_role
+           WHERE slug = CASE WHEN n % 10 = 0 THEN 'premium' ELSE 'user' END)
+FROM generate_series(1, {PEOPLE}) n;
 INSERT INTO sms_lane (id, key, user_id) SELECT n, 'u:' || n, n
 FROM generate_series(1, {PEOPLE}) n;
 """
@@ -85,7 +89,8 @@ SELECT now() - random() * interval '2 days', 1 + floor(random() * %s)::int,
 FROM generate_series(1, %s) n
 """
 TIMES = """
-SELECT created_at AS at, user_id, 'reply' AS stage, sms_ms(created_at, sent_at) AS ms
+SELECT created_at AS at, user_id, country, 'reply' AS stage,
+    sms_ms(created_at, sent_at) AS ms, 1 AS times
 FROM sms_outboundtext
 """
 
@@ -127,10 +132,21 @@ def inside() -> None:
     from django.db import connection
 
     from apps.accounts.models import User
-    from apps.analytics import draining, figures, overall, periods, recounting, sla
+    from apps.analytics import (
+        draining,
+        figures,
+        overall,
+        periods,
+        pumping,
+        recounting,
+        sla,
+    )
+    from apps.analytics.filters import EVERYBODY, Filters
     from apps.analytics.recounting import Days
     from apps.analytics.sums import SPEEDS
 
+    of_country, of_role = Filters(country="DE"), Filters(role="premium")
+    of_both, of_most = Filters("DE", "premium"), Filters(role="user")
     year, month = periods.named("year"), periods.named("30d")
     everything = Days(year.first, year.last)
     found: dict[str, Any] = {}
@@ -155,10 +171,15 @@ def inside() -> None:
         "a person, a year": lambda user: figures.of_person(year, user),
         "all, 30 days": lambda _: figures.of_all(month),
         "all, a year": lambda _: figures.of_all(year),
-        "all of a country, a year": lambda _: figures.of_all(year, "DE"),
+        "all of a country, a year": lambda _: figures.of_all(year, of_country),
+        "a tenth by role, 30 days": lambda _: figures.of_all(month, of_role),
+        "a country of it, 30 days": lambda _: figures.of_all(month, of_both),
+        "nine tenths by role, 30 days": lambda _: figures.of_all(month, of_most),
         "promises, 30 days": lambda _: sla.kept(month),
         "countries, a year": lambda _: overall._countries(_days(year)),
-        "who cost most in a month": lambda _: overall._people(month),
+        "who cost most in a month": lambda _: overall._people(month, EVERYBODY),
+        "who cost most there": lambda _: overall._people(month, of_country),
+        "suspects, 30 days": lambda _: pumping.suspects(month),
     }
 
     def _days(period: Any) -> Any:

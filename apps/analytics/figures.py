@@ -13,15 +13,10 @@ from apps.analytics import histogram
 from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import PersonDay, PersonSpeed
 from apps.analytics.periods import Period
+from apps.analytics.sums import TAKEN
 from apps.sms import troubles
 from apps.sms.models import OutboundText
 
-# On its way to the carrier or taken by it, whatever came of it then. A text that was
-# refused, or never sent, is none of them.
-TAKEN = tuple(
-    {*OutboundText.Delivery.values}
-    - {"", OutboundText.Delivery.FAILED, OutboundText.Delivery.CANCELED}
-)
 _ARRIVED = (OutboundText.Delivery.DELIVERED, OutboundText.Delivery.READ)
 _LOST = (OutboundText.Delivery.UNDELIVERED, OutboundText.Delivery.FAILED)
 # What is not sent to who wants no texts is no failure of ours.

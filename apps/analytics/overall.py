@@ -20,6 +20,7 @@ from apps.analytics.models import (
 )
 from apps.analytics.periods import Period
 from apps.analytics.pumping import Suspect
+from apps.analytics.sums import TAKEN
 from apps.integrations import health
 from apps.integrations.models import Connection
 from apps.jobs.models import Job
@@ -79,7 +80,7 @@ def of(period: Period, filters: Filters = EVERYBODY) -> Overall:
 
 
 def _countries(days: Any) -> list[dict[str, Any]]:
-    sent = Q(direction="out", status__in=figures.TAKEN)
+    sent = Q(direction="out", status__in=TAKEN)
     told = days.exclude(country="").values("country")
     return list(
         told.annotate(

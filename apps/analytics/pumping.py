@@ -12,10 +12,10 @@ from typing import Any
 from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Left
 
-from apps.analytics.figures import TAKEN
 from apps.analytics.models import PersonDay
 from apps.analytics.models.texts import NOBODY
 from apps.analytics.periods import Period
+from apps.analytics.sums import TAKEN
 from apps.sms import areas, texted_codes
 from apps.sms.models import OutboundText, PhoneNumber
 from apps.sms.money import in_dollars

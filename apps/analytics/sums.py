@@ -8,7 +8,7 @@ from typing import Any
 from apps.analytics.models.texts import NOBODY
 from apps.assistant.models import ToolDelta
 from apps.integrations.models import CallDelta
-from apps.sms.models import Delta
+from apps.sms.models import Delta, OutboundText
 
 _AN_HOUR = "date_trunc('hour', at, 'UTC')"
 _A_DAY = "(at AT TIME ZONE 'UTC')::date"
@@ -51,6 +51,15 @@ def _same(*columns: str) -> dict[str, str]:
 
 
 SPLIT = _same("direction", "kind", "country", "status", "error_code")
+# On its way to the carrier or taken by it, whatever came of it then. A text that was
+# refused, or never sent, is none of them.
+TAKEN = tuple(
+    sorted(
+        {*OutboundText.Delivery.values}
+        - {"", OutboundText.Delivery.FAILED, OutboundText.Delivery.CANCELED}
+    )
+)
+_TAKEN = ", ".join(f"'{status}'" for status in TAKEN)
 _TEXTS = _same("texts", "segments", "micros")
 _TIMES = _same("times")
 _PERSON = {"user_id": f"coalesce(user_id, {NOBODY})"}
@@ -69,7 +78,7 @@ MONTH = Sum(
     {"user_id": "user_id", "month": _A_MONTH},
     {
         "came": "CASE WHEN direction = 'in' THEN texts ELSE 0 END",
-        "went": "CASE WHEN direction = 'out' AND status <> 'canceled'"
+        "went": f"CASE WHEN direction = 'out' AND status IN ({_TAKEN})"
         " THEN texts ELSE 0 END",
         "micros": "micros",
     },

@@ -1,7 +1,7 @@
 """What operators are told of everybody, and who is not."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from apps.accounts.models import User
 from apps.analytics import figures, histogram, overall, periods, recounting, sla
 from apps.analytics.filters import Filters
 from apps.analytics.models import SpeedDay, SpeedHour
+from apps.analytics.periods import Period
 from apps.analytics.recounting import Days
 from apps.assistant.models import ToolDelta
 from apps.integrations.models import CallDelta, Connection, OAuthEvent
@@ -155,30 +156,37 @@ def test_times_are_of_the_country_and_of_the_role(ada: User, bob: User) -> None:
 
 
 def test_a_country_of_a_role_is_what_both_have_in_common(
-    alice: User, bob: User, ada: User, used: None
+    alice: User, bob: User, ada: User
 ) -> None:
-    at = timezone.now() - timedelta(days=2)
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
     arrived = {"state": "sent", "delivery": "delivered"}
-    went(alice, at, **arrived, country="DE")
-    went(ada, at, **arrived, country="DE")
-    went(ada, at, **arrived, country="US")
+    for user, country in ((ada, "DE"), (ada, "US"), (bob, "DE"), (alice, "US")):
+        went(user, at, **arrived, country=country)
     went(ada, at, state="failed", error_code="30007", country="DE")
+    went(bob, at, state="failed", error_code="30003", country="DE")
+    cost(bob, "out", at, 90_000)
     drained()
-    period = periods.named("30d")
+    period = Period(date(2026, 11, 1), date(2026, 11, 30))
     told = overall.of(period, Filters(country="DE", role="administrator"))
     assert (told.figures.volume().went, told.figures.volume().lost) == (1, 1)
     assert [(row["country"], row["went"]) for row in told.countries] == [("DE", 1)]
     assert [row["code"] for row in told.errors] == ["30007"]
-    assert [row["user_id"] for row in told.people] == [ada.pk]
-    assert told.funnel[0].people == 1
+    # What the carrier refused did not go.
+    assert [(row["user_id"], row["went"]) for row in told.people] == [(ada.pk, 2)]
     told = overall.of(period, Filters(country="DE"))
-    assert told.figures.volume().went == 4 and len(told.errors) == 2
+    assert told.figures.volume().went == 2 and len(told.errors) == 2
     # Those who texted there, with all that they cost.
-    assert [row["user_id"] for row in told.people] == [bob.pk, alice.pk, ada.pk]
+    assert [row["user_id"] for row in told.people] == [bob.pk, ada.pk]
     told = overall.of(period, Filters(role="administrator"))
     assert [row["country"] for row in told.countries] == ["DE", "US"]
     assert told.figures.volume().went == 2
     assert recounting.check(Days(period.first, period.last)) == 0
+
+
+def test_those_who_signed_up_are_of_the_role(ada: User, alice: User) -> None:
+    for role, people in (("", 2), ("administrator", 1)):
+        told = overall.of(periods.named("7d"), Filters(role=role))
+        assert told.funnel[0].people == people
 
 
 def test_what_was_asked_for_is_of_the_role(alice: User, ada: User) -> None:
