@@ -177,7 +177,8 @@ def _caught(
                 span = ranges.split(caught.pop("span"))
                 if not span.when or span.rest:
                     continue
-                caught |= {"when": span.when, "until": span.until}
+                when = _in_part(scene, span.when, command.part)
+                caught |= {"when": when, "until": span.until}
                 return Match(command, says, caught)
             if "when" not in caught or _is_time(scene, caught["when"]):
                 if "when" in caught:

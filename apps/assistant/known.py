@@ -44,6 +44,10 @@ def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
     return True
 
 
+def _calendar(scene: Scene, caught: Mapping[str, str]) -> bool:
+    return sharing.is_of_another(scene.user, caught["calendar"])
+
+
 def _task(scene: Scene, caught: Mapping[str, str]) -> bool:
     """Whether tasks were spoken of last, and no reminder has come due since."""
     try:
@@ -64,6 +68,7 @@ _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "list": _list,
     "item": _item,
     "event": _event,
+    "calendar": _calendar,
     "shared": _shared,
     "task": _task,
     "told": _told,

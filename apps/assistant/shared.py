@@ -133,6 +133,34 @@ def changing(*, by: User, event: Event) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def adding(*, by: User, to: Calendar | None) -> Iterator[User]:
+    """Whose an event is that somebody adds, in one transaction with that: of whose
+    calendar it is put on, and without one their own. Raises as `insist_may_change`."""
+    with transaction.atomic():
+        if to is not None:
+            insist_may_change(by=by, row=to)
+        yield by if to is None else to.user
+
+
+def calendar(*, user: User, public_id: str) -> Calendar:
+    """Their own or shared with them. Raises errors.NotFound."""
+    found = _named(user, Calendar.objects.all(), public_id)
+    if found is None:
+        raise errors.NotFound(phrases.say("not_shared_now"))
+    return found
+
+
+def of_others(user: User) -> list[Calendar]:
+    """The calendars that are shared with them, to look at or to edit."""
+    return list(kept(user, Calendar.objects.exclude(user=user)).order_by("pk"))
+
+
+def editable(user: User) -> list[Calendar]:
+    """The calendars of others that they may change, to choose from; `adding` decides."""
+    return list(changeable(user, Calendar.objects.exclude(user=user)).order_by("pk"))
+
+
 def calendars(user: User) -> dict[int, str]:
     """Id of each person whose calendar is shared with this one → "view" or "edit"."""
     others = Calendar.objects.exclude(user=user)
@@ -165,20 +193,23 @@ def called(thing: Thing) -> str:
 
 def find(*, user: User, public_id: str) -> Thing:
     """Theirs or shared with them. Raises errors.NotFound."""
-    try:
-        wanted = uuid.UUID(public_id)
-    except ValueError:
-        raise errors.NotFound(phrases.say("not_shared_now")) from None
     things: tuple[QuerySet[Any], ...] = (
         List.objects.kept(),
         Note.objects.kept(),
         Calendar.objects.all(),
     )
     for rows in things:
-        found: Thing | None = kept(user, rows).filter(public_id=wanted).first()
+        found: Thing | None = _named(user, rows, public_id)
         if found is not None:
             return found
     raise errors.NotFound(phrases.say("not_shared_now"))
+
+
+def _named(user: User, rows: QuerySet[T], public_id: str) -> T | None:
+    try:
+        return kept(user, rows).filter(public_id=uuid.UUID(public_id)).first()
+    except ValueError:
+        return None
 
 
 def person_of(public_id: str) -> User:

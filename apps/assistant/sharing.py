@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.accounts.models import User
-from apps.assistant import lists, notes, offers, phrases, shared
+from apps.assistant import lists, notes, offers, phrases, shared, times
 from apps.assistant.conversations import Scene
 from apps.assistant.items import ITEMS
 from apps.assistant.models import Calendar, List, Offer
@@ -19,6 +19,8 @@ from apps.core import errors
 
 SHARES = "shares"
 MOST_CHOICES = 3
+# "My aunt Ana's": what is longer is a sentence.
+_LONGEST_NAME = 3
 _APART = ":"
 
 
@@ -225,6 +227,55 @@ def _is_calendar_of(row: Share, said: str) -> bool:
             if fits and is_person(row.thing.user, fits["owner"]):
                 return True
     return False
+
+
+def the_calendar(scene: Scene, said: str, given: dict[str, str]) -> Calendar | None:
+    """One that is shared with them, by whose it is; None for their own. Raises
+    errors.NotFound, or Ask where it may be several."""
+    if said.startswith(BY_ID):
+        return shared.calendar(user=scene.user, public_id=said.removeprefix(BY_ID))
+    if not said or any(is_person(scene.user, each) for each in _owners(said)):
+        return None
+    found = _calendars_of(scene.user, said)
+    if not found:
+        raise errors.NotFound(
+            phrases.say("no_calendar_of", name=short(_owners(said)[0]))
+        )
+    if len(found) > 1:
+        options = [
+            Option(row.user.email, {**given, "calendar": f"{BY_ID}{row.public_id}"})
+            for row in found[:MOST_CHOICES]
+        ]
+        raise Ask(phrases.say("which_one"), arguments=given, options=options)
+    return found[0]
+
+
+def is_of_another(user: User, said: str) -> bool:
+    """Whether before "calendar" this is a person: by its form, unless that is a time, or
+    of those who share theirs."""
+    form, names = phrases.words().answers["of_somebody"], _owners(said)
+    if re.search(form, phrases.folded(said)) and len(said.split()) <= _LONGEST_NAME:
+        return not any(times.split(each).phrase for each in names)
+    return bool(_calendars_of(user, said))
+
+
+def _calendars_of(user: User, said: str) -> list[Calendar]:
+    names = _owners(said)
+    return [
+        row
+        for row in shared.of_others(user)
+        if any(is_person(row.user, each) for each in names)
+    ]
+
+
+def _owners(said: str) -> list[str]:
+    """Who may be meant: "alice's" is Alice, and "carlos" may be Carlos."""
+    said, found = said.strip(), list[str]()
+    for written in phrases.words().answers["whose"]:
+        pattern = re.escape(written).replace(r"\{owner\}", "(?P<owner>.+)")
+        if fits := re.fullmatch(pattern, said, re.IGNORECASE):
+            found.append(fits["owner"].strip())
+    return found
 
 
 def _called(row: Share) -> str:

@@ -59,7 +59,7 @@ class Day:
 @in_their_language
 def page(request: SignedIn) -> HttpResponse:
     """`view` is week, day or list; `on` a day in it, else today."""
-    return _page(request, EventWordsForm())
+    return _page(request, EventWordsForm(by=request.user))
 
 
 @requires(Permission.EVENT_ADD)
@@ -67,12 +67,13 @@ def page(request: SignedIn) -> HttpResponse:
 @in_their_language
 def add(request: SignedIn) -> HttpResponse:
     """In words: "lunch with Ana friday 12:30"."""
-    form = EventWordsForm(request.POST)
+    form = EventWordsForm(request.POST, by=request.user)
     if not form.is_valid():
         return _page(request, form)
     try:
         title, times = _read(request, form.cleaned_data["words"])
-        row = events.create(user=request.user, title=title, times=times)
+        with shared.adding(by=request.user, to=form.to()) as owner:
+            row = events.create(user=owner, title=title, times=times)
     except Ask as asked:
         options = ", ".join(each.label for each in asked.options)
         form.add_error("words", f"{asked.sentence} {options}".strip())
@@ -89,10 +90,12 @@ def add(request: SignedIn) -> HttpResponse:
 def new(request: SignedIn) -> HttpResponse:
     day = _day(request.GET.get("on", ""), _today(request))
     given = request.POST if request.method == "POST" else None
-    form = EventForm(given, initial={"first_day": day, "starts": time(9)})
+    initial = {"first_day": day, "starts": time(9)}
+    form = EventForm(given, initial=initial, by=request.user)
     if form.is_valid():
         try:
-            row = events.create(user=request.user, **form.wanted(request.user.timezone))
+            with shared.adding(by=request.user, to=form.to()) as owner:
+                row = events.create(user=owner, **form.wanted(request.user.timezone))
         except AppError as error:
             form.add_error(None, error.sentence)
         else:
@@ -175,8 +178,10 @@ def _changed(
 def _added(request: SignedIn, row: Event) -> HttpResponse:
     scene = conversations.aside(request.user)
     first = agenda.Found.mine(occurrences.first(row, scene.zone))
+    is_theirs = row.user_id == request.user.pk
     sentence = phrases.say(
-        "event_added",
+        "event_added" if is_theirs else "event_added_on",
+        owner=row.user.short_name,
         title=row.title,
         time=event_words.series(scene, agenda.values(first)),
     )

@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 
-from apps.assistant import drafts, events
+from apps.accounts.models import User
+from apps.assistant import drafts, events, shared
 from apps.assistant.events import Times
+from apps.assistant.models import Calendar
 from apps.assistant.occurrences import Occurrence
 from apps.assistant.recurrence import STAMP, written
 from apps.core import years
@@ -28,11 +30,39 @@ AS_IT_IS = "as_it_is"
 HOUR = timedelta(hours=1)
 
 
+class _CalendarForm(forms.Form):
+    """Made `by` somebody, with whose calendar it goes to where they may change one of
+    another."""
+
+    calendar = forms.CharField(label="Calendar", required=False, max_length=36)
+
+    def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+        others = [
+            (str(row.public_id), f"{row.user.short_name} ({row.user.email})")
+            for row in (shared.editable(by) if by else ())
+        ]
+        # What was taken back since it was chosen is refused, not put on their own.
+        if by and (others or self.data.get("calendar")):
+            choices = [("", "Mine"), *others]
+            self.fields["calendar"].widget = forms.Select(choices=choices)
+        else:
+            del self.fields["calendar"]
+
+    def to(self) -> Calendar | None:
+        """None for their own. Raises errors.NotFound."""
+        chosen = self.cleaned_data.get("calendar", "")
+        if not chosen or self.by is None:
+            return None
+        return shared.calendar(user=self.by, public_id=chosen)
+
+
 def _picked(kind: str) -> dict[str, str]:
     return {"type": kind}
 
 
-class EventWordsForm(forms.Form):
+class EventWordsForm(_CalendarForm):
     """What is on and when, in one's own words."""
 
     words = forms.CharField(
@@ -44,7 +74,7 @@ class EventWordsForm(forms.Form):
     )
 
 
-class EventForm(forms.Form):
+class EventForm(_CalendarForm):
     title = forms.CharField(label="Title", max_length=events.LONGEST_TITLE)
     first_day = forms.DateField(
         label="Begins on",

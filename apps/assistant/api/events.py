@@ -97,7 +97,11 @@ class _Timed(Exact):
 
 
 class NewEventSerializer(_Timed):
+    """`calendar`: the id of one that is shared with you, as `shares` has it under
+    `received`; without it, it goes to your own."""
+
     title = serializers.CharField(max_length=events.LONGEST_TITLE)
+    calendar = serializers.UUIDField(required=False)
 
 
 class EventChangeSerializer(_Timed):
@@ -148,20 +152,25 @@ class Events(Speaking):
 
     @extend_schema(request=NewEventSerializer, responses={201: CalendarEventSerializer})
     def post(self, request: Request) -> Response:
-        """Put one on the calendar."""
+        """Put one on your calendar, or on one that is shared with you to edit: 403 where
+        it may only be looked at, 404 where it is not shared with you."""
         form = NewEventSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         user, asked = person(request), form.validated_data
         times = _times(user, asked)
         if times is None:
             raise Invalid("Send starts_at and ends_at, or first_day.")
-        row = events.create(
-            user=user,
-            title=asked["title"],
-            times=times,
-            place=asked.get("place", ""),
-            notes=asked.get("notes", ""),
-        )
+        to = None
+        if "calendar" in asked:
+            to = shared.calendar(user=user, public_id=str(asked["calendar"]))
+        with shared.adding(by=user, to=to) as owner:
+            row = events.create(
+                user=owner,
+                title=asked["title"],
+                times=times,
+                place=asked.get("place", ""),
+                notes=asked.get("notes", ""),
+            )
         found = _shown(user, _first(user, row))
         return Response(found, status=status.HTTP_201_CREATED)
 

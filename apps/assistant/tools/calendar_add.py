@@ -1,5 +1,6 @@
-"""Put an event on the person's own calendar, or on one they name; with mail addresses in
-its words it invites them, where a calendar is connected that can."""
+"""Put an event on the person's own calendar, or on one they name, of an account or of
+somebody who shares it; with mail addresses in its words it invites them, where a calendar
+is connected that can."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,6 +14,8 @@ from apps.assistant import (
     events,
     occurrences,
     phrases,
+    shared,
+    sharing,
 )
 from apps.assistant.agenda import Found
 from apps.assistant.conversations import Scene
@@ -35,11 +38,14 @@ class Arguments:
         "when it ends or how long it is (4pm, for 30 minutes), or nothing"
     )
     account: str = said("google or microsoft where they name one, else nothing")
+    calendar: str = said(
+        "who shares the calendar that it goes to (Alice), nothing for their own"
+    )
 
 
 def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
     guests = appointments.guests(arguments.text)
-    if not guests or _calendar(scene, arguments) is None:
+    if not guests or _connected(scene, arguments) is None:
         return None
     kept, settled = _planned(scene, arguments)
     says = phrases.say(
@@ -53,33 +59,46 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal | None:
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     assert scene.call
-    calendar = _calendar(scene, arguments)
+    calendar = _connected(scene, arguments)
     given = asdict(arguments)
-    times = appointments.times(scene, given, ask=_ask(arguments))
-    title = _title(given)
-    guests = appointments.guests(title)
+    guests = appointments.guests(arguments.text)
     if calendar is not None:
+        times = appointments.times(scene, given, ask=_ask(arguments))
         if guests and scene.call.risk != Risk.OUTWARD:
             # A calendar was connected since it was looked at: nobody said yes to that.
             raise errors.Conflict(phrases.say("event_changed"))
-        return _elsewhere(scene, calendar, times, title, guests)
+        return _elsewhere(scene, calendar, times, _title(given), guests)
     verdicts.insist(scene.user, Permission.EVENT_ADD)
-    row = events.create(user=scene.user, title=title, times=times, made_by=scene.call)
-    found = Found.mine(occurrences.upcoming(row, scene.now, scene.zone))
+    theirs = sharing.the_calendar(scene, arguments.calendar, given)
+    with shared.adding(by=scene.user, to=theirs) as owner:
+        row = events.create(
+            user=owner,
+            times=appointments.times(scene, given, ask=_ask(arguments)),
+            title=_title(given),
+            made_by=scene.call,
+        )
+    found = Found.mine(occurrences.upcoming(row, scene.now, scene.zone), scene.user)
+    whose = "" if theirs is None else owner.short_name
     values = {
         **agenda.values(found),
+        "title": row.title,
+        "owner": whose,
         "guests": [],
         "is_uninvited": bool(guests),
         "clash": agenda.clash(scene, found),
         **elsewhere.spoken_of(scene, agenda.EVENTS, found.mark),
     }
-    return Result(values, undo={**events.unmade(row), "title": row.title})
+    undo = {**events.unmade(row), "title": row.title, "owner": whose}
+    return Result(values, undo=undo)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     key = "event_added_invited" if values["guests"] else "event_added"
+    if values.get("owner"):
+        key = "event_added_on"
     sentence = phrases.say(
         key,
+        owner=values.get("owner"),
         title=short(values["title"]),
         time=event_words.series(scene, values),
         guests=event_words.told(values["guests"]),
@@ -99,12 +118,17 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
             calendar.delete(event)
         except errors.NotFound:
             pass  # as it should be
+    if owner := before.get("owner"):
+        return phrases.say("undone_event_on", title=before["title"], owner=owner)
     return phrases.say("undone_event", title=before["title"])
 
 
-def _calendar(scene: Scene, arguments: Arguments) -> Calendar | None:
+def _connected(scene: Scene, arguments: Arguments) -> Calendar | None:
     """The connected one that they name, or that is needed to invite; else it is for
-    their own. Raises errors.Forbidden where the one that they name is not connected."""
+    their own, or one that is shared. Raises errors.Forbidden where the one that they
+    name is not connected."""
+    if arguments.calendar:
+        return None
     there: list[Calendar] = agenda.ADD.met_by(scene.user)
     if wanted := arguments.account.casefold():
         named = [each for each in there if each.connection.provider in wanted]
