@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from apps.core import once
+
 _OURS = "/api/v1/"
 # RFC 9457, and what ours has beside it (core/problems.py).
 _PROBLEM = {
@@ -74,10 +76,17 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if verb != "get" or "{" in path.removeprefix("/api/auth/{client}"):
         found["404"] = "There is no such thing of yours."
         found["409"] = "It does not go together with how things are now."
+    if _takes(operation, once.HEADER):
+        found["422"] = "The key was sent before, with another body."
     if "requestBody" in operation:
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
     return found
+
+
+def _takes(operation: dict[str, Any], header: str) -> bool:
+    asked = operation.get("parameters", [])
+    return any(each.get("name") == header for each in asked)
 
 
 def _problem() -> dict[str, Any]:

@@ -24,6 +24,7 @@ from apps.accounts.serializers import (
 )
 from apps.core.api import shown
 from apps.core.errors import NotFound
+from apps.core.once import again, once
 from apps.jobs import unsubscribing
 from apps.rbac.declared import fresh, in_person, signed_in
 
@@ -104,6 +105,7 @@ class SignIn(APIView):
 class OtherSignIns(APIView):
     policy = fresh(own)
 
+    @again("all others are over already")
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End all others."""
@@ -116,6 +118,7 @@ class OtherSignIns(APIView):
 class Panic(APIView):
     policy = own
 
+    @again("everything is over already")
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """End everything: sign-ins, tokens, password, texting. Without a fresh proof.
@@ -128,6 +131,7 @@ class Panic(APIView):
 class Close(APIView):
     policy = fresh(own)
 
+    @again("it is closed already")
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """Close the account: out everywhere at once, and erased after 14 days. Until
@@ -147,6 +151,7 @@ class Exports(APIView):
         user: Any = request.user
         return Response(ExportSerializer(exports.own(user), many=True).data)
 
+    @once()
     @extend_schema(request=None, responses={202: ExportSerializer})
     def post(self, request: Request) -> Response:
         """Ask for one: a ZIP of JSON and CSV, kept for a week. A letter tells when it is

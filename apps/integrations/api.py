@@ -22,6 +22,7 @@ from rest_framework.views import APIView
 from apps.accounts import fresh_auth
 from apps.core import live
 from apps.core.errors import Invalid
+from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.integrations import (
     cards,
@@ -84,6 +85,7 @@ class Connections(APIView):
         patch_cache_control(response, private=True, no_cache=True)
         return response  # type: ignore[no-any-return]  # of either kind
 
+    @once(shows_secret=True)
     @extend_schema(request=ConnectSerializer, responses={201: LeavingSerializer})
     def post(self, request: Request) -> Response:
         """Begin to connect an account, or to allow more: lead this very browser to the
@@ -145,6 +147,7 @@ class OneConnection(APIView):
 class Test(APIView):
     policy = changing
 
+    @again("it is asked how it stands now")
     @extend_schema(request=None, responses=FindingSerializer)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Ask the provider something small, to see whether it works. A few times a
@@ -155,6 +158,7 @@ class Test(APIView):
 class Refresh(APIView):
     policy = changing
 
+    @again("what is renewed is renewed once more")
     @extend_schema(request=None, responses=FindingSerializer)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Renew its permission before its time."""

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import browsers, sessions
 from apps.accounts.models import KnownBrowser, LoginSession
+from apps.core.once import again, once
 from apps.mfa import enforcement, enrolment, factor, lost, trusted
 from apps.mfa.factors import recovery, sms, totp
 from apps.mfa.serializers import (
@@ -63,6 +64,7 @@ class _Secret(APIView):
 
 
 class App(_Secret):
+    @once(shows_secret=True)
     @extend_schema(request=None, responses={201: AppSerializer})
     def post(self, request: Request) -> Response:
         """Begin with an authenticator app. It counts once its first code is given."""
@@ -78,6 +80,7 @@ class App(_Secret):
 
 
 class AppCode(_Secret):
+    @once(shows_secret=True)
     @extend_schema(request=GivenCodeSerializer, responses=RecoveryCodesSerializer)
     def post(self, request: Request) -> Response:
         """The first code of the app."""
@@ -85,6 +88,7 @@ class AppCode(_Secret):
 
 
 class Phone(_Secret):
+    @once()
     @extend_schema(request=ChosenPhoneSerializer, responses={201: TextedSerializer})
     def post(self, request: Request) -> Response:
         """Text a code to a verified phone, or another one."""
@@ -105,6 +109,7 @@ class Phone(_Secret):
 
 
 class PhoneCode(_Secret):
+    @once(shows_secret=True)
     @extend_schema(request=GivenCodeSerializer, responses=RecoveryCodesSerializer)
     def post(self, request: Request) -> Response:
         """The code that was texted."""
@@ -112,6 +117,7 @@ class PhoneCode(_Secret):
 
 
 class RecoveryCodes(_Secret):
+    @once(shows_secret=True)
     @extend_schema(request=None, responses={201: RecoveryCodesSerializer})
     def post(self, request: Request) -> Response:
         """Ten new ones; older ones are dead."""
@@ -123,6 +129,7 @@ class RecoveryCodes(_Secret):
 class LossVeto(APIView):
     policy = own
 
+    @again("it is stopped already")
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request) -> Response:
         """Somebody with the password says that all factors are lost: they are not.

@@ -14,6 +14,7 @@ from apps.assistant import approvals, performing
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Approval, StandingApproval
 from apps.core.errors import Invalid
+from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
 from apps.rbac.catalog import Permission
@@ -98,6 +99,7 @@ class OneApproval(Speaking):
 class Decide(Speaking):
     policy = signed_in
 
+    @once()
     @extend_schema(request=AnswerSerializer, responses={202: ApprovalSerializer})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Say yes, no or always. A yes is carried out after this answer: read the

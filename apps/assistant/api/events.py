@@ -22,6 +22,7 @@ from apps.assistant.models import Event
 from apps.assistant.occurrences import Occurrence
 from apps.core import years
 from apps.core.errors import Invalid
+from apps.core.once import once
 from apps.core.serializers import Day, Exact, Moment
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
@@ -150,6 +151,7 @@ class Events(Speaking):
             more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked | {'after': place})}"
         return Response({"next": more, "results": found})
 
+    @once()
     @extend_schema(request=NewEventSerializer, responses={201: CalendarEventSerializer})
     def post(self, request: Request) -> Response:
         """Put one on your calendar, or on one that is shared with you to edit: 403 where

@@ -14,6 +14,7 @@ from apps.assistant import lists
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import List, ListItem
 from apps.core.errors import NotFound
+from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.core.serializers import Day, Exact
 from apps.rbac.catalog import Permission
@@ -72,6 +73,7 @@ class Lists(Speaking):
         context = {"person": person(request)}
         return Response(ListSerializer(found, many=True, context=context).data)
 
+    @once()
     @extend_schema(request=ListNameSerializer, responses={201: ListSerializer})
     def post(self, request: Request) -> Response:
         """Make one. 409 where there is one of that name."""
@@ -124,6 +126,7 @@ class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
         """What stands on it, done or not, the newest first."""
         return super().get(request, *args, **kwargs)
 
+    @once()
     @extend_schema(
         request=NewItemsSerializer, responses={201: ListItemSerializer(many=True)}
     )
@@ -164,6 +167,7 @@ class OneItem(Speaking):
 class ClearDone(Speaking):
     policy = changing
 
+    @again("what is done is off already")
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Take off what is done."""

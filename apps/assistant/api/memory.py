@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.assistant import memory
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Fact
+from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Exact
 from apps.rbac.catalog import Permission
@@ -63,6 +64,7 @@ class Facts(Speaking, generics.ListAPIView[Fact]):
         """The newest first."""
         return super().get(request, *args, **kwargs)
 
+    @once()
     @extend_schema(request=FactTextSerializer, responses={201: FactSerializer})
     def post(self, request: Request) -> Response:
         """Have it known. Of the same subject it takes the place of what was known; 409

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from apps.assistant import deeds_of_turns, undoing
 from apps.assistant.api.speaking import Speaking, person
 from apps.core.errors import NotFound
+from apps.core.once import once
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
 from apps.sms import threads, web
@@ -98,6 +99,7 @@ class Messages(Speaking):
         """The newest, texted or written, with the answers."""
         return _page(request)
 
+    @once()
     @extend_schema(request=SaySerializer, responses={202: SaidSerializer})
     def post(self, request: Request) -> Response:
         """Say something to the assistant. It answers after this: read the messages
@@ -127,6 +129,7 @@ class OneMessage(Speaking):
 class Undo(Speaking):
     policy = signed_in
 
+    @once()
     @extend_schema(request=None, responses=UndoneSerializer)
     def post(self, request: Request, handle: UUID) -> Response:
         """Take one change back, within fifteen minutes; else 404."""

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.assistant import notes
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import Note
+from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Exact
 from apps.rbac.catalog import Permission
@@ -52,6 +53,7 @@ class Notes(Speaking, generics.ListAPIView[Note]):
         begin like them."""
         return super().get(request, *args, **kwargs)
 
+    @once()
     @extend_schema(request=NoteTextSerializer, responses={201: NoteSerializer})
     def post(self, request: Request) -> Response:
         """Write one down."""

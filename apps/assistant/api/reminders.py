@@ -17,6 +17,7 @@ from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.drafts import Draft
 from apps.assistant.models import Reminder
 from apps.core.errors import Invalid
+from apps.core.once import again, once
 from apps.core.paging import Newest, Soonest
 from apps.core.serializers import Exact, Moment
 from apps.rbac.catalog import Permission
@@ -147,6 +148,7 @@ class Reminders(Speaking, generics.ListAPIView[Reminder]):
         """The open ones, the next first; or what is done, the newest first."""
         return super().get(request, *args, **kwargs)
 
+    @once()
     @extend_schema(request=NewReminderSerializer, responses={201: ReminderSerializer})
     def post(self, request: Request) -> Response:
         """Set one: 400 `unclear` has the question and its `options`, if there is one."""
@@ -161,6 +163,7 @@ class Reminders(Speaking, generics.ListAPIView[Reminder]):
 class Parse(Speaking):
     policy = signed_in
 
+    @again("it sets nothing")
     @extend_schema(request=WordsSerializer, responses=DraftSerializer)
     def post(self, request: Request) -> Response:
         """What the words would set, or what would be asked first. Sets nothing."""
@@ -208,6 +211,7 @@ class OneReminder(Speaking):
 class Snooze(Speaking):
     policy = about(Permission.REMINDER_CHANGE)
 
+    @once()
     @extend_schema(request=SnoozeSerializer, responses=ReminderSerializer)
     def post(self, request: Request, public_id: UUID) -> Response:
         """Say it again later: in `minutes`, else in ten."""

@@ -14,6 +14,7 @@ from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Offer
 from apps.assistant.shared import Thing
 from apps.core.errors import Invalid
+from apps.core.once import once
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
 
@@ -93,6 +94,7 @@ class Shares(Speaking):
         }
         return Response(SharesSerializer(found).data)
 
+    @once()
     @extend_schema(request=NewOfferSerializer, responses={201: OfferSerializer})
     def post(self, request: Request) -> Response:
         """Offer something of yours; it is shared once it is accepted. 403 where it is
@@ -120,6 +122,7 @@ class OneOffer(Speaking):
 class Accept(Speaking):
     policy = signed_in
 
+    @once()
     @extend_schema(request=None, responses=ThingSerializer)
     def post(self, request: Request, public_id: UUID) -> Response:
         """It is among yours from now on."""
@@ -130,6 +133,7 @@ class Accept(Speaking):
 class Decline(Speaking):
     policy = signed_in
 
+    @once()
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Turn it down."""
@@ -140,6 +144,7 @@ class Decline(Speaking):
 class BlockWhoOffers(Speaking):
     policy = signed_in
 
+    @once()
     @extend_schema(request=None, responses={204: None})
     def post(self, request: Request, public_id: UUID) -> Response:
         """Turn it down, leave what its owner shares, and see none of their offers."""

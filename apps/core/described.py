@@ -1,0 +1,41 @@
+"""What the OpenAPI schema says of an operation because of how its view is marked."""
+
+from typing import Any, Literal
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from apps.core import once
+
+_HEADER: Literal["header"] = "header"
+
+
+class Described(AutoSchema):
+    def get_override_parameters(self) -> list[Any]:
+        return [*super().get_override_parameters(), *self._once()]
+
+    def _handler(self) -> Any:
+        return getattr(type(self.view), self.method.lower(), None)
+
+    def _once(self) -> list[OpenApiParameter]:
+        declared = once.of(self._handler())
+        if declared is None or not declared.is_once:
+            return []
+        answer = " The answer shows a secret: 409 `shown_once`, never a replay."
+        return [
+            OpenApiParameter(
+                once.HEADER,
+                {"type": "string", "minLength": 1, "maxLength": once.LONGEST},
+                _HEADER,
+                description="With the same key it is done once in 24 hours, and answered"
+                f" the same again.{answer if declared.shows_secret else ''}",
+            ),
+            OpenApiParameter(
+                once.REPLAYED,
+                OpenApiTypes.STR,
+                _HEADER,
+                description="`true` on an answer that was kept.",
+                response=True,
+            ),
+        ]
