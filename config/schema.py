@@ -58,6 +58,8 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             continue
         for verb, operation in operations.items():
             answers = operation["responses"]
+            if _takes(operation, "If-None-Match"):
+                answers["304"] = {"description": "It has not changed."}
             for status, words in _refusals(path, verb, operation).items():
                 told = answers.setdefault(status, {"description": words})
                 told.setdefault("content", {}).update(_problem())
@@ -76,6 +78,8 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if verb != "get" or "{" in path.removeprefix("/api/auth/{client}"):
         found["404"] = "There is no such thing of yours."
         found["409"] = "It does not go together with how things are now."
+    if _takes(operation, "If-Match"):
+        found["412"] = "It has changed since it was read."
     if _takes(operation, once.HEADER):
         found["422"] = "The key was sent before, with another body."
     if "requestBody" in operation:

@@ -606,7 +606,9 @@ ROWS |= {
     ),
     "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(400)),
     "api/v1/features": api(signed_in, get=people_api(200)),
-    "api/v1/features/<slug:key>": api(signed_in, patch=people_api(400)),
+    "api/v1/features/<slug:key>": api(
+        signed_in, get=people_api(404), patch=people_api(400)
+    ),
     "api/v1/messages": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/v1/messages/<str:message>": api(signed_in, get=people_api(404)),
     "api/v1/messages/undo/<uuid:handle>": api(signed_in, post=people_api(404)),

@@ -25,46 +25,59 @@ from apps.accounts.serializers import (
 from apps.core.api import shown
 from apps.core.errors import NotFound
 from apps.core.once import again, once
+from apps.core.versions import Versioned, guarded, tagged
 from apps.jobs import unsubscribing
 from apps.rbac.declared import fresh, in_person, signed_in
 
 own = in_person(signed_in)
 
 
-class Me(generics.GenericAPIView[User]):
+class _OfPerson(Versioned):
+    def hold(self, request: Request) -> None:
+        user: Any = request.user
+        request.user = User.objects.locked(user.pk)
+
+
+class Me(_OfPerson, generics.GenericAPIView[User]):
     policy = signed_in
     serializer_class = MeSerializer
 
+    @tagged
     def get(self, request: Request) -> Response:
         """Who is asking."""
         return Response(shown(self.serializer_class, request.user))
 
+    @guarded
     def patch(self, request: Request) -> Response:
         """Change some of it."""
         return _changed(self, request)
 
 
-class Preferences(generics.GenericAPIView[User]):
+class Preferences(_OfPerson, generics.GenericAPIView[User]):
     policy = signed_in
     serializer_class = PreferencesSerializer
 
+    @tagged
     def get(self, request: Request) -> Response:
         """How one wants to read, and when not to be texted."""
         return Response(shown(self.serializer_class, request.user))
 
+    @guarded
     def patch(self, request: Request) -> Response:
         """Change some of it."""
         return _changed(self, request)
 
 
-class Letters(APIView):
+class Letters(_OfPerson):
     policy = signed_in
 
+    @tagged
     @extend_schema(responses=LetterChoiceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Letters that one can do without. What matters to security is always told."""
         return Response(_choices(request.user))
 
+    @guarded
     @extend_schema(
         request=WantedLettersSerializer, responses=LetterChoiceSerializer(many=True)
     )

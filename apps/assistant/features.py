@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from apps.accounts.models import User
 from apps.assistant import phrases
 from apps.assistant.models import FeatureSetting
@@ -111,9 +113,11 @@ def switch(*, user: User, key: str, is_on: bool) -> None:
     """Raises errors.NotFound."""
     if key not in FEATURES:
         raise errors.NotFound(phrases.say("no_feature"))
-    FeatureSetting.objects.update_or_create(
-        user=user, feature=key, defaults={"is_on": is_on}
-    )
+    with transaction.atomic():
+        User.objects.locked(user.pk)
+        FeatureSetting.objects.update_or_create(
+            user=user, feature=key, defaults={"is_on": is_on}
+        )
     verb = "on" if is_on else "off"
     audit.done(f"assistant.feature.{verb}", actor=user, after={"feature": key})
 

@@ -13,7 +13,7 @@ _HEADER: Literal["header"] = "header"
 
 class Described(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
-        return [*super().get_override_parameters(), *self._once()]
+        return [*super().get_override_parameters(), *self._once(), *self._versions()]
 
     def _handler(self) -> Any:
         return getattr(type(self.view), self.method.lower(), None)
@@ -39,3 +39,23 @@ class Described(AutoSchema):
                 response=True,
             ),
         ]
+
+    def _versions(self) -> list[OpenApiParameter]:
+        handler = self._handler()
+        etag = OpenApiParameter(
+            "ETag",
+            OpenApiTypes.STR,
+            _HEADER,
+            description="The version of what is answered.",
+            response=True,
+        )
+        if getattr(handler, "is_tagged", False):
+            return [_asked("If-None-Match", "304 where it is of this version."), etag]
+        if getattr(handler, "is_guarded", False):
+            words = "412 `precondition_failed` unless it is still of this version."
+            return [_asked("If-Match", words), etag]
+        return []
+
+
+def _asked(name: str, words: str) -> OpenApiParameter:
+    return OpenApiParameter(name, OpenApiTypes.STR, _HEADER, description=words)

@@ -6,13 +6,8 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.http import HttpResponseBase
 from django.urls import path
-from django.utils.cache import (
-    add_never_cache_headers,
-    get_conditional_response,
-    patch_cache_control,
-)
+from django.utils.cache import add_never_cache_headers
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -20,10 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import fresh_auth
-from apps.core import live
 from apps.core.errors import Invalid
 from apps.core.once import again, once
 from apps.core.paging import Newest
+from apps.core.versions import Versioned, guarded, tagged
 from apps.integrations import (
     cards,
     checkup,
@@ -71,19 +66,14 @@ class Connections(APIView):
     policy = signed_in
     policies: ClassVar = {"post": connecting}
 
+    @tagged
     @extend_schema(responses=ConnectionSerializer(many=True))
-    def get(self, request: Request) -> HttpResponseBase:
+    def get(self, request: Request) -> Response:
         """All that are connected; as many as the role allows. Ask again with the `ETag`
         as `If-None-Match`: 304 while nothing has changed."""
         user: Any = request.user
         found = cards.accounts(list(Connection.objects.owned_by(user)))
-        etag = f'"{live.version([each.version for each in found])}"'
-        response: Any = get_conditional_response(request._request, etag=etag)
-        if response is None:
-            response = Response(ConnectionSerializer(found, many=True).data)
-            response["ETag"] = etag
-        patch_cache_control(response, private=True, no_cache=True)
-        return response  # type: ignore[no-any-return]  # of either kind
+        return Response(ConnectionSerializer(found, many=True).data)
 
     @once(shows_secret=True)
     @extend_schema(request=ConnectSerializer, responses={201: LeavingSerializer})
@@ -111,18 +101,23 @@ class Connections(APIView):
         return response
 
 
-class OneConnection(APIView):
+class OneConnection(Versioned):
     policy = about(Permission.CONNECTION_VIEW)
     policies: ClassVar = {
         "patch": changing,
         "delete": fresh(in_person(about(Permission.CONNECTION_DELETE))),
     }
 
+    def hold(self, request: Request, public_id: UUID) -> None:
+        connections.hold(_own(request, public_id))
+
+    @tagged
     @extend_schema(responses=OneConnectionSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """How it stands."""
         return _shown(_own(request, public_id))
 
+    @guarded
     @extend_schema(request=ChangeSerializer, responses=OneConnectionSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Pause it, let it go on (that needs a fresh proof), switch features off."""
@@ -136,6 +131,7 @@ class OneConnection(APIView):
                 _pause(request, row, form.validated_data["paused"])
         return _shown(_own(request, public_id))
 
+    @guarded
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Disconnect it: its secrets are gone at once, and are taken back at the

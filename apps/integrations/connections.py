@@ -310,6 +310,12 @@ def disconnect(
         )
 
 
+def hold(row: Connection) -> None:
+    """It and its secrets, for the rest of the transaction. Raises NotFound."""
+    _locked_token(pk=row.pk)
+    _locked(row)
+
+
 def _by_operator(row: Connection, by: Any, words: str) -> None:
     if by is not None:
         audit.done(

@@ -98,6 +98,7 @@ def _signer() -> signing.Signer:
 @transaction.atomic
 def _set(person: Any, slug: str, *, is_wanted: bool, by: Any) -> None:
     """Recorded where it changes anything."""
+    get_user_model()._default_manager.select_for_update(no_key=True).get(pk=person.pk)
     row = UnwantedLetters.objects.filter(person=person, category=slug)
     if is_wanted:
         changed = bool(row.delete()[0])

@@ -177,7 +177,7 @@ def test_what_is_kept_is_sealed(alice: User) -> None:
     post(signed_in(alice), NOTES, {"text": "the gate sticks"})
     (key,) = connection().keys("once:*")
     kept = connection().get(key)
-    assert KEY not in f"{key}{kept}" and "gate" not in str(kept)
+    assert KEY not in f"{key!r}{kept!r}" and "gate" not in str(kept)
 
 
 @pytest.mark.django_db(transaction=True)

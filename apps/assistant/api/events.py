@@ -24,6 +24,7 @@ from apps.core import years
 from apps.core.errors import Invalid
 from apps.core.once import once
 from apps.core.serializers import Day, Exact, Moment
+from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
 
@@ -177,19 +178,27 @@ class Events(Speaking):
         return Response(found, status=status.HTTP_201_CREATED)
 
 
-class OneEvent(Speaking):
+class OneEvent(Speaking, Versioned):
     policy = about(Permission.EVENT_VIEW)
     policies: ClassVar = {
         "patch": about(Permission.EVENT_CHANGE),
         "delete": about(Permission.EVENT_DELETE),
     }
 
+    def hold(self, request: Request, public_id: UUID) -> None:
+        user = person(request)
+        row = _own(user, public_id)
+        with shared.changing(by=user, event=row):
+            lock(row)
+
+    @tagged
     @extend_schema(responses=CalendarEventSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them; of a series what it began with."""
         user = person(request)
         return Response(_shown(user, _first(user, _own(user, public_id))))
 
+    @guarded
     @extend_schema(request=EventChangeSerializer, responses=CalendarEventSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Only what is sent changes; a time only with both of its ends."""
@@ -209,6 +218,7 @@ class OneEvent(Speaking):
                 row, _ = events.change(row=row, times=times, **words)
         return Response(_shown(user, _first(user, row)))
 
+    @guarded
     @extend_schema(parameters=[OpenApiParameter("at", datetime)], responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Take it off; with `at` only the one of a series that comes then."""

@@ -8,10 +8,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.accounts.models import User
 from apps.assistant import features, phrases
 from apps.assistant.api.speaking import Speaking, person
 from apps.core.errors import NotFound
 from apps.core.serializers import Exact
+from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.declared import signed_in
 
 
@@ -35,6 +37,7 @@ class SwitchSerializer(Exact):
 class Features(Speaking):
     policy = signed_in
 
+    @tagged
     @extend_schema(responses=AssistantFeatureSerializer(many=True))
     def get(self, request: Request) -> Response:
         """All of them."""
@@ -42,20 +45,33 @@ class Features(Speaking):
         return Response(AssistantFeatureSerializer(found, many=True).data)
 
 
-class OneFeature(Speaking):
+class OneFeature(Speaking, Versioned):
     policy = signed_in
 
+    def hold(self, request: Request, key: str) -> None:
+        User.objects.locked(person(request).pk)
+
+    @tagged
+    @extend_schema(responses=AssistantFeatureSerializer)
+    def get(self, request: Request, key: str) -> Response:
+        """One of them."""
+        return _shown(request, key)
+
+    @guarded
     @extend_schema(request=SwitchSerializer, responses=AssistantFeatureSerializer)
     def patch(self, request: Request, key: str) -> Response:
         """Switch it on or off."""
         form = SwitchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        if key not in features.FEATURES:
-            raise NotFound(phrases.say("no_feature"))
-        user = person(request)
-        features.switch(user=user, key=key, **form.validated_data)
-        found = {each.feature.key: each for each in features.standing(user)}
-        return Response(AssistantFeatureSerializer(found[key]).data)
+        features.switch(user=person(request), key=key, **form.validated_data)
+        return _shown(request, key)
+
+
+def _shown(request: Request, key: str) -> Response:
+    found = {each.feature.key: each for each in features.standing(person(request))}
+    if key not in found:
+        raise NotFound(phrases.say("no_feature"))
+    return Response(AssistantFeatureSerializer(found[key]).data)
 
 
 urlpatterns = [

@@ -17,6 +17,7 @@ from apps.core.errors import NotFound
 from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.core.serializers import Day, Exact
+from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
 
@@ -83,18 +84,23 @@ class Lists(Speaking):
         return _shown(request, row, status.HTTP_201_CREATED)
 
 
-class OneList(Speaking):
+class OneList(Speaking, Versioned):
     policy = about(Permission.LIST_VIEW)
     policies: ClassVar = {
         "patch": changing,
         "delete": about(Permission.LIST_DELETE),
     }
 
+    def hold(self, request: Request, public_id: UUID) -> None:
+        lock(_own(request, public_id))
+
+    @tagged
     @extend_schema(responses=ListSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them."""
         return _shown(request, _own(request, public_id))
 
+    @guarded
     @extend_schema(request=ListNameSerializer, responses=ListSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Another name."""
@@ -105,6 +111,7 @@ class OneList(Speaking):
             lists.rename(user=person(request), row=row, **form.validated_data)
         return _shown(request, row)
 
+    @guarded
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """With all that stands on it."""

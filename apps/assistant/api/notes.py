@@ -15,6 +15,7 @@ from apps.assistant.models import Note
 from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Exact
+from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
 
@@ -63,18 +64,23 @@ class Notes(Speaking, generics.ListAPIView[Note]):
         return _shown(request, row, status.HTTP_201_CREATED)
 
 
-class OneNote(Speaking):
+class OneNote(Speaking, Versioned):
     policy = about(Permission.NOTE_VIEW)
     policies: ClassVar = {
         "patch": about(Permission.NOTE_CHANGE),
         "delete": about(Permission.NOTE_DELETE),
     }
 
+    def hold(self, request: Request, public_id: UUID) -> None:
+        lock(_own(request, public_id))
+
+    @tagged
     @extend_schema(responses=NoteSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them."""
         return _shown(request, _own(request, public_id))
 
+    @guarded
     @extend_schema(request=NoteTextSerializer, responses=NoteSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Other words."""
@@ -84,6 +90,7 @@ class OneNote(Speaking):
         notes.change(by=person(request), row=row, **form.validated_data)
         return _shown(request, row)
 
+    @guarded
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Delete it."""

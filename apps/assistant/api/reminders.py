@@ -20,6 +20,7 @@ from apps.core.errors import Invalid
 from apps.core.once import again, once
 from apps.core.paging import Newest, Soonest
 from apps.core.serializers import Exact, Moment
+from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires, signed_in
 
@@ -174,13 +175,17 @@ class Parse(Speaking):
         )
 
 
-class OneReminder(Speaking):
+class OneReminder(Speaking, Versioned):
     policy = about(Permission.REMINDER_VIEW)
     policies: ClassVar = {
         "patch": about(Permission.REMINDER_CHANGE),
         "delete": about(Permission.REMINDER_DELETE),
     }
 
+    def hold(self, request: Request, public_id: UUID) -> None:
+        reminders.get(user=person(request), public_id=str(public_id))
+
+    @tagged
     @extend_schema(responses=ReminderSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """How it stands."""
@@ -189,6 +194,7 @@ class OneReminder(Speaking):
             row = reminders.get(user=user, public_id=str(public_id))
         return _shown(user, row)
 
+    @guarded
     @extend_schema(request=ReminderChangeSerializer, responses=ReminderSerializer)
     def patch(self, request: Request, public_id: UUID) -> Response:
         """Other words, another time, or done. Of one that repeats a single time moves
@@ -200,6 +206,7 @@ class OneReminder(Speaking):
             row = _changed(user, str(public_id), form.validated_data)
         return _shown(user, row)
 
+    @guarded
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
         """Take it off the list, with all that comes of it if it repeats."""
