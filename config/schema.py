@@ -49,10 +49,25 @@ class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
+# What any answer of ours may have (core/pace.py, core/request_ids.py).
+_HEADERS = {
+    "X-Request-ID": "In our logs it is known by this.",
+    "RateLimit-Policy": "Each limit that was charged: `q` times in `w` seconds.",
+    "RateLimit": "Of each, `r` is left, and there is more in `t` seconds.",
+}
+
+
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular, behind `sign_in_schema`: allauth's answers to mistakes
     have a shape of their own, and ours stands beside it."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    components.setdefault("headers", {}).update(
+        {
+            name: {"description": words, "schema": {"type": "string"}}
+            for name, words in _HEADERS.items()
+        }
+    )
     for path, operations in result["paths"].items():
         if not path.startswith((_OURS, "/api/auth/")):
             continue
@@ -63,6 +78,8 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             for status, words in _refusals(path, verb, operation).items():
                 told = answers.setdefault(status, {"description": words})
                 told.setdefault("content", {}).update(_problem())
+            for status, told in answers.items():
+                told.setdefault("headers", {}).update(_headers(status))
     return result
 
 
@@ -85,6 +102,16 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if "requestBody" in operation:
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
+    return found
+
+
+def _headers(status: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS
+    }
+    if status == "429":
+        words = "Seconds until the next try has a chance."
+        found["Retry-After"] = {"description": words, "schema": {"type": "integer"}}
     return found
 
 

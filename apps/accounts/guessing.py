@@ -31,20 +31,20 @@ PASSWORDS_OF_STRANGERS = Limit("password_strangers", times=10, seconds=15 * MINU
 PASSWORDS_OF_KNOWN = Limit("password_known", times=10, seconds=15 * MINUTE)
 
 # --- What else anybody may send, per network.
-SIGN_UPS = Limit("sign_up", times=20, seconds=HOUR)
-RESETS = Limit("reset", times=20, seconds=HOUR)
+SIGN_UPS = Limit("sign_up", times=20, seconds=HOUR, is_told=True)
+RESETS = Limit("reset", times=20, seconds=HOUR, is_told=True)
 # Codes from a letter: eight letters, so that even all tries of a day find none.
-LETTER_CODES = Limit("letter_code", times=30, seconds=5 * MINUTE)
+LETTER_CODES = Limit("letter_code", times=30, seconds=5 * MINUTE, is_told=True)
 # Passkeys cannot be guessed; checking one costs a signature and a few queries.
-PASSKEYS = Limit("passkey", times=60, seconds=5 * MINUTE)
+PASSKEYS = Limit("passkey", times=60, seconds=5 * MINUTE, is_told=True)
 # Letters to one address that somebody else asked for.
 LETTERS = Limit("letter", times=5, seconds=HOUR)
 
 # --- Adding an address of one's own: a letter goes to it before it is known whose it is.
 # A person mistypes one or two; through the pages and the API together.
-ADDRESSES_PER_PERSON = Limit("address_person", times=10, seconds=HOUR)
+ADDRESSES_PER_PERSON = Limit("address_person", times=10, seconds=HOUR, is_told=True)
 # Of many accounts made for it: as many as they could reset.
-ADDRESSES_PER_NETWORK = Limit("address_network", times=20, seconds=HOUR)
+ADDRESSES_PER_NETWORK = Limit("address_network", times=20, seconds=HOUR, is_told=True)
 
 # --- Codes of a second factor (mfa/challenges.py). Whoever tries knows the password:
 # those of browsers that the account knows are counted apart from all others.
@@ -73,9 +73,11 @@ LOST_FACTORS = Limit("lost_factors", times=2, seconds=7 * DAY)
 
 # --- Texted codes cost money and can annoy (mfa/factors/sms.py).
 # A carrier takes up to a minute; asking again sooner only makes two codes.
-TEXT_PAUSE = Limit("code_text_pause", times=1, seconds=60)
-TEXTS_PER_PERSON = Limit("code_text_person", times=5, seconds=HOUR)
-TEXTS_PER_PERSON_A_DAY = Limit("code_text_person_day", times=15, seconds=DAY)
+TEXT_PAUSE = Limit("code_text_pause", times=1, seconds=60, is_told=True)
+TEXTS_PER_PERSON = Limit("code_text_person", times=5, seconds=HOUR, is_told=True)
+TEXTS_PER_PERSON_A_DAY = Limit(
+    "code_text_person_day", times=15, seconds=DAY, is_told=True
+)
 # A number that moves between accounts carries its count with it.
 TEXTS_PER_NUMBER = Limit("code_text_number", times=15, seconds=DAY)
 # Country and area: whoever is paid for texts to a range of numbers stops here.
@@ -92,4 +94,4 @@ LINK_TEXTS_PER_AREA = Limit("link_text_area", times=50, seconds=HOUR)
 LINK_TEXTS_A_DAY = Limit("link_text_all", times=1_000, seconds=DAY)
 
 # --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
-EXPORTS = Limit("export", times=3, seconds=DAY)
+EXPORTS = Limit("export", times=3, seconds=DAY, is_told=True)

@@ -8,6 +8,7 @@ REST_FRAMEWORK = {
         "apps.accounts.authentication.CookieAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["apps.rbac.api.PolicyPermission"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.core.pace.PerPerson"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.api.OursAnyway",

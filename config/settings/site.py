@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "apps.core.request_ids.RequestIdMiddleware",
     "apps.core.shortcut.ShortcutMiddleware",
     "apps.core.access_log.AccessLogMiddleware",
+    "apps.core.pace.RateLimitMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.core.problems.ProblemMiddleware",
     "apps.core.bodies.BodyMiddleware",
