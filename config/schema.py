@@ -17,6 +17,7 @@ _PROBLEM = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "request_id": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
     },
     "required": ["type", "title", "status", "code", "detail", "request_id"],
     "additionalProperties": True,
@@ -28,6 +29,7 @@ _PROBLEM = {
             "detail": "There is nothing here.",
             "code": "not_found",
             "request_id": "0123456789abcdef0123456789abcdef",
+            "instance": "/api/v1/notes/01a21553-ce68-7f91-be39-4c7a4254fa7e",
         }
     ],
 }

@@ -41,7 +41,7 @@ class StepUp(Unauthorized):
     def answer(self, request: HttpRequest) -> HttpResponse:
         """A problem for an app; a browser is led to the proof, and back to the page."""
         if request.path.startswith(MACHINE_PREFIXES):
-            return problem(self)
+            return problem(self, request)
         if "HX-Request" in request.headers:
             return HttpResponseClientRedirect(proof_page(request, twice=self.twice))
         led: HttpResponse = suspend_request(

@@ -79,7 +79,7 @@ def answered(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if known is None:
         return None
     set_rollback()
-    return problem(known)
+    return problem(known, context["request"])
 
 
 def _known(error: Exception) -> AppError | None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -17,8 +18,11 @@ from django.views.csrf import csrf_failure
 from apps.core.errors import (
     AppError,
     CsrfFailed,
+    Forbidden,
     Invalid,
+    NotAllowed,
     NotFound,
+    TooLarge,
     TooMany,
     Unauthorized,
     Unavailable,
@@ -30,12 +34,17 @@ _BARE = (
     '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
     "<title>{0}</title><h1>{0}</h1></html>"
 )
+_BY_STATUS: dict[int, type[AppError]] = {
+    kind.status.value: kind
+    for kind in (Invalid, Unauthorized, Forbidden, NotAllowed, TooLarge)
+}
 MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
 
 
-def problem(error: AppError) -> JsonResponse:
-    """One RFC 9457 body: type, title, status, code, detail, request_id, and what the
-    kind of error adds."""
+def problem(error: AppError, request: HttpRequest | None = None) -> JsonResponse:
+    """One RFC 9457 body: type, title, status, code, detail, request_id, instance (the
+    path that was asked), and what the kind of error adds."""
+    place = {"instance": request.path} if request else {}
     response = JsonResponse(
         {
             "type": f"/problems/{error.code}",
@@ -44,6 +53,7 @@ def problem(error: AppError) -> JsonResponse:
             "code": error.code,
             "detail": error.sentence,
             "request_id": current_request_id(),
+            **place,
             **error.extra,
         },
         status=error.status.value,
@@ -58,7 +68,7 @@ def problem(error: AppError) -> JsonResponse:
 def answer(request: HttpRequest, error: AppError) -> HttpResponse:
     """The error in the form that whoever asked can read."""
     if request.path.startswith(MACHINE_PREFIXES):
-        return problem(error)
+        return problem(error, request)
     try:
         page = render(request, "error.html", {"error": error})
     except Exception:
@@ -82,7 +92,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """`handler400`: a host that is not ours, among others."""
     if request.path.startswith(MACHINE_PREFIXES):
-        return problem(Invalid())
+        return problem(Invalid(), request)
     page: HttpResponse = defaults.bad_request(request, exception)
     return page
 
@@ -90,9 +100,29 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     """`CSRF_FAILURE_VIEW`. People read Django's page, which has our words."""
     if request.path.startswith(MACHINE_PREFIXES):
-        return problem(CsrfFailed())
+        return problem(CsrfFailed(), request)
     page: HttpResponse = csrf_failure(request, reason)
     return page
+
+
+def worded(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A refusal of Django's as a problem like all others, still saying which methods
+    are allowed."""
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        return not_found(request, Http404())
+    found = problem(_BY_STATUS.get(response.status_code, AppError)(), request)
+    if "Allow" in response:
+        found["Allow"] = response["Allow"]
+    return found
+
+
+def _is_wordless(request: HttpRequest, response: HttpResponse) -> bool:
+    is_refusal = response.status_code >= HTTPStatus.BAD_REQUEST
+    if not is_refusal or not request.path.startswith(MACHINE_PREFIXES):
+        return False
+    # Django's page with the traceback, while developing.
+    is_traceback = settings.DEBUG and response.status_code >= 500
+    return not is_traceback and "json" not in response.get("Content-Type", "")
 
 
 def defect(request: HttpRequest) -> HttpResponse:
@@ -106,19 +136,17 @@ def defect(request: HttpRequest) -> HttpResponse:
 
 
 class ProblemMiddleware:
-    """Turns an `AppError`, or a database that is away, into its answer."""
+    """Turns an `AppError`, or a database that is away, into its answer, and whatever a
+    package refuses without words that a machine reads."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        is_page = response.get("Content-Type", "").startswith("text/html")
-        if response.status_code == HTTPStatus.NOT_FOUND and is_page:
-            # Django's own page of the addresses that there are, while developing.
-            if request.path.startswith(MACHINE_PREFIXES):
-                return not_found(request, Http404())
-        return response
+        return (
+            worded(request, response) if _is_wordless(request, response) else response
+        )
 
     def process_exception(
         self, request: HttpRequest, exception: Exception

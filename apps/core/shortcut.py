@@ -16,7 +16,7 @@ from django.urls import resolve
 
 from apps.core.errors import AppError, NotAllowed, NotFound, TooLarge, Unavailable
 from apps.core.logs import logger
-from apps.core.problems import problem
+from apps.core.problems import problem, worded
 
 # A handful of addresses; the bound keeps made-up ones from filling the memory.
 _resolved = lru_cache(maxsize=64)(resolve)
@@ -34,26 +34,23 @@ class ShortcutMiddleware:
             found = _resolved(request.path_info)
             response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         except AppError as error:
-            return problem(error)
+            return problem(error, request)
         except Http404:
-            return problem(NotFound("There is nothing at this address."))
+            return problem(NotFound("There is nothing at this address."), request)
         except RequestDataTooBig:
-            return problem(TooLarge())
+            return problem(TooLarge(), request)
         except (OperationalError, InterfaceError) as error:
             # The connection is dead or about to be; the next request gets a new one.
             connection.close()
             logger.warning("database_away", error=type(error).__name__)
-            return problem(Unavailable())
+            return problem(Unavailable(), request)
         except Exception:
             logger.exception("defect", path=request.path_info)
-            return problem(AppError())
-        return _in_words(response)
+            return problem(AppError(), request)
+        return _in_words(request, response)
 
 
-def _in_words(response: HttpResponse) -> HttpResponse:
-    """Django's empty 405 as a problem like all others, still saying what is allowed."""
-    if response.status_code != NotAllowed.status:
-        return response
-    worded = problem(NotAllowed())
-    worded["Allow"] = response["Allow"]
-    return worded
+def _in_words(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Django's empty 405 has no words."""
+    is_refused = response.status_code == NotAllowed.status
+    return worded(request, response) if is_refused else response

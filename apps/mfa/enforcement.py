@@ -91,6 +91,6 @@ class EnforcementMiddleware:
             # They have one, and were made more than they were when they signed in.
             return StepUp(twice=True, minutes=FRESH_MINUTES).answer(request)
         if request.path.startswith(MACHINE_PREFIXES):
-            return problem(Missing())
+            return problem(Missing(), request)
         messages.warning(request, Missing.sentence)
         return redirect("mfa:factors")
