@@ -127,6 +127,8 @@ RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/
 ROWS = {
     "": reads(public),
     "menu/": reads(signed_in),
+    "problems": reads(public),
+    "problems/<slug:code>": reads(public, 404),
     "app/": reads(signed_in),
     "app/setting-up/dismiss/": posted(signed_in, people_get(302)),
     "app/conversation/": reads(signed_in),

@@ -17,6 +17,7 @@ from apps.portal import (
     overview,
     phone_proofs,
     phones,
+    problem_pages,
     profile,
     reminders,
     setting_up,
@@ -31,6 +32,8 @@ app_name = "portal"
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("menu/", landing.menu, name="menu"),
+    path("problems", problem_pages.problems, name="problems"),
+    path("problems/<slug:code>", problem_pages.problem, name="problem"),
     path("app/", overview.overview, name="overview"),
     path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
