@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 import secrets
 from collections.abc import Collection
 from pathlib import Path
@@ -18,6 +19,8 @@ import environ
 
 _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
+# As a browser says it: in lower case, no path, no `*`.
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,6 +71,15 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
             self._mistaken(name, given, f"an address that begins with {kinds}")
             return default
         return given
+
+    def origins(self, name: str) -> list[str]:
+        """Those of web pages, with commas between them: scheme, host and port alone."""
+        given = [each.strip() for each in self.list(name, default=[])]
+        found = [each for each in given if _ORIGIN.fullmatch(each)]
+        if len(found) < len(given):
+            wanted = "origins such as https://app.example.com, with commas between them"
+            self._mistaken(name, ",".join(given), wanted)
+        return found
 
     def _mistaken(self, name: str, given: str, wanted: str) -> None:
         words = f"{name} is {given!r}; it takes {wanted}."

@@ -6,14 +6,29 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from apps.core import once
+from apps.core import deprecation, once
 
 _HEADER: Literal["header"] = "header"
 
 
 class Described(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
-        return [*super().get_override_parameters(), *self._once(), *self._versions()]
+        return [
+            *super().get_override_parameters(),
+            *self._once(),
+            *self._versions(),
+            *self._deprecation(),
+        ]
+
+    def is_deprecated(self) -> bool:
+        return deprecation.of(type(self.view), self.method) is not None
+
+    def _deprecation(self) -> list[OpenApiParameter]:
+        declared = deprecation.of(type(self.view), self.method)
+        return [
+            OpenApiParameter(name, OpenApiTypes.STR, _HEADER, response=True)
+            for name in (declared.headers if declared else ())
+        ]
 
     def _handler(self) -> Any:
         return getattr(type(self.view), self.method.lower(), None)

@@ -14,7 +14,9 @@ PORT = env.whole("PORT", default=int(published("PORT") or 8000))
 # The origin that Twilio and people see. Signatures and links use it, never Host.
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(PUBLIC_URL).hostname])
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Pages of others that may call the API from a browser, with cookies too (core/cors.py).
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL, *CORS_ALLOWED_ORIGINS]
 TRUSTED_PROXY_COUNT = env.whole("TRUSTED_PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [
@@ -58,7 +60,9 @@ MIDDLEWARE = [
     "apps.core.request_ids.RequestIdMiddleware",
     "apps.core.shortcut.ShortcutMiddleware",
     "apps.core.access_log.AccessLogMiddleware",
+    "apps.core.cors.CorsMiddleware",
     "apps.core.pace.RateLimitMiddleware",
+    "apps.core.deprecation.DeprecationMiddleware",
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "apps.core.problems.ProblemMiddleware",
     "apps.core.bodies.BodyMiddleware",
