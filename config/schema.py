@@ -1,5 +1,6 @@
 """The OpenAPI schema: what every operation can be refused with, and who may ask."""
 
+from copy import deepcopy
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -80,6 +81,8 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             for status, words in _refusals(path, verb, operation).items():
                 told = answers.setdefault(status, {"description": words})
                 told.setdefault("content", {}).update(_problem())
+            if _takes(operation, "fields"):
+                _leave_out(answers["200"], components["schemas"])
             for status, told in answers.items():
                 told.setdefault("headers", {}).update(_headers(status))
     return result
@@ -105,6 +108,24 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
     return found
+
+
+def _leave_out(answer: dict[str, Any], shapes: dict[str, Any]) -> None:
+    """Where `fields` may be asked for, no field of a row has to be there: the rows are
+    those of a shape of its own, in which none is required."""
+    (content,) = answer["content"].values()
+    whole = content["schema"]
+    if "$ref" in whole:
+        whole = content["schema"] = deepcopy(shapes[_name(whole)])
+    rows = whole["items"] if "items" in whole else whole["properties"]["results"]
+    rows = rows.get("items", rows)
+    name = f"Sparse{_name(rows)}"
+    shapes[name] = {**shapes[_name(rows)], "required": []}
+    rows["$ref"] = f"#/components/schemas/{name}"
+
+
+def _name(shape: dict[str, Any]) -> str:
+    return str(shape["$ref"].rpartition("/")[2])
 
 
 def _headers(status: str) -> dict[str, Any]:

@@ -18,10 +18,30 @@ class Described(AutoSchema):
             *self._once(),
             *self._versions(),
             *self._deprecation(),
+            *self._query(),
         ]
 
     def is_deprecated(self) -> bool:
         return deprecation.of(type(self.view), self.method) is not None
+
+    def _query(self) -> list[OpenApiParameter]:
+        if self.method != "GET":
+            return []
+        found = []
+        if orderings := list(getattr(self.view, "orderings", ())):
+            found.append(OpenApiParameter("ordering", enum=orderings))
+        if (row := getattr(self.view, "sparse", None)) is not None:
+            names = list(row().fields)
+            asked = OpenApiParameter(
+                "fields",
+                many=True,
+                enum=names,
+                style="form",
+                explode=False,
+                description="These alone, with commas between them.",
+            )
+            found.append(asked)
+        return found
 
     def _deprecation(self) -> list[OpenApiParameter]:
         declared = deprecation.of(type(self.view), self.method)

@@ -11,6 +11,7 @@ from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
+from apps.core import query
 from apps.core.errors import Invalid
 
 LIMIT = 30
@@ -88,13 +89,15 @@ class Newest(CursorPagination):
         _id(position)
 
 
-class Soonest(Newest):
-    """By the moment it is due."""
+class Ordered(Newest):
+    """In one of the `orderings` of the view (query.py), each by `id`, or by a moment."""
 
-    ordering = ("due_at", "id")
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> Any:
+        return query.order(request, view)
 
     def insist(self, position: str) -> None:
-        _moment(position)
+        is_by_id = str(self.ordering[0]).removeprefix("-") == "id"
+        _id(position) if is_by_id else _moment(position)
 
 
 def _moment(said: str) -> datetime:

@@ -158,6 +158,13 @@ PROBLEMS = (
         "Try again in a minute, the same request with the same Idempotency-Key.",
     ),
     Explained(
+        "unknown_choice",
+        "There is no such choice",
+        "A parameter in the address has a value that is none of those it takes, such "
+        "as an ordering or a field that there is not.",
+        "Send one of choices, which stand in the answer; parameter says where.",
+    ),
+    Explained(
         "unsupported_media_type",
         "This kind of content is not taken",
         "The Content-Type is not the one that this address takes.",

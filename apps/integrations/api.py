@@ -8,13 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import path
 from django.utils.cache import add_never_cache_headers
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import fresh_auth
+from apps.core import query
 from apps.core.errors import Invalid
 from apps.core.once import again, once
 from apps.core.paging import Newest
@@ -27,9 +28,9 @@ from apps.integrations import (
     endpoints,
     granted,
     handshake,
-    renewing,
-    usage,
 )
+from apps.integrations import provider as shelf
+from apps.integrations import renewing, usage
 from apps.integrations.models import Connection, Consent, OAuthEvent
 from apps.integrations.serializers import (
     ChangeSerializer,
@@ -49,6 +50,8 @@ from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, in_person, signed_in
 
 API = consents.Channel.API
+_PROVIDERS = [each.id for each in shelf.every()]
+_STATUSES = [each for each in Connection.Status.values if each != "ended"]
 changing = about(Permission.CONNECTION_CHANGE)
 
 
@@ -65,15 +68,32 @@ class Providers(APIView):
 class Connections(APIView):
     policy = signed_in
     policies: ClassVar = {"post": connecting}
+    sparse = ConnectionSerializer
+    orderings: ClassVar = {
+        "created_at": ("created_at", "pk"),
+        "-created_at": ("-created_at", "-pk"),
+    }
 
     @tagged
-    @extend_schema(responses=ConnectionSerializer(many=True))
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("provider", enum=_PROVIDERS),
+            OpenApiParameter("status", enum=_STATUSES),
+        ],
+        responses=ConnectionSerializer(many=True),
+    )
     def get(self, request: Request) -> Response:
         """All that are connected; as many as the role allows. Ask again with the `ETag`
         as `If-None-Match`: 304 while nothing has changed."""
         user: Any = request.user
-        found = cards.accounts(list(Connection.objects.owned_by(user)))
-        return Response(ConnectionSerializer(found, many=True).data)
+        rows = Connection.objects.owned_by(user)
+        if provider := query.one_of(request, "provider", _PROVIDERS):
+            rows = rows.filter(provider=provider)
+        if state := query.one_of(request, "status", _STATUSES):
+            rows = rows.filter(status=state)
+        rows = rows.order_by(*query.order(request, self))
+        found = ConnectionSerializer(cards.accounts(list(rows)), many=True)
+        return Response(query.sparse(request, found).data)
 
     @once(shows_secret=True)
     @extend_schema(request=ConnectSerializer, responses={201: LeavingSerializer})

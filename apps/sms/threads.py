@@ -9,6 +9,7 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
+from apps.core import query
 from apps.core.errors import Invalid, NotFound
 from apps.sms import troubles
 from apps.sms.composer import count
@@ -56,11 +57,24 @@ class Page:
     older: str  # cursor of the page before, or an empty string
 
 
-def page(user: User, before: str = "", limit: int = 40, number: str = "") -> Page:
+def page(
+    user: User,
+    before: str = "",
+    limit: int = 40,
+    number: str = "",
+    direction: str = "",
+    words: Sequence[str] = (),
+) -> Page:
     """The newest `limit` messages before a cursor; with `number` (E.164, or WEB) those
-    with that phone alone. Raises `Invalid` for a bad cursor."""
-    inbound = InboundText.objects.owned_by(user)
-    outbound = OutboundText.objects.owned_by(user)
+    with that phone alone, with `direction` ("in" or "out") one side, with `words` those
+    that have all of them. Raises `Invalid` for a bad cursor."""
+    having = query.containing("body", words)
+    inbound = InboundText.objects.owned_by(user).filter(having)
+    outbound = OutboundText.objects.owned_by(user).filter(having)
+    if direction == "in":
+        outbound = outbound.none()
+    if direction == "out":
+        inbound = inbound.none()
     if number:
         inbound, outbound = inbound.filter(number=number), outbound.filter(
             number=number

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from apps.assistant import approvals, performing
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Approval, StandingApproval
-from apps.core.errors import Invalid
+from apps.core import query
 from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
@@ -65,6 +65,9 @@ class StandingApprovalSerializer(serializers.ModelSerializer[StandingApproval]):
         fields: ClassVar = ["id", "tool", "about", "given_at"]
 
 
+_STATES = ("open", "decided")
+
+
 class Approvals(Speaking, generics.ListAPIView[Approval]):
     policy = about(Permission.APPROVAL_VIEW)
     serializer_class = ApprovalSerializer
@@ -73,15 +76,10 @@ class Approvals(Speaking, generics.ListAPIView[Approval]):
 
     def get_queryset(self) -> Any:
         own = Approval.objects.owned_by(self.request.user).select_related("call")
-        wanted = self.request.GET.get("state", "open")
-        if wanted not in ("open", "decided"):
-            raise Invalid("state is open or decided.")
-        is_open = wanted == "open"
+        is_open = query.one_of(self.request, "state", _STATES, "open") == "open"
         return own.open(timezone.now()) if is_open else own.exclude(decision="")
 
-    @extend_schema(
-        parameters=[OpenApiParameter("state", enum=["open", "decided"], default="open")]
-    )
+    @extend_schema(parameters=[OpenApiParameter("state", enum=_STATES, default="open")])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What waits, or what was decided; the newest first."""
         return super().get(request, *args, **kwargs)

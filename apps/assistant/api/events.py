@@ -20,7 +20,7 @@ from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.events import Times
 from apps.assistant.models import Event
 from apps.assistant.occurrences import Occurrence
-from apps.core import years
+from apps.core import query, years
 from apps.core.errors import Invalid
 from apps.core.once import once
 from apps.core.serializers import Day, Exact, Moment
@@ -117,20 +117,24 @@ class EventChangeSerializer(_Timed):
 class Events(Speaking):
     policy = about(Permission.EVENT_VIEW)
     policies: ClassVar = {"post": requires(Permission.EVENT_ADD)}
+    sparse = CalendarEventSerializer
+    # Whether it is backwards.
+    orderings: ClassVar = {"starts_at": False, "-starts_at": True}
 
     @extend_schema(
         operation_id="v1_events_list",
         parameters=[
             OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
             OpenApiParameter("to", str, description="a month after `from`"),
+            OpenApiParameter("search", description="In its title or place."),
             OpenApiParameter("limit", int),
             OpenApiParameter("after", str, description="as `next` has it"),
         ],
         responses=PageOfEventsSerializer,
     )
     def get(self, request: Request) -> Response:
-        """What touches the time from `from` to `to`, a year at most, the earliest first;
-        each one of a series by itself."""
+        """What touches the time from `from` to `to`, a year at most, the earliest first
+        unless another `ordering` is asked for; each one of a series by itself."""
         user = person(request)
         given = request.GET
         start = _moment(user, given.get("from", "")) or conversations.aside(user).now
@@ -139,9 +143,12 @@ class Events(Speaking):
         if others := shared.calendars(user):
             rows += occurrences.between(user=user, start=start, end=end, of=others)
             rows.sort(key=lambda each: (each.start, each.event.pk))
+        if wanted := query.words(request):
+            rows = [each for each in rows if _has(each, wanted)]
+        is_backwards = query.order(request, self)
         limit = _limit(given.get("limit", ""))
-        rows = _after(rows, given.get("after", ""))
-        found = _shown(user, rows[:limit], many=True)
+        rows = _after(rows, given.get("after", ""), is_backwards)
+        shown = query.sparse(request, _serializer(user, rows[:limit], many=True))
         more = None
         if len(rows) > limit:
             last = rows[limit - 1]
@@ -149,8 +156,9 @@ class Events(Speaking):
                 f"{last.start.astimezone(UTC):%Y%m%dT%H%M%S%f}{_APART}{last.event.pk}"
             )
             asked = {"from": start.isoformat(), "to": end.isoformat(), "limit": limit}
-            more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked | {'after': place})}"
-        return Response({"next": more, "results": found})
+            asked = given.dict() | asked | {"after": place}
+            more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
+        return Response({"next": more, "results": shown.data})
 
     @once()
     @extend_schema(request=NewEventSerializer, responses={201: CalendarEventSerializer})
@@ -268,13 +276,22 @@ def _first(user: User, row: Event) -> Occurrence:
     return occurrences.first(row, user.timezone)
 
 
-def _shown(user: User, found: Any, *, many: bool = False) -> Any:
+def _shown(user: User, found: Occurrence) -> Any:
+    return _serializer(user, found).data
+
+
+def _serializer(user: User, found: Any, *, many: bool = False) -> Any:
     context = {
         "scene": conversations.aside(user),
         "calendars": shared.calendars(user),
         "person": user,
     }
-    return CalendarEventSerializer(found, many=many, context=context).data
+    return CalendarEventSerializer(found, many=many, context=context)
+
+
+def _has(row: Occurrence, words: list[str]) -> bool:
+    text = f"{row.event.title}\n{row.event.place}".casefold()
+    return all(word.casefold() in text for word in words)
 
 
 def _moment(user: User, said: str) -> datetime | None:
@@ -299,7 +316,8 @@ def _limit(said: str) -> int:
     )
 
 
-def _after(rows: list[Occurrence], place: str) -> list[Occurrence]:
+def _after(rows: list[Occurrence], place: str, is_backwards: bool) -> list[Occurrence]:
+    rows = rows[::-1] if is_backwards else rows
     if not place:
         return rows
     said, _, pk = place.partition(_APART)
@@ -308,7 +326,12 @@ def _after(rows: list[Occurrence], place: str) -> list[Occurrence]:
         last = (at, int(pk))
     except ValueError:
         raise Invalid("That is no page of this list.") from None
-    return [each for each in rows if (each.start, each.event.pk) > last]
+    places = [(each.start, each.event.pk) for each in rows]
+    return [
+        each
+        for each, here in zip(rows, places, strict=True)
+        if (here < last if is_backwards else here > last)
+    ]
 
 
 urlpatterns = [

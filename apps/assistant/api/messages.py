@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from apps.assistant import deeds_of_turns, undoing
 from apps.assistant.api.speaking import Speaking, person
+from apps.core import query
 from apps.core.errors import NotFound
 from apps.core.once import once
 from apps.core.serializers import Exact
@@ -88,13 +89,20 @@ class SaidSerializer(serializers.Serializer[Any]):
     id = serializers.CharField()
 
 
+_DIRECTIONS = ("in", "out")
+_ASKED = [
+    OpenApiParameter("before", description="As `next` has it."),
+    OpenApiParameter("direction", enum=_DIRECTIONS),
+    OpenApiParameter("search", description="All of these words are in it."),
+]
+
+
 class Messages(Speaking):
     policy = signed_in
     policies: ClassVar = {"post": signed_in}
+    sparse = MessageSerializer
 
-    @extend_schema(
-        parameters=[OpenApiParameter("before")], responses=MessagesSerializer
-    )
+    @extend_schema(parameters=_ASKED, responses=MessagesSerializer)
     def get(self, request: Request) -> Response:
         """The newest, texted or written, with the answers."""
         return _page(request)
@@ -156,10 +164,9 @@ class Conversations(Speaking):
 
 class OneConversation(Speaking):
     policy = signed_in
+    sparse = MessageSerializer
 
-    @extend_schema(
-        parameters=[OpenApiParameter("before")], responses=MessagesSerializer
-    )
+    @extend_schema(parameters=_ASKED, responses=MessagesSerializer)
     def get(self, request: Request, conversation: str) -> Response:
         """The newest of one conversation."""
         if conversation == WEB:
@@ -171,14 +178,20 @@ class OneConversation(Speaking):
 
 
 def _page(request: Request, number: str = "") -> Response:
-    before = request.GET.get("before", "")
-    found = threads.page(person(request), before=before, number=number)
+    rows = query.sparse(request, MessageSerializer(many=True))
+    found = threads.page(
+        person(request),
+        before=request.GET.get("before", ""),
+        number=number,
+        direction=query.one_of(request, "direction", _DIRECTIONS),
+        words=query.words(request),
+    )
     older = None
     if found.older:
-        query = urlencode({"before": found.older})
-        older = f"{settings.PUBLIC_URL}{request.path}?{query}"
-    page = {"next": older, "results": found.messages}
-    return Response(MessagesSerializer(page).data)
+        asked = request.GET.dict() | {"before": found.older}
+        older = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
+    results = rows.to_representation(found.messages)
+    return Response({"next": older, "results": results})
 
 
 def _phones(request: Request) -> Any:

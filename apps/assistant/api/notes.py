@@ -1,5 +1,6 @@
 """Notes over the API."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from rest_framework.response import Response
 from apps.assistant import notes
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import Note
+from apps.core import query
 from apps.core.once import once
-from apps.core.paging import Newest
+from apps.core.paging import Ordered
+from apps.core.query import Sparse
 from apps.core.serializers import Exact
 from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
@@ -33,24 +36,37 @@ class NoteTextSerializer(Exact):
     text = serializers.CharField(max_length=notes.LONGEST)
 
 
-class Notes(Speaking, generics.ListAPIView[Note]):
+class Notes(Speaking, Sparse, generics.ListAPIView[Note]):
     policy = about(Permission.NOTE_VIEW)
     policies: ClassVar = {"post": requires(Permission.NOTE_ADD)}
-    serializer_class = NoteSerializer
-    pagination_class = Newest
+    serializer_class = sparse = NoteSerializer
+    pagination_class = Ordered
+    # By when they were made: ids are in that order.
+    orderings: ClassVar = {
+        "-created_at": ("-id",),
+        "created_at": ("id",),
+        "-updated_at": ("-updated_at", "-id"),
+        "updated_at": ("updated_at", "id"),
+    }
     queryset = Note.objects.none()
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "person": person(self.request)}
 
     def get_queryset(self) -> Any:
-        return notes.matching(
-            notes.among(person(self.request)), self.request.GET.get("search", "")
-        )
+        rows = notes.among(person(self.request))
+        if after := query.moment(self.request, "updated_after"):
+            rows = rows.filter(updated_at__gt=after)
+        return notes.matching(rows, " ".join(query.words(self.request)))
 
-    @extend_schema(parameters=[OpenApiParameter("search")])
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("search", description="Its words, or how they begin."),
+            OpenApiParameter("updated_after", datetime),
+        ]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The newest first; with `search` those that have all its words, or words that
+        """The newest first, unless another `ordering` is asked for; with `search` those that have all its words, or words that
         begin like them."""
         return super().get(request, *args, **kwargs)
 

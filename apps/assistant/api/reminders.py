@@ -1,5 +1,6 @@
 """Reminders over the API."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from apps.assistant import conversations, drafts, phrases, reminders, told
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.drafts import Draft
 from apps.assistant.models import Reminder
+from apps.core import query
 from apps.core.errors import Invalid
 from apps.core.once import again, once
-from apps.core.paging import Newest, Soonest
+from apps.core.paging import Ordered
+from apps.core.query import Sparse
 from apps.core.serializers import Exact, Moment
 from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.catalog import Permission
@@ -117,36 +120,54 @@ class Unclear(Invalid):
         self.extra = {"options": list(options)}
 
 
-class Reminders(Speaking, generics.ListAPIView[Reminder]):
+_STATES = ("open", "done")
+
+
+class Reminders(Speaking, Sparse, generics.ListAPIView[Reminder]):
     policy = about(Permission.REMINDER_VIEW)
     policies: ClassVar = {"post": requires(Permission.REMINDER_ADD)}
-    serializer_class = ReminderSerializer
+    serializer_class = sparse = ReminderSerializer
+    pagination_class = Ordered
     queryset = Reminder.objects.none()
 
+    # By when they were made: ids are in that order.
+    orderings: ClassVar = {
+        "due_at": ("due_at", "id"),
+        "-due_at": ("-due_at", "-id"),
+        "created_at": ("id",),
+        "-created_at": ("-id",),
+    }
+
     @property
-    def pagination_class(self) -> Any:  # type: ignore[override]  # by what is asked for
-        return Newest if self._is_done() else Soonest
+    def usual_ordering(self) -> str:
+        return "-created_at" if self._is_done() else "due_at"
 
     def get_queryset(self) -> Any:
         own = Reminder.objects.owned_by(self.request.user).select_related("series")
-        return own.filter(state=State.DONE) if self._is_done() else own.open()
+        rows = own.filter(state=State.DONE) if self._is_done() else own.open()
+        if after := query.moment(self.request, "due_after"):
+            rows = rows.filter(due_at__gt=after)
+        if before := query.moment(self.request, "due_before"):
+            rows = rows.filter(due_at__lt=before)
+        return rows.filter(query.containing("text", query.words(self.request)))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **_scene(person(self.request))}
 
     def _is_done(self) -> bool:
-        # The schema is made without a request.
-        request: Request | None = self.request
-        wanted = request.GET.get("state", "open") if request else "open"
-        if wanted not in ("open", "done"):
-            raise Invalid("state is open or done.")
-        return wanted == "done"
+        return query.one_of(self.request, "state", _STATES, "open") == "done"
 
     @extend_schema(
-        parameters=[OpenApiParameter("state", enum=["open", "done"], default="open")]
+        parameters=[
+            OpenApiParameter("state", enum=_STATES, default="open"),
+            OpenApiParameter("due_after", datetime),
+            OpenApiParameter("due_before", datetime),
+            OpenApiParameter("search", description="All of these words are in it."),
+        ]
     )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The open ones, the next first; or what is done, the newest first."""
+        """The open ones, the next first; or what is done, the newest first: unless
+        another `ordering` is asked for."""
         return super().get(request, *args, **kwargs)
 
     @once()

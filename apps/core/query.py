@@ -1,0 +1,107 @@
+"""What of a list is asked for, in the query of its address: filters, order, words to
+search for, and which fields.
+
+A view names its orders in `orderings`, by what is sent as `ordering` → the columns; the
+first is the usual one, unless `usual_ordering` says another. `sparse` is the serializer of a row where `fields` may be asked for.
+Both are in the schema by that (described.py).
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.dateparse import parse_datetime
+from rest_framework import generics
+from rest_framework.request import Request
+
+from apps.core import years
+from apps.core.errors import Invalid
+
+# More is no search, and each word is looked for by itself.
+LONGEST, MOST_WORDS = 200, 10
+
+
+class UnknownChoice(Invalid):
+    """`parameter`, and the `choices` that it has."""
+
+    code = "unknown_choice"
+
+    def __init__(self, parameter: str, choices: Iterable[str]) -> None:
+        known = list(choices)
+        super().__init__(f"{parameter} is one of: {', '.join(known)}.")
+        self.extra = {"parameter": parameter, "choices": known}
+
+
+def one_of(
+    request: Request, name: str, choices: Collection[str], default: str = ""
+) -> str:
+    """What is asked for, else the default. Raises UnknownChoice."""
+    wanted = request.GET.get(name)
+    if wanted is None:
+        return default
+    if wanted not in choices:
+        raise UnknownChoice(name, choices)
+    return wanted
+
+
+def order(request: Request, view: Any) -> Any:
+    """Raises UnknownChoice."""
+    usual = getattr(view, "usual_ordering", next(iter(view.orderings)))
+    return view.orderings[one_of(request, "ordering", view.orderings, usual)]
+
+
+def moment(request: Request, name: str) -> datetime | None:
+    """RFC 3339 with its offset; None where it is not asked. Raises Invalid."""
+    if (said := request.GET.get(name)) is None:
+        return None
+    try:
+        # A + that was not escaped is a space.
+        at = parse_datetime(said.replace(" ", "+"))
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise Invalid(f"{name} is no moment: send RFC 3339, with its offset.")
+    years.insist(at)
+    return at
+
+
+def words(request: Request) -> list[str]:
+    """What is searched for. Raises Invalid for what is too long, or no text."""
+    said = request.GET.get("search", "")
+    found = said.split()
+    if len(said) > LONGEST or len(found) > MOST_WORDS or "\x00" in said:
+        raise Invalid(f"Search for {MOST_WORDS} words, {LONGEST} characters at most.")
+    return found
+
+
+def containing(column: str, wanted: Iterable[str]) -> Q:
+    """Rows with all of these words in a column, wherever. No index serves this: it is
+    for what is few of one person."""
+    found = Q()
+    for word in wanted:
+        found &= Q(**{f"{column}__icontains": word})
+    return found
+
+
+def sparse(request: Request, serializer: Any) -> Any:
+    """The serializer without the fields that are not asked for. Raises UnknownChoice."""
+    said = request.GET.get("fields")
+    if said is None:
+        return serializer
+    fields = getattr(serializer, "child", serializer).fields
+    wanted = said.split(",")
+    if not set(wanted) <= fields.keys():
+        raise UnknownChoice("fields", fields)
+    for name in fields.keys() - set(wanted):
+        fields.pop(name)
+    return serializer
+
+
+class Sparse(generics.GenericAPIView[Any]):
+    """Mixed into a list of rows: `fields`."""
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().get_serializer(*args, **kwargs)
+        # The schema is made of one without rows.
+        return sparse(self.request, found) if args else found
