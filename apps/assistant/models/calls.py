@@ -65,9 +65,14 @@ class ToolCall(models.Model):
         State.EXPIRED,
     )
 
-    turn = models.ForeignKey("sms.Turn", models.CASCADE, related_name="tool_calls")
+    turn = models.ForeignKey(
+        "sms.Turn", models.CASCADE, related_name="tool_calls", db_index=False
+    )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="tool_calls"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="tool_calls",
+        db_index=False,
     )
     key = models.CharField(max_length=64)
     # What a provider knows it by: asked for twice under it, it is done once.

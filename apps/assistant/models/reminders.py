@@ -53,7 +53,10 @@ class Reminder(models.Model):
         DELETED = "deleted", "deleted"
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders"
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="reminders",
+        db_index=False,
     )
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     text = models.CharField(max_length=300)

@@ -7,10 +7,13 @@ from django.db import migrations
 BEFORE = import_module("apps.sms.migrations.0028_sums_and_usage_logs")
 
 STAGES = """
+-- Not STRICT: it stands in the statements themselves, and is not called.
 CREATE FUNCTION sms_ms(since timestamptz, until timestamptz) RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT least(greatest(extract(epoch FROM until - since) * 1000, 0),
-                 2147483647)::integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN since IS NOT NULL AND until IS NOT NULL THEN
+        least(greatest(extract(epoch FROM until - since) * 1000, 0),
+              2147483647)::integer
+    END
 $$;
 
 CREATE OR REPLACE FUNCTION sms_outbound_delta() RETURNS trigger LANGUAGE plpgsql AS $$

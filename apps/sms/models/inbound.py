@@ -93,7 +93,9 @@ class Turn(models.Model):
     CLOSING: ClassVar = ("finished_at", "silence", "user", "lane", "trail")
 
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="turns")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False
+    )
     number = models.CharField("their number", max_length=NUMBER_LENGTH)
     our_number = models.CharField(max_length=NUMBER_LENGTH)
     request_id = models.CharField(max_length=64)

@@ -65,7 +65,9 @@ class OutboundText(models.Model):
     # answer still finds its text.
     ref = models.UUIDField(default=uuid7, unique=True, editable=False)
     lane = models.ForeignKey(Lane, models.CASCADE, related_name="outbound")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, db_index=False
+    )
     turn = models.OneToOneField(
         Turn, models.CASCADE, null=True, blank=True, related_name="reply"
     )
