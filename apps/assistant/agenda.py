@@ -200,14 +200,32 @@ def the_event(scene: Scene, said: str, given: dict[str, str]) -> Found:
 def _on_its_day(scene: Scene, said: str) -> list[Found]:
     """Of "soccer this saturday" what is called soccer on that day."""
     title, day = occurrences.dated(said)
-    outcome = scene.read(day, clock=time(12)) if day else None
     wanted = occurrences.wanted(title)
-    if not isinstance(outcome, times.Exact) or not wanted:
-        return []
-    here = outcome.at.astimezone(ZoneInfo(scene.zone))
-    start = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = _midnight(scene, day) if wanted else None
+    if start is None:
+        return comes_then(scene, said)
     look = find(scene, start, start + timedelta(days=1))
     return [each for each in look.found if has(each.event.title, wanted)]
+
+
+def comes_then(scene: Scene, said: str) -> list[Found]:
+    """Of a day alone, such as "friday's", what of the own comes again then."""
+    title, day = occurrences.dated(said)
+    is_day = not occurrences.wanted(title) and times.has_day(day)
+    start = _midnight(scene, day) if is_day else None
+    if start is None:
+        return []
+    found = own(scene, start, start + timedelta(days=1))
+    return [each for each in found if each.own and each.own.event.rule]
+
+
+def _midnight(scene: Scene, day: str) -> datetime | None:
+    """With which the day begins that is said, if one is."""
+    outcome = scene.read(day, clock=time(12)) if day else None
+    if not isinstance(outcome, times.Exact):
+        return None
+    here = outcome.at.astimezone(ZoneInfo(scene.zone))
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _about(scene: Scene, wanted: list[str]) -> list[Found]:

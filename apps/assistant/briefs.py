@@ -35,10 +35,15 @@ SECONDS = 20.0
 _BATCH = 500
 
 
+def of(user: User) -> time | None:
+    """When it comes each day; None while it does not."""
+    row = Brief.objects.filter(user=user, next_at__isnull=False).first()
+    return row.at if row else None
+
+
 def keep(*, user: User, at: time | None, now: datetime) -> time | None:
     """Each day at this time of the person's clock, or not any more; what it was."""
-    row = Brief.objects.filter(user=user).first()
-    before = row.at if row and row.next_at else None
+    before = of(user)
     if at is None:
         Brief.objects.filter(user=user).update(next_at=None)
     else:

@@ -62,6 +62,7 @@ def match(scene: Scene, text: str) -> Match | None:
 def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     plain = wording.without_aside(wording.tidied(text))
     split = times.split(plain)
+    late = phrases.words().answers["late"] if split.is_late else ""
     spans = functools.cache(functools.partial(ranges.split, plain, split))
     # There are hundreds of commands, and two or three texts to compare them with.
     folded = functools.cache(phrases.folded)
@@ -96,10 +97,10 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
             if not ranges.has_clock(scene, spans().when):
                 continue
         if command.time == "span":
-            when = _in_part(scene, spans().when, command.part)
+            when = _in_part(scene, spans().when, command.part or late)
             found.caught.update(when=when, until=spans().until)
         elif command.time:
-            found.caught["when"] = _in_part(scene, split.phrase, command.part)
+            found.caught["when"] = _in_part(scene, split.phrase, command.part or late)
         return found
     return None
 

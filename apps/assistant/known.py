@@ -6,7 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from apps.assistant import items, lists, occurrences, recollection, sharing
+from apps.assistant import (
+    agenda,
+    items,
+    lists,
+    memory,
+    occurrences,
+    recollection,
+    sharing,
+)
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Reminder, ToolCall
 from apps.assistant.series import STILL_FRESH
@@ -44,8 +52,19 @@ def _shared(scene: Scene, caught: Mapping[str, str]) -> bool:
     return True
 
 
+def _event_then(scene: Scene, caught: Mapping[str, str]) -> bool:
+    """Of "skip friday's", where an event comes again then, and no reminder does."""
+    repeating = Reminder.objects.owned_by(scene.user).open().exclude(rule="")
+    return not repeating.exists() and bool(agenda.comes_then(scene, caught["target"]))
+
+
 def _calendar(scene: Scene, caught: Mapping[str, str]) -> bool:
     return sharing.is_of_another(scene.user, caught["calendar"])
+
+
+def _fact(scene: Scene, caught: Mapping[str, str]) -> bool:
+    said = caught["target"]
+    return said.isdigit() or bool(memory.find(scene.user, said, most=1))
 
 
 def _task(scene: Scene, caught: Mapping[str, str]) -> bool:
@@ -68,7 +87,9 @@ _KINDS: Mapping[str, Callable[[Scene, Mapping[str, str]], bool]] = {
     "list": _list,
     "item": _item,
     "event": _event,
+    "event_then": _event_then,
     "calendar": _calendar,
+    "fact": _fact,
     "shared": _shared,
     "task": _task,
     "told": _told,

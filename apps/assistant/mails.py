@@ -28,11 +28,12 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 def find(
     scene: Scene, *, words: str = "", sender: str = "", unread: bool = False
-) -> list[tuple[str, Message]]:
-    """The newest of all mailboxes first, each with its mark."""
+) -> list[tuple[str, Message, str]]:
+    """The newest of all mailboxes first, each with its mark, and where it is."""
+    boxes: list[Mailbox] = LIST.met_by(scene.user)
     found = [
-        (elsewhere.mark(mailbox, each.id), each)
-        for mailbox in LIST.met_by(scene.user)
+        (elsewhere.mark(mailbox, each.id), each, called(mailbox, boxes))
+        for mailbox in boxes
         for each in mailbox.messages(
             words=words or sender,
             unread=unread,
@@ -49,11 +50,37 @@ def the_mail(scene: Scene, said: str) -> tuple[str, Message]:
     errors.NotFound."""
     found = elsewhere.numbered(scene, MAILS, said)
     if not found and said:
-        found = next((mark for mark, _ in find(scene, sender=said)), "")
+        found = next((mark for mark, *_ in find(scene, sender=said)), "")
     if not found:
         raise errors.NotFound(phrases.say("which_mail"))
     mailbox, message = elsewhere.find(scene, READ, found)
     return found, mailbox.read(message)
+
+
+def called(mailbox: Mailbox, boxes: list[Mailbox]) -> str:
+    """The address of one of several at the same provider; "" where it is the only one."""
+    provider = mailbox.connection.provider
+    same = [each for each in boxes if each.connection.provider == provider]
+    return mailbox.connection.label if len(same) > 1 else ""
+
+
+def line(key: str, mailbox: str, **told: object) -> str:
+    """A sentence that tells a mail, with the mailbox it is in where that is told."""
+    subject = str(told["subject"])
+    if mailbox:
+        subject = phrases.say("mail_in", subject=subject, mailbox=mailbox)
+    return phrases.say(key, **{**told, "subject": subject})
+
+
+def where(scene: Scene, mark: str) -> str:
+    """As `called`, of the mailbox that a mark leads to."""
+    mailbox, _ = elsewhere.find(scene, READ, mark)
+    return called(mailbox, READ.met_by(scene.user))
+
+
+def addressed(to: str, mailbox: str) -> str:
+    """To whom a mail goes, and from where, where that is told."""
+    return phrases.say("mail_to_from", to=to, mailbox=mailbox) if mailbox else to
 
 
 def sender(message: Message) -> str:
@@ -71,14 +98,16 @@ def answered(message: Message) -> str:
     return (said if is_answer else f"Re: {said}")[: mailboxes.MOST_SUBJECT].strip()
 
 
-def letter(given: Mapping[str, str], *, to: str, text: str, subject: str) -> Proposal:
-    """What is going to be written, and to whom. Raises errors.Invalid, and Ask where it
-    says nothing yet."""
+def letter(
+    given: Mapping[str, str], *, to: str, text: str, subject: str, mailbox: str = ""
+) -> Proposal:
+    """What is going to be written, to whom, and from where if that is told. Raises
+    errors.Invalid, and Ask where it says nothing yet."""
     to = mailboxes.address(to)
     if not text.strip():
         raise Ask(phrases.say("mail_text", to=to), arguments=given, slot="text")
     key = "mail_proposed" if subject else "mail_proposed_plain"
-    says = phrases.say(key, to=to, subject=subject, text=text)
+    says = phrases.say(key, to=addressed(to, mailbox), subject=subject, text=text)
     settled = {**given, "to": to, "subject": subject or short(text), "text": text}
     return Proposal(says, settled, about=to)
 

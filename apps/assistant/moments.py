@@ -15,6 +15,9 @@ from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import retold, spoken
 from apps.assistant.toolbox import Ask, Option
 
+# Of a day that is meant whole.
+LATE = time(23, 59)
+
 
 def find(
     scene: Scene,

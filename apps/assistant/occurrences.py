@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -93,6 +94,10 @@ def wanted(said: str) -> list[str]:
 def dated(said: str) -> tuple[str, str]:
     """ "soccer" and "this saturday" of "soccer this saturday"; no day where none is
     told."""
+    owned = re.fullmatch(phrases.words().answers["owned"], said, re.IGNORECASE)
+    if owned and (found := times.split(owned["day"])).phrase and not found.rest:
+        # "Friday's soccer".
+        return owned["rest"].strip(), found.phrase
     split, leads = times.split(said), phrases.words().answers["of_a_day"]
     words = split.rest.split()
     if split.phrase:

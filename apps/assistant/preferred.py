@@ -14,6 +14,17 @@ from apps.assistant import left, phrases
 from apps.assistant.conversations import Scene
 
 Before = dict[str, Any]
+# What is named when it is taken back: a field of a profile, or the brief.
+_UNDONE = {
+    "name": "undone_name",
+    "timezone": "undone_timezone",
+    "locale": "undone_locale",
+    "clock_hours": "undone_clock",
+    "quiet_from": "undone_quiet",
+    "quiet_until": "undone_quiet",
+    "paused_until": "undone_paused",
+    "brief": "undone_brief",
+}
 
 
 def change(scene: Scene, **new: Any) -> Before | None:
@@ -32,7 +43,12 @@ def restore(scene: Scene, before: Mapping[str, Any]) -> str:
         left.insist_same(before, _plain(row, names))
         was = {name: _read(name, before[name]) for name in names}
         profile.change(user=scene.user, **was)
-    return phrases.say("undone_setting")
+    return undone(names[0])
+
+
+def undone(name: str) -> str:
+    """ "Undone: the clock as before."."""
+    return phrases.say("undone_setting", what=phrases.say(_UNDONE[name]))
 
 
 def _plain(user: User, names: Any) -> Before:

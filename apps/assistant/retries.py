@@ -14,7 +14,7 @@ from apps.assistant.conversations import Scene
 MOST_CUT = 4
 LONGEST = 400
 MOST_SENTENCES = 5
-LISTED = "lists.add"
+LISTED, NOTED, REMINDS = "lists.add", "notes.add", "reminders.create"
 
 
 def variants(said: str) -> Iterator[str]:
@@ -54,6 +54,8 @@ def more(scene: Scene, said: str) -> list[Intent]:
 def several(scene: Scene, said: str) -> list[Intent]:
     """The commands of a text, where it has more than one and each part of it is one;
     with courtesy, or talk that tells no time, between them at most."""
+    if len(said) <= LONGEST and (intents := _run_on(scene, said)):
+        return intents
     if len(said) > LONGEST or not _starts(_here()).search(phrases.folded(said)):
         return []
     for parts in (sentences(said), _clauses(said)):
@@ -62,6 +64,28 @@ def several(scene: Scene, said: str) -> list[Intent]:
             if all(found):
                 return [intent for each in found if each for intent in each]
     return []
+
+
+def _run_on(scene: Scene, said: str) -> list[Intent]:
+    """Three commands or more of one breath, each of another kind: "remind me to call mom
+    at 5 and buy milk and note the gate sticks". Two of them, or one that is told after
+    its time, may be one thing to do; of a note nothing is cut."""
+    parts = _parted(said, _run(_here()))
+    if not 3 <= len(parts) <= MOST_SENTENCES:
+        return []
+    found = [_whole(scene, part) for part in parts]
+    if any(len(each) != 1 for each in found):
+        return []
+    intents = [intent for (intent,) in found]
+    if len({intent.tool for intent in intents}) < len(intents):
+        return []
+    for intent, part, after in zip(intents, parts, [*parts[1:], ""], strict=True):
+        if intent.tool == NOTED and after and not _joined_at(after):
+            return []
+        when = intent.arguments.get("when", "")
+        if intent.tool == REMINDS and not part.endswith(when):
+            return []
+    return intents
 
 
 def behind(scene: Scene, said: str) -> list[Intent]:
@@ -103,7 +127,7 @@ def _whole(scene: Scene, part: str) -> list[Intent]:
     part = re.sub(rf"^(?:{_either('joins')})\s+", "", part, flags=re.IGNORECASE)
     intents = commands.understand(scene, part)
     is_open = any(
-        each.tool == "reminders.create"
+        each.tool == REMINDS
         and not (each.arguments.get("when") and each.arguments.get("text"))
         for each in intents
     )
@@ -116,8 +140,17 @@ def _whole(scene: Scene, part: str) -> list[Intent]:
 
 def _clauses(said: str) -> list[str]:
     """At "and" or a comma before a word that begins a command."""
+    return _parted(said, _joined(_here()))
+
+
+def _joined_at(part: str) -> bool:
+    """Whether it begins as what is no part of a note."""
+    return _joined(_here()).match(phrases.folded(f", {part}")) is not None
+
+
+def _parted(said: str, pattern: re.Pattern[str]) -> list[str]:
     plain, cuts = phrases.folded(said), [0]
-    cuts += [match.start() for match in _joined(_here()).finditer(plain)]
+    cuts += [match.start() for match in pattern.finditer(plain)]
     ends = [*cuts[1:], len(said)]
     found = [said[a:b].strip(" ,;.") for a, b in zip(cuts, ends, strict=True)]
     return [each for each in found if each]
@@ -173,3 +206,10 @@ def _joins(language: str) -> re.Pattern[str]:
 def _joined(language: str) -> re.Pattern[str]:
     joined = "|".join(phrases.words().answers["joined"])
     return re.compile(rf"{_joins(language).pattern}(?=(?:{joined}))")
+
+
+@functools.cache
+def _run(language: str) -> re.Pattern[str]:
+    words = phrases.words().answers
+    run = "|".join([*words["joined"], *words["run_on"]])
+    return re.compile(rf"{_joins(language).pattern}(?=(?:{run}))")

@@ -27,7 +27,7 @@ def test_changed_by_text_and_taken_back(alice: Phone) -> None:
     assert alice.text("habla español") == "Desde ahora hablamos en español."
     assert alice.user.locale == "es"
     assert alice.text("hola").startswith("Hola.")
-    assert alice.text("deshacer") == "Undone: that is as it was."
+    assert alice.text("deshacer") == "Undone: the language as before."
     assert alice.user.locale == "en"
 
 

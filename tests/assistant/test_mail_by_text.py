@@ -71,3 +71,20 @@ def test_only_reading_allowed_nothing_is_written(
     elsewhere.connected(alice, providers, "google", features=["mail.read"])
     assert alice.text("unread").startswith("Unread, the newest first")
     assert alice.text("reply to 1: hi").startswith("No mailbox is connected that")
+
+
+def test_of_two_mailboxes_of_one_provider_it_is_told_which(
+    reader: Phone, providers: Simulator
+) -> None:
+    home = "alice@example.com"
+    assert home not in reader.text("unread")
+    elsewhere.connected(reader, providers, "google", account="bob@example.com")
+    listed = reader.text("unread").splitlines()
+    assert all("example.com)" in line for line in listed[1:])
+    number = next(n for n, line in enumerate(listed) if f"(in {home})" in line)
+    assert f"(in {home})" in reader.text(f"read {number}").splitlines()[0]
+    asked = reader.text(f"reply to {number} saying yes")
+    assert f" from {home}, subject " in asked
+    assert f" from {home}: " in reader.text(f"ok {elsewhere.code_in(asked)}")
+    drafted = reader.text("draft a mail to ana@example.com about lunch: friday at one")
+    assert drafted.startswith(f"In your drafts, to ana@example.com from {home}: lunch")

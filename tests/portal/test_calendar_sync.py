@@ -8,7 +8,8 @@ from django.test import Client
 
 from apps.assistant import events
 from apps.assistant.models import Event
-from apps.integrations import calendars
+from apps.integrations import calendars, connections
+from apps.integrations.consents import Channel
 from tests.assistant.conftest import Phone, alice, clock, phone_of  # noqa: F401
 from tests.assistant.syncs import Pair, paired
 from tests.integrations.servers import Simulator
@@ -36,6 +37,14 @@ def test_it_is_paused_resumed_and_compared_anew(pair: Pair) -> None:
     app.post(one, {"do": "again"})
     assert pair.fresh.whole_at is None
     assert app.post(one, {"do": "x"}).status_code == 400
+
+
+def test_who_has_disconnected_it_is_told_so(pair: Pair) -> None:
+    pair.run()
+    app = signed_in(pair.user)
+    connections.disconnect(row=pair.sync.connection, channel=Channel.PORTAL)
+    page = app.get(PAGE).content.decode()
+    assert "In step" not in page and "Disconnected" in page
 
 
 def test_it_is_started_with_an_account_of_ones_own(

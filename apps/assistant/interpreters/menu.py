@@ -19,6 +19,9 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
     if menus.agrees(text.body) and number is None:
         # Yes to which?
         number = 0
+    if number is None and not scene.question and _is_all(text, len(menu)):
+        # Not of these: one of them is meant.
+        number = 0
     if number is None:
         return None
     if not 1 <= number <= len(menu):
@@ -33,13 +36,17 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
 def _all_of(scene: Scene, text: InboundText) -> tuple[Intent, ...]:
     """ "Both", of things that differ in which is meant, and that can be taken back."""
     words, menu = phrases.words().answers["both"], scene.menu
-    said = wording.bare(text.body)
-    if said not in words["many"] and not (said in words["two"] and len(menu) == 2):
+    if not _is_all(text, len(menu)):
         return ()
     rests = [{**each["arguments"], "tool": each["tool"], "target": ""} for each in menu]
     if any(rest != rests[0] for rest in rests) or rests[0]["tool"] not in words["of"]:
         return ()
     return tuple(Intent(each["tool"], each["arguments"]) for each in menu)
+
+
+def _is_all(text: InboundText, count: int) -> bool:
+    words, said = phrases.words().answers["both"], wording.bare(text.body)
+    return said in words["many"] or (said in words["two"] and count == 2)
 
 
 def _no_menu(scene: Scene, text: InboundText) -> Reading | None:

@@ -137,9 +137,12 @@ def _calendar(caught: dict[str, str], today: date, words: Vocabulary) -> Days:
 
 
 def _of_month(caught: dict[str, str], words: Vocabulary) -> int:
-    """The day in digits, or "the first"."""
+    """The day in digits, or in words: "the first", "cinco"."""
     said = caught["d"]
-    return int(said if said.isdigit() else words.value("ordinals", said))
+    if said.isdigit():
+        return int(said)
+    in_words = "days_of_month" if words.knows("days_of_month", said) else "ordinals"
+    return int(words.value(in_words, said))
 
 
 def _on_weekday(found: list[date], caught: dict[str, str], words: Vocabulary) -> Days:

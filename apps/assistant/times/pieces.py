@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from apps.assistant.times.vocabulary import ATTACHED, SHORT, Pattern, Vocabulary
+from apps.assistant.times.vocabulary import ATTACHED, NAME, SHORT, Pattern, Vocabulary
 
 # When a repetition begins and ends, and what it leaves out: nothing beside any other
 # time, where "until friday" is just Friday.
@@ -68,6 +68,7 @@ def find(text: str, vocabulary: Vocabulary, *, whole: bool = False) -> list[Piec
     for piece in sorted(found, key=lambda p: p.start - p.end):
         if all(piece.end <= other.start or piece.start >= other.end for other in kept):
             kept.append(piece)
+    kept = [piece for piece in kept if piece.kind != NAME]
     return sorted(kept, key=lambda piece: piece.start)
 
 

@@ -18,10 +18,12 @@ SENTENCE_ENDS = re.compile(r"[.!?;](?:\s|$)")
 
 @dataclass(frozen=True)
 class Split:
-    """The words that tell a time ("" when there are none) and all the others."""
+    """The words that tell a time ("" when there are none) and all the others. `is_late`
+    behind the name of what is in the evening: "movie night friday at 8"."""
 
     phrase: str
     rest: str
+    is_late: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def split(text: str) -> Split:
     apart = [t for t in found if t not in chosen and _counts(plain, best, t, words)]
     # "call Joe at 4 and Ana at 5" would mislead without one of its times.
     taken = chosen if best.anchored or best.is_head or not apart else []
-    return Split(_told(text, chosen, apart), _without(text, taken))
+    is_late = words.names.search(plain[: chosen[0].start]) is not None
+    return Split(_told(text, chosen, apart), _without(text, taken), is_late)
 
 
 def _meant(found: list[_Time]) -> list[_Time]:

@@ -13,6 +13,8 @@ from apps.assistant import phrases
 SHORT = frozenset({"second", "minute", "hour"})
 # Strengths of what needs a neighbour to be a time, in the same time or in a list.
 ATTACHED = frozenset({"attach", "list"})
+# The kind of what is called by a time and is none: "date night".
+NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,13 @@ class Vocabulary:
     ands: frozenset[str]
     day_leads: frozenset[str]
     anchors: re.Pattern[str]
+    names: re.Pattern[str]
     spoken: Mapping[str, list[str]]
     labels: Mapping[str, str]
+
+    def knows(self, table: str, word: str) -> bool:
+        """Whether the language has such a table, with that word in it."""
+        return " ".join(word.split()) in self.values.get(table, {})
 
     def value(self, table: str, word: str) -> str:
         """The value of a word as `folded`; KeyError when unknown."""
@@ -131,6 +138,8 @@ def of(language: str) -> Vocabulary:
             (p for p in told if p["strength"] not in ATTACHED), words
         )
 
+    named = "|".join(_filled(p["match"], words) for p in told_in if p["kind"] == NAME)
+
     def edge(name: str) -> str:
         return _either(around[name])
 
@@ -155,6 +164,7 @@ def of(language: str) -> Vocabulary:
         seconds=re.compile(rf"(?<!\w)(?:{edge('seconds')})\s+$", re.IGNORECASE),
         ands=frozenset(around["ands"]),
         day_leads=frozenset(around["day_leads"]),
+        names=re.compile(rf"(?<!\w)(?:{named or '(?!)'})[\s,]*$", re.IGNORECASE),
         anchors=re.compile(rf"^\s*(?:{'|'.join(around['anchors'])})[\s,:]*$", re.I),
         spoken={key: text for key, text in spoken.items() if isinstance(text, list)},
         labels={key: text for key, text in spoken.items() if isinstance(text, str)},

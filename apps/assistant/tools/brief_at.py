@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.assistant import briefs, left, moments, phrases
+from apps.assistant import briefs, left, moments, phrases, preferred
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
@@ -45,7 +45,7 @@ def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     now = briefs.keep(user=scene.user, at=at, now=scene.now)
     # A refusal takes that back with all else.
     left.insist_same(before, _told(now))
-    return phrases.say("undone_setting")
+    return preferred.undone("brief")
 
 
 def _told(at: time | None) -> str:

@@ -13,6 +13,7 @@ from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Result, Tool, said
+from apps.integrations.mailboxes import Mailbox
 
 
 @dataclass(frozen=True)
@@ -25,21 +26,22 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     settled = mails.letter(given, **given).arguments
-    mailbox = mails.DRAFT.met_by(scene.user)[0]
+    able: list[Mailbox] = mails.DRAFT.met_by(scene.user)
+    mailbox = able[0]
     mailbox.draft(to=[settled["to"]], subject=settled["subject"], text=settled["text"])
     return Result(
         {
             "to": settled["to"],
             "subject": settled["subject"],
             "in": mailbox.connection.label,
+            "mailbox": mails.called(mailbox, able),
         }
     )
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return phrases.say(
-        "mail_drafted", to=values["to"], subject=short(values["subject"])
-    )
+    to = mails.addressed(values["to"], values.get("mailbox", ""))
+    return phrases.say("mail_drafted", to=to, subject=short(values["subject"]))
 
 
 TOOL = Tool(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from apps.assistant import elsewhere, mails, phrases
+from apps.assistant import elsewhere, mails
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.toolbox import Result, Tool, said
@@ -28,6 +28,7 @@ def run(scene: Scene, arguments: Arguments) -> Result:
             **elsewhere.spoken_of(scene, mails.MAILS, mark),
             "sender": mails.sender(message),
             "subject": mails.subject(message.subject),
+            "mailbox": mails.where(scene, mark),
             "text": text[:LONGEST].rstrip(),
             "is_cut": len(text) > LONGEST,
         }
@@ -36,8 +37,12 @@ def run(scene: Scene, arguments: Arguments) -> Result:
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     key = "mail_read_cut" if values["is_cut"] else "mail_read"
-    return phrases.say(
-        key, sender=values["sender"], subject=values["subject"], text=values["text"]
+    return mails.line(
+        key,
+        values.get("mailbox", ""),
+        sender=values["sender"],
+        subject=values["subject"],
+        text=values["text"],
     )
 
 

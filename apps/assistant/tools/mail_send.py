@@ -9,6 +9,7 @@ from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.targets import short
 from apps.assistant.toolbox import Proposal, Result, Tool, said
+from apps.integrations.mailboxes import Mailbox
 
 
 @dataclass(frozen=True)
@@ -20,23 +21,33 @@ class Arguments:
 
 def propose(scene: Scene, arguments: Arguments) -> Proposal:
     given = asdict(arguments)
-    return mails.letter(given, **given)
+    return mails.letter(given, **given, mailbox=_mailbox(scene)[1])
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
-    mailbox = mails.SEND.met_by(scene.user)[0]
+    mailbox, called = _mailbox(scene)
     mailbox.send(to=[arguments.to], subject=arguments.subject, text=arguments.text)
     return Result(
         {
             "to": arguments.to,
             "subject": arguments.subject,
             "from": mailbox.connection.label,
+            "mailbox": called,
         }
     )
 
 
+def _mailbox(scene: Scene) -> tuple[Mailbox, str]:
+    """From which it goes, and how that is called where it is told."""
+    able: list[Mailbox] = mails.SEND.met_by(scene.user)
+    if not able:
+        raise mails.SEND.missing()
+    return able[0], mails.called(able[0], able)
+
+
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    return phrases.say("mail_sent", to=values["to"], subject=short(values["subject"]))
+    to = mails.addressed(values["to"], values.get("mailbox", ""))
+    return phrases.say("mail_sent", to=to, subject=short(values["subject"]))
 
 
 TOOL = Tool(

@@ -25,10 +25,11 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     return Result(
         {
             "kind": mails.MAILS,
-            "shown": [mark for mark, _ in found],
+            "shown": [mark for mark, *_ in found],
             "asked": asked,
             "lines": [
-                [mails.sender(each), mails.subject(each.subject)] for _, each in found
+                [mails.sender(each), mails.subject(each.subject), mailbox]
+                for _, each, mailbox in found
             ],
         }
     )
@@ -39,10 +40,14 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         key = "no_mail_about" if values["asked"] else "no_unread"
         return phrases.say(key, words=short(values["asked"]))
     lines = [
-        phrases.say(
-            "mail_line", number=number, sender=short(sender), subject=short(subject)
+        mails.line(
+            "mail_line",
+            "".join(where),
+            number=number,
+            sender=short(sender),
+            subject=short(subject),
         )
-        for number, (sender, subject) in enumerate(values["lines"], start=1)
+        for number, (sender, subject, *where) in enumerate(values["lines"], start=1)
     ]
     head = phrases.say("mail_head" if values["asked"] else "unread_head")
     return "\n".join([head, *lines])

@@ -42,7 +42,7 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
 def undo(scene: Scene, before: Mapping[str, Any]) -> str:
     preferred.restore(scene, before)
     with phrases.spoken_in(phrases.of(scene.user)):
-        return phrases.say("undone_setting")
+        return preferred.undone("locale")
 
 
 TOOL = Tool(

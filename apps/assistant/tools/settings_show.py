@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from apps.assistant import phrases, places
+from apps.assistant import briefs, phrases, places
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
@@ -17,7 +18,13 @@ def run(scene: Scene, arguments: Nothing) -> Result:
     place = places.name(user.timezone)
     paused = user.paused_until
     until = paused.isoformat() if paused and paused > scene.now else ""
-    values = {"name": user.name, "place": place, "quiet": quiet, "paused": until}
+    values = {
+        "name": user.name,
+        "place": place,
+        "quiet": quiet,
+        "paused": until,
+        "brief": _told(briefs.of(user)),
+    }
     return Result(values)
 
 
@@ -33,11 +40,26 @@ def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
         if begin
         else phrases.say("quiet_none")
     )
+    told = f"{said} {quiet} {_rest(scene, values)}"
     if not values["paused"]:
-        return f"{said} {quiet}"
+        return told
     ends = datetime.fromisoformat(values["paused"])
     at = spoken.full(ends, scene.zone, now=scene.now, hours=scene.hours)
-    return f"{said} {quiet} " + phrases.say("paused", time=at)
+    return f"{told} " + phrases.say("paused", time=at)
+
+
+def _rest(scene: Scene, values: Mapping[str, Any]) -> str:
+    """The clock, the language and the brief."""
+    brief = phrases.say("brief_none")
+    if values.get("brief"):
+        at = time.fromisoformat(values["brief"])
+        clock = datetime.combine(scene.now.date(), at, ZoneInfo(scene.zone))
+        spoken_at = spoken.clock(clock, scene.zone, hours=scene.hours)
+        brief = phrases.say("brief_is", time=spoken_at)
+    language = phrases.words().answers["own_name"]
+    return phrases.say(
+        "settings_rest", hours=scene.hours, language=language, brief=brief
+    )
 
 
 TOOL = Tool(

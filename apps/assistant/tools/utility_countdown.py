@@ -20,7 +20,8 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     given = asdict(arguments)
     if not arguments.when:
         given["when"] = times.split(told.last_line(scene)).phrase
-    at = moments.find(scene, given, ask=phrases.say("not_a_time"))
+    # Today is that day until it is over.
+    at = moments.find(scene, given, ask=phrases.say("not_a_time"), clock=moments.LATE)
     here = ZoneInfo(scene.zone)
     day = at.astimezone(here).date()
     today = scene.now.astimezone(here).date()

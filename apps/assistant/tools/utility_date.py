@@ -32,7 +32,8 @@ def _today(scene: Scene) -> date:
 
 def _day(scene: Scene, when: str) -> date:
     given = {"when": when, "until": ""}
-    at = moments.find(scene, given, ask=phrases.say("not_a_time"))
+    # Today is that day until it is over.
+    at = moments.find(scene, given, ask=phrases.say("not_a_time"), clock=moments.LATE)
     return at.astimezone(ZoneInfo(scene.zone)).date()
 
 
