@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.dateparse import parse_datetime
 from rest_framework import generics
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from apps.core import years
 from apps.core.errors import Invalid
@@ -86,22 +87,28 @@ def containing(column: str, wanted: Iterable[str]) -> Q:
 
 def sparse(request: Request, serializer: Any) -> Any:
     """The serializer without the fields that are not asked for. Raises UnknownChoice."""
-    said = request.GET.get("fields")
-    if said is None:
-        return serializer
     fields = getattr(serializer, "child", serializer).fields
-    wanted = said.split(",")
-    if not set(wanted) <= fields.keys():
-        raise UnknownChoice("fields", fields)
-    for name in fields.keys() - set(wanted):
+    for name in fields.keys() - _wanted(request, fields):
         fields.pop(name)
     return serializer
 
 
 class Sparse(generics.GenericAPIView[Any]):
-    """Mixed into a list of rows: `fields`."""
+    """Mixed into a list of rows, which `sparse` is the serializer of. The schema reads
+    a view's own `get_serializer`, so that one is let be."""
 
-    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
-        found = super().get_serializer(*args, **kwargs)
-        # The schema is made of one without rows.
-        return sparse(self.request, found) if args else found
+    sparse: Any
+
+    def get_paginated_response(self, data: Any) -> Response:
+        wanted = _wanted(self.request, self.sparse().fields)
+        rows = [{name: row[name] for name in row if name in wanted} for row in data]
+        return super().get_paginated_response(rows)
+
+
+def _wanted(request: Request, fields: Collection[str]) -> set[str]:
+    """All, unless some are asked for. Raises UnknownChoice."""
+    said = request.GET.get("fields")
+    wanted = set(fields if said is None else said.split(","))
+    if not wanted <= set(fields):
+        raise UnknownChoice("fields", fields)
+    return wanted
