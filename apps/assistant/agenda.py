@@ -81,6 +81,10 @@ class Found:
         start = self.event.start.isoformat()
         return elsewhere.mark(self.calendar, f"{start}{_APART}{self.event.id}")
 
+    def is_of(self, person: User) -> bool:
+        """Whether it is on that person's own calendar."""
+        return self.own is not None and self.own.event.user_id == person.pk
+
     @property
     def others(self) -> list[str]:
         """Who is told of what becomes of it."""

@@ -26,6 +26,7 @@ class Command:
     """One entry of the page, compiled."""
 
     tool: str
+    # What becomes of a time in the text ("none": there is none).
     time: str
     fixed: Mapping[str, str]
     part: str
@@ -69,13 +70,16 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     for command in among:
         if command.time in ("needed", "rule") and not split.phrase:
             continue
+        if command.time == "none" and split.phrase:
+            continue
         if command.time == "span" and not spans().when:
             continue
         if command.shown and command.shown != scene.conversation.shown_kind:
             continue
         if command.spoken and command.spoken != scene.conversation.focus_kind:
             continue
-        matched = split.rest if command.time else plain
+        takes_time = command.time not in ("", "none")
+        matched = split.rest if takes_time else plain
         if command.time == "span":
             matched = spans().rest
         if command.lacks and command.lacks & {*folded(matched).split()}:
@@ -99,7 +103,7 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
         if command.time == "span":
             when = _in_part(scene, spans().when, command.part or late)
             found.caught.update(when=when, until=spans().until)
-        elif command.time:
+        elif takes_time:
             found.caught["when"] = _in_part(scene, split.phrase, command.part or late)
         return found
     return None

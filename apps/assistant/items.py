@@ -38,8 +38,15 @@ def parts(said: str) -> list[str]:
         for piece in _apart(part, either)
         if piece.strip()
     ]
+    apart = [apart[0], *map(_unasked, apart[1:])] if apart else apart
     is_short = all(len(piece.split()) <= LONGEST_PART for piece in apart)
     return apart if is_short else found
+
+
+def _unasked(part: str) -> str:
+    """ "Milk, add cheese": the verb is said again."""
+    verbs = "|".join(map(re.escape, phrases.words().answers["put_on"]))
+    return re.sub(rf"^(?:{verbs})\s+(?=\S)", "", part, flags=re.IGNORECASE)
 
 
 def _apart(part: str, either: str) -> list[str]:

@@ -118,7 +118,11 @@ def drop(*, by: User, row: List) -> Before:
 def unmade(row: List, made: Sequence[ListItem] = (), *, is_new: bool = True) -> Before:
     """What takes back what was made on it, and the list itself where that `is_new`."""
     names = [str(item.public_id) for item in made]
-    before: Before = {"items": dict.fromkeys(names, State.DELETED)}
+    before: Before = {
+        "items": dict.fromkeys(names, State.DELETED),
+        # What was reworded since, by anybody, stays.
+        "texts": {str(item.public_id): item.text for item in made},
+    }
     after: Before = dict.fromkeys(names, State.OPEN)
     if is_new:
         before |= {"list": str(row.public_id), "is_deleted": True}
@@ -246,6 +250,9 @@ def restore(*, user: User, before: Mapping[str, Any]) -> None:
     stands on it, and as `shared.insist_may_change`."""
     states = before.get("items", {})
     rows = ListItem.objects.filter(public_id__in=states).select_related("list__user")
+    texts = before.get("texts", {})
+    if any(texts.get(str(row.public_id), row.text) != row.text for row in rows):
+        raise errors.Conflict(phrases.say("left_since"))
     for each in shared.lists_of(rows):
         shared.insist_may_change(by=user, row=each)
         if each.is_deleted and "list" not in before:
@@ -287,7 +294,8 @@ def unmake(*, user: User, before: Mapping[str, Any]) -> bool:
             return True
         if not put:
             raise errors.Conflict(phrases.say("list_stays", name=row.name))
-        restore(user=user, before={"items": put})
+        texts = before.get("texts", {})
+        restore(user=user, before={"items": put, "texts": texts})
         return False
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.accounts.models import User
-from apps.assistant import phrases, times
+from apps.assistant import phrases, shared, times
 from apps.assistant.events import DAY, LONGEST
 from apps.assistant.models import Event, Reminder
 from apps.assistant.targets import has
@@ -112,24 +112,31 @@ def dated(said: str) -> tuple[str, str]:
 
 
 def is_called(user: User, said: str, now: datetime, zone: str) -> bool:
-    """Whether that is said of something on the calendar, and of no reminder; a day may
-    be named with it."""
-    words = wanted(said)
-    if not about(user, words, now, zone):
+    """Whether that is said of something on the calendar, or on one that is shared with
+    them, and of no reminder; a day may be named with it."""
+    words, everybody = wanted(said), [user.pk, *shared.calendars(user)]
+    if not about(user, words, now, zone, of=everybody):
         title, day = dated(said)
         words = wanted(title)
-        if not day or not about(user, words, now, zone):
+        if not day or not about(user, words, now, zone, of=everybody):
             return False
     open_ones = Reminder.objects.owned_by(user).open().values_list("text", flat=True)
     return not any(has(text, words) for text in open_ones)
 
 
-def about(user: User, words: list[str], now: datetime, zone: str) -> list[Occurrence]:
+def about(
+    user: User,
+    words: list[str],
+    now: datetime,
+    zone: str,
+    *,
+    of: Iterable[int] | None = None,
+) -> list[Occurrence]:
     """Those ahead whose titles have all the words, of what repeats the next."""
     if not words:
         return []
     found = dict[int, Occurrence]()
-    for each in between(user=user, start=now, end=now + AHEAD, zone=zone):
+    for each in between(user=user, start=now, end=now + AHEAD, zone=zone, of=of):
         if has(each.event.title, words):
             found.setdefault(each.event.pk, each)
     return list(found.values())

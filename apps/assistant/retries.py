@@ -69,15 +69,20 @@ def several(scene: Scene, said: str) -> list[Intent]:
 def _run_on(scene: Scene, said: str) -> list[Intent]:
     """Three commands or more of one breath, each of another kind: "remind me to call mom
     at 5 and buy milk and note the gate sticks". Two of them, or one that is told after
-    its time, may be one thing to do; of a note nothing is cut."""
+    its time, may be one thing to do, unless a comma ends a reminder; of a note nothing
+    is cut."""
+    joints = list(_run(_here()).finditer(phrases.folded(said)))
     parts = _parted(said, _run(_here()))
-    if not 3 <= len(parts) <= MOST_SENTENCES:
+    is_apart = len(joints) == 1 and joints[0].group()[0] in ",.;!?"
+    if not (2 if is_apart else 3) <= len(parts) <= MOST_SENTENCES:
         return []
     found = [_whole(scene, part) for part in parts]
     if any(len(each) != 1 for each in found):
         return []
     intents = [intent for (intent,) in found]
     if len({intent.tool for intent in intents}) < len(intents):
+        return []
+    if is_apart and intents[0].tool != REMINDS:
         return []
     for intent, part, after in zip(intents, parts, [*parts[1:], ""], strict=True):
         if intent.tool == NOTED and after and not _joined_at(after):
@@ -99,13 +104,23 @@ def behind(scene: Scene, said: str) -> list[Intent]:
         found: list[Intent] = []
         for part in parts:
             intents = [] if wording.courtesy(part) else understood(scene, part)
-            is_talk = bool(wording.courtesy(part)) or not times.split(part).phrase
+            is_talk = bool(wording.courtesy(part)) or _is_talk(part)
             if not intents and (found or not is_talk):
                 break
             found += intents
         else:
             return found
     return []
+
+
+def _is_talk(part: str) -> bool:
+    """Words about somebody or something, that neither ask for anything nor tell a time;
+    what else is not understood must not be passed over in silence."""
+    plain = phrases.folded(part)
+    words = {*re.findall(r"[\w']+", plain)}
+    is_asked = _asks(_here()).match(plain) is not None
+    is_told = bool(words & {*phrases.words().answers["talk_words"]})
+    return is_told and not is_asked and not times.split(part).phrase
 
 
 def understood(scene: Scene, said: str) -> list[Intent]:
@@ -193,6 +208,13 @@ def _starts(language: str) -> re.Pattern[str]:
     starts, joined = (phrases.words().answers[key] for key in ("starts", "joined"))
     own = rf"[.!?;\n]\s*(?:{'|'.join(starts)})"
     return re.compile(rf"{own}|{_joins(language).pattern}(?:{'|'.join(joined)})")
+
+
+@functools.cache
+def _asks(language: str) -> re.Pattern[str]:
+    words = phrases.words().answers
+    begun = "|".join([*words["starts"], *words["joined"], *words["run_on"]])
+    return re.compile(rf"(?:(?:{_either('joins')})\s+)*(?:{begun})")
 
 
 @functools.cache

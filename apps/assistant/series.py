@@ -37,7 +37,7 @@ def come_due(series: Reminder, now: datetime) -> list[datetime]:
 def advance(series: Reminder, after: datetime) -> None:
     """On to the next occurrence after an instant; without one it is done."""
     upcoming = rule_of(series).next_after(after)
-    series.held_until = None
+    series.held_until = series.passed_at = None
     if upcoming is None:
         series.state = State.DONE
     else:
@@ -108,8 +108,8 @@ def follow(user: User) -> int:
     """8 AM stays 8 AM: what repeats comes by the clocks of where the person is now.
     Returns how many were changed.
 
-    What was told already is not told again where it is earlier, and what is past where
-    it is later comes the next time.
+    What was told already is not told again where it is earlier. What is past where it is
+    later comes the next time, and comes still where they go back in time.
     """
     now = timezone.now()
     with transaction.atomic():
@@ -117,7 +117,10 @@ def follow(user: User) -> int:
         moved = list(rows.exclude(zone=user.timezone).select_for_update())
         for series in moved:
             rule = rule_of(series)
-            due_at = rule.moved(user.timezone, series.due_at)
+            due_at = rule.moved(user.timezone, series.passed_at or series.due_at)
             series.repeat(rule.in_zone(user.timezone))
             advance(series, max(now, due_at - INSTANT))
+            if due_at <= now and series.state == State.ACTIVE:
+                series.passed_at = due_at
+                series.save(update_fields=["passed_at"])
     return len(moved)

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.http import parse_etags
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -90,7 +90,6 @@ def _conditional(request: Request, response: Response) -> Any:
     if found.status_code == HTTPStatus.PRECONDITION_FAILED:
         raise PreconditionFailed
     found["ETag"] = etag
-    patch_cache_control(found, private=True, no_cache=True)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -471,6 +471,27 @@ def test_eight_stays_eight_where_the_person_moves_to(
         before = other.due_at
         other.refresh_from_db()
         assert other.due_at == before
+
+
+def test_what_was_to_come_still_comes_to_who_goes_there_and_back(
+    reachable: Phone, clock: time_machine.Traveller
+) -> None:
+    """Monday 9 AM in New York is past 9 PM in Tokyo."""
+    reachable.text("remind me every monday at 9pm to sweep")
+    tonight = Reminder.objects.get().due_at
+    fire(clock, "11-23 17:15")
+    for zone in ("Asia/Tokyo", "Europe/Madrid", "Asia/Tokyo"):
+        profile.change(user=reachable.user, timezone=zone)
+    assert Reminder.objects.get().due_at > tonight
+    profile.change(user=reachable.user, timezone="America/New_York")
+    assert Reminder.objects.get().due_at == tonight
+    fire(clock, "11-23 21:01")
+    told = Reminder.objects.get(series__isnull=False)
+    assert told.due_at == tonight
+    # What was told is not told again, wherever they go.
+    for zone in ("America/Los_Angeles", "Asia/Tokyo", "America/New_York"):
+        profile.change(user=reachable.user, timezone=zone)
+    assert Reminder.objects.get(series=None).due_at > tonight + timedelta(days=6)
 
 
 def test_another_change_of_the_profile_moves_nothing(alice: Phone) -> None:

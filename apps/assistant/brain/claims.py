@@ -6,7 +6,7 @@ where nothing was changed nothing else of that answer does; a question, a condit
 "not" claims nothing. Nor does it tell people to say yes to what waits for that. As no list
 of words holds every lie, what is left is followed by our own sentence, that nothing was
 changed, unless it could be no claim (`is_idle`) or only words were wanted
-(`wants_words`). The words stand in the `claims.toml` of each language, and in that of any.
+(`wants_words`) and it speaks of nothing of theirs. The words stand in the `claims.toml` of each language, and in that of any.
 """
 
 from __future__ import annotations
@@ -105,6 +105,12 @@ def wants_words(asked: str) -> bool:
     )
 
 
+def is_of_theirs(said: str) -> bool:
+    """Whether it speaks of what is the person's, in a word."""
+    plain = _plain(_joined(said))
+    return any(_of(each).theirs.search(plain) for each in phrases.languages())
+
+
 def _is_idle(plain: str) -> bool:
     if not plain:
         return True
@@ -168,6 +174,7 @@ class _Words:
     asks_for_yes: re.Pattern[str]
     questions: re.Pattern[str]
     wishes: re.Pattern[str]
+    theirs: re.Pattern[str]
     idle: re.Pattern[str]
     laden: re.Pattern[str]
 
@@ -193,6 +200,7 @@ def _of(language: str) -> _Words:
         asks_for_yes=compiled("asks_for_yes"),
         questions=compiled("questions"),
         wishes=compiled("wishes"),
+        theirs=compiled("theirs"),
         idle=compiled("idle"),
         laden=compiled("laden"),
     )

@@ -171,7 +171,8 @@ class _Thinker:
         """Whether somebody could take the words for a deed, where there was none."""
         if self.hands.has_changed or claims.is_idle(self.truth.said):
             return False
-        return not claims.wants_words(self.text.body)
+        is_of_theirs = claims.is_of_theirs(self.truth.said)
+        return is_of_theirs or not claims.wants_words(self.text.body)
 
     def micros(self) -> int:
         return prices.of(self.used, settings.ASSISTANT_LLM_MODEL)

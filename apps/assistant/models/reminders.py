@@ -68,6 +68,8 @@ class Reminder(models.Model):
     series = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="occurrences"
     )
+    # What was to come, and is past where the person has gone to (series.follow).
+    passed_at = models.DateTimeField(null=True, blank=True)
     # While it waits for the end of the person's quiet hours or pause.
     held_until = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.assistant.times import vocabulary
@@ -19,6 +19,12 @@ def clock(at: datetime, zone: str, *, hours: int = 12) -> str:
     return labels["clock"].format(
         hour=local.hour % 12 or 12, minute=f"{local:%M}", half=half
     )
+
+
+def wall(at: time, *, hours: int = 12) -> str:
+    """The same of a clock on the wall, wherever it hangs."""
+    any_day = datetime(2000, 1, 1, at.hour, at.minute, tzinfo=UTC)
+    return clock(any_day, "UTC", hours=hours)
 
 
 def full(at: datetime, zone: str, *, now: datetime, hours: int = 12) -> str:

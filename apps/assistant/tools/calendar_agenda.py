@@ -1,20 +1,21 @@
 """What is on the calendar on a day, this week, next week."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from apps.assistant import agenda, event_words, phrases, ranges
+from apps.assistant import agenda, event_words, phrases, ranges, sharing
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
 from apps.assistant.times import spoken
 from apps.assistant.toolbox import Result, Tool, said
 
-# Of one day, and of several.
+# Of one day, and of several: with something on it, with nothing, and with nothing on the
+# calendar of somebody else.
 HEADS = {
-    True: ("agenda", "agenda_empty"),
-    False: ("agenda_days", "agenda_empty_days"),
+    True: ("agenda", "agenda_empty", "agenda_empty_of"),
+    False: ("agenda_days", "agenda_empty_days", "agenda_empty_days_of"),
 }
 
 
@@ -23,11 +24,17 @@ class Arguments:
     when: str = said(
         "the day in their words, this week or next week; nothing for today"
     )
+    calendar: str = said(
+        "who shares the calendar that is asked for (Alice), nothing for all of them"
+    )
 
 
 def run(scene: Scene, arguments: Arguments) -> Result:
     start, end = ranges.day(scene, arguments.when)
+    theirs = sharing.the_calendar(scene, arguments.calendar, asdict(arguments))
     look = agenda.find(scene, start, end)
+    if theirs is not None:
+        look = agenda.Look([each for each in look.found if each.is_of(theirs.user)])
     # Of today what is over is of no use.
     found = [each for each in look.found if each.event.end > scene.now]
     is_day = end - start < timedelta(days=1, hours=2)
@@ -45,14 +52,16 @@ def run(scene: Scene, arguments: Arguments) -> Result:
             "first": spoken.day(start, scene.zone, now=scene.now),
             "last": spoken.day(last, scene.zone, now=scene.now),
             "silent": look.silent,
+            "owner": theirs.user.short_name if theirs else "",
         }
     )
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    full, empty = HEADS[values["is_day"]]
-    key = full if values["events"] else empty
-    head = phrases.say(key, first=values["first"], last=values["last"])
+    full, empty, empty_of = HEADS[values["is_day"]]
+    owner = values["owner"]
+    key = full if values["events"] else empty_of if owner else empty
+    head = phrases.say(key, first=values["first"], last=values["last"], owner=owner)
     lines = [
         phrases.say(
             "agenda_line",

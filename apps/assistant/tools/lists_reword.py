@@ -1,5 +1,6 @@
 """Change the words of something on a list."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -19,9 +20,20 @@ class Arguments:
 def run(scene: Scene, arguments: Arguments) -> Result:
     item = items.find(scene, {**asdict(arguments), "list": ""})
     before = {"id": str(item.public_id), "text": item.text}
-    lists.reword(by=scene.user, item=item, text=arguments.text)
+    text = _within(item.text, arguments.target, arguments.text)
+    lists.reword(by=scene.user, item=item, text=text)
     undo = left.by(before, item.text)
     return Result(items.spoken(scene, item.list, [item.text]), undo=undo)
+
+
+def _within(whole: str, target: str, text: str) -> str:
+    """ "Brown rice instead of rice" leaves the beans of "rice and beans"."""
+    words = re.compile(rf"(?<!\w){re.escape(target)}(?!\w)", re.IGNORECASE)
+    has_both = phrases.words().answers["and"]
+    joined = rf"(?<!\w)(?:{'|'.join(map(re.escape, has_both))})(?!\w)"
+    if not re.search(joined, whole, re.IGNORECASE) or not words.search(whole):
+        return text
+    return words.sub(lambda _: text, whole, count=1)
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:

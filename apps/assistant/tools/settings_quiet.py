@@ -9,6 +9,7 @@ from typing import Any
 from apps.assistant import phrases, preferred, ranges
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Risk
+from apps.assistant.times import spoken
 from apps.assistant.toolbox import Result, Tool, said
 from apps.core import errors
 
@@ -41,7 +42,12 @@ def _told(at: time | None) -> str:
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
     if not values["from"]:
         return phrases.say("quiet_off")
-    return phrases.say("quiet_is", begin=values["from"], until=values["until"])
+    begin, until = (time.fromisoformat(values[each]) for each in ("from", "until"))
+    return phrases.say(
+        "quiet_is",
+        begin=spoken.wall(begin, hours=scene.hours),
+        until=spoken.wall(until, hours=scene.hours),
+    )
 
 
 TOOL = Tool(

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from apps.assistant import briefs, phrases, places
 from apps.assistant.conversations import Scene
@@ -33,13 +32,14 @@ def _told(at: time | None) -> str:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    begin, until = values["quiet"]
     said = phrases.say("settings_are", name=values["name"], place=values["place"])
-    quiet = (
-        phrases.say("quiet_is", begin=begin, until=until)
-        if begin
-        else phrases.say("quiet_none")
-    )
+    quiet = phrases.say("quiet_none")
+    if all(values["quiet"]):
+        begin, until = (
+            spoken.wall(time.fromisoformat(each), hours=scene.hours)
+            for each in values["quiet"]
+        )
+        quiet = phrases.say("quiet_is", begin=begin, until=until)
     told = f"{said} {quiet} {_rest(scene, values)}"
     if not values["paused"]:
         return told
@@ -52,10 +52,8 @@ def _rest(scene: Scene, values: Mapping[str, Any]) -> str:
     """The clock, the language and the brief."""
     brief = phrases.say("brief_none")
     if values.get("brief"):
-        at = time.fromisoformat(values["brief"])
-        clock = datetime.combine(scene.now.date(), at, ZoneInfo(scene.zone))
-        spoken_at = spoken.clock(clock, scene.zone, hours=scene.hours)
-        brief = phrases.say("brief_is", time=spoken_at)
+        at = spoken.wall(time.fromisoformat(values["brief"]), hours=scene.hours)
+        brief = phrases.say("brief_is", time=at)
     language = phrases.words().answers["own_name"]
     return phrases.say(
         "settings_rest", hours=scene.hours, language=language, brief=brief

@@ -158,6 +158,37 @@ def test_talk_stays_talk(alice: Phone, model: ModelServer, line: str) -> None:
     assert model.asked
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Consider your mom called, and a table for four waits under your name.",
+        "A cab for two is waiting under your name at the corner.",
+    ],
+)
+def test_words_about_what_is_theirs_are_followed_by_ours(
+    alice: Phone, model: ModelServer, said: str
+) -> None:
+    model.script = [says(said)]
+    answer = alice.text("how nice would dinner be tonight?")
+    assert answer == f"{said} I changed nothing."
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "You have 3 events tomorrow: 9am dentist, 1pm lunch with Ana, 6pm game.",
+        "Tomorrow looks busy: school play at 10, then lunch with Kim at 1.",
+    ],
+)
+def test_a_day_that_nothing_was_read_of_reaches_nobody(
+    alice: Phone, model: ModelServer, said: str
+) -> None:
+    model.script = [says(said), says(said)]
+    answer = alice.text("how packed is tmrw looking?")
+    assert "Kim" not in answer and "Ana" not in answer
+    assert len(model.asked) == 2
+
+
 def test_of_an_answer_with_a_lie_nothing_goes_out(
     alice: Phone, model: ModelServer
 ) -> None:
