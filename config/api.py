@@ -18,6 +18,7 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("v1/", include("apps.accounts.api")),
+    path("v1/", include("apps.sms.api")),
     path("v1/", include("apps.mfa.api")),
     path("v1/", include("apps.integrations.api")),
     path("v1/", include("apps.assistant.api")),

@@ -492,6 +492,31 @@ ROWS |= {
         fresh(THEMSELF), post=Door(401, 409, 409, 201, 409)
     ),
     "api/v1/me/mfa/lost/veto": api(THEMSELF, post=people_api(404)),
+    "api/v1/phones": api(
+        about(Permission.NUMBER_VIEW), get=people_api(200), post=people_api(400)
+    ),
+    "api/v1/phones/words": api(
+        fresh(THEMSELF), get=people_api(200), post=people_api(200)
+    ),
+    "api/v1/phones/events": api(about(Permission.NUMBER_VIEW), get=people_api(200)),
+    "api/v1/phones/<uuid:public_id>": api(
+        about(Permission.NUMBER_VIEW),
+        get=OWNERS_API_200,
+        patch=people_api(400),
+        delete=OWNERS_API_204,
+    ),
+    "api/v1/phones/<uuid:public_id>/send-code": api(
+        fresh(about(Permission.NUMBER_CHANGE)), post=Door(401, 404, 404, 404, 409)
+    ),
+    "api/v1/phones/<uuid:public_id>/verify": api(
+        fresh(about(Permission.NUMBER_CHANGE)), post=people_api(400)
+    ),
+    "api/v1/phones/<uuid:public_id>/make-primary": api(
+        fresh(about(Permission.NUMBER_CHANGE)), post=OWNERS_API_200
+    ),
+    "api/v1/phones/<uuid:public_id>/confirm": api(
+        fresh(about(Permission.NUMBER_CHANGE)), post=OWNERS_API_200
+    ),
     "api/v1/providers": api(signed_in, get=people_api(200)),
     "api/v1/connections": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/v1/connections/<uuid:public_id>": api(

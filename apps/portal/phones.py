@@ -22,13 +22,12 @@ from apps.core.verbs import (
     require_POST,
     require_safe,
 )
-from apps.portal import phone_lines
 from apps.portal.forms import LabelForm, NumberForm
-from apps.portal.phone_lines import Line
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, requires, signed_in
-from apps.sms import cooling, linking, number_history, numbers
+from apps.sms import cooling, linking, number_history, numbers, phone_lines
+from apps.sms.phone_lines import Line
 
 
 @dataclass(frozen=True)

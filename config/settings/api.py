@@ -28,6 +28,10 @@ SPECTACULAR_SETTINGS = {
         "config.sign_in_schema.with_sign_in",
         "config.schema.with_problems",
     ],
+    # Its name would else change with each other thing that has a status.
+    "ENUM_NAME_OVERRIDES": {
+        "ConnectionStatus": "apps.integrations.models.Connection.Status",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

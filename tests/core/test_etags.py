@@ -14,7 +14,7 @@ from apps.assistant import events, features, lists, notes
 from apps.assistant.models import Reminder
 from apps.integrations.models import Connection
 from apps.jobs import unsubscribing
-from tests.factories import UserFactory
+from tests.factories import PhoneNumberFactory, UserFactory
 from tests.integrations.accounts import connected
 from tests.races import overtaken
 from tests.sign_in import signed_in
@@ -65,6 +65,11 @@ KEPT: dict[str, Made] = {
         "patch",
         [{"paused": True}, {"paused": False}],
     ),
+    "phone": (
+        lambda alice: f"phones/{PhoneNumberFactory.create(user=alice).public_id}",
+        "patch",
+        [{"label": "work"}, {"label": "home"}],
+    ),
     "reminder": (_reminder, "patch", [{"text": "cake"}, {"text": "pie"}]),
     "list": (
         lambda alice: f"lists/{lists.make(user=alice, name='Trip').public_id}",
@@ -78,7 +83,7 @@ KEPT: dict[str, Made] = {
     ),
     "event": (_event, "patch", [{"title": "Cake"}, {"title": "Pie"}]),
 }
-DELETED = ("connection", "reminder", "list", "note", "event")
+DELETED = ("connection", "phone", "reminder", "list", "note", "event")
 
 
 def ask(app: Client, verb: str, place: str, body: Any = None, **headers: str) -> Any:

@@ -1,6 +1,6 @@
-"""A person's numbers as their page lists them: what each is, and what stands in its way."""
+"""A person's numbers as they are listed: what each is, and what stands in its way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -35,7 +35,16 @@ class Line:
 
 def of(user: User) -> list[Line]:
     """A handful of queries, however many numbers there are."""
-    own = list(PhoneNumber.objects.owned_by(user).order_by("created_at"))
+    return _lines(PhoneNumber.objects.owned_by(user).order_by("created_at"))
+
+
+def line(number: PhoneNumber) -> Line:
+    (found,) = _lines([number])
+    return found
+
+
+def _lines(several: Iterable[PhoneNumber]) -> list[Line]:
+    own = list(several)
     every = [number.e164 for number in own]
     refused = dialing.refusals(every)
     lost = reach.unreachable(every)
