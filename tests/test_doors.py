@@ -360,6 +360,9 @@ ROWS = {
     "app/settings/data/export/": posted(fresh(THEMSELF), people_get(302)),
     "app/settings/data/<uuid:public_id>/": reads(fresh(THEMSELF), 404),
     "app/settings/data/<uuid:public_id>/drop/": posted(THEMSELF, people_get(404)),
+    "app/settings/tokens/": reads(THEMSELF),
+    "app/settings/tokens/make/": posted(fresh(THEMSELF), people_get(200)),
+    "app/settings/tokens/<uuid:public_id>/revoke/": posted(THEMSELF, people_get(404)),
     "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/letters/": posted(signed_in, people_get(302)),
@@ -517,6 +520,8 @@ ROWS |= {
     "api/v1/phones/<uuid:public_id>/confirm": api(
         fresh(about(Permission.NUMBER_CHANGE)), post=OWNERS_API_200
     ),
+    "api/v1/tokens": api(THEMSELF, get=people_api(200), post=people_api(400)),
+    "api/v1/tokens/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),
     "api/v1/providers": api(signed_in, get=people_api(200)),
     "api/v1/connections": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/v1/connections/<uuid:public_id>": api(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import StreamingHttpResponse
 from django.urls import path
+from django.utils.cache import add_never_cache_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics, status
@@ -12,12 +13,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.accounts import closing, cookies, exports, panic, profile, sessions
+from apps.accounts import (
+    closing,
+    cookies,
+    exports,
+    panic,
+    personal_tokens,
+    profile,
+    sessions,
+)
 from apps.accounts.models import LoginSession, User
 from apps.accounts.serializers import (
     ExportSerializer,
     LetterChoiceSerializer,
+    MadeTokenSerializer,
     MeSerializer,
+    NewTokenSerializer,
+    PersonalTokenSerializer,
     PreferencesSerializer,
     SignInSerializer,
     WantedLettersSerializer,
@@ -28,6 +40,7 @@ from apps.core.once import again, once
 from apps.core.versions import Versioned, guarded, tagged
 from apps.jobs import unsubscribing
 from apps.rbac.declared import fresh, in_person, signed_in
+from apps.rbac.scopes import Scope
 
 own = in_person(signed_in)
 
@@ -40,6 +53,7 @@ class _OfPerson(Versioned):
 
 class Me(_OfPerson, generics.GenericAPIView[User]):
     policy = signed_in
+    scope = Scope.ACCOUNT
     serializer_class = MeSerializer
 
     @tagged
@@ -55,6 +69,7 @@ class Me(_OfPerson, generics.GenericAPIView[User]):
 
 class Preferences(_OfPerson, generics.GenericAPIView[User]):
     policy = signed_in
+    scope = Scope.ACCOUNT
     serializer_class = PreferencesSerializer
 
     @tagged
@@ -70,6 +85,7 @@ class Preferences(_OfPerson, generics.GenericAPIView[User]):
 
 class Letters(_OfPerson):
     policy = signed_in
+    scope = Scope.ACCOUNT
 
     @tagged
     @extend_schema(responses=LetterChoiceSerializer(many=True))
@@ -93,6 +109,7 @@ class SignIns(generics.ListAPIView[LoginSession]):
     """Where one is signed in, the one used last first. As many as the role allows."""
 
     policy = own
+    scope = None
     serializer_class = SignInSerializer
     pagination_class = None
 
@@ -103,6 +120,7 @@ class SignIns(generics.ListAPIView[LoginSession]):
 
 class SignIn(APIView):
     policy = fresh(own)
+    scope = None
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, sid: UUID) -> Response:
@@ -117,6 +135,7 @@ class SignIn(APIView):
 
 class OtherSignIns(APIView):
     policy = fresh(own)
+    scope = None
 
     @again("all others are over already")
     @extend_schema(request=None, responses={204: None})
@@ -130,6 +149,7 @@ class OtherSignIns(APIView):
 
 class Panic(APIView):
     policy = own
+    scope = None
 
     @again("everything is over already")
     @extend_schema(request=None, responses={204: None})
@@ -143,6 +163,7 @@ class Panic(APIView):
 
 class Close(APIView):
     policy = fresh(own)
+    scope = None
 
     @again("it is closed already")
     @extend_schema(request=None, responses={204: None})
@@ -156,6 +177,7 @@ class Close(APIView):
 
 class Exports(APIView):
     policy = own
+    scope = None
     policies: ClassVar = {"post": fresh(own)}
 
     @extend_schema(responses=ExportSerializer(many=True))
@@ -176,6 +198,7 @@ class Exports(APIView):
 
 class Export(APIView):
     policy = own
+    scope = None
 
     @extend_schema(responses=ExportSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
@@ -193,12 +216,51 @@ class Export(APIView):
 
 class ExportFile(APIView):
     policy = fresh(own)
+    scope = None
 
     @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, public_id: UUID) -> StreamingHttpResponse:
         """The ZIP file."""
         user: Any = request.user
         return exports.sent(exports.one(user, public_id))
+
+
+class Tokens(APIView):
+    policy = own
+    policies: ClassVar = {"post": fresh(own)}
+    scope = None
+
+    @extend_schema(responses=PersonalTokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Tokens for programs of one's own, the newest first."""
+        user: Any = request.user
+        found = personal_tokens.own(user)
+        return Response(PersonalTokenSerializer(found, many=True).data)
+
+    @once(shows_secret=True)
+    @extend_schema(request=NewTokenSerializer, responses={201: MadeTokenSerializer})
+    def post(self, request: Request) -> Response:
+        """Make one. `token` is shown this once."""
+        user: Any = request.user
+        form = NewTokenSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        row, said = personal_tokens.make(user=user, **form.validated_data)
+        shown_once = {**PersonalTokenSerializer(row).data, "token": said}
+        response = Response(shown_once, status.HTTP_201_CREATED)
+        add_never_cache_headers(response)
+        return response
+
+
+class Token(APIView):
+    policy = own
+    scope = None
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, public_id: UUID) -> Response:
+        """Take it back: it is dead with its next request."""
+        user: Any = request.user
+        personal_tokens.revoke(user=user, public_id=public_id)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 def _choices(user: Any) -> Any:
@@ -224,6 +286,8 @@ urlpatterns = [
     ),
     path("me/letters", Letters.as_view(), name="me_letters"),
     path("me/preferences", Preferences.as_view(), name="me_preferences"),
+    path("tokens", Tokens.as_view(), name="tokens"),
+    path("tokens/<uuid:public_id>", Token.as_view(), name="token"),
     path("me/sessions", SignIns.as_view(), name="me_sessions"),
     path(
         "me/sessions/revoke-others", OtherSignIns.as_view(), name="me_sessions_others"

@@ -7,27 +7,33 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 
-from apps.accounts import sessions, tokens
-from apps.accounts.models import LoginSession, User
+from apps.accounts import personal_tokens, sessions, tokens
+from apps.accounts.models import LoginSession, PersonalToken, User
 from apps.core.errors import CsrfFailed
 
 
 class TokenAuthentication(JWTAuthentication):
-    """`Authorization: Bearer …`. One query; whatever ended the sign-in counts."""
+    """`Authorization: Bearer …`: an access token, or a personal one. One query;
+    whatever ended the sign-in counts."""
 
     def authenticate(  # type: ignore[override]  # a sign-in stands where a token would
         self, request: Request
-    ) -> tuple[User, LoginSession] | None:
+    ) -> tuple[User, LoginSession | PersonalToken] | None:
         header = self.get_header(request)
         scheme, _, rest = (header or b"").partition(b" ")
         # The case of the scheme says nothing (RFC 9110 §11.1).
         raw = self.get_raw_token(scheme.capitalize() + b" " + rest) if header else None
         if raw is None:
             return None
+        asked: Any = request._request
+        if personal_tokens.is_one(raw):
+            own = personal_tokens.opened(raw)
+            # Whatever cookie came along: this proves nothing about who asks.
+            asked.sign_in, asked.personal_token = None, own
+            return own.user, own
         row = tokens.opened(raw)
         sessions.insist_strong(row)
         sessions.seen(row)
-        asked: Any = request._request
         asked.sign_in = row
         return row.user, row
 

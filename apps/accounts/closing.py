@@ -12,7 +12,7 @@ from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.utils import timezone
 
-from apps.accounts import erasure, letters, sessions
+from apps.accounts import erasure, letters, personal_tokens, sessions
 from apps.accounts.models import User
 from apps.rbac import assignments, audit
 
@@ -34,6 +34,7 @@ def close(*, user: User) -> None:
         row.is_active, row.closed_at = False, timezone.now()
         row.save(update_fields=["is_active", "closed_at"])
         sessions.end_others(row, sessions.Ending.SUSPENDED, by=row, reason="closed")
+        personal_tokens.revoke_all(row)
         erasure.schedule(row)
         audit.done("accounts.user.close", actor=row, obj=row)
         until = letters.in_words(row.closed_at + erasure.GRACE, row)

@@ -21,6 +21,7 @@ from apps.accounts.models import LoginSession, User
 from apps.core.errors import Unauthorized
 from apps.core.problems import MACHINE_PREFIXES, problem
 from apps.rbac.declared import FRESH_MINUTES
+from apps.rbac.scopes import NotByToken
 
 
 class StepUp(Unauthorized):
@@ -53,7 +54,10 @@ class StepUp(Unauthorized):
 def missing(
     request: Any, *, minutes: int = FRESH_MINUTES, two: bool = False
 ) -> StepUp | None:
-    """What has to be proved before this request may go on, if anything."""
+    """What has to be proved before this request may go on, if anything. Raises
+    NotByToken: a program cannot prove it."""
+    if getattr(request, "personal_token", None) is not None:
+        raise NotByToken
     row: LoginSession | None = getattr(request, "sign_in", None)
     twice = two or has_second_factor(request.user)
     if row is not None and is_fresh(row, twice=twice, minutes=minutes):

@@ -10,6 +10,7 @@ from apps.accounts.models import (
     ExportPart,
     KnownBrowser,
     LoginSession,
+    PersonalToken,
     User,
 )
 from apps.core.dossier import Kept
@@ -98,6 +99,20 @@ PERSONAL = (
             "created_at": "created_at",
             "last_seen_at": "last_seen_at",
             "trusted_until": "trusted_until",
+        },
+    ),
+    Kept(
+        PersonalToken,
+        ("user",),
+        "Tokens that you made for programs of your own; what they are is kept by nobody.",
+        name="tokens",
+        columns={
+            "id": "public_id",
+            "name": "name",
+            "scopes": "scopes",
+            "created_at": "created_at",
+            "expires_at": "expires_at",
+            "last_used_at": "last_used_at",
         },
     ),
     Kept(

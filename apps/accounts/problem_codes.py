@@ -69,6 +69,25 @@ PROBLEMS = (
         "The person has to change it themself.",
     ),
     Explained(
+        "insufficient_scope",
+        "The token lacks a scope",
+        "A personal token does only what its scopes name, and this is not among it.",
+        "Make a token that has the scope in the answer.",
+    ),
+    Explained(
+        "not_by_token",
+        "No personal token does this",
+        "It needs a fresh proof of who asks, or is for the person alone, or for "
+        "operators.",
+        "Sign in for it, on the website or as an app.",
+    ),
+    Explained(
+        "too_many_tokens",
+        "There are as many tokens as one may have",
+        "A person has 20 personal tokens at most.",
+        "Take one back that is not used any more.",
+    ),
+    Explained(
         "session_demoted",
         "The sign-in was ended: a right was lost",
         "The person may not enter the console any more, so sign-ins with that right"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import EmailChange, KnownBrowser, LoginSession
+from apps.accounts.models import EmailChange, KnownBrowser, LoginSession, PersonalToken
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.jobs.keeping import Rule
 
@@ -21,6 +21,10 @@ def _done_with(before: datetime) -> "QuerySet[EmailChange]":
     return EmailChange.objects.filter(changed_at__lt=before)
 
 
+def _token_over(before: datetime) -> "QuerySet[PersonalToken]":
+    return PersonalToken.objects.filter(expires_at__lt=before)
+
+
 RULES = (
     Rule(
         "accounts.email_changes",
@@ -31,6 +35,13 @@ RULES = (
     ),
     # What the letter about a new sign-in is decided by (places.py); the audit keeps more.
     Rule("accounts.sign_ins", "Sign-ins that are over", _over, days=90, least=30),
+    Rule(
+        "accounts.tokens",
+        "Tokens for programs whose time is over",
+        _token_over,
+        days=30,
+        least=1,
+    ),
     Rule(
         "accounts.browsers",
         "Browsers nobody has come back with",

@@ -6,8 +6,9 @@ from django.conf import settings
 from rest_framework import serializers
 
 from apps.accounts import time_zones
-from apps.accounts.models import DataExport, LoginSession, User
+from apps.accounts.models import DataExport, LoginSession, PersonalToken, User
 from apps.core.serializers import Choice, Exact, ExactModel
+from apps.rbac import scopes
 
 
 class MeSerializer(ExactModel[User]):
@@ -83,6 +84,50 @@ class SignInSerializer(serializers.ModelSerializer[LoginSession]):
     def get_is_current(self, row: LoginSession) -> bool:
         here: Any = self.context["request"]._request.sign_in
         return bool(here and here.pk == row.pk)
+
+
+class PersonalTokenSerializer(serializers.ModelSerializer[PersonalToken]):
+    """`ending`: its last four characters. `last_used_at`: to the hour."""
+
+    id = serializers.UUIDField(source="public_id", read_only=True)
+    scopes = serializers.ListField(child=serializers.CharField(), read_only=True)
+    is_good = serializers.BooleanField(read_only=True)
+
+    class Meta:
+        model = PersonalToken
+        fields: ClassVar = [
+            "id",
+            "name",
+            "ending",
+            "scopes",
+            "is_good",
+            "created_at",
+            "expires_at",
+            "last_used_at",
+        ]
+        read_only_fields: ClassVar = fields
+
+
+class MadeTokenSerializer(PersonalTokenSerializer):
+    """`token` is shown this once."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(PersonalTokenSerializer.Meta):
+        fields: ClassVar = [*PersonalTokenSerializer.Meta.fields, "token"]
+        read_only_fields: ClassVar = fields
+
+
+class NewTokenSerializer(Exact):
+    """`days`: how long it is good."""
+
+    name = serializers.CharField(max_length=40)
+    scopes = serializers.ListField(
+        child=Choice(choices=list(scopes.ALL)), allow_empty=False, max_length=40
+    )
+    days = serializers.IntegerField(
+        min_value=1, max_value=PersonalToken.LONGEST, default=PersonalToken.USUALLY
+    )
 
 
 class ExportSerializer(serializers.ModelSerializer[DataExport]):

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from apps.accounts import letters, sessions
+from apps.accounts import letters, personal_tokens, sessions
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Forbidden
 from apps.rbac import assignments, audit
@@ -50,5 +50,6 @@ def _change(by: User, user: User, reason: str, *, is_active: bool) -> None:
         if not is_active:
             # Now, not at their next request: that may come after a restoring.
             sessions.end_others(found, sessions.Ending.SUSPENDED, by=by)
+            personal_tokens.revoke_all(found)
         # Where the operator sits is theirs.
         letters.tell(found, name, place="")

@@ -22,6 +22,7 @@ from apps.core.errors import NotFound
 from apps.rbac import verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import requires, signed_in
+from apps.rbac.scopes import Scope
 
 PERIOD = [
     OpenApiParameter(
@@ -110,6 +111,7 @@ class ChartSerializer(serializers.Serializer[Any]):
 
 class Usage(APIView):
     policy = signed_in
+    scope = Scope.USAGE
 
     @extend_schema(
         operation_id="v1_usage",
@@ -136,6 +138,7 @@ class Usage(APIView):
 
 class UsageChart(APIView):
     policy = signed_in
+    scope = Scope.USAGE
 
     @extend_schema(
         operation_id="v1_usage_chart",
@@ -150,6 +153,7 @@ class UsageChart(APIView):
 
 class FiguresChart(APIView):
     policy = requires(Permission.ANALYTICS_VIEW)
+    scope = None
 
     @extend_schema(
         operation_id="v1_figures_chart",

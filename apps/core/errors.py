@@ -18,6 +18,8 @@ class AppError(Exception):
     sentence = "Something went wrong on our side."
     # What a kind of error adds to its problem (RFC 9457 §3.2).
     extra: Mapping[str, Any] = MappingProxyType({})
+    # What the answer's `WWW-Authenticate` says (RFC 6750); empty where nothing does.
+    challenge = ""
 
     def __init__(self, sentence: str = "", *, code: str = "") -> None:
         self.sentence = sentence or self.sentence
@@ -32,8 +34,6 @@ class Invalid(AppError):
 
 
 class Unauthorized(AppError):
-    """`challenge` is what the answer's `WWW-Authenticate` says (RFC 6750)."""
-
     code = "unauthorized"
     status = HTTPStatus.UNAUTHORIZED
     sentence = "Sign in first."

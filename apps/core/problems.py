@@ -60,7 +60,7 @@ def problem(error: AppError, request: HttpRequest | None = None) -> JsonResponse
         content_type="application/problem+json",
     )
     _say_when(response, error)
-    if isinstance(error, Unauthorized):
+    if error.challenge:
         response["WWW-Authenticate"] = error.challenge
     return response
 

@@ -48,6 +48,7 @@ from apps.integrations.serializers import (
 from apps.integrations.views import connecting
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, in_person, signed_in
+from apps.rbac.scopes import Scope
 
 API = consents.Channel.API
 _PROVIDERS = [each.id for each in shelf.every()]
@@ -57,6 +58,7 @@ changing = about(Permission.CONNECTION_CHANGE)
 
 class Providers(APIView):
     policy = signed_in
+    scope = Scope.CONNECTIONS
 
     @extend_schema(responses=OfferedProviderSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -67,6 +69,7 @@ class Providers(APIView):
 
 class Connections(APIView):
     policy = signed_in
+    scope = Scope.CONNECTIONS
     policies: ClassVar = {"post": connecting}
     sparse = ConnectionSerializer
     orderings: ClassVar = {
@@ -123,6 +126,7 @@ class Connections(APIView):
 
 class OneConnection(Versioned):
     policy = about(Permission.CONNECTION_VIEW)
+    scope = Scope.CONNECTIONS
     policies: ClassVar = {
         "patch": changing,
         "delete": fresh(in_person(about(Permission.CONNECTION_DELETE))),
@@ -162,6 +166,7 @@ class OneConnection(Versioned):
 
 class Test(APIView):
     policy = changing
+    scope = Scope.CONNECTIONS
 
     @again("it is asked how it stands now")
     @extend_schema(request=None, responses=FindingSerializer)
@@ -173,6 +178,7 @@ class Test(APIView):
 
 class Refresh(APIView):
     policy = changing
+    scope = Scope.CONNECTIONS
 
     @again("what is renewed is renewed once more")
     @extend_schema(request=None, responses=FindingSerializer)
@@ -183,6 +189,7 @@ class Refresh(APIView):
 
 class UsageOfConnection(APIView):
     policy = about(Permission.CONNECTION_VIEW)
+    scope = Scope.CONNECTIONS
 
     @extend_schema(responses=UsageSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
@@ -200,6 +207,7 @@ class EventsOfConnection(generics.ListAPIView[OAuthEvent]):
     """What happened with it, the newest first."""
 
     policy = about(Permission.CONNECTION_VIEW)
+    scope = Scope.CONNECTIONS
     serializer_class = OAuthEventSerializer
     pagination_class = Newest
     # What the schema reads; the rows are those of the person.
@@ -213,6 +221,7 @@ class Consents(generics.ListAPIView[Consent]):
     """What one was asked and said, of accounts given up as well, the newest first."""
 
     policy = about(Permission.CONSENT_VIEW)
+    scope = Scope.CONNECTIONS
     serializer_class = ConsentSerializer
     pagination_class = Newest
     queryset = Consent.objects.none()

@@ -36,6 +36,7 @@ own = in_person(signed_in)
 
 class Factors(APIView):
     policy = own
+    scope = None
 
     @extend_schema(responses=FactorsSerializer)
     def get(self, request: Request) -> Response:
@@ -56,6 +57,7 @@ class _Secret(APIView):
     """What is answered here is kept by nobody on the way."""
 
     policy = fresh(own)
+    scope = None
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(*args, **kwargs)
@@ -128,6 +130,7 @@ class RecoveryCodes(_Secret):
 
 class LossVeto(APIView):
     policy = own
+    scope = None
 
     @again("it is stopped already")
     @extend_schema(request=None, responses={204: None})
@@ -144,6 +147,7 @@ class Browsers(generics.ListAPIView[KnownBrowser]):
     factor."""
 
     policy = own
+    scope = None
     serializer_class = BrowserSerializer
     pagination_class = None
 
@@ -154,6 +158,7 @@ class Browsers(generics.ListAPIView[KnownBrowser]):
 
 class Browser(APIView):
     policy = own
+    scope = None
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:

@@ -22,6 +22,7 @@ LAST_EVENTS = 10
 SECURITY = (
     "accounts.session.",
     "accounts.password.",
+    "accounts.personaltoken.",
     "accounts.email.",
     "accounts.export.",
     "accounts.standin.",
@@ -62,6 +63,7 @@ class SecuritySerializer(serializers.Serializer[Any]):
 
 class Security(APIView):
     policy = in_person(signed_in)
+    scope = None
 
     @extend_schema(responses=SecuritySerializer)
     def get(self, request: Request) -> Response:

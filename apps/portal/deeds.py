@@ -47,6 +47,14 @@ _DEEDS = {
     ("accounts.user.reopen", "done"): Deed(
         "Opened this account again by email", "opened your account again"
     ),
+    ("accounts.personaltoken.add", "done"): Deed(
+        "Made a token for the API", "made a token for the API in your name"
+    ),
+    ("accounts.personaltoken.delete", "done"): Deed(
+        "Took a token for the API back",
+        "took a token for the API back",
+        alone="A token for the API ended with what happened to the account",
+    ),
     ("accounts.export.ask", "done"): Deed(
         "Asked for an export of your data", "asked for an export of your data"
     ),

@@ -1,12 +1,17 @@
 """How forms look, and the forms of pages that belong to no other app."""
 
+from dataclasses import dataclass
+from itertools import groupby
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from apps.accounts.models import PersonalToken
 from apps.assistant import drafts, lists, memory, notes, reminders
 from apps.assistant.models import Offer
 from apps.core.errors import AppError
+from apps.rbac import scopes
 from apps.sms import dialing, web
 
 # What Twilio takes in one text.
@@ -66,6 +71,42 @@ class PhoneCodeForm(forms.Form):
     def clean_code(self) -> str:
         """However it was grouped."""
         return str(self.cleaned_data["code"]).replace(" ", "").replace("-", "")
+
+
+@dataclass(frozen=True)
+class ScopeChoice:
+    name: str
+    words: str
+    is_chosen: bool
+
+
+class TokenForm(forms.Form):
+    """What a token for the API is called, may do, and how long."""
+
+    name = forms.CharField(
+        max_length=40, help_text="What it is for, such as “home server”."
+    )
+    days = forms.TypedChoiceField(
+        label="Good for",
+        coerce=int,
+        initial=PersonalToken.USUALLY,
+        choices=[(7, "A week"), (30, "30 days"), (90, "90 days"), (365, "A year")],
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=[(name, name) for name in scopes.ALL],
+        error_messages={"required": "Choose at least one."},
+    )
+
+    def groups(self) -> list[tuple[str, list[ScopeChoice]]]:
+        """The scopes by what they are about."""
+        chosen = self["scopes"].value() or []
+        choices = [
+            ScopeChoice(name, words.capitalize(), name in chosen)
+            for name, words in scopes.ALL.items()
+        ]
+        found = groupby(choices, lambda each: each.name.partition(":")[0])
+        return [(group.capitalize(), list(several)) for group, several in found]
 
 
 class WordsForm(forms.Form):

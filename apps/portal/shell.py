@@ -73,6 +73,7 @@ _MAP = (
             ("Password", "key-round", "account_change_password"),
             ("Security", "shield-check", "mfa:factors"),
             ("Sign-ins", "monitor-smartphone", "sign_ins"),
+            ("API tokens", "square-terminal", "portal:tokens"),
             ("Activity", "activity", "portal:activity"),
             ("Your data", "archive", "portal:data"),
         ),

@@ -23,6 +23,7 @@ from apps.portal import (
     setting_up,
     shares,
     taking_back,
+    tokens,
     usage,
     your_data,
 )
@@ -162,6 +163,13 @@ urlpatterns = [
     path("app/settings/profile/", profile.profile, name="profile"),
     path("app/settings/preferences/", profile.preferences, name="preferences"),
     path("app/settings/letters/", profile.letters, name="letters"),
+    path("app/settings/tokens/", tokens.tokens, name="tokens"),
+    path("app/settings/tokens/make/", tokens.make, name="token_make"),
+    path(
+        "app/settings/tokens/<uuid:public_id>/revoke/",
+        tokens.revoke,
+        name="token_revoke",
+    ),
     path("app/settings/close/", closing.close, name="close"),
     path("app/settings/data/", your_data.data, name="data"),
     path("app/settings/data/export/", your_data.ask, name="data_ask"),

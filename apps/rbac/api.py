@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.core.logs import logger
-from apps.rbac import verdicts
+from apps.rbac import scopes, verdicts
 from apps.rbac.declared import Policy, of_class
 
 if TYPE_CHECKING:
@@ -37,6 +37,10 @@ class PolicyPermission(BasePermission):
             return False
         if request.method not in view.allowed_methods:
             raise MethodNotAllowed(str(request.method))
+        # A personal token (accounts/personal_tokens.py); a sign-in has none.
+        held = getattr(request.auth, "scopes", None)
+        if held is not None:
+            scopes.insist(held, view, str(request.method))
         if (step_up := declared.step_up(request._request)) is not None:
             raise step_up
         return True

@@ -17,15 +17,16 @@ from apps.core.paging import Newest
 from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, fresh, in_person, requires, signed_in
+from apps.rbac.scopes import Scope
 from apps.sms import cooling, lanes, linking, numbers, phone_lines, texted_codes, trust
 from apps.sms.models import NumberEvent, PhoneNumber
 from apps.sms.serializers import (
     LinkWordsSerializer,
     NewPhoneSerializer,
+    OwnPhoneSerializer,
     PhoneCodeSerializer,
     PhoneEventSerializer,
     PhoneLabelSerializer,
-    OwnPhoneSerializer,
 )
 
 changing = fresh(about(Permission.NUMBER_CHANGE))
@@ -33,6 +34,7 @@ changing = fresh(about(Permission.NUMBER_CHANGE))
 
 class Phones(APIView):
     policy = about(Permission.NUMBER_VIEW)
+    scope = Scope.PHONES
     policies: ClassVar = {"post": fresh(requires(Permission.NUMBER_ADD))}
 
     @tagged
@@ -55,6 +57,7 @@ class Phones(APIView):
 
 class OnePhone(Versioned):
     policy = about(Permission.NUMBER_VIEW)
+    scope = Scope.PHONES
     policies: ClassVar = {
         "patch": about(Permission.NUMBER_CHANGE),
         "delete": fresh(about(Permission.NUMBER_DELETE)),
@@ -94,6 +97,7 @@ class Words(APIView):
     kept by nobody on the way."""
 
     policy = fresh(in_person(signed_in))
+    scope = None
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(*args, **kwargs)
@@ -116,6 +120,7 @@ class Words(APIView):
 
 class SendCode(APIView):
     policy = changing
+    scope = Scope.PHONES
 
     @once()
     @extend_schema(request=None, responses={202: OwnPhoneSerializer})
@@ -127,6 +132,7 @@ class SendCode(APIView):
 
 class Verify(APIView):
     policy = changing
+    scope = Scope.PHONES
 
     @once()
     @extend_schema(request=PhoneCodeSerializer, responses=OwnPhoneSerializer)
@@ -142,6 +148,7 @@ class Verify(APIView):
 
 class MakePrimary(APIView):
     policy = changing
+    scope = Scope.PHONES
 
     @again("it is the one that is texted already")
     @extend_schema(request=None, responses=OwnPhoneSerializer)
@@ -153,6 +160,7 @@ class MakePrimary(APIView):
 
 class Confirm(APIView):
     policy = changing
+    scope = Scope.PHONES
 
     @again("it is known to be theirs already")
     @extend_schema(request=None, responses=OwnPhoneSerializer)
@@ -166,6 +174,7 @@ class Events(generics.ListAPIView[NumberEvent]):
     """What happened to one's phones, the newest first; also of those given up."""
 
     policy = about(Permission.NUMBER_VIEW)
+    scope = Scope.PHONES
     serializer_class = PhoneEventSerializer
     pagination_class = Newest
     queryset = NumberEvent.objects.none()
@@ -176,7 +185,7 @@ class Events(generics.ListAPIView[NumberEvent]):
 
 
 def _person(request: Request) -> User:
-    user: Any = request.user
+    user: User = request.user  # type: ignore[assignment]  # nobody else gets here
     return user
 
 

@@ -20,7 +20,7 @@ class OwnPhoneSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField(source="number.public_id")
     number = serializers.CharField(source="number.e164")
-    label = serializers.CharField(source="number.label")
+    label = serializers.CharField(source="number.label")  # type: ignore[assignment]  # its name in JSON
     status = serializers.ChoiceField(choices=_OPEN, source="number.status")
     is_primary = serializers.BooleanField(source="number.is_primary")
     doubt = serializers.ChoiceField(
@@ -36,11 +36,11 @@ class OwnPhoneSerializer(serializers.Serializer[Any]):
 
 class NewPhoneSerializer(Exact):
     number = serializers.CharField(max_length=32)
-    label = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]  # its name in JSON
 
 
 class PhoneLabelSerializer(Exact):
-    label = serializers.CharField(max_length=40, allow_blank=True)
+    label = serializers.CharField(max_length=40, allow_blank=True)  # type: ignore[assignment]  # its name in JSON
 
 
 class PhoneCodeSerializer(Exact):
@@ -68,7 +68,7 @@ class PhoneEventSerializer(serializers.ModelSerializer[NumberEvent]):
     phone = serializers.UUIDField(source="phone.public_id")
     number = serializers.CharField(source="phone.e164")
     words = serializers.CharField(source="get_kind_display")
-    label = serializers.CharField(source="detail")
+    label = serializers.CharField(source="detail")  # type: ignore[assignment]  # its name in JSON
 
     class Meta:
         model = NumberEvent

@@ -22,7 +22,7 @@ from django.utils import timezone
 from django_redis import get_redis_connection
 from guardian.models import UserObjectPermission
 
-from apps.accounts import closing, erasure, exports, suspension
+from apps.accounts import closing, erasure, exports, personal_tokens, suspension
 from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
 from apps.assistant import offers
 from apps.assistant.models import (
@@ -163,6 +163,7 @@ def _has_addresses(alice: User) -> None:
     EmailChange.objects.create(
         user=alice, old="former@example.net", new=alice.email, key_digest="d"
     )
+    personal_tokens.make(user=alice, name="Alice Archer", scopes=["notes:read"])
 
 
 def _has_factors(alice: User) -> None:

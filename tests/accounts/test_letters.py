@@ -259,6 +259,8 @@ ABOUT = {
     "browser": "Firefox on Windows",
     "until": "on Friday",
     "security_url": "https://switchboard.example/app/settings/security/factors/",
+    "scopes": "notes:read, reminders:write",
+    "tokens_url": "https://switchboard.example/app/settings/tokens/",
     "number": "+1 202 555 0177",
     "heir": "+1 202 555 0101",
     "phones_url": "https://switchboard.example/app/phones/",

@@ -33,7 +33,7 @@ def app(alice: User) -> Client:
 
 
 def post(app: Client, path: str, body: Any = None, **headers: str) -> Any:
-    sent = {"content_type": "application/json", "headers": headers}
+    sent: Any = {"content_type": "application/json", "headers": headers}
     return app.post(f"{PHONES}{path}", body or {}, **sent)
 
 

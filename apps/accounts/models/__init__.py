@@ -4,6 +4,7 @@ from apps.accounts.models.browsers import KnownBrowser
 from apps.accounts.models.email_changes import EmailChange
 from apps.accounts.models.exports import DataExport, ExportPart
 from apps.accounts.models.people import User, UserManager
+from apps.accounts.models.personal_tokens import PersonalToken
 from apps.accounts.models.sessions import LoginSession
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ExportPart",
     "KnownBrowser",
     "LoginSession",
+    "PersonalToken",
     "User",
     "UserManager",
 ]

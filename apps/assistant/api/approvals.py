@@ -19,6 +19,7 @@ from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, signed_in
+from apps.rbac.scopes import Scope
 
 
 class ApprovalSerializer(serializers.ModelSerializer[Approval]):
@@ -70,6 +71,7 @@ _STATES = ("open", "decided")
 
 class Approvals(Speaking, generics.ListAPIView[Approval]):
     policy = about(Permission.APPROVAL_VIEW)
+    scope = Scope.APPROVALS
     serializer_class = ApprovalSerializer
     pagination_class = Newest
     queryset = Approval.objects.none()
@@ -87,6 +89,7 @@ class Approvals(Speaking, generics.ListAPIView[Approval]):
 
 class OneApproval(Speaking):
     policy = about(Permission.APPROVAL_VIEW)
+    scope = Scope.APPROVALS
 
     @extend_schema(responses=ApprovalSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
@@ -96,6 +99,7 @@ class OneApproval(Speaking):
 
 class Decide(Speaking):
     policy = signed_in
+    scope = None
 
     @once()
     @extend_schema(request=AnswerSerializer, responses={202: ApprovalSerializer})
@@ -121,6 +125,7 @@ class StandingApprovals(Speaking, generics.ListAPIView[StandingApproval]):
     """What is not asked about any more, the newest first."""
 
     policy = signed_in
+    scope = Scope.APPROVALS
     serializer_class = StandingApprovalSerializer
     pagination_class = Newest
     queryset = StandingApproval.objects.none()
@@ -131,6 +136,7 @@ class StandingApprovals(Speaking, generics.ListAPIView[StandingApproval]):
 
 class OneStandingApproval(Speaking):
     policy = signed_in
+    scope = None
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:

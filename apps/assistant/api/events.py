@@ -27,6 +27,7 @@ from apps.core.serializers import Day, Exact, Moment
 from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
+from apps.rbac.scopes import Scope
 
 MONTH = timedelta(days=31)
 _APART = "~"
@@ -116,6 +117,7 @@ class EventChangeSerializer(_Timed):
 
 class Events(Speaking):
     policy = about(Permission.EVENT_VIEW)
+    scope = Scope.EVENTS
     policies: ClassVar = {"post": requires(Permission.EVENT_ADD)}
     sparse = CalendarEventSerializer
     # Whether it is backwards.
@@ -188,6 +190,7 @@ class Events(Speaking):
 
 class OneEvent(Speaking, Versioned):
     policy = about(Permission.EVENT_VIEW)
+    scope = Scope.EVENTS
     policies: ClassVar = {
         "patch": about(Permission.EVENT_CHANGE),
         "delete": about(Permission.EVENT_DELETE),

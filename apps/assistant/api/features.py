@@ -15,6 +15,7 @@ from apps.core.errors import NotFound
 from apps.core.serializers import Exact
 from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.declared import signed_in
+from apps.rbac.scopes import Scope
 
 
 class AssistantFeatureSerializer(serializers.Serializer[Any]):
@@ -36,6 +37,7 @@ class SwitchSerializer(Exact):
 
 class Features(Speaking):
     policy = signed_in
+    scope = Scope.FEATURES
 
     @tagged
     @extend_schema(responses=AssistantFeatureSerializer(many=True))
@@ -47,6 +49,7 @@ class Features(Speaking):
 
 class OneFeature(Speaking, Versioned):
     policy = signed_in
+    scope = Scope.FEATURES
 
     def hold(self, request: Request, key: str) -> None:
         User.objects.locked(person(request).pk)

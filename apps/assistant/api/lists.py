@@ -20,6 +20,7 @@ from apps.core.serializers import Day, Exact
 from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
+from apps.rbac.scopes import Scope
 
 State = ListItem.State
 changing = about(Permission.LIST_CHANGE)
@@ -65,6 +66,7 @@ class ItemChangeSerializer(Exact):
 
 class Lists(Speaking):
     policy = about(Permission.LIST_VIEW)
+    scope = Scope.LISTS
     policies: ClassVar = {"post": requires(Permission.LIST_ADD)}
 
     @extend_schema(responses=ListSerializer(many=True))
@@ -86,6 +88,7 @@ class Lists(Speaking):
 
 class OneList(Speaking, Versioned):
     policy = about(Permission.LIST_VIEW)
+    scope = Scope.LISTS
     policies: ClassVar = {
         "patch": changing,
         "delete": about(Permission.LIST_DELETE),
@@ -121,6 +124,7 @@ class OneList(Speaking, Versioned):
 
 class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
     policy = about(Permission.LIST_VIEW)
+    scope = Scope.LISTS
     policies: ClassVar = {"post": changing}
     serializer_class = ListItemSerializer
     pagination_class = Newest
@@ -150,6 +154,7 @@ class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
 
 class OneItem(Speaking):
     policy = changing
+    scope = Scope.LISTS
 
     @extend_schema(request=ItemChangeSerializer, responses=ListItemSerializer)
     def patch(self, request: Request, public_id: UUID, item: UUID) -> Response:
@@ -173,6 +178,7 @@ class OneItem(Speaking):
 
 class ClearDone(Speaking):
     policy = changing
+    scope = Scope.LISTS
 
     @again("what is done is off already")
     @extend_schema(request=None, responses={204: None})

@@ -17,6 +17,7 @@ from apps.core.paging import Newest
 from apps.core.serializers import Exact
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires, signed_in
+from apps.rbac.scopes import Scope
 
 LONGEST = memory.LONGEST + memory.LONGEST_SUBJECT
 
@@ -49,6 +50,7 @@ class TalkedAboutSerializer(serializers.Serializer[Any]):
 
 class Facts(Speaking, generics.ListAPIView[Fact]):
     policy = about(Permission.FACT_VIEW)
+    scope = Scope.MEMORY
     policies: ClassVar = {
         "post": requires(Permission.FACT_ADD),
         "delete": about(Permission.FACT_DELETE),
@@ -83,6 +85,7 @@ class Facts(Speaking, generics.ListAPIView[Fact]):
 
 class OneFact(Speaking):
     policy = about(Permission.FACT_VIEW)
+    scope = Scope.MEMORY
     policies: ClassVar = {
         "patch": about(Permission.FACT_CHANGE),
         "delete": about(Permission.FACT_DELETE),
@@ -111,6 +114,7 @@ class OneFact(Speaking):
 
 class TalkedAbout(Speaking):
     policy = signed_in
+    scope = Scope.MEMORY
 
     @extend_schema(responses=TalkedAboutSerializer)
     def get(self, request: Request) -> Response:

@@ -19,6 +19,7 @@ from apps.core.errors import NotFound
 from apps.core.once import once
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
+from apps.rbac.scopes import Scope
 from apps.sms import threads, web
 from apps.sms.models import PhoneNumber
 from apps.sms.models.inbound import WEB
@@ -99,6 +100,7 @@ _ASKED = [
 
 class Messages(Speaking):
     policy = signed_in
+    scope = Scope.MESSAGES
     policies: ClassVar = {"post": signed_in}
     sparse = MessageSerializer
 
@@ -122,6 +124,7 @@ class Messages(Speaking):
 
 class OneMessage(Speaking):
     policy = signed_in
+    scope = Scope.MESSAGES
 
     @extend_schema(operation_id="v1_message_retrieve", responses=OneMessageSerializer)
     def get(self, request: Request, message: str) -> Response:
@@ -136,6 +139,7 @@ class OneMessage(Speaking):
 
 class Undo(Speaking):
     policy = signed_in
+    scope = Scope.MESSAGES
 
     @once()
     @extend_schema(request=None, responses=UndoneSerializer)
@@ -147,6 +151,7 @@ class Undo(Speaking):
 
 class Conversations(Speaking):
     policy = signed_in
+    scope = Scope.MESSAGES
 
     @extend_schema(responses=ConversationsSerializer)
     def get(self, request: Request) -> Response:
@@ -164,6 +169,7 @@ class Conversations(Speaking):
 
 class OneConversation(Speaking):
     policy = signed_in
+    scope = Scope.MESSAGES
     sparse = MessageSerializer
 
     @extend_schema(parameters=_ASKED, responses=MessagesSerializer)

@@ -21,6 +21,7 @@ from apps.core.serializers import Exact
 from apps.core.versions import Versioned, guarded, lock, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires
+from apps.rbac.scopes import Scope
 
 
 class NoteSerializer(serializers.ModelSerializer[Note]):
@@ -38,6 +39,7 @@ class NoteTextSerializer(Exact):
 
 class Notes(Speaking, Sparse, generics.ListAPIView[Note]):
     policy = about(Permission.NOTE_VIEW)
+    scope = Scope.NOTES
     policies: ClassVar = {"post": requires(Permission.NOTE_ADD)}
     serializer_class = sparse = NoteSerializer
     pagination_class = Ordered
@@ -82,6 +84,7 @@ class Notes(Speaking, Sparse, generics.ListAPIView[Note]):
 
 class OneNote(Speaking, Versioned):
     policy = about(Permission.NOTE_VIEW)
+    scope = Scope.NOTES
     policies: ClassVar = {
         "patch": about(Permission.NOTE_CHANGE),
         "delete": about(Permission.NOTE_DELETE),

@@ -26,6 +26,7 @@ from apps.core.serializers import Exact, Moment
 from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires, signed_in
+from apps.rbac.scopes import Scope
 
 State = Reminder.State
 
@@ -125,6 +126,7 @@ _STATES = ("open", "done")
 
 class Reminders(Speaking, Sparse, generics.ListAPIView[Reminder]):
     policy = about(Permission.REMINDER_VIEW)
+    scope = Scope.REMINDERS
     policies: ClassVar = {"post": requires(Permission.REMINDER_ADD)}
     serializer_class = sparse = ReminderSerializer
     pagination_class = Ordered
@@ -184,6 +186,7 @@ class Reminders(Speaking, Sparse, generics.ListAPIView[Reminder]):
 
 class Parse(Speaking):
     policy = signed_in
+    scope = Scope.REMINDERS
 
     @again("it sets nothing")
     @extend_schema(request=WordsSerializer, responses=DraftSerializer)
@@ -198,6 +201,7 @@ class Parse(Speaking):
 
 class OneReminder(Speaking, Versioned):
     policy = about(Permission.REMINDER_VIEW)
+    scope = Scope.REMINDERS
     policies: ClassVar = {
         "patch": about(Permission.REMINDER_CHANGE),
         "delete": about(Permission.REMINDER_DELETE),
@@ -238,6 +242,7 @@ class OneReminder(Speaking, Versioned):
 
 class Snooze(Speaking):
     policy = about(Permission.REMINDER_CHANGE)
+    scope = Scope.REMINDERS
 
     @once()
     @extend_schema(request=SnoozeSerializer, responses=ReminderSerializer)

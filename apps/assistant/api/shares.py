@@ -17,6 +17,7 @@ from apps.core.errors import Invalid
 from apps.core.once import once
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
+from apps.rbac.scopes import Scope
 
 KINDS = ("list", "note", "calendar")
 
@@ -81,6 +82,7 @@ class NewOfferSerializer(Exact):
 
 class Shares(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @extend_schema(responses=SharesSerializer)
     def get(self, request: Request) -> Response:
@@ -110,6 +112,7 @@ class Shares(Speaking):
 
 class OneOffer(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID) -> Response:
@@ -121,6 +124,7 @@ class OneOffer(Speaking):
 
 class Accept(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @once()
     @extend_schema(request=None, responses=ThingSerializer)
@@ -132,6 +136,7 @@ class Accept(Speaking):
 
 class Decline(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @once()
     @extend_schema(request=None, responses={204: None})
@@ -143,6 +148,7 @@ class Decline(Speaking):
 
 class BlockWhoOffers(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @once()
     @extend_schema(request=None, responses={204: None})
@@ -154,6 +160,7 @@ class BlockWhoOffers(Speaking):
 
 class OneShare(Speaking):
     policy = signed_in
+    scope = Scope.SHARES
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, public_id: UUID, holder: UUID) -> Response:

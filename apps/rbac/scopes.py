@@ -1,0 +1,91 @@
+"""What a personal token of the API may be good for, by groups of operations.
+
+Each view of the API says its group as `scope`, or None for what a token never does; one
+that says nothing is closed to tokens. A token holds `notes:read`, or `notes:write`, which
+reads too. Whatever needs a fresh proof stays closed to it as well (the app named in
+`FRESH_AUTH`), and what a role allows beyond one's own things does not come along.
+"""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from apps.core.errors import Forbidden
+
+
+class Scope(StrEnum):
+    ACCOUNT = "account"
+    PHONES = "phones"
+    CONNECTIONS = "connections"
+    USAGE = "usage"
+    MESSAGES = "messages"
+    REMINDERS = "reminders"
+    LISTS = "lists"
+    NOTES = "notes"
+    EVENTS = "events"
+    SHARES = "shares"
+    MEMORY = "memory"
+    APPROVALS = "approvals"
+    FEATURES = "features"
+
+
+READ, WRITE = "read", "write"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+# What each lets a program do, in words that follow on "may".
+_WORDS = {
+    Scope.ACCOUNT: ("see the profile and preferences", "change them"),
+    Scope.PHONES: ("see your phones", "rename them"),
+    Scope.CONNECTIONS: ("see your connections", "pause and check them"),
+    Scope.USAGE: ("see what was used, and what it cost", ""),
+    Scope.MESSAGES: (
+        "read your conversations",
+        "write to the assistant, which does what you could ask of it",
+    ),
+    Scope.REMINDERS: ("see reminders", "set and change them"),
+    Scope.LISTS: ("see lists", "change them"),
+    Scope.NOTES: ("read notes", "write and change them"),
+    Scope.EVENTS: ("see the calendar", "change it"),
+    Scope.SHARES: ("see what is shared", "share and stop sharing"),
+    Scope.MEMORY: ("read what is remembered", "change and forget it"),
+    Scope.APPROVALS: ("see what waits for a yes", ""),
+    Scope.FEATURES: ("see features", "switch them"),
+}
+# By the name that a token holds: "notes:write".
+ALL = {
+    f"{scope}:{verb}": words
+    for scope, (reading, writing) in _WORDS.items()
+    for verb, words in ((READ, reading), (WRITE, writing))
+    if words
+}
+
+
+class NotByToken(Forbidden):
+    code = "not_by_token"
+    sentence = "A personal token may not do this. Sign in for it."
+
+
+class InsufficientScope(Forbidden):
+    """Of RFC 6750 §3.1."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"This token lacks the scope {wanted}.")
+        self.challenge = f'Bearer error="insufficient_scope", scope="{wanted}"'
+        self.extra = {"scope": wanted}
+
+
+def wanted(view: Any, method: str) -> str:
+    """The scope that an operation takes; empty where no token does it."""
+    scope = getattr(view, "scope", None)
+    name = f"{scope}:{READ if method in _SAFE else WRITE}"
+    return name if name in ALL else ""
+
+
+def insist(held: Collection[str], view: Any, method: str) -> None:
+    """Raises NotByToken or InsufficientScope."""
+    name = wanted(view, method)
+    if not name:
+        raise NotByToken
+    if not {name, name.replace(f":{READ}", f":{WRITE}")} & set(held):
+        raise InsufficientScope(name)
