@@ -24,6 +24,7 @@ urlpatterns = [
     path("v1/", include("apps.assistant.api")),
     path("v1/", include("apps.analytics.api")),
     path("v1/", include("apps.portal.api")),
+    path("v1/", include("apps.portal.notifications_api")),
     path("auth/", include("apps.mfa.headless")),
     path("auth/", include("apps.accounts.headless")),
     path("schema/", Schema.as_view(), name="schema"),

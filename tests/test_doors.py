@@ -520,6 +520,11 @@ ROWS |= {
     "api/v1/phones/<uuid:public_id>/confirm": api(
         fresh(about(Permission.NUMBER_CHANGE)), post=OWNERS_API_200
     ),
+    "api/v1/notifications": api(signed_in, get=people_api(200)),
+    "api/v1/notifications/read-all": api(signed_in, post=people_api(204)),
+    "api/v1/notifications/<str:notification>/read": api(
+        signed_in, post=people_api(404)
+    ),
     "api/v1/tokens": api(THEMSELF, get=people_api(200), post=people_api(400)),
     "api/v1/tokens/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),
     "api/v1/providers": api(signed_in, get=people_api(200)),

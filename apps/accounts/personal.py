@@ -11,6 +11,7 @@ from apps.accounts.models import (
     KnownBrowser,
     LoginSession,
     PersonalToken,
+    ReadNotification,
     User,
 )
 from apps.core.dossier import Kept
@@ -114,6 +115,13 @@ PERSONAL = (
             "expires_at": "expires_at",
             "last_used_at": "last_used_at",
         },
+    ),
+    Kept(
+        ReadNotification,
+        ("user",),
+        "Which notifications you have read.",
+        name="read-notifications",
+        columns={"id": "key", "read_at": "at"},
     ),
     Kept(
         DataExport,

@@ -4,7 +4,13 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from apps.accounts.models import EmailChange, KnownBrowser, LoginSession, PersonalToken
+from apps.accounts.models import (
+    EmailChange,
+    KnownBrowser,
+    LoginSession,
+    PersonalToken,
+    ReadNotification,
+)
 from apps.accounts.models.email_changes import DAYS_TO_UNDO
 from apps.jobs.keeping import Rule
 
@@ -25,6 +31,10 @@ def _token_over(before: datetime) -> "QuerySet[PersonalToken]":
     return PersonalToken.objects.filter(expires_at__lt=before)
 
 
+def _read(before: datetime) -> "QuerySet[ReadNotification]":
+    return ReadNotification.objects.filter(at__lt=before)
+
+
 RULES = (
     Rule(
         "accounts.email_changes",
@@ -35,6 +45,14 @@ RULES = (
     ),
     # What the letter about a new sign-in is decided by (places.py); the audit keeps more.
     Rule("accounts.sign_ins", "Sign-ins that are over", _over, days=90, least=30),
+    # Nothing is told any more that is older than thirty days, but for what still waits.
+    Rule(
+        "accounts.read_notifications",
+        "Which notifications were read",
+        _read,
+        days=90,
+        least=31,
+    ),
     Rule(
         "accounts.tokens",
         "Tokens for programs whose time is over",

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     MEMORY = "memory"
     APPROVALS = "approvals"
     FEATURES = "features"
+    NOTIFICATIONS = "notifications"
 
 
 READ, WRITE = "read", "write"
@@ -49,6 +50,7 @@ _WORDS = {
     Scope.MEMORY: ("read what is remembered", "change and forget it"),
     Scope.APPROVALS: ("see what waits for a yes", ""),
     Scope.FEATURES: ("see features", "switch them"),
+    Scope.NOTIFICATIONS: ("see notifications", "mark them as read"),
 }
 # By the name that a token holds: "notes:write".
 ALL = {

@@ -23,7 +23,13 @@ from django_redis import get_redis_connection
 from guardian.models import UserObjectPermission
 
 from apps.accounts import closing, erasure, exports, personal_tokens, suspension
-from apps.accounts.models import EmailChange, ExportPart, LoginSession, User
+from apps.accounts.models import (
+    EmailChange,
+    ExportPart,
+    LoginSession,
+    ReadNotification,
+    User,
+)
 from apps.assistant import offers
 from apps.assistant.models import (
     Approval,
@@ -163,6 +169,7 @@ def _has_addresses(alice: User) -> None:
     EmailChange.objects.create(
         user=alice, old="former@example.net", new=alice.email, key_digest="d"
     )
+    ReadNotification.objects.create(user=alice, key="text-1")
     personal_tokens.make(user=alice, name="Alice Archer", scopes=["notes:read"])
 
 

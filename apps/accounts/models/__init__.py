@@ -3,6 +3,7 @@
 from apps.accounts.models.browsers import KnownBrowser
 from apps.accounts.models.email_changes import EmailChange
 from apps.accounts.models.exports import DataExport, ExportPart
+from apps.accounts.models.notifications import ReadNotification
 from apps.accounts.models.people import User, UserManager
 from apps.accounts.models.personal_tokens import PersonalToken
 from apps.accounts.models.sessions import LoginSession
@@ -14,6 +15,7 @@ __all__ = [
     "KnownBrowser",
     "LoginSession",
     "PersonalToken",
+    "ReadNotification",
     "User",
     "UserManager",
 ]

@@ -1,0 +1,93 @@
+"""What a person should know, over the API."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.core.once import again
+from apps.core.versions import tagged
+from apps.portal import notifications
+from apps.portal.notifications import Notification
+from apps.rbac.declared import signed_in
+from apps.rbac.scopes import Scope
+
+
+class NotificationSerializer(serializers.Serializer[Notification]):
+    """`next_step`: what its reader can do, in a sentence; empty where nothing is to be
+    done. `url` leads to the page about it."""
+
+    id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=notifications.KINDS)
+    at = serializers.DateTimeField()
+    words = serializers.CharField()
+    next_step = serializers.CharField()
+    url = serializers.SerializerMethodField()
+    is_read = serializers.BooleanField()
+
+    def get_url(self, notification: Notification) -> str:
+        return f"{settings.PUBLIC_URL}{notification.path}"
+
+
+class NotificationsSerializer(serializers.Serializer[Any]):
+    unread = serializers.IntegerField()
+    results = NotificationSerializer(many=True)
+
+
+class Notifications(APIView):
+    policy = signed_in
+    scope = Scope.NOTIFICATIONS
+
+    @tagged
+    @extend_schema(responses=NotificationsSerializer)
+    def get(self, request: Request) -> Response:
+        """What happened in thirty days that one should know, the newest first, twenty of
+        a kind. Ask again with the `ETag` as `If-None-Match`: 304 while nothing has
+        changed."""
+        user: Any = request.user
+        found = notifications.of(user)
+        unread = sum(not each.is_read for each in found)
+        shown = {"unread": unread, "results": found}
+        return Response(NotificationsSerializer(shown).data)
+
+
+class Read(APIView):
+    policy = signed_in
+    scope = Scope.NOTIFICATIONS
+
+    @again("it is read already")
+    @extend_schema(request=None, responses=NotificationSerializer)
+    def post(self, request: Request, notification: str) -> Response:
+        """This one is read."""
+        user: Any = request.user
+        found = notifications.read(user, notification)
+        return Response(NotificationSerializer(found).data)
+
+
+class ReadAll(APIView):
+    policy = signed_in
+    scope = Scope.NOTIFICATIONS
+
+    @again("all are read already")
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """All that there are now are read."""
+        user: Any = request.user
+        notifications.read_all(user)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+urlpatterns = [
+    path("notifications", Notifications.as_view(), name="notifications"),
+    path("notifications/read-all", ReadAll.as_view(), name="notifications_read_all"),
+    path(
+        "notifications/<str:notification>/read",
+        Read.as_view(),
+        name="notification_read",
+    ),
+]
