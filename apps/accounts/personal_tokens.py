@@ -43,12 +43,15 @@ def make(
 ) -> tuple[PersonalToken, str]:
     """A new one, and what it is: nobody can say that again.
 
-    Raises Conflict when there are too many.
+    Raises Conflict when there are too many, or the account was closed or taken back
+    meanwhile.
     """
-    said = _new()
+    said, mark = _new(), user.password_mark
     with transaction.atomic():
-        # Of many at once each waits here for the others.
+        # Of many at once each waits here for the others, and for whoever ends them all.
         user = User.objects.locked(user.pk)
+        if not user.is_active or user.frozen_at or not user.is_password_mark(mark):
+            raise Conflict
         if PersonalToken.objects.owned_by(user).count() >= PersonalToken.MOST:
             raise Conflict(
                 f"You have {PersonalToken.MOST} tokens. Take one back first.",
@@ -100,18 +103,16 @@ def revoke(*, user: User, public_id: UUID) -> None:
 
 
 def revoke_all(user: User, since: datetime | None = None) -> None:
-    """In the caller's transaction: whatever goes on with the account, no program does
-    anything in this person's name any more. `since` is of those who call it when an
-    account is given back; older ones may be in the wrong hands too."""
+    """In the caller's transaction, which holds the person. Also those of before `since`
+    (`on_revert.py`): whoever was in may have read them."""
     for row in PersonalToken.objects.owned_by(user):
         audit.done(DELETE, subject=user, obj=row)
         row.delete()
 
 
-def is_one(raw: str | bytes) -> bool:
+def is_one(raw: bytes) -> bool:
     """Whether it says that it is of this kind."""
-    prefix = PREFIX.encode() if isinstance(raw, bytes) else PREFIX
-    return raw.startswith(prefix)  # type: ignore[arg-type]  # of the same type
+    return raw.startswith(PREFIX.encode())
 
 
 def opened(raw: bytes) -> PersonalToken:

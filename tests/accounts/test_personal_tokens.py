@@ -19,12 +19,12 @@ from apps.accounts import closing, panic, personal_tokens, retention, suspension
 from apps.accounts.models import LoginSession, PersonalToken, User
 from apps.assistant.models import Note
 from apps.core import shelves
-from apps.core.errors import AppError
+from apps.core.errors import AppError, Conflict
 from apps.core.redis import connection as redis
 from apps.rbac import declared, scopes
 from apps.rbac.models import AuditEvent
 from tests.mfa.conftest import person
-from tests.races import together
+from tests.races import overtaken, together
 from tests.rbac.factories import verified
 from tests.sign_in import signed_in
 
@@ -287,6 +287,14 @@ def test_it_ends_with_what_ends_every_sign_in_and_stays_so(
     assert program(said).get(NOTES).status_code == 200
     what(alice)
     assert found(program(said).get(NOTES)) == (401, "invalid_token")
+
+
+@pytest.mark.parametrize("what", [_new_password, _panic])
+def test_none_is_made_by_who_was_shut_out_meanwhile(what: Any, alice: User) -> None:
+    asking = User.objects.get(pk=alice.pk)
+    with pytest.raises(Conflict):
+        overtaken(alice, lambda: what(alice), lambda: make(asking, "notes:read"))
+    assert not PersonalToken.objects.exists()
 
 
 # --- declared ----------------------------------------------------------------------------
