@@ -12,6 +12,7 @@ from apps.assistant import (
     lists,
     memory,
     occurrences,
+    phrases,
     recollection,
     sharing,
 )
@@ -59,6 +60,11 @@ def _event_then(scene: Scene, caught: Mapping[str, str]) -> bool:
 
 
 def _calendar(scene: Scene, caught: Mapping[str, str]) -> bool:
+    """Unless a list is called so, as anything may be."""
+    words = phrases.words().answers["calendar_words"]
+    named = (f"{caught['calendar']} {word}" for word in words)
+    if any(lists.called(scene.user, name) for name in named):
+        return False
     return sharing.is_of_another(scene.user, caught["calendar"])
 
 

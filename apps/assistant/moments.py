@@ -14,6 +14,7 @@ from apps.assistant.conversations import Scene
 from apps.assistant.recurrence import Recurrence
 from apps.assistant.times import retold, spoken
 from apps.assistant.toolbox import Ask, Option
+from apps.core import errors
 
 # Of a day that is meant whole.
 LATE = time(23, 59)
@@ -171,3 +172,12 @@ def kept(scene: Scene, said: str) -> str:
     if isinstance(outcome, times.Repeats) and len(outcome.rules) == 1:
         return retold.exact(outcome.rules[0], now=scene.now)
     return "" if isinstance(outcome, times.Missing) else said
+
+
+def later(at: datetime, by: str, zone: str) -> datetime:
+    """So much later, "an hour" or "30 minutes". Raises errors.Invalid."""
+    said = phrases.words().answers["ranges"]["ahead"].format(length=by)
+    found = times.read(said, now=at, zone=zone)
+    if not isinstance(found, times.Exact):
+        raise errors.Invalid(phrases.say("not_a_time"))
+    return found.at

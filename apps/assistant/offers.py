@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -26,6 +27,7 @@ from apps.accounts.models import User
 from apps.assistant import phrases, shared
 from apps.assistant.models import Block, Calendar, List, Note, Offer
 from apps.assistant.shared import Thing
+from apps.assistant.times import spoken
 from apps.core import errors
 from apps.core.kinds import job
 from apps.jobs import jobs
@@ -73,15 +75,11 @@ def make(*, by: User, thing: Thing, to: str, level: str) -> Offer:
         raise errors.Invalid(phrases.say("which_level"))
     with transaction.atomic():
         User.objects.locked(by.pk)
-        person = _whose(to)
-        if person and person.pk == by.pk:
-            raise errors.Invalid(phrases.say("your_address"))
-        made = Offer.objects.filter(owner=by)
-        about = {_name(thing): thing}
-        same = made.open(now).filter(address=to, **about).first()
+        insist_may_make(by=by, thing=thing, to=to, level=level)
+        person, about = _whose(to), {_name(thing): thing}
+        same = _same(by, thing, to)
         if same and same.level == level:
             return same
-        _insist_not_too_often(made, to, now)
         if same:
             _end(same, State.WITHDRAWN)
         row = Offer.objects.create(
@@ -92,6 +90,22 @@ def make(*, by: User, thing: Thing, to: str, level: str) -> Offer:
             at = quiet_hours.end(person, now)
             jobs.enqueue(tell, row.pk, at=at, key=f"{row.pk}:{at or ''}")
     return row
+
+
+def insist_may_make(*, by: User, thing: Thing, to: str, level: str) -> None:
+    """Before anybody is asked for a yes, too. Raises errors.Invalid, Forbidden, TooMany."""
+    shared.insist_owns(by=by, row=thing)
+    person = _whose(to)
+    if person and person.pk == by.pk:
+        raise errors.Invalid(phrases.say("your_address"))
+    same = _same(by, thing, to)
+    if not same or same.level != level:
+        _insist_not_too_often(by, to, timezone.now())
+
+
+def _same(by: User, thing: Thing, to: str) -> Offer | None:
+    rows = Offer.objects.filter(owner=by, address=to, **{_name(thing): thing})
+    return rows.open(timezone.now()).first()
 
 
 @receiver(post_save, sender=User)
@@ -108,12 +122,19 @@ def let_go(
         jobs.enqueue(tell, pk, at=at, key=f"{pk}:{at or now.isoformat()}")
 
 
-def _insist_not_too_often(made: Any, to: str, now: Any) -> None:
-    to_one = made.filter(address=to, created_at__gt=now - WEEK)
-    is_much = made.filter(created_at__gt=now - DAY).count() >= MOST_A_DAY
-    if is_much or to_one.count() >= MOST_TO_ONE_A_WEEK:
+def _insist_not_too_often(by: User, to: str, now: datetime) -> None:
+    made = Offer.objects.filter(owner=by)
+    if made.filter(created_at__gt=now - DAY).count() >= MOST_A_DAY:
         seconds = int(DAY.total_seconds())
         raise errors.TooMany(phrases.say("too_many_offers"), retry_after=seconds)
+    to_one = made.filter(address=to, created_at__gt=now - WEEK).order_by("-created_at")
+    if first := to_one[MOST_TO_ONE_A_WEEK - 1 : MOST_TO_ONE_A_WEEK].first():
+        free_at = first.created_at + WEEK
+        day = spoken.day(free_at, by.timezone, now=now)
+        raise errors.TooMany(
+            phrases.say("too_many_offers_to", to=to, count=MOST_TO_ONE_A_WEEK, day=day),
+            retry_after=ceil((free_at - now).total_seconds()),
+        )
 
 
 def _whose(to: str) -> User | None:

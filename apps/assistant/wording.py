@@ -21,7 +21,15 @@ def tidied(text: str) -> str:
     polite = _polite(phrases.language())
     for match in reversed([*polite.finditer(phrases.folded(plain))]):
         plain = plain[: match.start()] + plain[match.end() :]
-    return plain
+    return _unhurried(plain)
+
+
+def _unhurried(said: str) -> str:
+    """ "Remind me 2 call gran" with the words that were meant."""
+    for pattern, meant in phrases.words().answers["hurried"].items():
+        if match := re.search(pattern, phrases.folded(said)):
+            said = said[: match.start("typed")] + meant + said[match.end("typed") :]
+    return said
 
 
 @functools.cache

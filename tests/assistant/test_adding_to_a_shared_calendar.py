@@ -156,6 +156,7 @@ def test_over_the_api(
     unknown = send(as_bob, calendar="01890000-0000-7000-8000-000000000000")
     assert refused.status_code == unknown.status_code == 404
     assert refused.json()["detail"] == unknown.json()["detail"]
+    assert unknown.json()["detail"] == "There is no such calendar."
     lets("view")
     refused = send(as_bob, calendar=there)
     assert refused.status_code == 403

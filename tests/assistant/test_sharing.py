@@ -150,11 +150,11 @@ def test_nobody_is_pestered(shopping: List, bob: Phone) -> None:
             user=bob.user,
             row=offers.make(by=alice, thing=shopping, to=to, level="view"),
         )
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany, match="3 offers of yours within a week"):
         offers.make(by=alice, thing=shopping, to=to, level="view")
     for number in range(offers.MOST_A_DAY - offers.MOST_TO_ONE_A_WEEK):
         offers.make(by=alice, thing=shopping, to=f"p{number}@x.com", level="view")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany, match="for one day. Try again tomorrow"):
         offers.make(by=alice, thing=shopping, to="another@x.com", level="view")
 
 

@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
-from apps.assistant import conversations, events, occurrences, shared, told
+from apps.assistant import conversations, events, occurrences, phrases, shared, told
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.events import Times
-from apps.assistant.models import Event
+from apps.assistant.models import Calendar, Event
 from apps.assistant.occurrences import Occurrence
 from apps.core import query, years
-from apps.core.errors import Invalid
+from apps.core.errors import Invalid, NotFound
 from apps.core.once import once
 from apps.core.serializers import Day, Exact, Moment
 from apps.core.versions import Versioned, guarded, lock, tagged
@@ -175,7 +175,7 @@ class Events(Speaking):
             raise Invalid("Send starts_at and ends_at, or first_day.")
         to = None
         if "calendar" in asked:
-            to = shared.calendar(user=user, public_id=str(asked["calendar"]))
+            to = _calendar(user, str(asked["calendar"]))
         with shared.adding(by=user, to=to) as owner:
             row = events.create(
                 user=owner,
@@ -186,6 +186,15 @@ class Events(Speaking):
             )
         found = _shown(user, _first(user, row))
         return Response(found, status=status.HTTP_201_CREATED)
+
+
+def _calendar(user: User, public_id: str) -> Calendar:
+    """Of one that was never shared nothing is said that its being there would tell.
+    Raises NotFound."""
+    try:
+        return shared.calendar(user=user, public_id=public_id)
+    except NotFound:
+        raise NotFound(phrases.say("no_such_calendar")) from None
 
 
 class OneEvent(Speaking, Versioned):

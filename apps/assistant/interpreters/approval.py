@@ -21,7 +21,16 @@ def read(scene: Scene, text: InboundText) -> Reading | None:
         either = "|".join(map(re.escape, words))
         if match := re.fullmatch(rf"(?:{either})\s+({CODE})", said, re.IGNORECASE):
             return _decided(match[1], answer)
-    return _bare(scene, text.body)
+    return _none_of_all(scene, said) or _bare(scene, text.body)
+
+
+def _none_of_all(scene: Scene, said: str) -> Reading | None:
+    """A no to all that waits; a yes is said to each."""
+    if said not in phrases.words().answers["no_to_all"]:
+        return None
+    rows = Approval.objects.owned_by(scene.user).open(scene.now).order_by("pk")
+    intents = [_decision(row.code, "no") for row in rows]
+    return Reading(intents=tuple(intents)) if intents else None
 
 
 def _bare(scene: Scene, body: str) -> Reading | None:
@@ -39,8 +48,11 @@ def _bare(scene: Scene, body: str) -> Reading | None:
 
 
 def _decided(code: str, answer: str) -> Reading:
-    arguments = {"code": code.upper(), "answer": answer}
-    return Reading(intents=(Intent("approvals.decide", arguments),))
+    return Reading(intents=(_decision(code, answer),))
+
+
+def _decision(code: str, answer: str) -> Intent:
+    return Intent("approvals.decide", {"code": code.upper(), "answer": answer})
 
 
 INTERPRETER = Interpreter("approval", order=15, read=read)

@@ -130,6 +130,7 @@ def _one(group: Group, here: Here) -> Outcome:
     try:
         if group.has_kind("repeat"):
             return _repeated(repeats.rules(group, here), here)
+        group = _of_one_day(group, here)
         if len({piece.kind for piece in group.pieces}) < len(group.pieces):
             return Missing()
         return _bounded(_instants(group, here), here)
@@ -145,6 +146,21 @@ def _one(group: Group, here: Here) -> Outcome:
         return Impossible("never")
     except OverflowError:
         return Impossible("far")
+
+
+def _of_one_day(group: Group, here: Here) -> Group:
+    """ "Sunday 2:30am march 14" without the weekday that is said apart from its date.
+    Raises days.OtherWeekday."""
+    said = [piece for piece in group.pieces if piece.kind == "day"]
+    if len(said) != 2:
+        return group
+    weekday, dated = sorted(said, key=lambda piece: "d" in piece.caught)
+    is_bare = weekday.caught.keys() == {"weekday"}
+    if not is_bare or not {"d", "month"} <= dated.caught.keys():
+        return group
+    whole = {**dated.caught, "on_weekday": weekday.caught["weekday"]}
+    days.read(replace(dated, caught=whole), here.today, here.words, here.week_starts)
+    return Group([piece for piece in group.pieces if piece is not weekday])
 
 
 def _repeated(rules: tuple[Recurrence, ...], here: Here) -> Outcome:

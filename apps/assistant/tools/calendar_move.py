@@ -213,7 +213,8 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
     found = agenda.the_event(scene, arguments.target, given)
     given["target"] = f"{elsewhere.BY_MARK}{found.mark}"
     if by := given.pop("by"):
-        given["when"] = _later(scene, found, by)
+        later = moments.later(found.event.start, by, scene.zone)
+        given["when"] = spoken.exact(later, scene.zone)
     both = ranges.split(given["when"])
     if both.when and both.until and not both.rest:
         given |= {"when": both.when, "until": both.until}
@@ -239,15 +240,6 @@ def _planned(scene: Scene, arguments: Arguments) -> Planned:
     if rule is None:
         appointments.insist_clear(scene, given, at, last)
     return Planned(found, at, last, rule, has_clock)
-
-
-def _later(scene: Scene, found: Found, by: str) -> str:
-    """Its time so much later. Raises errors.Invalid."""
-    said = phrases.words().answers["ranges"]["ahead"].format(length=by)
-    at = times.read(said, now=found.event.start, zone=scene.zone)
-    if not isinstance(at, times.Exact):
-        raise errors.Invalid(phrases.say("not_a_time"))
-    return spoken.exact(at.at, scene.zone)
 
 
 TOOL = Tool(

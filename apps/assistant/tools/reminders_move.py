@@ -30,6 +30,7 @@ class Arguments:
     when: str = said("the person's words for the new time, not computed")
     scope: str = said("of one that repeats: one for only the next, all, or nothing")
     near: str = said("yes where an hour is in the same half of the day as it was")
+    by: str = said("how much later, such as 30 minutes, where no time is said")
 
 
 class Place(TypedDict):
@@ -46,6 +47,10 @@ def run(scene: Scene, arguments: Arguments) -> Result:
     ask = phrases.say("move_when", text=targets.short(current.text))
     if given.pop("near"):
         given["when"] = _near(scene, current, given["when"])
+    if by := given.pop("by"):
+        given["when"] = spoken.exact(
+            moments.later(max(current.due_at, scene.now), by, scene.zone), scene.zone
+        )
     settled = {**given, "target": f"{targets.BY_ID}{public_id}"}
     scope = _scope(scene, current, settled)
     found = moments.plan(scene, settled, ask=ask, **_place(scene, current))

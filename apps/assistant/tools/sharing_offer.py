@@ -29,6 +29,7 @@ def propose(scene: Scene, arguments: Arguments) -> Proposal:
         raise Ask(ask, arguments=settled, slot="to")
     level = arguments.level if arguments.level in Offer.Level.values else "view"
     settled |= {"to": offers.address(arguments.to), "level": level}
+    offers.insist_may_make(by=scene.user, thing=thing, to=settled["to"], level=level)
     says = phrases.say("offer_proposed", **_told(thing, settled))
     return Proposal(says, settled)
 
