@@ -8,8 +8,8 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from apps.analytics import charts, drawing, figures
@@ -19,7 +19,7 @@ from apps.analytics.figures import Figures
 from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import DaySum
 from apps.analytics.periods import Period
-from apps.core import spreadsheet
+from apps.core import live, spreadsheet
 from apps.core.errors import Invalid, NotFound
 from apps.rbac import policy, verdicts
 from apps.rbac.catalog import Permission
@@ -53,45 +53,21 @@ class FiguresAdmin(Page):
         except Invalid as invalid:
             trouble = invalid.sentence
             period, filters = periods.named(periods.DEFAULT), EVERYBODY
-        told = overall.of(period, filters)
-        shelf = charts.every()
-        of_filters = {"country": filters.country, "role": filters.role}
-        more = {name: value for name, value in of_filters.items() if value}
-        by_hand = {"from": str(period.first), "to": str(period.last), **more}
-        return TemplateResponse(
+        found = figures.of_all(period, filters)
+        # What is no sum, like sign-ups, is looked up once a minute.
+        minute = timezone.now().replace(second=0, microsecond=0)
+        return live.answer(
             request,
-            "admin/figures.html",
-            {
+            live.version((period, filters, found.days, found.speeds, minute)),
+            lambda: {
                 **self.admin_site.each_context(request),
                 "title": "Figures",
                 "opts": self.opts,
                 "trouble": trouble,
-                "period": period,
-                "filters": filters,
-                "periods": [
-                    (key, label, f"?{urlencode({'period': key, **more})}")
-                    for key, label in periods.NAMED.items()
-                ],
-                "roles": Role.objects.order_by("rank", "slug").values_list(
-                    "slug", "group__name"
-                ),
-                "tiles": _tiles(told),
-                "charts": [
-                    drawing.draw(shelf[key], told.figures)
-                    for key in CHARTS
-                    if policy.can(request.user, shelf[key].permission)
-                ],
-                "told": told,
-                "people": _people(told, request),
-                "files": [
-                    (
-                        kind.upper(),
-                        reverse("admin:analytics_days", args=[kind])
-                        + f"?{urlencode(by_hand)}",
-                    )
-                    for kind in _FILES
-                ],
+                **_shown(request, found, filters),
             },
+            page="admin/figures.html",
+            part="admin/_figures_live.html",
         )
 
     def file_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
@@ -107,6 +83,44 @@ class FiguresAdmin(Page):
             content_type=content_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
+
+
+def _shown(request: HttpRequest, found: Figures, filters: Filters) -> dict[str, Any]:
+    period, shelf = found.period, charts.every()
+    told = overall.of(period, filters, found)
+    of_filters = {"country": filters.country, "role": filters.role}
+    more = {name: value for name, value in of_filters.items() if value}
+    days = {"from": str(period.first), "to": str(period.last)}
+    by_hand = urlencode({**days, **more})
+    return {
+        "period": period,
+        "filters": filters,
+        "periods": [
+            (key, label, f"?{urlencode({'period': key, **more})}")
+            for key, label in periods.NAMED.items()
+        ],
+        "again": urlencode(
+            {**({"period": period.key} if period.key else days), **more}
+        ),
+        "roles": Role.objects.order_by("rank", "slug").values_list(
+            "slug", "group__name"
+        ),
+        "tiles": _tiles(told),
+        "charts": [
+            drawing.draw(shelf[key], found)
+            for key in CHARTS
+            if policy.can(request.user, shelf[key].permission)
+        ],
+        "told": told,
+        "people": _people(told, request),
+        "files": [
+            (
+                kind.upper(),
+                reverse("admin:analytics_days", args=[kind]) + f"?{by_hand}",
+            )
+            for kind in _FILES
+        ],
+    }
 
 
 def _asked(request: HttpRequest) -> tuple[Period, Filters]:

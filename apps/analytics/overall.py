@@ -54,13 +54,15 @@ class Overall:
     suspects: list[Suspect]
 
 
-def of(period: Period, filters: Filters = EVERYBODY) -> Overall:
+def of(
+    period: Period, filters: Filters = EVERYBODY, found: Figures | None = None
+) -> Overall:
     """Some twenty queries, all of sums but those of the funnel and of what is kept for
-    days."""
+    days; two less where the figures are `found` already."""
     within = {"day__range": (period.first, period.last)}
     days = filters.texts().filter(**within)
     return Overall(
-        figures=figures.of_all(period, filters),
+        figures=found or figures.of_all(period, filters),
         countries=_countries(days),
         people=_people(period, filters),
         errors=_errors(days),

@@ -1,13 +1,15 @@
 """Where a person stands: the next step, the last words, what is coming."""
 
+from typing import Any
+
 from django.http import HttpResponse
-from django.shortcuts import render
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.analytics import figures, periods
 from apps.assistant.models import Reminder
+from apps.core import live
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
 from apps.integrations.models import Connection
@@ -26,31 +28,43 @@ NEXT_REMINDERS = 3
 @signed_in
 @require_safe
 def overview(request: SignedIn) -> HttpResponse:
+    """What is written and used below is live: it asks again with the version it shows."""
     user = request.user
-    steps = _steps(request)
-    in_need = Connection.objects.owned_by(user).in_need()
     upcoming = Reminder.objects.owned_by(user).upcoming()
-    messages_page = threads.page(user, limit=LAST_MESSAGES)
-    unanswered = threads.unanswered(messages_page)
-    return render(
+    now = {
+        "messages_page": threads.page(user, limit=LAST_MESSAGES),
+        "reminders": list(upcoming[:NEXT_REMINDERS]),
+        "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
+        "week": week(user),
+    }
+    said = [(each.pk, each.text, each.due_at) for each in now["reminders"]]
+    return live.answer(
         request,
-        "portal/overview.html",
-        {
-            "steps": steps,
-            "is_setting_up": user.is_setting_up,
-            "next_step": next((step for step in steps if not step.is_done), None),
-            "steps_done": sum(step.is_done for step in steps),
-            "messages_page": messages_page,
-            "offered": shares.offered(user),
-            "in_need": cards.accounts(list(in_need)),
-            "missed": threads.missed(messages_page),
-            "unanswered": unanswered,
-            "answers_from": unanswered and shortage.until(user, unanswered.number),
-            "reminders": upcoming[:NEXT_REMINDERS],
-            "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
-            "week": week(user),
-        },
+        live.version({**now, "reminders": said}),
+        lambda: (
+            now if live.is_asked_again(request) else {**_above(request, now), **now}
+        ),
+        page="portal/overview.html",
+        part="portal/_overview_live.html",
     )
+
+
+def _above(request: SignedIn, now: dict[str, Any]) -> dict[str, Any]:
+    """What needs a step of theirs."""
+    user, steps = request.user, _steps(request)
+    in_need = Connection.objects.owned_by(user).in_need()
+    unanswered = threads.unanswered(now["messages_page"])
+    return {
+        "steps": steps,
+        "is_setting_up": user.is_setting_up,
+        "next_step": next((step for step in steps if not step.is_done), None),
+        "steps_done": sum(step.is_done for step in steps),
+        "offered": shares.offered(user),
+        "in_need": cards.accounts(list(in_need)),
+        "missed": threads.missed(now["messages_page"]),
+        "unanswered": unanswered,
+        "answers_from": unanswered and shortage.until(user, unanswered.number),
+    }
 
 
 def week(user: User) -> list[str]:

@@ -10,7 +10,7 @@
     if (!field.value) field.value = location.hash.slice(1);
   });
 
-  // --- Toasts ------------------------------------------------------------------------
+  // --- Toasts ---
 
   function toast(text, tone) {
     const region = document.getElementById("toasts");
@@ -26,7 +26,7 @@
     close.type = "button";
     close.className = "button button-quiet button-small";
     close.textContent = "Close";
-    close.addEventListener("click", () => box.remove());
+    close.onclick = () => box.remove();
     box.append(words, close);
     region.append(box);
     // A failure stays until it is closed; good news leaves when nobody looks at it.
@@ -37,8 +37,8 @@
     let timer = 0;
     const start = () => { timer = setTimeout(() => box.remove(), 6000); };
     const stop = () => clearTimeout(timer);
-    box.addEventListener("mouseenter", stop);
-    box.addEventListener("mouseleave", start);
+    box.onmouseenter = stop;
+    box.onmouseleave = start;
     box.addEventListener("focusin", stop);
     box.addEventListener("focusout", start);
     start();
@@ -54,7 +54,7 @@
     toast(answer?.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
   }
 
-  // --- Polling: often while something happens, rarely after that, never unseen ---------
+  // --- Polling: often while something happens, rarely after that, never unseen ---
 
   const LIVELY = 20;
   let ticks = 0;
@@ -83,11 +83,11 @@
 
   function announce(place) {
     const region = document.getElementById("live");
-    const words = place.dataset && place.dataset.announce;
+    const words = place.dataset?.announce;
     if (region && words && region.textContent !== words) region.textContent = words;
   }
 
-  // --- A conversation is read from its end, and stays there while one is there --------
+  // --- A conversation is read from its end, and stays there while one is there ---
 
   let wasAtEnd = false;
 
@@ -95,7 +95,18 @@
     document.getElementById("newest")?.scrollIntoView();
   }
 
-  // --- Countdowns ----------------------------------------------------------------------
+  // --- A swap leaves tables open and scrolled (htmx: the focus, by id) ---
+
+  let scrolled = [];
+
+  function keep({detail}) {
+    each(document, "details[id][open]", ({id}) => {
+      detail.serverResponse = detail.serverResponse.replace(`id="${id}"`, "$& open");
+    });
+    scrolled = [...document.querySelectorAll("[id][tabindex]")].map((place) => [place.id, place.scrollTop]);
+  }
+
+  // --- Countdowns ---
 
   function count() {
     each(document, "time[data-countdown]", (clock) => {
@@ -106,7 +117,7 @@
     });
   }
 
-  // --- Time zone -----------------------------------------------------------------------
+  // --- Time zone ---
 
   function zones(root) {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
@@ -125,11 +136,10 @@
     });
   }
 
-  // --- Forms ---------------------------------------------------------------------------
+  // --- Forms ---
 
   function focusError(root) {
-    const place = root.querySelector('[aria-invalid="true"]') || root.querySelector("[data-summary]");
-    if (place) place.focus();
+    (root.querySelector('[aria-invalid="true"]') || root.querySelector("[data-summary]"))?.focus();
   }
 
   function busy(form) {
@@ -142,18 +152,12 @@
     });
   }
 
-  function free() {
-    each(document, "form button[disabled]", (button) => { button.disabled = false; });
-  }
-
   function prepare(root) {
     each(root, "[data-scripted]", (place) => { place.hidden = false; });
     zones(root);
     focusError(root);
     count();
   }
-
-  // --- Wiring --------------------------------------------------------------------------
 
   document.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-copy], [data-open], [data-close]");
@@ -191,16 +195,23 @@
     if (!event.target.hasAttribute("hx-post")) busy(event.target);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") { ticks = 0; poll(); }
+    ticks = 0;
+    poll();
   });
-  window.addEventListener("pageshow", free);
+  window.addEventListener("pageshow", () => {
+    each(document, "form button[disabled]", (button) => { button.disabled = false; });
+  });
 
   document.addEventListener("DOMContentLoaded", () => {
     prepare(document);
     setInterval(count, 1000);
     if (!location.hash) toEnd();
     next = setTimeout(poll, pace());
+    body().addEventListener("htmx:afterSwap", () => {
+      scrolled.forEach(([id, top]) => document.getElementById(id)?.scrollTo(0, top));
+    });
     body().addEventListener("htmx:beforeSwap", (event) => {
+      keep(event);
       wasAtEnd = innerHeight + scrollY > document.documentElement.scrollHeight - 120;
       // A session that ended in the meantime: go and sign in, do not show that page here.
       if (event.detail.xhr.responseURL.includes("/accounts/login/")) {

@@ -1,12 +1,15 @@
 """What operators are told of everybody, and who is not."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -57,6 +60,26 @@ def test_an_operator_sees_what_all_used(ada: User, used: None) -> None:
     assert "Unreachable" in page or "30003" in page
     assert "a•••@example.com" in page and "alice@example.com" not in page
     assert "$0.09" in page and "Texts, 30 days: in 1, out 4." in page
+
+
+@time_machine.travel("2026-11-26T10:01:00+00:00", tick=False)
+def test_the_page_asks_again_and_hears_of_what_is_new(ada: User, bob: User) -> None:
+    client = signed_in(ada)
+    page = shown(client, "period=7d&country=DE")
+    assert "js/app.js" in page and "data-steady" in page
+    asked = re.search(r'hx-get="(\?[^"]+)"', page)
+    assert asked is not None
+    again = PAGE + asked[1].replace("&amp;", "&")
+    assert "period=7d" in again and "country=DE" in again
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(again).status_code == 204
+    assert len(queries) <= 9
+    went(bob, timezone.now(), state="sent", delivery="delivered", country="DE")
+    drained()
+    part = client.get(again)
+    said = " ".join(part.content.decode().split())
+    assert '<h2>Texts out</h2><p class="tile-figure">1</p>' in said
+    assert "<html" not in said
 
 
 def test_by_country_and_by_role(ada: User, bob: User, used: None) -> None:

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from apps.accounts.models import LoginSession, User
 from apps.portal import demo
 from apps.sms import simulator
+from apps.sms.models import Delta
+from tests.analytics.rows import drained
 from tests.portal.conftest import ALICE, Worker
 
 
@@ -31,6 +33,40 @@ def test_an_answer_appears_and_is_announced(
     simulator.text(number=ALICE, body="reminders")
     expect(page.locator("#thread")).to_contain_text("You have no reminders")
     expect(page.locator("#live")).to_contain_text("Switchboard: You have no reminders")
+
+
+def test_a_table_stays_open_where_it_was_and_figures_come_for_good(
+    page: Page,
+    site: str,
+    worker: Worker,
+    cast: None,
+    sign_in: Callable[[str], None],
+) -> None:
+    """Also when nothing has come for a minute: the clock of the page runs ahead."""
+    demo.history()
+    drained()
+    sign_in("alice@example.com")
+    page.clock.install()
+    page.goto(f"{site}/app/usage/")
+    page.clock.fast_forward(1_000)
+    for _ in range(30):
+        page.clock.run_for(2_000)
+    texts = page.locator("#usage-live .tile-figure").first
+    before = texts.inner_text()
+    head = page.locator("#numbers-texts-head")
+    head.click()
+    region = page.locator("#numbers-texts-all")
+    region.evaluate("place => place.scrollTo(0, 100)")
+    region.focus()
+    simulator.text(number=ALICE, body="hello")
+    worker.wait_until(lambda: Delta.objects.filter(direction="out").exists())
+    drained()
+    page.clock.run_for(2_000)
+    expect(texts).not_to_have_text(before)
+    expect(page.locator("#numbers-texts")).to_have_attribute("open", "")
+    expect(page.locator("#numbers-cost")).not_to_have_attribute("open", "")
+    expect(region).to_be_focused()
+    assert region.evaluate("place => place.scrollTop") == 100
 
 
 @pytest.mark.parametrize("place", ["", "#newest", "?before=2999-01-01T00:00Z"])

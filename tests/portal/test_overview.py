@@ -1,5 +1,6 @@
 """The first page after signing in: the next step, and what is going on."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.analytics.models import PersonDay
 from apps.assistant.models import Reminder
 from apps.portal import demo
 from apps.portal.overview import first_steps
@@ -82,3 +84,29 @@ def test_a_page_needs_no_more_queries_when_there_is_more_to_show(
     with CaptureQueriesContext(connection) as many:
         as_alice.get(path)
     assert len(many) <= min(len(few), 15)
+
+
+def test_what_is_written_and_used_keeps_itself_up_to_date(
+    as_alice: Client, alice: User
+) -> None:
+    page = as_alice.get("/app/").content.decode()
+    found = re.search(r'data-steady hx-get="([^"]+)"', page)
+    assert found is not None
+    with CaptureQueriesContext(connection) as queries:
+        assert as_alice.get(found[1]).status_code == 204
+    assert len(queries) <= 9
+    PersonDay.objects.create(
+        user_id=alice.pk,
+        day=timezone.now().date(),
+        direction="in",
+        kind="text",
+        country="US",
+        status="received",
+        error_code="",
+        texts=1,
+        segments=1,
+        micros=7_500,
+    )
+    part = as_alice.get(found[1]).content.decode()
+    assert "1 text from you, 0 to you" in part and "<html" not in part
+    assert "Last messages" in part and "First steps" not in part
