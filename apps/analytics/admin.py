@@ -105,7 +105,7 @@ def _shown(request: HttpRequest, found: Figures, filters: Filters) -> dict[str, 
         "roles": Role.objects.order_by("rank", "slug").values_list(
             "slug", "group__name"
         ),
-        "tiles": _tiles(told),
+        "tiles": _tiles(told, filters),
         "charts": [
             drawing.draw(shelf[key], found)
             for key in CHARTS
@@ -134,7 +134,7 @@ def _insist(request: HttpRequest) -> None:
         verdicts.insist(request.user, Permission.ANALYTICS_VIEW)
 
 
-def _tiles(told: overall.Overall) -> list[tuple[str, str, str]]:
+def _tiles(told: overall.Overall, filters: Filters) -> list[tuple[str, str, str]]:
     now = told.figures.volume()
     then = told.figures.volume(told.figures.period.before)
     speed = told.figures.speed()
@@ -163,12 +163,18 @@ def _tiles(told: overall.Overall) -> list[tuple[str, str, str]]:
             f"{wrong:,}",
             "by the auditor's count",
         ),
-        (
-            "Opted out",
-            f"{now.stopped:,}",
-            f"{now.resumed:,} came back; {told.opted_out:,} are out now",
-        ),
+        _opted_out(told, filters),
     ]
+
+
+def _opted_out(told: overall.Overall, filters: Filters) -> tuple[str, str, str]:
+    """Who does is told without a country (`sms_optout`)."""
+    title = "Opted out"
+    if filters.country:
+        return title, "-", "Not told by country"
+    now = told.figures.volume()
+    more = f"{now.resumed:,} came back; {told.opted_out:,} are out now"
+    return title, f"{now.stopped:,}", more
 
 
 def _people(told: overall.Overall, request: HttpRequest) -> list[dict[str, Any]]:
@@ -193,12 +199,13 @@ def _csv(found: Figures) -> Iterator[str]:
 
 
 def _json(found: Figures) -> Iterator[str]:
-    """One object a line."""
-    for row in summary.days(found):
-        yield json.dumps(row, cls=DjangoJSONEncoder) + "\n"
+    """A list, an object a line."""
+    for place, row in enumerate(summary.days(found)):
+        yield (",\n" if place else "[\n") + json.dumps(row, cls=DjangoJSONEncoder)
+    yield "\n]\n"
 
 
 _FILES: dict[str, tuple[str, Callable[[Figures], Iterator[str]]]] = {
     "csv": ("text/csv; charset=utf-8", _csv),
-    "json": ("application/x-ndjson", _json),
+    "json": ("application/json", _json),
 }

@@ -1,6 +1,7 @@
 """What somebody used, over the API, as their page of usage has it; and of all, for
 operators."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.urls import path
@@ -23,6 +24,7 @@ from apps.rbac import verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import requires, signed_in
 from apps.rbac.scopes import Scope
+from apps.sms.money import usage as used
 
 PERIOD = [
     OpenApiParameter(
@@ -82,12 +84,33 @@ class TipSerializer(serializers.Serializer[Any]):
     micros = serializers.IntegerField()
 
 
+class BudgetSerializer(serializers.Serializer[Any]):
+    """Of the month of the budgets, which `renews_at` ends, whatever the period. `texts`:
+    answers; `started`: texts of our own accord. `by_the_end`: what it costs at this rate.
+    What is left of each, and of how much; money in micro-dollars, of the language model
+    in `tokens_micros`."""
+
+    texts = serializers.IntegerField()
+    texts_of = serializers.IntegerField()
+    started = serializers.IntegerField()
+    started_of = serializers.IntegerField()
+    day_micros = serializers.IntegerField()
+    day_of = serializers.IntegerField()
+    month_micros = serializers.IntegerField()
+    month_of = serializers.IntegerField()
+    tokens_micros = serializers.IntegerField()
+    tokens_of = serializers.IntegerField()
+    by_the_end = serializers.IntegerField()
+    renews_at = serializers.DateTimeField()
+
+
 class UsageSummarySerializer(serializers.Serializer[Any]):
     period = PeriodSerializer()
     volume = VolumeSerializer()
     volume_before = VolumeSerializer()
     speed = SpeedSerializer()
     speed_before = SpeedSerializer()
+    budget = BudgetSerializer()
     tools = CountedSerializer(many=True)
     providers = CountedSerializer(many=True)
     tips = TipSerializer(many=True)
@@ -129,6 +152,10 @@ class Usage(APIView):
             "volume_before": found.volume(period.before),
             "speed": found.speed(),
             "speed_before": found.speed(period.before),
+            "budget": {
+                **asdict(used.left(user)),
+                "by_the_end": used.of_month(user).by_the_end,
+            },
             "tools": told.tools,
             "providers": told.providers,
             "tips": told.tips,

@@ -75,7 +75,7 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
     names = [_name(start, by_month) for start in starts]
     top = _top(series, chart)
     odd = (
-        anomalies.odd(_whole(series, figures.period))
+        anomalies.odd(_whole(series, figures.period), every=1 if by_month else 7)
         if figures.is_of_all
         else [False] * len(names)
     )
@@ -88,6 +88,8 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
         heights=[
             Tick(_height(part * top, top), spoken(part * top, chart.unit, True))
             for part in (0, 0.5, 1)
+            # There is no half of a text.
+            if chart.unit != "texts" or (part * top).is_integer()
         ],
         steps=_steps(names),
         rows=[

@@ -35,6 +35,7 @@ def percentile(counted: Iterable[tuple[int, int]], share: float) -> float | None
 
 
 def within(counted: Iterable[tuple[int, int]], ms: float) -> int:
-    """How many took no longer than that, as far as buckets tell."""
-    last = bucket(ms)
-    return sum(times for number, times in counted if number <= last)
+    """How many surely took no longer than that: those of the bucket that it is in may
+    have, and are not counted."""
+    beyond = bucket(ms)
+    return sum(times for number, times in counted if number < beyond)

@@ -28,6 +28,11 @@ from apps.sms import troubles
 from apps.sms.models import AnsweredDay, OptOut, PhoneNumber
 
 TOP = 20
+_SUMS = {
+    "came": Sum("texts", filter=Q(direction="in"), default=0),
+    "went": Sum("texts", filter=Q(direction="out", status__in=TAKEN), default=0),
+    "cost": Sum("micros", default=0),
+}
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class Overall:
     tasks: list[dict[str, Any]]
     promises: list[sla.Kept]
     answered: dict[str, int]
-    opted_out: int  # numbers, now
+    opted_out: int  # numbers, now, of whatever country
     funnel: list[Step]
     suspects: list[Suspect]
 
@@ -75,40 +80,42 @@ def of(
             doubled=Sum("doubled", default=0),
             unordered=Sum("unordered", default=0),
         ),
-        opted_out=OptOut.objects.filter(is_out=True).count(),
+        opted_out=_out_now(filters),
         funnel=_funnel(period, filters),
         suspects=pumping.suspects(period),
     )
 
 
+def _out_now(filters: Filters) -> int:
+    out = OptOut.objects.filter(is_out=True)
+    if filters.role:
+        theirs = PhoneNumber.objects.filter(user_id__in=filters.members())
+        out = out.filter(number__in=theirs.values("e164"))
+    return out.count()
+
+
 def _countries(days: Any) -> list[dict[str, Any]]:
-    sent = Q(direction="out", status__in=TAKEN)
     told = days.exclude(country="").values("country")
-    return list(
-        told.annotate(
-            came=Sum("texts", filter=Q(direction="in"), default=0),
-            went=Sum("texts", filter=sent, default=0),
-            cost=Sum("micros", default=0),
-        ).order_by("-cost", "country")[:TOP]
-    )
+    return list(told.annotate(**_SUMS).order_by("-cost", "country")[:TOP])
 
 
 def _people(period: Period, filters: Filters) -> list[dict[str, Any]]:
-    """The dearest of the month that the period ends in; of a country, those who texted
-    there in it, with all that they cost."""
+    """The dearest of the month that the period ends in; of a country, by what they texted
+    there."""
     month = period.last.replace(day=1)
     rows: Any = PersonMonth.objects.filter(month=month)
     if filters.role:
         rows = rows.filter(user_id__in=filters.members())
-    if filters.country:
+    if not filters.country:
+        told = rows.values("user_id", "came", "went", cost=F("micros"))
+    else:
         there = PersonDay.objects.filter(
-            user_id=OuterRef("user_id"),
+            user_id__in=rows.filter(user_id__gt=0).values("user_id"),
             day__range=(month, period.last),
             country=filters.country,
         )
-        rows = rows.filter(Exists(there))
-    dearest = rows.order_by("-micros", "user_id")[:TOP]
-    return list(dearest.values("user_id", "came", "went", cost=F("micros")))
+        told = there.values("user_id").annotate(**_SUMS)
+    return list(told.order_by("-cost", "user_id")[:TOP])
 
 
 def _errors(days: Any) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ All are days of UTC, as the budgets have them.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils import timezone
@@ -110,7 +110,10 @@ def _by_hand(asked: Mapping[str, str]) -> Period:
 
 def _day(said: str, name: str) -> date:
     try:
-        found = date.fromisoformat(said)
+        # Not every way to write it that is read: the one that we tell.
+        found = datetime.strptime(said, "%Y-%m-%d").date()
+        if said != found.isoformat():
+            raise ValueError
     except ValueError:
         raise Invalid(f"`{name}` is no day like 2026-11-26.") from None
     years.insist(found)

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Min, Q
+from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.analytics.models import PersonDay
 from apps.analytics.periods import Period
 from apps.sms import composer
 from apps.sms.models import Charge
 
 # Of more texts nobody needs to know.
 _LOOKED_AT = 500
-_MONTH = 30
+_MONTH, _A_WEEK = 30, 7
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Tip:
 
 
 def find(period: Period, user: User) -> list[Tip]:
-    """What saves most first. One query."""
+    """What saves most first. Two queries."""
     since = datetime.combine(period.first, time.min, UTC)
     until = datetime.combine(period.last, time.min, UTC) + timedelta(days=1)
     lost = Q(text__delivery__in=("undelivered", "failed"))
@@ -41,11 +43,26 @@ def find(period: Period, user: User) -> list[Tip]:
     came = [charge for charge in charges if charge.inbound]
     went = [charge for charge in charges if charge.text]
     found = [*_characters(came), *_pictures(came), *_undelivered(went)]
+    if not found:
+        return []
+    days = _looked_at(charges, period, user)
     monthly = (
-        Tip(each.key, each.words, each.texts, each.micros * _MONTH // period.days)
+        Tip(each.key, each.words, each.texts, each.micros * _MONTH // days)
         for each in found
     )
     return sorted(monthly, key=lambda tip: -tip.micros)
+
+
+def _looked_at(charges: Sequence[Charge], period: Period, user: User) -> int:
+    """Days of the period that the person was there, or so many as the texts looked at
+    go back; a week at least, as a day or two say little of a month. One query."""
+    mine = PersonDay.objects.filter(user_id=user.pk)
+    begun = mine.aggregate(first=Min("day"))["first"] or period.first
+    if len(charges) == _LOOKED_AT:
+        begun = charges[-1].at.astimezone(UTC).date()
+    today = timezone.now().astimezone(UTC).date()
+    last = min(period.last, today)
+    return max(_A_WEEK, (last - max(period.first, begun)).days + 1)
 
 
 def _characters(texts: Iterable[Charge]) -> Iterator[Tip]:
@@ -78,7 +95,7 @@ def _pictures(texts: Iterable[Charge]) -> Iterator[Tip]:
     if with_pictures:
         yield Tip(
             "pictures",
-            f"{_counted(len(with_pictures))} of yours came with a picture, which costs"
+            f"{_counted(len(with_pictures)).capitalize()} of yours came with a picture, which costs"
             " more than words.",
             len(with_pictures),
             sum(charge.micros for charge in with_pictures),
@@ -89,7 +106,7 @@ def _undelivered(lost: Sequence[Charge]) -> Iterator[Tip]:
     if lost:
         yield Tip(
             "undelivered",
-            f"{_counted(len(lost))} to you did not arrive. See whether your phone is on,"
+            f"{_counted(len(lost)).capitalize()} to you did not arrive. See whether your phone is on,"
             " and its number still yours.",
             len(lost),
             sum(charge.micros for charge in lost),

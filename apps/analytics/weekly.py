@@ -59,7 +59,11 @@ def _facts(period: Period) -> dict[str, str]:
         "not_arrived": f"{now.lost:,}",
         "wrong": f"{wrong:,}",
         "signed_up": f"{told.funnel[0].people:,}",
-        "missed": "; ".join(missed) or "all kept",
+        "missed": (
+            f"Promises that were not kept: {'; '.join(missed)}."
+            if missed
+            else "All promises were kept."
+        ),
         "figures_url": letters.public(f"{page}?from={period.first}&to={period.last}"),
     }
 

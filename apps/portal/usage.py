@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from apps.accounts.models import User
-from apps.analytics import charts, drawing, figures, periods, summary
+from apps.analytics import charts, drawing, figures, histogram, periods, summary
 from apps.analytics.figures import Figures
 from apps.core import live, spreadsheet
 from apps.core.errors import Invalid
@@ -18,11 +18,27 @@ from apps.portal.shell import SignedIn
 from apps.rbac import limits
 from apps.rbac.declared import signed_in
 from apps.sms import numbers, router
-from apps.sms.money import exactly_in_dollars, in_dollars, shortage
+from apps.sms.money import DOLLAR, exactly_in_dollars, in_dollars, shortage
 from apps.sms.money import usage as used
 
 CHARTS = ("texts", "cost", "replies")
-_COLUMNS = ("day", "texts_from_you", "texts_to_you", "arrived", "lost", "dollars")
+_COUNTS = ("came", "went", "arrived", "lost", "segments")
+_KINDS = ("in", "out", "tokens", "lookup")
+_COLUMNS = (
+    "day",
+    "texts_from_you",
+    "texts_to_you",
+    "arrived",
+    "lost",
+    "segments_to_you",
+    "dollars",
+    "dollars_from_you",
+    "dollars_to_you",
+    "dollars_language_model",
+    "dollars_phone_checks",
+    "answer_ms_p50",
+    "answer_ms_p95",
+)
 
 
 @signed_in
@@ -88,7 +104,9 @@ def _left(user: User) -> dict[str, Any]:
         "left": left,
         "texts_cost": in_dollars(month.texts_micros),
         "by_the_end": in_dollars(month.by_the_end),
-        "money_left": in_dollars(left.micros),
+        "left_today": in_dollars(left.micros),
+        "left_of_month": in_dollars(left.month_micros),
+        "month_of": in_dollars(left.month_of),
     }
 
 
@@ -133,7 +151,10 @@ def _cards(found: Figures) -> list[tuple[str, str, list[str]]]:
             "Cost",
             in_dollars(now.cost),
             [
-                ", ".join(f"{in_dollars(m)} {name}" for name, m in kinds.items() if m),
+                # Exactly: parts that are rounded do not add up.
+                ", ".join(
+                    f"{exactly_in_dollars(m)} {name}" for name, m in kinds.items() if m
+                ),
                 f"{exactly_in_dollars(each)} a segment to you" if each else "",
                 _against(now.cost, then.cost),
             ],
@@ -170,6 +191,12 @@ def _against(now: int, then: int) -> str:
 def _lines(found: Figures) -> Iterator[str]:
     yield spreadsheet.line(_COLUMNS)
     for row in summary.days(found):
-        cost = sum(row[f"cost_{kind}"] for kind in ("in", "out", "lookup", "tokens"))
-        counts = [row[name] for name in ("came", "went", "arrived", "lost")]
-        yield spreadsheet.line([row["day"], *counts, f"{cost / 1_000_000:.6f}"])
+        costs = [row[f"cost_{kind}"] for kind in _KINDS]
+        dollars = [f"{micros / DOLLAR:.6f}" for micros in (sum(costs), *costs)]
+        times = found.speeds.get(row["day"], [])
+        waited = [
+            "" if ms is None else str(round(ms))
+            for ms in (histogram.percentile(times, share) for share in (0.5, 0.95))
+        ]
+        counts = [row[name] for name in _COUNTS]
+        yield spreadsheet.line([row["day"], *counts, *dollars, *waited])

@@ -34,10 +34,16 @@ def area(number: str) -> str:
 
 @lru_cache(RECENT)
 def country(number: str) -> str:
-    """ISO 3166-1 alpha-2; empty for what belongs to none."""
+    """ISO 3166-1 alpha-2; empty for what belongs to none. Of a number that nobody can
+    have, by its country code."""
     known = parsed(number)
-    found = phonenumbers.region_code_for_number(known) if known else None
-    return "" if found in (None, _NOWHERE) else str(found)
+    found = None
+    if known:
+        found = phonenumbers.region_code_for_number(known)
+        found = found or phonenumbers.region_code_for_country_code(
+            known.country_code or 0
+        )
+    return "" if found in (None, _NOWHERE, phonenumbers.UNKNOWN_REGION) else str(found)
 
 
 @lru_cache(RECENT)

@@ -34,14 +34,16 @@ def went(user: User | None, at: datetime, **more: Any) -> OutboundText:
     )
 
 
-def cost(user: User | None, what: str, at: datetime, micros: int) -> Charge:
+def cost(
+    user: User | None, what: str, at: datetime, micros: int, country: str = "US"
+) -> Charge:
     """Something that costs, by an estimate."""
     charge = Charge.objects.create(
         cause=secrets.token_hex(8),
         what=what,
         pot="answers",
         user=user,
-        country="US",
+        country=country,
         segments=1,
         state="spent",
         micros=micros,

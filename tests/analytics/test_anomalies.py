@@ -69,3 +69,25 @@ def test_the_last_day_of_a_period_that_is_over_is_looked_at() -> None:
     found = Figures(periods.named("last_month"), days, {}, True)
     drawn = drawing.draw(charts.every()["texts"], found)
     assert [row.step for row in drawn.rows if row.is_odd] == ["31 Oct"]
+
+
+@pytest.mark.parametrize("days", [30, 90])
+def test_a_flood_among_days_of_nothing_is_found(days: int) -> None:
+    found = odd([*[0.0] * (days - 5), 500.0, *[0.0] * 4], every=7)
+    assert [place for place, is_odd in enumerate(found) if is_odd] == [days - 5]
+
+
+@pytest.mark.parametrize("days", [30, 90])
+def test_a_weekday_is_held_against_its_like(days: int) -> None:
+    week = [100.0] * 5 + [10.0] * 2
+    values = [week[n % 7] for n in range(days)]
+    assert not any(odd(values, every=7))
+    values[12], values[21] = 300.0, 10.0  # a Saturday like no other, a Monday off
+    found = odd(values, every=7)
+    assert [place for place, is_odd in enumerate(found) if is_odd] == [12, 21]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_weekdays_of_ordinary_days_are_alike(seed: int) -> None:
+    assert not any(odd(usual(seed), every=7))
+    assert odd([*usual(seed), 1_000], every=7) == [False] * 29 + [True]

@@ -117,9 +117,7 @@ def test_what_cannot_be_asked_is_said(ada: User, query: str, said: str) -> None:
 def test_the_days_as_files(ada: User, used: None) -> None:
     client = signed_in(ada)
     response: Any = client.get(f"{DAYS}.json?period=7d")
-    rows = [
-        json.loads(line) for line in b"".join(response.streaming_content).splitlines()
-    ]
+    rows = json.loads(b"".join(response.streaming_content))
     assert len(rows) == 7 and sum(row["went"] for row in rows) == 4
     response = client.get(f"{DAYS}.csv?period=7d&country=DE")
     lines = b"".join(response.streaming_content).decode().splitlines()
@@ -188,6 +186,8 @@ def test_a_country_of_a_role_is_what_both_have_in_common(
     went(ada, at, state="failed", error_code="30007", country="DE")
     went(bob, at, state="failed", error_code="30003", country="DE")
     cost(bob, "out", at, 90_000)
+    cost(bob, "out", at, 20_000, country="DE")
+    cost(ada, "in", at, 30_000, country="DE")
     drained()
     period = Period(date(2026, 11, 1), date(2026, 11, 30))
     told = overall.of(period, Filters(country="DE", role="administrator"))
@@ -195,11 +195,15 @@ def test_a_country_of_a_role_is_what_both_have_in_common(
     assert [(row["country"], row["went"]) for row in told.countries] == [("DE", 1)]
     assert [row["code"] for row in told.errors] == ["30007"]
     # What the carrier refused did not go.
-    assert [(row["user_id"], row["went"]) for row in told.people] == [(ada.pk, 2)]
+    assert [(row["user_id"], row["went"]) for row in told.people] == [(ada.pk, 1)]
     told = overall.of(period, Filters(country="DE"))
     assert told.figures.volume().went == 2 and len(told.errors) == 2
-    # Those who texted there, with all that they cost.
-    assert [row["user_id"] for row in told.people] == [bob.pk, ada.pk]
+    # By what they texted there.
+    assert [(each["user_id"], each["went"], each["cost"]) for each in told.people] == [
+        (ada.pk, 1, 30_000),
+        (bob.pk, 1, 20_000),
+    ]
+    assert overall.of(period, Filters(country="GB")).people == []
     told = overall.of(period, Filters(role="administrator"))
     assert [row["country"] for row in told.countries] == ["DE", "US"]
     assert told.figures.volume().went == 2
@@ -237,6 +241,11 @@ def test_those_who_opted_out_are_counted_by_the_day(
         '<h2>Opted out</h2><p class="tile-figure">2</p>'
         "<small>1 came back; 1 are out now</small>"
     ) in page
+    of_role = shown(signed_in(ada), "period=7d&role=administrator")
+    assert "0 came back; 0 are out now" in of_role
+    of_country = shown(signed_in(ada), "period=7d&country=US")
+    assert "are out now" not in of_country and "Not told by country" in of_country
+    assert "who signed up are of all countries" in of_country
     today = figures.of_all(periods.named("7d")).days[timezone.now().date()]
     assert (today["stopped"], today["resumed"]) == (2, 1)
     # What no table tells is not counted again, and not taken back.

@@ -13,8 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.accounts.models import User
 from apps.analytics import charts, drawing, figures, periods, tips
+from apps.analytics.periods import Period
 from apps.core.errors import Invalid
-from apps.sms.models import Charge, InboundText
+from apps.sms.models import Charge, Delta, InboundText
 from tests.analytics.rows import cost, drained, lane, went
 from tests.factories import UserFactory
 from tests.sms.conftest import text, work
@@ -25,6 +26,9 @@ BAD = [
     ("period=tomorrow", "There is no such period."),
     ("from=2026-11-20&to=2026-11-01", "The last day is before the first."),
     ("from=2026-11-20", "`to` is no day"),
+    ("from=20261101&to=2026-11-02", "`from` is no day"),
+    ("from=2026-W01-1&to=2026-11-02", "`from` is no day"),
+    ("from=2026-1-1&to=2026-11-02", "`from` is no day"),
     ("from=yesterday&to=2026-11-01", "`from` is no day"),
     ("from=9999-01-01&to=9999-12-31", "Take a day from 1970 to 2200."),
     ("from=2000-01-01&to=2026-01-01", "Take no more than"),
@@ -90,6 +94,10 @@ def test_the_page_shows_the_same(client: Client, alice: User, used: None) -> Non
     assert "5 from you, 6 to you" in page and "$0.12" in page
     assert "1 did not arrive" in page and "450 % more than before" in page
     assert 'aria-current="page">30 days' in page
+    assert re.search(
+        r"Of your budget \$[\d.]+ are left today, and \$[\d.]+ of \$[\d.]+ this month",
+        page,
+    )
     assert "Texts, 30 days: from you 5, to you 6." in page
 
 
@@ -179,10 +187,61 @@ def test_the_file_has_every_day(client: Client, alice: User, used: None) -> None
     client.force_login(alice)
     response: Any = client.get("/app/usage/days.csv?period=7d")
     lines = b"".join(response.streaming_content).decode().splitlines()
-    assert lines[0] == "day,texts_from_you,texts_to_you,arrived,lost,dollars"
+    assert lines[0] == (
+        "day,texts_from_you,texts_to_you,arrived,lost,segments_to_you,dollars,"
+        "dollars_from_you,dollars_to_you,dollars_language_model,dollars_phone_checks,"
+        "answer_ms_p50,answer_ms_p95"
+    )
     assert len(lines) == 8
     yesterday = (timezone.now() - timedelta(days=1)).astimezone(ZoneInfo("UTC"))
-    assert f"{yesterday.date()},3,3,3,0,0.072000" in lines
+    (line,) = [each for each in lines if each.startswith(str(yesterday.date()))]
+    costs = "0.072000,0.024000,0.048000,0.000000,0.000000"
+    assert line == f"{yesterday.date()},3,3,3,0,6,{costs},,"
+
+
+def test_the_file_tells_how_long_answers_took(client: Client, alice: User) -> None:
+    now = timezone.now()
+    for ms in (100, 100, 9_000):
+        Delta.objects.create(at=now, user_id=alice.pk, stage="reply", ms=ms)
+    drained()
+    client.force_login(alice)
+    response: Any = client.get("/app/usage/days.csv?period=7d")
+    last = b"".join(response.streaming_content).decode().splitlines()[-1]
+    p50, p95 = map(int, last.split(",")[-2:])
+    assert p50 == pytest.approx(100, rel=0.05)
+    assert p95 == pytest.approx(9_000, rel=0.05)
+
+
+def test_days_are_chosen_without_typing_an_address(
+    client: Client, alice: User, used: None
+) -> None:
+    client.force_login(alice)
+    page = client.get("/app/usage/?from=2026-10-01&to=2026-10-31").content.decode()
+    assert 'type="date" name="from" value="2026-10-01"' in page
+    assert 'type="date" name="to" value="2026-10-31"' in page
+
+
+@time_machine.travel("2026-11-15T12:00:00+00:00", tick=False)
+def test_the_api_tells_the_budget_as_the_page_does(client: Client, alice: User) -> None:
+    cost(alice, "out", timezone.now(), 150_000)
+    client.force_login(alice)
+    budget = told(client, "usage")["budget"]
+    assert budget["by_the_end"] == 300_000
+    assert budget["texts"] == budget["texts_of"] > budget["started"] > 0
+    assert 0 < budget["day_micros"] <= budget["day_of"] < budget["month_of"]
+    ends = datetime.fromisoformat(budget["renews_at"])
+    assert ends == datetime(2026, 12, 1, tzinfo=UTC)
+
+
+def test_the_parts_of_a_cost_add_up(client: Client, alice: User) -> None:
+    cost(alice, "in", timezone.now(), 316_000)
+    cost(alice, "out", timezone.now(), 426_000)
+    drained()
+    client.force_login(alice)
+    page = client.get("/app/usage/").content.decode()
+    assert "$0.316 from you, $0.426 to you" in page and "$0.74" in page
+    # There is no half of a text.
+    assert ">0.5<" not in page
 
 
 @pytest.mark.parametrize("key", [*charts.every()])
@@ -265,7 +324,9 @@ def test_a_tip_says_what_a_curly_quote_costs(alice: User, twilio: TwilioServer) 
     (tip,) = [each for each in found if each.key == "characters"]
     assert tip.texts == 3 and "\u2019" in tip.words
     charges = Charge.objects.filter(what="in", segments=2)
-    assert tip.micros == sum(charge.micros // 2 for charge in charges) > 0
+    saved = sum(charge.micros // 2 for charge in charges)
+    # By a week at least.
+    assert tip.micros == saved * 30 // 7 > 0
 
 
 def test_tips_tell_of_pictures_and_of_what_did_not_arrive(alice: User) -> None:
@@ -289,6 +350,22 @@ def test_tips_tell_of_pictures_and_of_what_did_not_arrive(alice: User) -> None:
         ("undelivered", 1),
     ]
     assert found[0].micros == 16_500 * 30 // 7
+    assert [tip.words[:8] for tip in found] == ["One text", "One text"]
+
+
+def test_what_a_tip_saves_is_by_the_days_that_somebody_was_there(alice: User) -> None:
+    now = timezone.now()
+    lost = went(alice, now, state="sent", delivery="undelivered")
+    Charge.objects.filter(pk=cost(alice, "out", now, 70_000).pk).update(text=lost)
+    today = now.astimezone(UTC).date()
+    for days_ago, in_days in ((2, 7), (13, 14), (400, 365)):
+        cost(alice, "in", now - timedelta(days=days_ago), 1)
+        drained()
+        (tip,) = tips.find(periods.named("year"), alice)
+        assert tip.micros == 70_000 * 30 // in_days
+    for first, in_days in ((today, 7), (today - timedelta(days=19), 20)):
+        (tip,) = tips.find(Period(first, today), alice)
+        assert tip.micros == 70_000 * 30 // in_days
 
 
 def test_the_page_asks_again_and_hears_of_what_is_new(

@@ -35,6 +35,7 @@ def test_each_operator_reads_of_the_week(used: None) -> None:
     assert "Texts in: 2, 1 the week before." in body
     assert "Texts out: 2, 1 the week before." in body
     assert "/admin/analytics/daysum/?from=" in body
+    assert "All promises were kept." in body
     assert "No more of these letters" in body
 
 

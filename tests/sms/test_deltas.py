@@ -135,3 +135,17 @@ def test_every_text_is_a_line_of_the_log(alice: User, twilio: TwilioServer) -> N
     assert (went.success, went.error_message) == (False, "30007")
     assert went.metadata["status"] == "undelivered" and went.metadata["segments"] == 1
     assert went.phone_number == ALICE and went.message_length == len(reply.body)
+
+
+def test_a_text_is_of_the_country_it_comes_from(twilio: TwilioServer) -> None:
+    """Its price is that of our number all the same."""
+    for number in ("+447700900123", "+16135550123", STRANGER):
+        text("hello", number=number)
+    work()
+    came = Charge.objects.filter(what="in").order_by("pk")
+    assert [charge.country for charge in came] == ["GB", "CA", "US"]
+    assert len({charge.micros for charge in came}) == 1
+    told = Delta.objects.filter(direction="in", texts=1).order_by("pk")
+    assert [change.country for change in told] == ["GB", "CA", "US"]
+    logs = UsageLog.objects.filter(message_direction="in")
+    assert {log.country_code for log in logs} == {"GB", "CA", "US"}

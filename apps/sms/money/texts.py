@@ -119,6 +119,8 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bo
         "turn": turn,
         "area": areas.area(turn.number),
     }
+    # Where they come from; the price is that of our number.
+    country = areas.country(turn.number)
     came = []
     for text in texts:
         said = inward.of(composer.count(text.body).segments, text.num_media)
@@ -127,7 +129,7 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bo
                 cause=f"in:{text.pk}",
                 what=What.IN,
                 inbound=text,
-                country=said.country,
+                country=country,
                 segments=said.segments,
                 micros=said.micros,
                 sid=text.sid,

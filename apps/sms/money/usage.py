@@ -38,13 +38,18 @@ class Usage:
 @dataclass(frozen=True)
 class Left:
     """Of the answers to a person until `renews_at`; of the money, as much as the day
-    and the month still allow. `tokens_micros` is for the language model."""
+    and the month still allow, and of those apart. `tokens_micros` is for the language
+    model."""
 
     texts: int
     texts_of: int
     started: int
     started_of: int
     micros: int
+    day_micros: int
+    day_of: int
+    month_micros: int
+    month_of: int
     tokens_micros: int
     tokens_of: int
     renews_at: datetime
@@ -79,16 +84,18 @@ def left(user: User, of_role: Limits | None = None) -> Left:
         started = budgets.of_person(Pot.PROACTIVE, user, now, of_role)
         tokens = budgets.of_person(Pot.TOKENS, user, now, of_role)
     spent, of_started, of_tokens = counters.spent_of([answers, started, tokens])
-    of_answers = (
-        (answers.long_limit, spent.long),
-        (answers.short_limit, spent.short),
-    )
+    today = max(0, (answers.short_limit or 0) - spent.short)
+    this_month = max(0, (answers.long_limit or 0) - spent.long)
     return Left(
         texts=max(0, (answers.texts_limit or 0) - spent.texts),
         texts_of=answers.texts_limit or 0,
         started=max(0, (started.texts_limit or 0) - of_started.texts),
         started_of=started.texts_limit or 0,
-        micros=min(max(0, (limit or 0) - used) for limit, used in of_answers),
+        micros=min(today, this_month),
+        day_micros=today,
+        day_of=answers.short_limit or 0,
+        month_micros=this_month,
+        month_of=answers.long_limit or 0,
         tokens_micros=max(0, (tokens.long_limit or 0) - of_tokens.long),
         tokens_of=tokens.long_limit or 0,
         renews_at=answers.long_ends,

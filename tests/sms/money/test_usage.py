@@ -50,7 +50,8 @@ def test_what_is_left(alice: User) -> None:
     left = usage.left(alice)
     assert (left.texts, left.texts_of) == (7, 10)
     assert (left.started, left.started_of) == (4, 5)
-    assert left.micros == 2_000_000
+    assert left.micros == left.day_micros == 2_000_000
+    assert (left.day_of, left.month_micros) == (5_000_000, left.month_of - 3_000_000)
     assert (left.tokens_micros, left.tokens_of) == (400_000, 500_000)
 
 
