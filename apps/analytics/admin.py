@@ -49,14 +49,14 @@ class FiguresAdmin(Page):
         _insist(request)
         trouble = ""
         try:
-            period, filters = _asked(request)
+            period, filters = _asked(request, live.VERSION)
         except Invalid as invalid:
             trouble = invalid.sentence
             period, filters = periods.named(periods.DEFAULT), EVERYBODY
         found = figures.of_all(period, filters)
         # What is no sum, like sign-ups, is looked up once a minute.
         minute = timezone.now().replace(second=0, microsecond=0)
-        return live.answer(
+        answer = live.answer(
             request,
             live.version((period, filters, found.days, found.speeds, minute)),
             lambda: {
@@ -69,6 +69,7 @@ class FiguresAdmin(Page):
             page="admin/figures.html",
             part="admin/_figures_live.html",
         )
+        return live.refused(answer) if trouble else answer
 
     def file_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
         """The days of the period, as the page has them."""
@@ -123,9 +124,9 @@ def _shown(request: HttpRequest, found: Figures, filters: Filters) -> dict[str, 
     }
 
 
-def _asked(request: HttpRequest) -> tuple[Period, Filters]:
+def _asked(request: HttpRequest, *more: str) -> tuple[Period, Filters]:
     """Raises Invalid."""
-    asked = periods.once(request.GET)
+    asked = periods.once(request.GET, *periods.ASKED, "country", "role", *more)
     return periods.read(asked), filtering.read(asked)
 
 

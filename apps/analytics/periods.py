@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.http import QueryDict
 from django.utils import timezone
 
-from apps.core import years
+from apps.core import live, years
 from apps.core.errors import Invalid
 
 DEFAULT = "30d"
@@ -70,7 +70,8 @@ def once(asked: QueryDict, *known: str) -> dict[str, str]:
     said = {}
     for name, values in asked.lists():
         if known and name not in known:
-            raise Invalid(f"Ask by {', '.join(known)} alone.")
+            told = ", ".join(each for each in known if each != live.VERSION)
+            raise Invalid(f"Ask by {told} alone.")
         if len(values) > 1:
             raise Invalid(f"Say `{name}` once.")
         said[name] = str(values[0])

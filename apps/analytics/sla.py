@@ -32,7 +32,7 @@ PROMISES = (
     Promise("route", "A text is taken up", 1_000, 0.99),
     Promise("agent", "The assistant has its answer", 10_000, 0.99),
     Promise("reply", "The carrier has the answer", 15_000, 0.99),
-    Promise("send", "The carrier has a text of ours", 15_000, 0.99),
+    Promise("send", "The carrier has a text that is no answer", 15_000, 0.99),
     Promise("delivery", "A text has arrived", 30_000, 0.95),
 )
 # Of so long ago as error budgets are kept for, and how fast they burn now.

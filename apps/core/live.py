@@ -8,9 +8,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+VERSION = "v"
+
 
 def is_asked_again(request: HttpRequest) -> bool:
-    return "v" in request.GET
+    return VERSION in request.GET
 
 
 def version(shown: object) -> str:
@@ -28,7 +30,13 @@ def answer(
 ) -> HttpResponse:
     """The whole page, or only its live part when that has changed. `page` and `part`
     are templates, `shown` is what they show."""
-    if request.GET.get("v") == version:
+    if request.GET.get(VERSION) == version:
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
     template = part if is_asked_again(request) else page
     return render(request, template, {**shown(), "version": version})
+
+
+def refused(answer: HttpResponse) -> HttpResponse:
+    """The page says what was wrong with what was asked, and what it shows instead."""
+    answer.status_code = HTTPStatus.BAD_REQUEST
+    return answer

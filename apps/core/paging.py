@@ -68,6 +68,17 @@ class Newest(CursorPagination):
         self.base_url = settings.PUBLIC_URL + request.get_full_path()
         return found
 
+    def get_page_size(self, request: Request) -> int:
+        """Raises BadFields."""
+        return query.whole(request, "limit", self.max_page_size, LIMIT)
+
+    def get_schema_operation_parameters(self, view: Any) -> Any:
+        found = super().get_schema_operation_parameters(view)
+        for each in found:
+            if each["name"] == self.page_size_query_param:
+                each["schema"] |= {"minimum": 1, "maximum": self.max_page_size}
+        return found
+
     def decode_cursor(self, request: Request) -> Cursor | None:
         try:
             cursor: Cursor | None = super().decode_cursor(request)

@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core import years
+from apps.core.api import BadFields
 from apps.core.errors import Invalid
 
 # More is no search, and each word is looked for by itself.
@@ -44,6 +45,24 @@ def one_of(
     if wanted not in choices:
         raise UnknownChoice(name, choices)
     return wanted
+
+
+def whole(request: Request, name: str, most: int, default: int) -> int:
+    """A number from one to `most`. Raises BadFields."""
+    if (said := request.GET.get(name)) is None:
+        return default
+    if not (said.isascii() and said.isdigit() and len(said) < 10):
+        said = "0"
+    if not 1 <= int(said) <= most:
+        raise BadFields({name: [f"Send a whole number from 1 to {most}."]})
+    return int(said)
+
+
+def refuse(request: Request, *names: str) -> None:
+    """What this list does not know must not look as if it were heeded. Raises
+    BadFields."""
+    if found := [name for name in names if name in request.GET]:
+        raise BadFields({name: ["There is none here."] for name in found})
 
 
 def order(request: Request, view: Any) -> Any:

@@ -88,6 +88,7 @@ class Connections(APIView):
     def get(self, request: Request) -> Response:
         """All that are connected; as many as the role allows. Ask again with the `ETag`
         as `If-None-Match`: 304 while nothing has changed."""
+        query.refuse(request, "limit")
         user: Any = request.user
         rows = Connection.objects.owned_by(user)
         if provider := query.one_of(request, "provider", _PROVIDERS):
@@ -194,6 +195,7 @@ class UsageOfConnection(APIView):
     @extend_schema(responses=UsageSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """How much of the provider's API it used."""
+        query.refuse(request, "period", "from", "to", "limit")
         row = _own(request, public_id)
         days = [
             {"day": day, "calls": calls, "failures": failures}

@@ -47,17 +47,18 @@ def usage(request: SignedIn) -> HttpResponse:
     """Of a period; the live part again whenever something was added up."""
     trouble = ""
     try:
-        period = periods.read(periods.once(request.GET))
+        period = periods.read(periods.once(request.GET, *periods.ASKED, live.VERSION))
     except Invalid as invalid:
         period, trouble = periods.named(periods.DEFAULT), invalid.sentence
     found = figures.of_person(period, request.user)
-    return live.answer(
+    answer = live.answer(
         request,
         live.version((period, found.days)),
         lambda: {"trouble": trouble, **_left(request.user), **_of(request.user, found)},
         page="portal/usage.html",
         part="portal/_usage_live.html",
     )
+    return live.refused(answer) if trouble else answer
 
 
 @signed_in
@@ -81,7 +82,7 @@ def texts(request: SignedIn) -> HttpResponse:
 @require_safe
 def table(request: SignedIn) -> StreamingHttpResponse:
     """The days of a period as CSV."""
-    period = periods.read(periods.once(request.GET))
+    period = periods.read(periods.once(request.GET, *periods.ASKED))
     found = figures.of_person(period, request.user)
     name = f"usage-{period.first}-{period.last}.csv"
     return StreamingHttpResponse(

@@ -48,9 +48,9 @@ def used(alice: User, bob: User) -> None:
     drained()
 
 
-def shown(client: Client, query: str = "") -> str:
+def shown(client: Client, query: str = "", status: int = 200) -> str:
     response = client.get(f"{PAGE}?{query}")
-    assert response.status_code == 200
+    assert response.status_code == status
     return " ".join(response.content.decode().split())
 
 
@@ -104,13 +104,15 @@ def test_by_country_and_by_role(ada: User, bob: User, used: None) -> None:
         ("country=USA", "A country is two letters"),
         ("role=king", "There is no such role."),
         ("role=%00", "There is no such role."),
+        ("limit=-1", "Ask by period, from, to, country, role alone."),
+        ("user=2", "Ask by period, from, to, country, role alone."),
         ("period=7d&period=year", "Say `period` once."),
         ("from=2026-02-01&to=2026-01-01", "The last day is before the first."),
     ],
 )
 def test_what_cannot_be_asked_is_said(ada: User, query: str, said: str) -> None:
     client = signed_in(ada)
-    assert said in shown(client, query)
+    assert said in shown(client, query, status=400)
     assert client.get(f"{DAYS}.csv?{query}").status_code == 400
 
 

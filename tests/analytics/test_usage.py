@@ -121,7 +121,7 @@ def test_what_cannot_be_asked_is_said(
     assert response.status_code == 400 and said in response.json()["detail"]
     assert client.get(f"/app/usage/days.csv?{query}").status_code == 400
     page = client.get(f"/app/usage/?{query}")
-    assert page.status_code == 200
+    assert page.status_code == 400
     assert said.replace("`", "&#x60;") in page.content.decode().replace("`", "&#x60;")
 
 
@@ -135,6 +135,9 @@ def test_whoever_asks_for_something_else_is_told(
         assert response.status_code == 400
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["detail"] == "Ask by period, from, to alone."
+    page = client.get(f"/app/usage/?{query}")
+    assert page.status_code == 400 and b"Ask by period, from, to alone." in page.content
+    assert client.get(f"/app/usage/days.csv?{query}").status_code == 400
 
 
 def test_who_never_texted_is_told_so(client: Client) -> None:

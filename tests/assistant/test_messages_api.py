@@ -56,6 +56,25 @@ def test_nothing_is_said_with_no_words_and_pages_follow(alice: User) -> None:
     assert app.get(ALL, {"before": "x"}).status_code == 400
 
 
+def test_so_many_are_read_as_are_asked_for(alice: User) -> None:
+    app = signed_in(alice)
+    for i in range(4):
+        say(app, words=f"number {i}.")
+    newest = app.get(ALL, {"limit": 3}).json()
+    assert [each["body"] for each in newest["results"]] == [
+        f"number {i}." for i in (1, 2, 3)
+    ]
+    (oldest,) = app.get(newest["next"]).json()["results"]
+    assert oldest["body"] == "number 0."
+    for limit in ("-1", "0", "x", "101", "999999999999", "", "1.5"):
+        refused = app.get(ALL, {"limit": limit})
+        assert refused.status_code == 400, limit
+        assert refused.json()["code"] == "bad_fields"
+        assert refused.json()["errors"] == {
+            "limit": ["Send a whole number from 1 to 100."]
+        }
+
+
 def test_what_was_done_is_told_with_a_message_and_taken_back(alice: User) -> None:
     app, bob = signed_in(alice), signed_in(UserFactory.create(email="bob@example.com"))
     say(app, words="remind me to feed the cat tomorrow at 9 am")

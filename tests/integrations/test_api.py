@@ -334,6 +334,25 @@ def test_its_use_is_told_by_day_and_by_what_was_asked(
     assert (called["capability"], called["calls"]) == ("connection.test", 1)
 
 
+@pytest.mark.parametrize(
+    ("place", "query"),
+    [
+        ("/usage", "period=bad"),
+        ("/usage", "limit=-1"),
+        *(("/events", f"limit={each}") for each in ("-1", "0", "x", "999999999999")),
+    ],
+)
+def test_what_is_no_size_and_no_period_is_refused(
+    app: App, google: Connection, place: str, query: str
+) -> None:
+    refused = app.get(of(google, f"{place}?{query}"))
+    assert refused.status_code == 400
+    assert refused["Content-Type"] == "application/problem+json"
+    said = refused.json()
+    assert said["code"] == "bad_fields" and {*said["errors"]} == {query.split("=")[0]}
+    assert app.get("/api/v1/connections?limit=-1").status_code == 400
+
+
 def test_events_and_consents_come_page_by_page(app: App, google: Connection) -> None:
     OAuthEvent.objects.bulk_create(
         OAuthEvent(

@@ -91,7 +91,11 @@ class SaidSerializer(serializers.Serializer[Any]):
 
 
 _DIRECTIONS = ("in", "out")
+_MOST, _USUAL = 100, 40
 _ASKED = [
+    OpenApiParameter(
+        "limit", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}
+    ),
     OpenApiParameter("before", description="As `next` has it."),
     OpenApiParameter("direction", enum=_DIRECTIONS),
     OpenApiParameter("search", description="All of these words are in it."),
@@ -188,6 +192,7 @@ def _page(request: Request, number: str = "") -> Response:
     found = threads.page(
         person(request),
         before=request.GET.get("before", ""),
+        limit=query.whole(request, "limit", _MOST, _USUAL),
         number=number,
         direction=query.one_of(request, "direction", _DIRECTIONS),
         words=query.words(request),
