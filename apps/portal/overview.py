@@ -31,7 +31,7 @@ def overview(request: SignedIn) -> HttpResponse:
     """What is written and used below is live: it asks again with the version it shows."""
     user = request.user
     upcoming = Reminder.objects.owned_by(user).upcoming()
-    now = {
+    now: dict[str, Any] = {
         "messages_page": threads.page(user, limit=LAST_MESSAGES),
         "reminders": list(upcoming[:NEXT_REMINDERS]),
         "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
