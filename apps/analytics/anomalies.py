@@ -12,9 +12,10 @@ _TIMES = 5
 _AT_LEAST = 0.1
 
 
-def odd(values: Sequence[float | None], every: int = 1) -> list[bool]:
+def odd(values: Sequence[float | None], every: int = 1, floor: float = 0) -> list[bool]:
     """Which of them are; none of those where there is nothing to tell. Each is also held
-    against those so many places apart: seven for days, one for months."""
+    against those so many places apart: seven for days, one for months. What is off by
+    no more than `floor` is no news."""
     known = [value for value in values if value is not None]
     if len(known) < _ENOUGH:
         return [False] * len(values)
@@ -24,7 +25,7 @@ def odd(values: Sequence[float | None], every: int = 1) -> list[bool]:
     if not (apart or usual):
         # Most days have nothing: what all come to tells what is much.
         apart = fmean(distances)
-    least = max(_TIMES * apart, _AT_LEAST * usual)
+    least = max(_TIMES * apart, _AT_LEAST * usual, floor)
     return [
         value is not None
         and least > 0

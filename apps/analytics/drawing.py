@@ -18,6 +18,8 @@ from apps.sms.money import exactly_in_dollars, in_dollars
 HEIGHT = 200
 _TOP, _BOTTOM = 20, 24
 _PLOT = HEIGHT - _TOP - _BOTTOM
+# So much more or less is no news, where most days have nothing.
+_NO_NEWS = {"texts": 20, "micro-dollars": 200_000}
 # At most so many days are named below.
 _NAMED = 5
 
@@ -75,7 +77,11 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
     names = [_name(start, by_month) for start in starts]
     top = _top(series, chart)
     odd = (
-        anomalies.odd(_whole(series, figures.period), every=1 if by_month else 7)
+        anomalies.odd(
+            _whole(series, figures.period),
+            every=1 if by_month else 7,
+            floor=_NO_NEWS.get(chart.unit, 0),
+        )
         if figures.is_of_all
         else [False] * len(names)
     )

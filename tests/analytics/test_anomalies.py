@@ -91,3 +91,15 @@ def test_a_weekday_is_held_against_its_like(days: int) -> None:
 def test_weekdays_of_ordinary_days_are_alike(seed: int) -> None:
     assert not any(odd(usual(seed), every=7))
     assert odd([*usual(seed), 1_000], every=7) == [False] * 29 + [True]
+
+
+def test_a_few_texts_among_days_of_none_are_no_news() -> None:
+    days = {
+        FIRST + timedelta(days=n): dict.fromkeys(NAMES, 0)
+        | {"came": texts, "cost_in": 8_000 * texts}
+        for n, texts in ((20, 2), (21, 1), (22, 500), (25, 9))
+    }
+    found = Figures(Period(FIRST, FIRST + timedelta(days=29)), days, {}, True)
+    for key in ("texts", "cost"):
+        drawn = drawing.draw(charts.every()[key], found)
+        assert [row.step for row in drawn.rows if row.is_odd] == ["23 Oct"], key
