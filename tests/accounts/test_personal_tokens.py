@@ -22,7 +22,7 @@ from apps.core import shelves
 from apps.core.errors import AppError, Conflict
 from apps.core.redis import connection as redis
 from apps.rbac import declared, scopes
-from apps.rbac.models import AuditEvent
+from tests.conftest import Recorded
 from tests.mfa.conftest import person
 from tests.races import overtaken, together
 from tests.rbac.factories import verified
@@ -63,7 +63,9 @@ def found(answer: Any) -> tuple[int, str]:
 # --- made --------------------------------------------------------------------------------
 
 
-def test_one_is_made_shown_once_and_kept_by_nobody(app: Client, alice: User) -> None:
+def test_one_is_made_shown_once_and_kept_by_nobody(
+    app: Client, alice: User, recorded: Recorded
+) -> None:
     made = send(app, TOKENS, {"name": "home", "scopes": ["notes:read"]})
     assert made.status_code == 201 and "no-store" in made["Cache-Control"]
     said = made.json()["token"]
@@ -77,7 +79,7 @@ def test_one_is_made_shown_once_and_kept_by_nobody(app: Client, alice: User) -> 
     letter = mail.outbox[-1]
     assert "notes:read" in letter.body and PAGE in letter.body
     assert "home" not in letter.body and said not in letter.body
-    event = AuditEvent.objects.get(action="accounts.personaltoken.add")
+    (event,) = recorded("accounts.personaltoken.add")
     assert said not in str(event.__dict__)
 
 
