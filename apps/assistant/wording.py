@@ -13,9 +13,9 @@ TYPED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0":
 
 
 def tidied(text: str) -> str:
-    """The text on one line, without closing punctuation and words of courtesy."""
+    """The text on one line, without punctuation around it and words of courtesy."""
     plain = unicodedata.normalize("NFC", " ".join(text.translate(TYPED).split()))
-    plain = plain.rstrip(" .!,;") or plain
+    plain = plain.rstrip(" .!,;").lstrip("¿¡ ") or plain
     if plain.strip("?"):
         plain = plain.rstrip("? ")
     polite = _polite(phrases.language())
