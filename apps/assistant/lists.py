@@ -244,29 +244,32 @@ def _with_list(row: List, items: Iterable[ListItem]) -> list[ListItem]:
     return found
 
 
+@transaction.atomic
 def restore(*, user: User, before: Mapping[str, Any]) -> None:
     """What `mark`, `drop`, `rename` and `unmade` handed back. Raises errors.Conflict
     where a list of that name was made meanwhile, where it was changed since or more
     stands on it, and as `shared.insist_may_change`."""
     states = before.get("items", {})
     rows = ListItem.objects.filter(public_id__in=states).select_related("list__user")
-    texts = before.get("texts", {})
-    if any(texts.get(str(row.public_id), row.text) != row.text for row in rows):
-        raise errors.Conflict(phrases.say("left_since"))
     for each in shared.lists_of(rows):
         shared.insist_may_change(by=user, row=each)
         if each.is_deleted and "list" not in before:
             raise errors.Conflict(phrases.say("left_since"))
-    now: Before = {str(item.public_id): item.state for item in rows}
+    # As they are when nobody is at them.
+    put = list(rows.select_for_update(of=("self",)))
+    texts = before.get("texts", {})
+    if any(texts.get(str(item.public_id), item.text) != item.text for item in put):
+        raise errors.Conflict(phrases.say("left_since"))
+    now: Before = {str(item.public_id): item.state for item in put}
     row = None
     if "list" in before:
         own = List.objects.owned_by(user).select_for_update()
         row = own.get(public_id=before["list"])
         now |= _state(row)
     left.insist_same(before, now)
-    for item in rows:
+    for item in put:
         item.state, item.changed_by = states[str(item.public_id)], user
-    ListItem.objects.bulk_update(rows, ["state", "changed_by"])
+    ListItem.objects.bulk_update(put, ["state", "changed_by"])
     if row is None:
         return
     if before.get("is_deleted") and row.items.kept().exists():

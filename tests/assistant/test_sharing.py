@@ -15,13 +15,21 @@ from apps.assistant import events, lists, notes, offers, shared
 from apps.assistant.events import Times
 from apps.assistant.models import Block, Event, List, ListItem, Offer
 from apps.core import dossier
-from apps.core.errors import AppError, Forbidden, Invalid, NotFound, TooMany
+from apps.core.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+)
 from apps.rbac import shares
 from apps.rbac.models import AuditEvent
 from apps.sms.models import OutboundText
 from tests.assistant.conftest import Phone
 from tests.assistant.sharing import given, offered, proven
 from tests.factories import PhoneNumberFactory, UserFactory
+from tests.races import overtaken
 from tests.rbac.factories import person
 from tests.sign_in import signed_in
 
@@ -387,6 +395,23 @@ def test_an_export_tells_of_it(shopping: List, bob: Phone) -> None:
         assert (row["of"], row["with"]) == (shopping.user.email, bob.user.email)
         (offer,) = kept["offers"].rows(user)
         assert offer["state"] == "accepted"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_undo_waits_for_the_rewording_of_another_and_leaves_it(
+    alice: Phone, bob: Phone
+) -> None:
+    row = lists.make(user=alice.user, name="Shopping")
+    given(row, bob.user, "edit")
+    (item,) = lists.add(by=bob.user, row=row, texts=["tea"])
+    before = lists.unmade(row, [item], is_new=False)
+
+    def reword() -> None:
+        lists.reword(by=alice.user, item=item, text="green tea")
+
+    with pytest.raises(Conflict):
+        overtaken(item, reword, lambda: lists.restore(user=bob.user, before=before))
+    assert [each.text for each in row.items.open()] == ["green tea"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -6,7 +6,8 @@ where nothing was changed nothing else of that answer does; a question, a condit
 "not" claims nothing. Nor does it tell people to say yes to what waits for that. As no list
 of words holds every lie, what is left is followed by our own sentence, that nothing was
 changed, unless it could be no claim (`is_idle`) or only words were wanted
-(`wants_words`) and it speaks of nothing of theirs. The words stand in the `claims.toml` of each language, and in that of any.
+(`wants_words`) and it speaks of nothing of theirs. The words stand in the `claims.toml` of
+each language, and in that of any.
 """
 
 from __future__ import annotations
