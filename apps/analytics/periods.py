@@ -85,6 +85,11 @@ def read(asked: Mapping[str, str]) -> Period:
     return named(asked.get("period") or DEFAULT)
 
 
+def today() -> Period:
+    day = timezone.now().astimezone(UTC).date()
+    return Period(day, day)
+
+
 def named(key: str) -> Period:
     """Until today. Raises Invalid."""
     today = timezone.now().astimezone(UTC).date()

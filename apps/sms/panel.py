@@ -4,42 +4,20 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
 from apps.rbac.catalog import Permission
-from apps.rbac.console.panel import Notice, Tile, Watch, counted
+from apps.rbac.console.panel import Notice, Watch, counted
 from apps.sms import diagnosis, lanes
-from apps.sms.models import (
-    CarrierFinding,
-    Entry,
-    InboundText,
-    OutboundText,
-    Price,
-)
-from apps.sms.money import DOLLAR, bills, exactly_in_dollars, shortage
+from apps.sms.models import CarrierFinding, OutboundText, Price
+from apps.sms.money import bills, exactly_in_dollars, shortage
 from apps.sms.money.prices import OLD_AFTER
 
 # Failures of a day are looked at; older ones have been.
 LOOK_BACK = timedelta(hours=24)
-
-
-def _today() -> datetime:
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _texts_in() -> int:
-    return counted(InboundText.objects.filter(received_at__gte=_today()))
-
-
-def _texts_out() -> int:
-    return counted(OutboundText.objects.filter(created_at__gte=_today()))
-
-
-def _failures() -> int:
-    return counted(_failed(_today()))
 
 
 def _failed(since: datetime) -> QuerySet[OutboundText]:
@@ -47,11 +25,6 @@ def _failed(since: datetime) -> QuerySet[OutboundText]:
         delivery__in=("failed", "undelivered")
     )
     return OutboundText.objects.filter(lost, created_at__gte=since)
-
-
-def _dollars() -> float:
-    spent = Entry.objects.filter(at__gte=_today()).aggregate(all=Sum("micros"))["all"]
-    return round((spent or 0) / DOLLAR, 2)
 
 
 def _prices_that_are_old() -> Iterator[Notice]:
@@ -119,32 +92,8 @@ def _pages(name: str) -> str:
     return reverse(f"admin:sms_{name}_changelist")
 
 
-TILES = (
-    Tile(
-        "Texts in, today",
-        _texts_in,
-        lambda: _pages("inboundtext"),
-        Permission.INBOUND_VIEW,
-    ),
-    Tile(
-        "Texts out, today",
-        _texts_out,
-        lambda: _pages("outboundtext"),
-        Permission.OUTBOUND_VIEW,
-    ),
-    Tile(
-        "Failed, today",
-        _failures,
-        lambda: _pages("outboundtext") + "?failed=day",
-        Permission.OUTBOUND_VIEW,
-    ),
-    Tile(
-        "Dollars spent, today",
-        _dollars,
-        lambda: _pages("charge"),
-        Permission.CHARGE_VIEW,
-    ),
-)
+# Its figures are sums: apps/analytics/panel.py.
+TILES = ()
 ATTENTION = (
     Watch(_texts_that_failed, Permission.OUTBOUND_VIEW),
     Watch(_budgets_that_are_used_up, Permission.ROUTER_VIEW),

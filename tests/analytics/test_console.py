@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.accounts import erasure
 from apps.accounts.models import User
 from apps.analytics import figures, histogram, overall, periods, recounting, sla
 from apps.analytics.filters import Filters
@@ -23,7 +24,7 @@ from apps.integrations.models import CallDelta, Connection, OAuthEvent
 from apps.jobs.models import Job
 from apps.rbac.catalog import Permission
 from apps.sms import acknowledged
-from apps.sms.models import Delta
+from apps.sms.models import Delta, OutboundText
 from tests.analytics.rows import cost, drained, went
 from tests.rbac.factories import helper
 from tests.sign_in import signed_in
@@ -52,6 +53,37 @@ def shown(client: Client, query: str = "", status: int = 200) -> str:
     response = client.get(f"{PAGE}?{query}")
     assert response.status_code == status
     return " ".join(response.content.decode().split())
+
+
+def test_the_front_page_tells_the_day_as_the_figures_do(
+    ada: User, alice: User, bob: User
+) -> None:
+    now = timezone.now()
+    went(alice, now, state="sent", delivery="delivered")
+    went(bob, now, state="sent", delivery="undelivered", error_code="30003")
+    went(bob, now - timedelta(days=1), state="sent", delivery="undelivered")
+    Delta.objects.create(direction="in", texts=3, at=now)
+    cost(alice, "out", now, 18_300)
+    drained()
+    # Rows that are gone were texts of the day all the same.
+    ago = now - timedelta(days=15)
+    User.objects.filter(pk=bob.pk).update(closed_at=ago, is_active=False)
+    erasure.erase(bob.pk)
+    assert not OutboundText.objects.filter(error_code="30003").exists()
+    drained()
+    client = signed_in(ada)
+    page = " ".join(client.get("/admin/").content.decode().split())
+    today = now.date().isoformat()
+    told = shown(client, f"from={today}&to={today}")
+    for label, of_figures, value in (
+        ("Texts in, today", "Texts in", "3"),
+        ("Texts out, today", "Texts out", "2"),
+        ("Failed, today", "", "1"),
+        ("Dollars spent, today", "", "0.02"),
+    ):
+        assert f"<span>{label}</span><strong>{value}</strong>" in page
+        if of_figures:
+            assert f'<h2>{of_figures}</h2><p class="tile-figure">{value}</p>' in told
 
 
 def test_an_operator_sees_what_all_used(ada: User, used: None) -> None:

@@ -24,7 +24,8 @@ from apps.rbac.console.panel import Notice, Tile, Watch
 from apps.rbac.console.tasks import TASKS
 from apps.rbac.models import Role, RoleAssignment, RoleLimits
 from apps.sms import outbox
-from apps.sms.models import InboundText, Lane, OptOut, OutboundText
+from apps.sms.models import Charge, InboundText, Lane, OptOut, OutboundText
+from tests.analytics.rows import drained
 from tests.assistant.factories import InboundTextFactory, ReminderFactory, TurnFactory
 from tests.conftest import Recorded
 from tests.factories import PhoneNumberFactory
@@ -141,7 +142,19 @@ def test_the_front_page_asks_again_only_for_news(as_ada: Client) -> None:
     found = re.search(r"/admin/panel/\?v=(\w+)", page)
     assert found
     assert as_ada.get(f"/admin/panel/?v={found[1]}").status_code == 204
-    InboundTextFactory.create(turn=TurnFactory.create(user=person()))
+    text = InboundTextFactory.create(turn=TurnFactory.create(user=person()))
+    Charge.objects.create(
+        cause=f"in:{text.pk}",
+        what="in",
+        pot="answers",
+        inbound=text,
+        segments=1,
+        state="spent",
+        micros=7_500,
+        at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+    drained()
     news = as_ada.get(f"/admin/panel/?v={found[1]}")
     assert news.status_code == 200 and b"<strong>1</strong>" in news.content
 
