@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from apps.assistant import known, phrases, ranges, templates, times, wording
 from apps.assistant.conversations import Scene
 from apps.assistant.models import Phrasing
+from apps.assistant.templates import WORD
 
 
 @dataclass(frozen=True)
@@ -57,15 +59,19 @@ def understand(scene: Scene, text: str) -> list[Intent]:
 
 def match(scene: Scene, text: str) -> Match | None:
     """What the text is word for word: of the release, or else taught by operators."""
-    return _first(scene, text, every()) or _first(scene, text, taught())
-
-
-def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     plain = wording.without_aside(wording.tidied(text))
     split = times.split(plain)
+    return _first(scene, plain, split, _likely(plain)) or _first(
+        scene, plain, split, taught()
+    )
+
+
+def _first(
+    scene: Scene, plain: str, split: times.Split, among: Iterable[Command]
+) -> Match | None:
     late = phrases.words().answers["late"] if split.is_late else ""
     spans = functools.cache(functools.partial(ranges.split, plain, split))
-    # There are hundreds of commands, and two or three texts to compare them with.
+    # There are many commands, and two or three texts to compare them with.
     folded = functools.cache(phrases.folded)
     for command in among:
         if command.time in ("needed", "rule") and not split.phrase:
@@ -109,6 +115,12 @@ def _first(scene: Scene, text: str, among: Iterable[Command]) -> Match | None:
     return None
 
 
+def learn() -> None:
+    """Read the pages of the language that is spoken."""
+    _indexed(phrases.language())
+    words()
+
+
 def every() -> tuple[Command, ...]:
     """All commands of the language that is spoken, the first match wins."""
     return _every(phrases.language())
@@ -133,6 +145,32 @@ def _every(language: str) -> tuple[Command, ...]:
         )
         for entry in phrases.words().commands
     )
+
+
+def _likely(text: str) -> list[Command]:
+    """Those that a text, or what is left of it without a time, may be by its words."""
+    commands, by_word, of_any = _indexed(phrases.language())
+    said = {*WORD.findall(phrases.folded(text))}
+    places = of_any.union(*(by_word[word] for word in said & by_word.keys()))
+    return [commands[place] for place in sorted(places)]
+
+
+@functools.cache
+def _indexed(
+    language: str,
+) -> tuple[tuple[Command, ...], dict[str, set[int]], frozenset[int]]:
+    """All commands of a language, their places by a word that has to be said, and the
+    places of those that need none."""
+    by_word: defaultdict[str, set[int]] = defaultdict(set)
+    of_any: set[int] = set()
+    for place, command in enumerate(_every(language)):
+        for says in command.says:
+            needed = templates.needed(says)
+            for word in needed:
+                by_word[word].add(place)
+            if not needed:
+                of_any.add(place)
+    return _every(language), dict(by_word), frozenset(of_any)
 
 
 def taught() -> Iterator[Command]:

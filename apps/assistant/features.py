@@ -81,6 +81,11 @@ FEATURES = {
 }
 
 _SAID = "SELECT is_on FROM assistant_featuresetting WHERE user_id = %s AND feature = %s"
+# What a person said about the feature of a `call`, as a column of a statement.
+SAID = (
+    "(SELECT is_on FROM assistant_featuresetting said WHERE said.user_id = {call}.user_id"
+    " AND said.feature = split_part({call}.tool, '.', 1))"
+)
 
 
 def named(said: str) -> str:
@@ -98,14 +103,22 @@ def of(tool: Tool[Any]) -> Feature | None:
 
 
 def is_on(user: User, key: str) -> bool:
-    said = prepared.rows(_SAID, [user.pk, key])
-    return bool(said[0][0]) if said else not FEATURES[key].starts_off
+    ((said,),) = prepared.rows(_SAID, [user.pk, key]) or ((None,),)
+    return is_meant_on(key, said)
 
 
-def insist(user: User, tool: Tool[Any]) -> None:
-    """Raises errors.Forbidden where its feature is switched off."""
+def is_meant_on(key: str, said: bool | None) -> bool:
+    """By what a person `SAID` about it, if anything."""
+    return not FEATURES[key].starts_off if said is None else said
+
+
+def insist(user: User, tool: Tool[Any], *said: bool | None) -> None:
+    """Raises errors.Forbidden where its feature is switched off; `said` is what the person
+    `SAID` about it, where that was asked."""
     feature = of(tool)
-    if feature and not is_on(user, feature.key):
+    if feature is None:
+        return
+    if not (is_meant_on(feature.key, *said) if said else is_on(user, feature.key)):
         raise errors.Forbidden(phrases.say("feature_off", feature=feature.name))
 
 

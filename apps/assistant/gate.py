@@ -36,7 +36,9 @@ State = ToolCall.State
 _CLAIM = f"{prepared.insertion(ToolCall)} ON CONFLICT DO NOTHING RETURNING id"
 # What is undone together is done again together, and comes to the disk before a reply
 # that tells of it.
-_CLAIM_TOGETHER = f"{_CLAIM}, {prepared.LAZILY}"
+_CLAIM_TOGETHER = (
+    f"{_CLAIM}, {prepared.LAZILY}, {features.SAID.format(call=ToolCall._meta.db_table)}"
+)
 
 
 def call(
@@ -73,9 +75,9 @@ def _together(
         with transaction.atomic():
             # The row comes first: a second run at the same time waits here for the
             # first and then repeats its receipt.
-            if not _claim(made, _CLAIM_TOGETHER):
+            if not (claimed := _claim(made, _CLAIM_TOGETHER)):
                 return _recorded(made)
-            insist(scene, chosen)
+            insist(scene, chosen, claimed[-1])
             _run(scene, chosen, made)
             return made
     except errors.AppError as error:
@@ -151,13 +153,14 @@ def perform(scene: Scene, made: ToolCall) -> ToolCall:
     return made
 
 
-def insist(scene: Scene, tool: Tool[Any]) -> None:
-    """Whether this person, at this phone, may use it now. Raises errors.AppError."""
+def insist(scene: Scene, tool: Tool[Any], *said: bool | None) -> None:
+    """Whether this person, at this phone, may use it now. Raises errors.AppError. `said`
+    is about its feature (features.py)."""
     if tool.permission:
         verdicts.insist(scene.user, tool.permission)
     if not tool.is_blind and trust.is_in_doubt(scene.user, scene.turn.number):
         raise errors.Forbidden(phrases.say("still_yours", url=trust.page()))
-    features.insist(scene.user, tool)
+    features.insist(scene.user, tool, *said)
     if tool.needs:
         tool.needs.insist(scene.user)
 
@@ -217,13 +220,13 @@ def _asked(
     )
 
 
-def _claim(made: ToolCall, statement: str = _CLAIM) -> bool:
-    """Whether this call is the first of its kind."""
-    found = prepared.rows(statement, prepared.given(made))
-    for pk, *_ in found:
-        made.pk = pk
+def _claim(made: ToolCall, statement: str = _CLAIM) -> tuple[Any, ...]:
+    """What the statement tells if this call is the first of its kind, or nothing."""
+    for claimed in prepared.rows(statement, prepared.given(made)):
+        made.pk = claimed[0]
         prepared.kept(made)
-    return bool(found)
+        return claimed
+    return ()
 
 
 def _known(made: ToolCall) -> ToolCall | None:

@@ -31,8 +31,7 @@ def learn(**_: object) -> None:
         _ = get_resolver().reverse_dict
         for language in phrases.languages():
             with phrases.spoken_in(language):
-                commands.every()
-                commands.words()
+                commands.learn()
 
 
 @task("assistant.fire_due")

@@ -11,6 +11,8 @@ from apps.assistant import phrases
 NUMBER = r"#?(?P<number>\d{1,2})"
 NUMBERS = r"#?(?P<numbers>\d{1,2}(?:(?:\s*(?:,|&|\+|@and)\s*|\s+)#?\d{1,2})*)"
 APART = r"(?:[\s,:]+|$)"
+# One that nothing stands beside but space, a comma or a colon is found whole.
+WORD = re.compile(r"\w+(?:['-]\w+)*")
 ITEM = re.compile(r"\[[^\]]*\]|\([^)]*\)|\{\w+\}:?|[^\s\[\](){}]+")
 
 
@@ -34,6 +36,27 @@ def _slots(language: str) -> dict[str, str]:
     either = "|".join(map(re.escape, phrases.words().answers["and"]))
     numbers = NUMBERS.replace("@and", either)
     return {"number": NUMBER, "numbers": numbers, **phrases.words().answers["slots"]}
+
+
+def needed(template: str) -> frozenset[str]:
+    """Words of which one stands in every text it is for, whatever else does; none where
+    there are no such. A literal word tells most."""
+    items = [*ITEM.finditer(template)]
+    apart = [
+        each.group()
+        for before, each, after in zip(
+            [None, *items], items, [*items[1:], None], strict=False
+        )
+        if (before is None or before.end() < each.start())
+        and (after is None or each.end() < after.start())
+    ]
+    found = [
+        frozenset(words.split()[0] for words in item.strip("()").split("|"))
+        for item in apart
+        if item[0] not in "[{"
+    ]
+    found = [words for words in found if all(map(WORD.fullmatch, words))]
+    return min(found, key=len, default=frozenset())
 
 
 def _part(item: str, is_glued: bool = False) -> str:

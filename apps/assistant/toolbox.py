@@ -6,6 +6,7 @@ A tool declares; `gate` acts. One file in `tools/`, exporting TOOL, is a new too
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -197,4 +198,9 @@ def every() -> tuple[Tool[Any], ...]:
 
 def named(name: str) -> Tool[Any]:
     """One tool; raises KeyError when it is not on the shelf (any more)."""
-    return {tool.name: tool for tool in every()}[name]
+    return _by_name()[name]
+
+
+@functools.cache
+def _by_name() -> dict[str, Tool[Any]]:
+    return {tool.name: tool for tool in every()}

@@ -1,7 +1,7 @@
 """What somebody's roles let them use: one table, edited in the console."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +27,7 @@ _OF_ROLES = f"""
 SELECT {", ".join(FIELDS)} FROM rbac_rolelimits said
 JOIN rbac_role role ON role.id = said.role_id
 JOIN {{groups}} member ON member.group_id = role.group_id
-WHERE member.user_id = %s ORDER BY role.rank DESC, role.slug
+WHERE member.user_id = {{person}} ORDER BY role.rank DESC, role.slug
 """
 # With none of it nobody gets in, or an answer.
 _AT_LEAST_ONE = ("sessions", "reply_segments")
@@ -49,12 +49,26 @@ class Limits:
 
 def of(user: Any) -> Limits:
     """Field by field what the highest role that says something allows. One query."""
-    decided: dict[str, int] = {}
-    for row in prepared.rows(_OF_ROLES.format(groups=membership.table()), [user.pk]):
-        for field, said in zip(FIELDS, row, strict=True):
-            if said is not None:
-                decided.setdefault(field, said)
-    return Limits(**{**_of_everybody(), **decided})
+    statement = _OF_ROLES.format(groups=membership.table(), person="%s")
+    return decided(prepared.rows(statement, [user.pk]))
+
+
+def column(person: str) -> str:
+    """What the roles say, as a column of a statement that has the id of a `person`: for
+    `decided`."""
+    rows = _OF_ROLES.format(groups=membership.table(), person=person)
+    row = ", ".join(f"{field}::bigint" for field in FIELDS)
+    return f"(SELECT array_agg(ARRAY[{row}]) FROM ({rows}) roles)"
+
+
+def decided(said: Iterable[Sequence[int | None]] | None) -> Limits:
+    """Out of what the roles say, the highest first; None where there are no roles."""
+    found: dict[str, int] = {}
+    for role in said or ():
+        for field, limit in zip(FIELDS, role, strict=True):
+            if limit is not None:
+                found.setdefault(field, limit)
+    return Limits(**{**_of_everybody(), **found})
 
 
 def expression(field: str, *, person: str) -> Subquery:

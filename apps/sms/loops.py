@@ -1,6 +1,8 @@
 """Two machines that answer each other: broken before the carrier does it."""
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
@@ -21,35 +23,45 @@ SLOW_DOWN = (
 )
 
 
-_REPLIES = (
-    "SELECT count(*) FILTER (WHERE created_at > %s), count(*) FROM sms_outboundtext"
-    " WHERE number = %s AND turn_id IS NOT NULL AND created_at > %s"
-)
+# How many replies the number of a `turn` has had lately, as a column; its values are those
+# of `asked`.
+REPLIES = """(
+    SELECT ARRAY[count(*) FILTER (WHERE created_at > %s), count(*)]
+    FROM sms_outboundtext
+    WHERE number = {turn}.number AND turn_id IS NOT NULL AND created_at > %s
+)"""
+_REPLIES = f"SELECT {REPLIES.format(turn='turn')} FROM sms_turn turn WHERE id = %s"
 
 
-def is_loop(turn: Turn, body: str) -> bool:
+def asked() -> list[Any]:
+    now = timezone.now()
+    return [now - BURST_WINDOW, now - SAME_WINDOW]
+
+
+def is_loop(turn: Turn, body: str, replies: Sequence[int] | None = None) -> bool:
     """Whether this number has had so many replies that nobody can be reading them.
 
-    `body` is what it says now. Different words after a row of equal ones go on.
+    `body` is what it says now. Different words after a row of equal ones go on. `replies`
+    are those that `REPLIES` counts, where they are known.
     """
-    now = timezone.now()
-    since = now - SAME_WINDOW
-    counted = prepared.rows(_REPLIES, [now - BURST_WINDOW, turn.number, since])
-    ((burst, lately),) = counted
+    if replies is None:
+        ((replies,),) = prepared.rows(_REPLIES, [*asked(), turn.pk])
+    burst, lately = replies
     if burst >= BURST:
         return True
     if lately < SAME:
         return False
-    replies = OutboundText.objects.filter(
+    since = timezone.now() - SAME_WINDOW
+    told = OutboundText.objects.filter(
         number=turn.number, turn__isnull=False, created_at__gt=since
     )
-    alike = replies.values("body").annotate(times=Count("id")).order_by()
+    alike = told.values("body").annotate(times=Count("id")).order_by()
     if not alike.filter(times__gte=SAME).exists():
         return False
-    asked = InboundText.objects.filter(
-        number=turn.number, body=body, received_at__gt=now - SAME_WINDOW
+    said = InboundText.objects.filter(
+        number=turn.number, body=body, received_at__gt=since
     )
-    return asked.count() >= SAME_WORDS
+    return said.count() >= SAME_WORDS
 
 
 def was_told(turn: Turn) -> bool:

@@ -1,5 +1,6 @@
 """Numbers and whose they are."""
 
+import functools
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,9 @@ from apps.accounts import letters
 from apps.accounts.models import User
 from apps.core import prepared
 from apps.core.errors import Conflict, Invalid, NotFound
-from apps.rbac import audit
+from apps.rbac import audit, limits
 from apps.rbac.catalog import Permission
+from apps.rbac.limits import Limits
 from apps.sms import dialing, lanes, number_history
 from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
@@ -104,11 +106,15 @@ _OWNER = (
     "SELECT user_id FROM user_phone_mappings WHERE e164 = %s AND status = 'verified'"
 )
 
-_PERSON = (
-    f"SELECT {prepared.columns(User, 'person')} FROM accounts_user person"
-    " JOIN user_phone_mappings phone ON phone.user_id = person.id"
-    " WHERE person.id = %s AND phone.e164 = %s AND phone.status = 'verified'"
-)
+
+@functools.cache
+def _person() -> str:
+    return (
+        f"SELECT {limits.column('person.id')}, {prepared.columns(User, 'person')}"
+        " FROM accounts_user person"
+        " JOIN user_phone_mappings phone ON phone.user_id = person.id"
+        " WHERE person.id = %s AND phone.e164 = %s AND phone.status = 'verified'"
+    )
 
 
 def owner_id(e164: str) -> int | None:
@@ -117,10 +123,12 @@ def owner_id(e164: str) -> int | None:
     return found[0][0] if found else None
 
 
-def owner(e164: str, user_id: int) -> User | None:
-    """This person, if the number is proven to be theirs."""
-    found = prepared.objects(User, _PERSON, [user_id, e164])
-    return found[0] if found else None
+def owner(e164: str, user_id: int) -> tuple[User, Limits] | None:
+    """This person, with what their roles let them use, if the number is proven to be
+    theirs."""
+    for said, *row in prepared.rows(_person(), [user_id, e164]):
+        return prepared.made(User, row), limits.decided(said)
+    return None
 
 
 def is_in_use(number: PhoneNumber) -> bool:

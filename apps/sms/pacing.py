@@ -1,6 +1,7 @@
 """How fast one person is answered: what comes faster waits, and is answered together."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -10,11 +11,17 @@ from apps.sms.knobs import pace
 from apps.sms.models import Lane
 from apps.sms.models.inbound import WEB
 
-_STARTED = (
-    f"SELECT started_at FROM sms_turn WHERE user_id = %s AND our_number <> '{WEB}'"
-    " ORDER BY id DESC OFFSET %s LIMIT 1"
+# When the turn began that has to be a minute ago before there is room for another; its
+# values are those of `asked`.
+STARTED = (
+    f"(SELECT started_at FROM sms_turn WHERE user_id = %s AND our_number <> '{WEB}'"
+    " ORDER BY id DESC OFFSET %s LIMIT 1)"
 )
 _MINUTE = timedelta(minutes=1)
+
+
+def asked(lane: Lane) -> list[Any]:
+    return [lane.user_id, router.value(pace.ANSWERS_A_MINUTE) - 1]
 
 
 def ready_at(lane: Lane, our_number: str) -> datetime:
@@ -24,10 +31,13 @@ def ready_at(lane: Lane, our_number: str) -> datetime:
     Those of nobody are held back by how seldom they are answered. On the website an
     answer costs nothing, and somebody looks at the page until it is there.
     """
-    now = timezone.now()
     if lane.user_id is None or our_number == WEB:
-        return now
-    most = router.value(pace.ANSWERS_A_MINUTE)
-    # The one that has to be a minute ago before there is room for another.
-    started = prepared.rows(_STARTED, [lane.user_id, most - 1])
-    return max(now, started[0][0] + _MINUTE) if started else now
+        return timezone.now()
+    ((started,),) = prepared.rows(f"SELECT {STARTED}", asked(lane))
+    return after(started, our_number)
+
+
+def after(started: datetime | None, our_number: str) -> datetime:
+    """The same where what `STARTED` tells is known: None for nobody's and new lanes."""
+    now = timezone.now()
+    return now if started is None or our_number == WEB else max(now, started + _MINUTE)

@@ -7,8 +7,9 @@ the reply and closes the turn together.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +22,7 @@ from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
 from apps.rbac import audit
+from apps.rbac.limits import Limits
 from apps.sms import (
     aftermath,
     composer,
@@ -55,15 +57,15 @@ SORRY = (
 # With all that waits up to a text: a list of them would be planned anew each time. A turn
 # that is undone was none: whatever its answer does comes to the disk after it.
 _TAKE = f"""
-WITH opened AS ({prepared.insertion(Turn)} RETURNING id), taken AS (
+WITH opened AS ({prepared.insertion(Turn)} RETURNING id, number), taken AS (
     UPDATE sms_inboundtext SET turn_id = opened.id FROM opened
     WHERE sms_inboundtext.lane_id = %s AND turn_id IS NULL
       AND sms_inboundtext.id <= %s
 )
-SELECT id, {prepared.LAZILY} FROM opened
+SELECT id, {loops.REPLIES.format(turn="opened")}, {prepared.LAZILY} FROM opened
 """
 _WAITING = (
-    f"SELECT {prepared.columns(InboundText)} FROM sms_inboundtext"
+    f"SELECT {pacing.STARTED}, {prepared.columns(InboundText)} FROM sms_inboundtext"
     " WHERE lane_id = %s AND turn_id IS NULL ORDER BY id"
 )
 # Whoever holds the phone learns no more than that.
@@ -97,11 +99,13 @@ def answerer() -> Answerer:
 @dataclass(frozen=True)
 class Begun:
     """A turn in a worker's hands, with its texts. `is_afforded`: its answer was set aside
-    this very moment."""
+    this very moment. `replies`: how many its phone has had lately, where it was asked
+    (loops.py)."""
 
     turn: Turn
     texts: list[InboundText]
     is_afforded: bool = False
+    replies: Sequence[int] | None = None
 
 
 def work(lease: Lease) -> Lease:
@@ -138,46 +142,58 @@ def _left(lane: Lane, open_id: int) -> Begun:
 
 
 def _opened(lane: Lane) -> Begun | None:
-    texts = _waiting(lane)
+    texts, started = _waiting(lane)
     if not texts:
         return None
     last = texts[-1]
-    if pacing.ready_at(lane, last.our_number) > timezone.now():
+    if pacing.after(started, last.our_number) > timezone.now():
         return None
+    user, of_role = _speaker(lane, last) or (None, None)
     turn = Turn(
         lane=lane,
-        user=_speaker(lane, last),
+        user=user,
         number=last.number,
         our_number=last.our_number,
         request_id=last.request_id,
         started_at=timezone.now(),
         attempts=1,
     )
-    taken = [*prepared.given(turn), lane.pk, last.pk]
-    ((turn.pk, _),) = prepared.rows(_TAKE, taken)
+    taken = [*prepared.given(turn), lane.pk, last.pk, *loops.asked()]
+    ((turn.pk, replies, _),) = prepared.rows(_TAKE, taken)
     prepared.kept(turn)
     media.expect(texts)
     spoken = [text for text in texts if not text.keyword]
     is_answered = not _silence(turn, spoken)
-    is_afforded = turn.is_web or money.opened(turn, texts, is_answered=is_answered)
+    is_afforded = turn.is_web or money.opened(
+        turn, texts, of_role, is_answered=is_answered
+    )
     with bound(turn.request_id):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
-    return Begun(turn, texts, is_afforded)
+    return Begun(turn, texts, is_afforded, replies)
 
 
-def _speaker(lane: Lane, text: InboundText) -> User | None:
-    """Nobody where the number was given up, or is somebody else's, since the text came."""
+def _speaker(lane: Lane, text: InboundText) -> tuple[User, Limits | None] | None:
+    """Who it is, with their limits where their answers cost. Nobody where the number was
+    given up, or is somebody else's, since the text came."""
+    if lane.user_id is None:
+        return None
     if text.our_number == WEB:
-        return lane.user
-    return numbers.owner(text.number, lane.user_id) if lane.user_id else None
+        return cast(User, lane.user), None
+    return numbers.owner(text.number, lane.user_id)
 
 
-def _waiting(lane: Lane) -> list[InboundText]:
+def _waiting(lane: Lane) -> tuple[list[InboundText], datetime | None]:
+    """What is answered next, and when the turn began that it may have to wait for."""
+    found = prepared.rows(_WAITING, [*pacing.asked(lane), lane.pk])
+    texts = [prepared.made(InboundText, row) for _, *row in found]
+    return _together(lane, texts), found[0][0] if found else None
+
+
+def _together(lane: Lane, texts: list[InboundText]) -> list[InboundText]:
     """All open texts, up to where another phone of the person begins: an answer goes
     to one phone. Texts behind a LINK wait too: by then they may be another person's. So
     may it be itself: what a person texted before it is answered first.
     """
-    texts = prepared.objects(InboundText, _WAITING, [lane.pk])
     for position, text in enumerate(texts):
         if (text.number, text.our_number) != (texts[0].number, texts[0].our_number):
             return texts[:position]
@@ -195,7 +211,7 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
         return finish(lease, turn, silence=silence)
     if turn.is_web:
         return finish(lease, turn, _answer_on_the_web(lease, turn, spoken))
-    if loops.is_loop(turn, spoken[-1].body):
+    if loops.is_loop(turn, spoken[-1].body, begun.replies):
         told = loops.was_told(turn)
         silence = Silence.LOOP if told else Silence.NONE
         return finish(lease, turn, Answer(loops.SLOW_DOWN), silence=silence)

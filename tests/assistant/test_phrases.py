@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from apps import assistant
-from apps.assistant import phrases, templates, toolbox
+from apps.assistant import commands, phrases, templates, toolbox
 from apps.assistant.times import vocabulary
 from apps.sms import composer, keywords
 from tests.factories import UserFactory
@@ -108,6 +108,22 @@ def test_every_template_compiles_and_matches_itself_without_slots(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_is_likely_by_each_way_to_say_it(language: str) -> None:
+    with phrases.spoken_in(language):
+        for command in commands.every():
+            for says in command.says:
+                for said in ways(says):
+                    assert command in commands._likely(said), (says, said)
+
+
+@pytest.mark.parametrize(
+    "said", ["remind me to call Ana tomorrow at 9", "add milk", "qwertz"]
+)
+def test_few_commands_are_likely(said: str) -> None:
+    assert 0 < len(commands._likely(said)) < len(commands.every()) / 4
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_says_all_that_english_says(language: str) -> None:
     for section in ("say", "tools", "topics"):
         assert written(language, section).keys() == written("en", section).keys()
@@ -178,3 +194,19 @@ def test_whose_language_is_not_spoken_is_spoken_to_in_english(
     locale: str, language: str
 ) -> None:
     assert phrases.of(UserFactory.build(locale=locale)) == language
+
+
+def ways(template: str) -> list[str]:
+    """Texts of a template: each alternative of a group once, without what may be left
+    out; commas and colons where they may stand."""
+    said = [""]
+    for item in templates.ITEM.findall(template):
+        if item[0] == "[":
+            continue
+        either = item[1:-1].split("|") if item[0] == "(" else [item]
+        either = [re.sub(r"\{\w+\}", "words", each) for each in either]
+        # One that differs from the last text in this item alone.
+        said = [f"{s} {either[0]}" for s in said] + [
+            f"{said[0]}{apart}{each}" for each in either[1:] for apart in (" ", ", ")
+        ]
+    return [each.strip() for each in said]

@@ -158,11 +158,18 @@ def _dollars(said: int | None) -> int | None:
 
 
 def spend(
-    pot: str, *, user: User | None, area: str, at: datetime, micros: int, texts: int
+    pot: str,
+    *,
+    user: User | None,
+    area: str,
+    at: datetime,
+    micros: int,
+    texts: int,
+    of_role: Limits | None = None,
 ) -> None:
     """Of every budget it belongs to, or of none, within a transaction. Raises
-    `OverBudget`."""
-    asked = list(of(pot, user=user, area=area, at=at))
+    `OverBudget`. `of_role`: the person's limits, where they are known."""
+    asked = list(of(pot, user=user, area=area, at=at, of_role=of_role))
     every = [budget for _, budget in asked]
     # The mark of a success is left to the end of the transaction.
     mark = transaction.savepoint()

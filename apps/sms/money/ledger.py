@@ -21,6 +21,7 @@ from apps.accounts.models import User
 from apps.core import prepared
 from apps.core.kinds import job
 from apps.core.logs import logger
+from apps.rbac.limits import Limits
 from apps.sms.models import Charge, Entry, OutboundText, Turn
 from apps.sms.money import budgets
 from apps.sms.money.budgets import OverBudget
@@ -232,7 +233,9 @@ def _forgotten(now: datetime) -> "QuerySet[Charge]":
     return found.order_by("expires_at")[:_SWEPT_AT_ONCE]
 
 
-def open_turn(came: Sequence[Charge], answer: Charge | None) -> bool:
+def open_turn(
+    came: Sequence[Charge], answer: Charge | None, of_role: Limits | None = None
+) -> bool:
     """What came has cost; the answer is set aside, if the budgets have room for it:
     whether it was. All of one pot, person and area, in the transaction that opens the turn.
     """
@@ -249,7 +252,7 @@ def open_turn(came: Sequence[Charge], answer: Charge | None) -> bool:
         answer.state, answer.estimate = State.RESERVED, answer.micros
         answer.at, answer.expires_at = now, now + LIVES
         try:
-            _spend(answer, 1, False, more=cost)
+            _spend(answer, 1, False, more=cost, of_role=of_role)
         except OverBudget:
             answer = None
     if answer is None:
@@ -268,7 +271,14 @@ def locked(**which: Any) -> Charge | None:
     return rows.filter(**which).first()
 
 
-def _spend(charge: Charge, texts: int, is_forced: bool, *, more: int = 0) -> None:
+def _spend(
+    charge: Charge,
+    texts: int,
+    is_forced: bool,
+    *,
+    more: int = 0,
+    of_role: Limits | None = None,
+) -> None:
     if is_forced:
         _book(charge, charge.micros, texts=texts)
         return
@@ -279,6 +289,7 @@ def _spend(charge: Charge, texts: int, is_forced: bool, *, more: int = 0) -> Non
         at=charge.at,
         micros=charge.micros + more,
         texts=texts,
+        of_role=of_role,
     )
 
 

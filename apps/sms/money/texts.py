@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from apps.rbac.limits import Limits
 from apps.sms import areas, composer
 from apps.sms.models import Charge, InboundText, OutboundText, Pot, Turn
 from apps.sms.money import ledger, prices
@@ -108,10 +109,16 @@ def failed(text: OutboundText, code: str) -> None:
         ledger.settle(charge.pk, fee, note=f"Failed with {code}." if code else "")
 
 
-def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bool:
+def opened(
+    turn: Turn,
+    texts: Sequence[InboundText],
+    of_role: Limits | None,
+    *,
+    is_answered: bool,
+) -> bool:
     """Texts to us have cost already; for the answer, if there is to be one, a segment is
     set aside, as far as the budgets allow: whether it was. In the transaction that opens
-    the turn."""
+    the turn. `of_role`: the limits of its person."""
     inward, outward = prices.both(number=turn.number, our_number=turn.our_number)
     shared: dict[str, Any] = {
         "pot": Pot.ANSWERS if turn.user_id else Pot.STRANGERS,
@@ -148,7 +155,7 @@ def opened(turn: Turn, texts: Sequence[InboundText], *, is_answered: bool) -> bo
             micros=said.micros,
             **shared,
         )
-    return ledger.open_turn(came, answer)
+    return ledger.open_turn(came, answer, of_role)
 
 
 def _pot_of(text: OutboundText) -> Pot:
