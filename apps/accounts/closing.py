@@ -1,10 +1,12 @@
-"""Somebody closes their own account, may come back for a while, and is then erased.
+"""Somebody closes their own account, or an operator does; they may come back for a
+while, and are then erased.
 
 Closed is not suspended: both keep everybody out (`is_active`), but only an account with
 `closed_at` is opened again by its owner, through a link to the proved address.
 """
 
 from datetime import datetime
+from typing import Any
 
 from allauth.account import app_settings
 from allauth.account.models import EmailAddress
@@ -14,31 +16,48 @@ from django.utils import timezone
 
 from apps.accounts import erasure, letters, personal_tokens, sessions
 from apps.accounts.models import User
+from apps.core.errors import Conflict, Forbidden
 from apps.rbac import assignments, audit
 
 DAYS_TO_RETURN = erasure.GRACE.days
 
 
-def close(*, user: User) -> None:
+def close(*, user: User, by: User | None = None, reason: str = "") -> None:
     """Out everywhere, from the next request and the next text on. One that is out
     already stays as it is: suspended meanwhile, it has no way back.
 
-    Raises Conflict for the last administrator.
+    `by` is an operator who does it for a reason. Raises Conflict for the last
+    administrator, and of an operator for one that is out already; Forbidden for an
+    operator's own and for somebody who may do more.
     """
+    if by is not None and by.pk == user.pk:
+        raise Forbidden("Nobody closes their own account here.")
     with transaction.atomic():
+        if by is not None:
+            assignments.insist_within_reach(by, user)
         # Before the person's row: roles change under the same lock.
         assignments.insist_not_the_last_administrator(user)
         row = User.objects.select_for_update().get(pk=user.pk)
         if not row.is_active:
+            if by is not None:
+                raise Conflict("It is closed or suspended already.")
             return
         row.is_active, row.closed_at = False, timezone.now()
         row.save(update_fields=["is_active", "closed_at"])
-        sessions.end_others(row, sessions.Ending.SUSPENDED, by=row, reason="closed")
+        doer = row if by is None else by
+        sessions.end_others(row, sessions.Ending.SUSPENDED, by=doer, reason="closed")
         personal_tokens.revoke_all(row)
         erasure.schedule(row)
-        audit.done("accounts.user.close", actor=row, obj=row)
+        audit.done(
+            "accounts.user.close", actor=doer, subject=row, obj=row, words=reason
+        )
         until = letters.in_words(row.closed_at + erasure.GRACE, row)
-        letters.tell(row, "account_closed", days=DAYS_TO_RETURN, until=until)
+        told: dict[str, Any] = {"days": DAYS_TO_RETURN, "until": until}
+        if by is None:
+            letters.tell(row, "account_closed", **told)
+        else:
+            # Where the operator sits is theirs.
+            letters.tell(row, "account_closed_by_us", place="", **told)
 
 
 def reopen(*, user: User) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 from apps.accounts import time_zones
 from apps.accounts.models import User
 from apps.core.errors import Invalid
-from apps.rbac import audit
+from apps.rbac import assignments, audit
 
 # What its owner may change; everything else of an account changes by verbs of its own.
 FIELDS = (
@@ -25,12 +25,15 @@ FIELDS = (
 )
 
 
-def change(*, user: User, **new: Any) -> list[str]:
+def change(*, user: User, by: Any = None, **new: Any) -> list[str]:
     """Keep these and record what has changed; the names of what did.
 
-    Raises Invalid for a zone or language that is not there, ValidationError for any
-    other bad value, ValueError for what is not in `FIELDS`.
+    `by` is an operator who does it for them. Raises Invalid for a zone or language that
+    is not there, ValidationError for any other bad value, ValueError for what is not in
+    `FIELDS`; of an operator Forbidden for somebody who may do more.
     """
+    if by is not None:
+        assignments.insist_within_reach(by, user)
     if unknown := set(new) - set(FIELDS):
         raise ValueError(f"no part of a profile: {sorted(unknown)}")
     if new.get("timezone", "UTC") not in time_zones.names():
@@ -52,7 +55,8 @@ def change(*, user: User, **new: Any) -> list[str]:
             row.save(update_fields=changed)
             audit.done(
                 "accounts.user.change",
-                actor=user,
+                actor=by or user,
+                subject=user,
                 obj=row,
                 before={name: _plain(before[name]) for name in changed},
                 after={name: _plain(new[name]) for name in changed},

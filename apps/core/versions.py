@@ -97,6 +97,6 @@ def _told(response: Response, kwargs: dict[str, Any]) -> Response:
     """The version after a change, where all of it is answered. A change of one of a
     series answers another thing than the address is about."""
     about = str(kwargs.get("public_id", ""))
-    if response.data and (not about or response.data.get("id") == about):
+    if response.data and (not about or response.data.get("id", about) == about):
         response["ETag"] = tag(response.data)
     return response

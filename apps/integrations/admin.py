@@ -10,10 +10,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.core.admin import ReadOnlyInline
-from apps.integrations import breaker, connections, granted, health
+from apps.integrations import breaker, granted, health, operators
 from apps.integrations import provider as shelf
 from apps.integrations import standing, tokens
-from apps.integrations.consents import Channel
 from apps.integrations.models import (
     Connection,
     Consent,
@@ -74,13 +73,7 @@ class UsageInline(ReadOnlyInline):
     permission=Permission.CONNECTION_CHANGE,
 )
 def pause(request: Any, row: Any, reason: str) -> None:
-    connections.pause(
-        row=row,
-        channel=Channel.OPERATOR,
-        reason=Connection.Reason.OPERATOR,
-        by=request.user,
-        words=reason,
-    )
+    operators.pause(by=request.user, row=row, reason=reason)
 
 
 @confirmed(
@@ -89,7 +82,7 @@ def pause(request: Any, row: Any, reason: str) -> None:
     permission=Permission.CONNECTION_CHANGE,
 )
 def resume(request: Any, row: Any, reason: str) -> None:
-    connections.resume(row=row, channel=Channel.OPERATOR, by=request.user, words=reason)
+    operators.resume(by=request.user, row=row, reason=reason)
 
 
 @confirmed(
@@ -108,10 +101,7 @@ def renew(request: Any, row: Any, reason: str) -> None:
     permission=Permission.CONNECTION_DELETE,
 )
 def disconnect(request: Any, row: Any, reason: str) -> None:
-    connections.disconnect(
-        row=row, channel=Channel.OPERATOR, by=request.user, words=reason
-    )
-    standing.tell_ended(row)
+    operators.disconnect(by=request.user, row=row, reason=reason)
 
 
 @admin.register(Connection)

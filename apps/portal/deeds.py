@@ -68,6 +68,9 @@ _DEEDS = {
         "Changed the password", "changed your password"
     ),
     ("accounts.password.set", "done"): Deed("Chose a password", "chose your password"),
+    ("accounts.password.send", "done"): Deed(
+        "Sent a letter to choose a password", "sent you a letter to choose a password"
+    ),
     ("accounts.password.reset", "done"): Deed(
         "The password was reset by email", "reset your password"
     ),
@@ -105,6 +108,19 @@ _DEEDS = {
     ),
     ("rbac.roleassignment.delete", "denied"): Deed(
         "Was refused to take back a role", "tried to take back a role of yours"
+    ),
+    ("accounts.user.change", "denied"): Deed(
+        "Was refused to change somebody's profile", "tried to change your profile"
+    ),
+    ("accounts.user.delete", "denied"): Deed(
+        "Was refused to close an account", "tried to close your account"
+    ),
+    ("accounts.user.add", "denied"): Deed(
+        "Was refused to invite somebody", "tried to invite you"
+    ),
+    ("accounts.user.send_reset", "denied"): Deed(
+        "Was refused to send a letter to choose a password",
+        "tried to send you a letter to choose a password",
     ),
     ("accounts.user.suspend", "denied"): Deed(
         "Was refused to suspend or restore an account",

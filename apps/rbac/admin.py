@@ -13,7 +13,6 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.events import EventPage
 from apps.rbac.console.forms import VerbForm, VerbPage
-from apps.rbac.console.reveal import insist_on_seen
 from apps.rbac.console.seals import SealPage
 from apps.rbac.models import (
     AuditEvent,
@@ -22,6 +21,7 @@ from apps.rbac.models import (
     RoleAssignment,
     RoleLimits,
 )
+from apps.rbac.reasons import insist_on_seen
 
 # Groups are written by roles alone.
 admin.site.unregister(Group)

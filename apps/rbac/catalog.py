@@ -31,7 +31,11 @@ class Permission(StrEnum):
 
     PERSON_VIEW = "accounts.user.view"
     PERSON_VIEW_PII = "accounts.user.view_pii"
+    PERSON_ADD = "accounts.user.add"
+    PERSON_CHANGE = "accounts.user.change"
+    PERSON_CLOSE = "accounts.user.delete"
     PERSON_SUSPEND = "accounts.user.suspend"
+    PERSON_SEND_RESET = "accounts.user.send_reset"
     PERSON_IMPERSONATE = "accounts.user.impersonate"
     SIGN_IN_VIEW = "accounts.loginsession.view"
     SIGN_IN_END = "accounts.loginsession.delete"

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -54,9 +54,7 @@ class MessagingPage(Page):
     owner = "user"
 
     def person_of(self, obj: Any) -> Any:
-        """A number without a person is that of whoever has proven it."""
-        number = getattr(obj, "number", "")
-        return super().person_of(obj) or numbers.owner_id(number)
+        return numbers.whose(obj)
 
 
 @admin.display(description="what went wrong")
@@ -99,12 +97,10 @@ class FailedFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
         return [("day", "In the last 24 hours"), ("ever", "Ever")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        lost = Q(state=OutboundText.State.FAILED)
-        lost |= Q(delivery__in=("failed", "undelivered"))
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "day":
-            return queryset.filter(lost, created_at__gte=timezone.now() - LOOK_BACK)
-        return queryset.filter(lost) if self.value() == "ever" else queryset
+            return queryset.failed().filter(created_at__gte=timezone.now() - LOOK_BACK)
+        return queryset.failed() if self.value() == "ever" else queryset
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -16,7 +16,7 @@ from apps.rbac import audit
 from apps.rbac.catalog import Permission
 from apps.sms import bell, delivery, inbox
 from apps.sms.lengths import SID_LENGTH
-from apps.sms.models import WebhookCall
+from apps.sms.models import InboundText, OutboundText, WebhookCall
 
 Via, Outcome = WebhookCall.Via, WebhookCall.Outcome
 
@@ -69,6 +69,14 @@ def redacted(call: WebhookCall) -> dict[str, str]:
         name: value if name in _SHOWN else f"{len(value)} characters"
         for name, value in call.form.items()
     }
+
+
+def person_of(call: WebhookCall) -> Any:
+    """Whose text it is about, if that is known."""
+    came = InboundText.objects.filter(sid=call.sid).first()
+    went = OutboundText.objects.filter(provider_sid=call.sid).first()
+    text = came or went
+    return text.user if text else None
 
 
 def replay(*, by: Any, call: WebhookCall, words: str) -> str:

@@ -13,7 +13,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page
 from apps.sms import journal
-from apps.sms.models import InboundText, OutboundText, WebhookCall
+from apps.sms.models import WebhookCall
 
 
 @confirmed(
@@ -47,10 +47,7 @@ class WebhookCallAdmin(Page):
     actions = (replay,)
 
     def person_of(self, obj: Any) -> Any:
-        came = InboundText.objects.filter(sid=obj.sid).first()
-        went = OutboundText.objects.filter(provider_sid=obj.sid).first()
-        text = came or went
-        return text.user if text else None
+        return journal.person_of(obj)
 
     @admin.display(description="what was posted")
     def posted(self, call: WebhookCall) -> SafeString | str:

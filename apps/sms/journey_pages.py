@@ -9,7 +9,6 @@ from django.urls import URLPattern, path, reverse
 from apps.rbac import audit
 from apps.rbac.console.pages import Page, Tool
 from apps.sms import journeys
-from apps.sms.models import InboundText, OutboundText, Turn
 
 
 class FollowedPage(Page):
@@ -39,7 +38,7 @@ class FollowedPage(Page):
             obj=obj,
             now=True,
         )
-        steps = _steps(obj)
+        steps = journeys.of(obj)
         first = next((step.at for step in steps if step.at), None)
         shown = {
             **self.admin_site.each_context(request),
@@ -52,10 +51,3 @@ class FollowedPage(Page):
             ],
         }
         return TemplateResponse(request, "admin/journey.html", shown)
-
-
-def _steps(obj: Turn | InboundText | OutboundText) -> list[journeys.Step]:
-    turn = obj if isinstance(obj, Turn) else obj.turn
-    if turn is not None:
-        return journeys.of_turn(turn)
-    return journeys.of_text(obj) if isinstance(obj, OutboundText) else []

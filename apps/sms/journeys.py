@@ -15,7 +15,7 @@ from operator import attrgetter
 from django.db.models import IntegerChoices
 
 from apps.core import shelves
-from apps.sms.models import OutboundText, Turn
+from apps.sms.models import InboundText, OutboundText, Turn
 
 
 class Stage(IntegerChoices):
@@ -49,6 +49,14 @@ class Step:
 
 OfTurn = Callable[[Turn], Iterator[Step]]
 OfText = Callable[[OutboundText], Iterator[Step]]
+
+
+def of(obj: Turn | InboundText | OutboundText) -> list[Step]:
+    """Of a turn, or of the turn of a text; nothing of one that waits for its turn."""
+    turn = obj if isinstance(obj, Turn) else obj.turn
+    if turn is not None:
+        return of_turn(turn)
+    return of_text(obj) if isinstance(obj, OutboundText) else []
 
 
 def of_turn(turn: Turn) -> list[Step]:

@@ -123,6 +123,11 @@ def owner_id(e164: str) -> int | None:
     return found[0][0] if found else None
 
 
+def whose(row: Any) -> Any:
+    """Whom a row is about: a number without a person is that of whoever has proven it."""
+    return getattr(row, "user", None) or owner_id(getattr(row, "number", ""))
+
+
 def owner(e164: str, user_id: int) -> tuple[User, Limits] | None:
     """This person, with what their roles let them use, if the number is proven to be
     theirs."""

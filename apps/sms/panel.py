@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,10 +21,7 @@ LOOK_BACK = timedelta(hours=24)
 
 
 def _failed(since: datetime) -> QuerySet[OutboundText]:
-    lost = Q(state=OutboundText.State.FAILED) | Q(
-        delivery__in=("failed", "undelivered")
-    )
-    return OutboundText.objects.filter(lost, created_at__gte=since)
+    return OutboundText.objects.failed().filter(created_at__gte=since)
 
 
 def _prices_that_are_old() -> Iterator[Notice]:

@@ -6,38 +6,21 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from apps.core.errors import Invalid, NotFound
-from apps.rbac import audit, exports, ledger, policy, verdicts
+from apps.rbac import audit, ledger, looks, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import finding, masks, why
+from apps.rbac.console import masks, taking, why
 from apps.rbac.console.pages import Page, Tool
-from apps.rbac.console.search import Search
+from apps.rbac.console.search import PEOPLE as _PEOPLE
+from apps.rbac.console.search import Search, insist_on_few, named
 from apps.rbac.models import AuditEvent
 
-_KINDS: dict[str, tuple[str, Callable[[Any, int | None], Any]]] = {
-    "csv": ("text/csv; charset=utf-8", exports.csv_lines),
-    "ndjson": ("application/x-ndjson", exports.ndjson_lines),
-}
-_MAY_EXPORT = (
-    Permission.AUDIT_VIEW,
-    Permission.AUDIT_EXPORT,
-    # An export opens what is sealed.
-    Permission.PERSON_VIEW_PII,
-)
-_PEOPLE = {
-    "actor_id": "who",
-    "on_behalf_of_id": "standing in for",
-    "subject_id": "about",
-}
 _MOST_DIGITS = 18  # more is no bigint
 
 
@@ -54,10 +37,7 @@ class EventList(ChangeList):
 
     def get_queryset(self, request: HttpRequest, *more: Any, **kwargs: Any) -> Any:
         self.search = Search(request.GET)
-        for name in ("actor", "subject"):
-            # By an address; a number or a public id tells nothing of one.
-            if "@" in (words := request.GET.get(name, "").strip()):
-                finding.insist(request, AuditEvent, words)
+        insist_on_few(request)
         mine: Any = self.root_queryset
         events = self.search.narrow(mine).order_by("-id")
         before = request.GET.get("before", "")
@@ -117,15 +97,7 @@ class EventPage(Page):
         return EventList
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With the addresses of the people who still have one: an event keeps numbers."""
-        people = get_user_model()._default_manager
-        names = {
-            f"{each}_email": Subquery(
-                people.filter(pk=OuterRef(each)).values("email")[:1]
-            )
-            for each in _PEOPLE
-        }
-        return super().get_queryset(request).annotate(**names)
+        return named(super().get_queryset(request))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.export_view)
@@ -139,8 +111,8 @@ class EventPage(Page):
         asked.pop("before", None)
         ways = [
             (kind.upper(), f"{_export_address(kind)}?{asked.urlencode()}")
-            for kind in _KINDS
-            if policy.permissions(request.user).issuperset(_MAY_EXPORT)
+            for kind in taking.KINDS
+            if policy.permissions(request.user).issuperset(taking.MAY)
         ]
         return super().changelist_view(request, {"ways": ways})
 
@@ -154,16 +126,7 @@ class EventPage(Page):
         obj: Any = None,
     ) -> HttpResponse:
         if obj is not None and self._shows_pii(request):
-            # What was sealed is open: whose it is can see who looked.
-            for person_id in ledger.owners(obj) or {obj.subject_id}:
-                audit.decided(
-                    Permission.AUDIT_VIEW,
-                    allowed=True,
-                    actor=request.user,
-                    subject=person_id,
-                    obj=obj,
-                    now=True,
-                )
+            looks.record_event(obj, by=request.user)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
@@ -185,35 +148,7 @@ class EventPage(Page):
 
     def export_view(self, request: HttpRequest, kind: str) -> StreamingHttpResponse:
         """What the list shows, all of it, as a file; what is sealed for one person at most."""
-        if kind not in _KINDS:
-            raise NotFound
-        for permission in _MAY_EXPORT:
-            if not policy.can(request.user, permission):
-                verdicts.insist(request.user, permission)
-        search = Search(request.GET)
-        events = search.narrow(AuditEvent.objects.all())
-        if search.errors:
-            raise Invalid("The filters have an error. Look at the list first.")
-        audit.decided(
-            Permission.AUDIT_EXPORT,
-            allowed=True,
-            actor=request.user,
-            subject=search.cleaned_data["subject"],
-            obj=AuditEvent,
-            private={"kind": kind, "filters": request.GET.dict()},
-            now=True,
-        )
-        content_type, lines = _KINDS[kind]
-        subject = search.cleaned_data["subject"]
-        name = f"audit-{timezone.now():%Y-%m-%d-%H%M}.{kind}"
-        return StreamingHttpResponse(
-            lines(events, subject),
-            content_type=content_type,
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Cache-Control": "no-store",
-            },
-        )
+        return taking.sent(by=request.user, asked=request.GET, kind=kind)
 
     @admin.display(description="when")
     def when(self, event: AuditEvent) -> str:

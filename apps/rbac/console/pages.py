@@ -34,7 +34,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.core.admin import ReadOnlyAdmin
 from apps.core.errors import Invalid
-from apps.rbac import audit, policy
+from apps.rbac import looks, policy
 from apps.rbac.catalog import Permission
 from apps.rbac.console import actions, finding, masks, reveal
 from apps.rbac.console.lists import MOST_COUNTED, RowList
@@ -206,17 +206,7 @@ class Page(ReadOnlyAdmin):
             request.user, Permission.AUDIT_VIEW
         )
         if obj is not None and self._names_somebody:
-            # Of one person, with addresses and numbers in full or without: they can see
-            # who looked.
-            seen = f"{self.opts.app_label}.{self.opts.model_name}.view"
-            audit.decided(
-                Permission.PERSON_VIEW_PII if shown else seen,
-                allowed=True,
-                actor=request.user,
-                subject=self.person_of(obj),
-                obj=obj,
-                now=True,
-            )
+            looks.record(obj, by=request.user, person=self.person_of(obj))
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
@@ -260,7 +250,7 @@ class Page(ReadOnlyAdmin):
         return bool(field.related_model is get_user_model())
 
     def _shows_pii(self, request: HttpRequest) -> bool:
-        return bool(policy.can(request.user, Permission.PERSON_VIEW_PII))
+        return looks.shows_pii(request.user)
 
 
 def _person(name: str, *, shown: bool) -> Callable[[Any], str]:

@@ -7,12 +7,14 @@ from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.http import HttpRequest
 from django.utils import timezone
 
 from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
-from apps.rbac.models.audit import AuditEventQuerySet
+from apps.rbac.console import finding
+from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 # Without a person, an object or a start there is no index to follow, and a rare action would be
 # looked for through years.
@@ -20,6 +22,12 @@ LOOK_BACK = timedelta(days=31)
 # As of events (migration 0005): the last days a calendar knows have no day after.
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_DIGITS = 18  # more is no bigint
+# The people of an event, and what each is to it.
+PEOPLE = {
+    "actor_id": "who",
+    "on_behalf_of_id": "standing in for",
+    "subject_id": "about",
+}
 
 
 class PersonField(forms.CharField):
@@ -111,6 +119,27 @@ class Search(forms.Form):
         if self.looks_back:
             since = timezone.now() - LOOK_BACK
         return events.between(since, until and until + timedelta(days=1))
+
+
+def named(events: "QuerySet[Any]") -> "QuerySet[Any]":
+    """With the addresses and public ids of the people who still have one: an event keeps
+    numbers."""
+    people = get_user_model()._default_manager
+    found = {
+        f"{each}_{name}": Subquery(people.filter(pk=OuterRef(each)).values(name)[:1])
+        for each in PEOPLE
+        for name in ("email", "public_id")
+    }
+    told: QuerySet[Any] = events.annotate(**found)
+    return told
+
+
+def insist_on_few(request: HttpRequest) -> None:
+    """Of somebody by their address; a number or a public id tells nothing of one. Raises
+    as `finding.insist`."""
+    for name in ("actor", "subject"):
+        if "@" in (words := request.GET.get(name, "").strip()):
+            finding.insist(request, AuditEvent, words)
 
 
 def _start(day: date | None) -> datetime | None:

@@ -21,6 +21,11 @@ class OutboundTextQuerySet(models.QuerySet["OutboundText"]):
     def owned_by(self, user: User) -> "OutboundTextQuerySet":
         return self.filter(user=user)
 
+    def failed(self) -> "OutboundTextQuerySet":
+        """Not handed over, or not delivered."""
+        lost = Q(state=OutboundText.State.FAILED)
+        return self.filter(lost | Q(delivery__in=("failed", "undelivered")))
+
 
 class OutboundText(models.Model):
     """A text of ours, a row before it is sent.
