@@ -3,6 +3,7 @@ operators."""
 
 from dataclasses import asdict
 from typing import Any
+from uuid import UUID
 
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
@@ -20,10 +21,11 @@ from apps.analytics.charts import Chart
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
 from apps.core.errors import NotFound
-from apps.rbac import verdicts
+from apps.rbac import looks, operations, verdicts
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import requires, signed_in
+from apps.rbac.declared import at_console, requires, signed_in
 from apps.rbac.scopes import Scope
+from apps.sms.models import UsageLog
 from apps.sms.money import usage as used
 
 PERIOD = [
@@ -144,23 +146,25 @@ class Usage(APIView):
     def get(self, request: Request) -> Response:
         """What you used in a period, beside the one before it."""
         period, user = _asked(request)
-        found = figures.of_person(period, user)
-        told = summary.of(found, user)
-        body = {
-            "period": period,
-            "volume": found.volume(),
-            "volume_before": found.volume(period.before),
-            "speed": found.speed(),
-            "speed_before": found.speed(period.before),
-            "budget": {
-                **asdict(used.left(user)),
-                "by_the_end": used.of_month(user).by_the_end,
-            },
-            "tools": told.tools,
-            "providers": told.providers,
-            "tips": told.tips,
-        }
-        return Response(UsageSummarySerializer(body).data)
+        return _summed_up(period, user)
+
+
+class UsageOfPerson(APIView):
+    policy = at_console(Permission.ANALYTICS_VIEW)
+    scope = None
+
+    @extend_schema(
+        operation_id="v1_admin_users_usage",
+        parameters=PERIOD,
+        responses={200: UsageSummarySerializer},
+    )
+    def get(self, request: Request, public_id: UUID) -> Response:
+        """What somebody used in a period, beside the one before it. They see on
+        *Activity* that somebody looked."""
+        period, _ = _asked(request)
+        person: User = operations.person(public_id)
+        looks.record_of(UsageLog, by=request.user, person=person)
+        return _summed_up(period, person)
 
 
 class UsageChart(APIView):
@@ -202,6 +206,26 @@ class FiguresChart(APIView):
         return _told(chart, figures.of_all(period, filters))
 
 
+def _summed_up(period: Period, user: User) -> Response:
+    found = figures.of_person(period, user)
+    told = summary.of(found, user)
+    body = {
+        "period": period,
+        "volume": found.volume(),
+        "volume_before": found.volume(period.before),
+        "speed": found.speed(),
+        "speed_before": found.speed(period.before),
+        "budget": {
+            **asdict(used.left(user)),
+            "by_the_end": used.of_month(user).by_the_end,
+        },
+        "tools": told.tools,
+        "providers": told.providers,
+        "tips": told.tips,
+    }
+    return Response(UsageSummarySerializer(body).data)
+
+
 def _named(key: str) -> Chart:
     chart = charts.every().get(key)
     if chart is None:
@@ -228,5 +252,10 @@ def _asked(request: Request) -> tuple[Period, User]:
 urlpatterns = [
     path("usage", Usage.as_view(), name="usage"),
     path("usage/charts/<slug:key>", UsageChart.as_view(), name="usage_chart"),
+    path(
+        "admin/users/<uuid:public_id>/usage",
+        UsageOfPerson.as_view(),
+        name="admin_user_usage",
+    ),
     path("figures/charts/<slug:key>", FiguresChart.as_view(), name="figures_chart"),
 ]

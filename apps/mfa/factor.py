@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any, cast
 
-from django.db.models import Exists, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -101,3 +101,10 @@ def is_last(user: User, factor: Factor) -> bool:
     """Whether nothing but recovery codes would be left without it."""
     others = [f for f in of(user) if not f.is_backup and f.id != factor.id]
     return not others
+
+
+def are_set_up_of_each(person: str = "pk") -> Q:
+    """The same inside a query, whose column `person` names somebody."""
+    of_row: Any = OuterRef(person)
+    asked = [Q(Exists(f.enrolled(of_row))) for f in every() if not f.is_backup]
+    return reduce(or_, asked)

@@ -2,13 +2,17 @@
 
 from typing import TYPE_CHECKING, Any
 
+from redis.exceptions import RedisError
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from apps.core.errors import Unavailable
 from apps.core.logs import logger
-from apps.rbac import scopes, verdicts
-from apps.rbac.declared import Policy, of_class
+from apps.core.redis import connection
+from apps.rbac import policy, scopes, verdicts
+from apps.rbac.catalog import Permission
+from apps.rbac.declared import RECORD_ENTERING_EVERY, Policy, of_class
 
 if TYPE_CHECKING:
     # Its settings name this module, so it cannot be imported while it starts.
@@ -33,7 +37,8 @@ class PolicyPermission(BasePermission):
             # Somebody stands in for them, and was refused before this
             # (accounts/standing_in.py); here for whoever calls a view on another way.
             return False
-        if not declared.judge(request.user):
+        again = declared.is_at_console and _entered_lately(request)
+        if not declared.judge(request.user, again=again):
             return False
         if request.method not in view.allowed_methods:
             raise MethodNotAllowed(str(request.method))
@@ -53,6 +58,20 @@ class PolicyPermission(BasePermission):
             return False
         action = declared.row_permission
         return not action or bool(verdicts.reached(request.user, action, obj))
+
+
+def _entered_lately(request: Request) -> bool:
+    """Whether their entering the console is on record: once a sign-in and hour, as of its
+    pages. Raises Unavailable."""
+    if not policy.can(request.user, Permission.CONSOLE_ENTER):
+        return False
+    sign_in = getattr(request._request, "sign_in", None)
+    mark = f"console_entered:{request.user.pk}:{sign_in.pk if sign_in else ''}"
+    seconds = int(RECORD_ENTERING_EVERY.total_seconds())
+    try:
+        return not connection().set(mark, "1", nx=True, ex=seconds)
+    except RedisError as error:
+        raise Unavailable from error
 
 
 def _declared(request: Request, view: "APIView") -> Policy | None:

@@ -4,6 +4,7 @@
     @signed_in                          whoever is signed in, for what is theirs
     @about(Permission.REMINDER_VIEW)    whoever is signed in; each row is judged
     @requires(Permission.ROLE_VIEW)     whose roles hold the permission
+    at_console(Permission.ROLE_VIEW)    the same of operators, as the console lets them
 
 `in_person` of any of them stays closed to an operator who stands in for somebody
 (accounts/standing_in.py); `fresh` asks whoever proved long ago who they are to do it
@@ -57,6 +58,7 @@ class Policy:
     is_in_person: bool = False
     fresh_minutes: int = 0
     needs_two: bool = False
+    is_at_console: bool = False
 
     def __call__(self, view: V) -> V:
         view.policy = self  # type: ignore[attr-defined]  # read back by `of`
@@ -76,6 +78,10 @@ class Policy:
             return Decision(True, policy.Reason.PUBLIC)
         if not self.permission:
             return policy.is_somebody(user)
+        if self.is_at_console:
+            entered = verdicts.reached(user, Permission.CONSOLE_ENTER, again=again)
+            # What is done or looked at there is on record by itself.
+            return entered and verdicts.reached(user, self.permission, again=True)
         return verdicts.reached(user, self.permission, again=again)
 
 
@@ -107,6 +113,14 @@ def fresh(
 console = in_person(
     fresh(requires(Permission.CONSOLE_ENTER), CONSOLE_MINUTES, two=True)
 )
+
+
+def at_console(permission: Permission) -> Policy:
+    """`console`, for whose roles hold this permission as well: operations of the API for
+    operators (operations.py)."""
+    return replace(
+        console, permission=permission, row_permission="", is_at_console=True
+    )
 
 
 def marked(view: Callable[..., Any]) -> Policy:

@@ -31,6 +31,16 @@ SPECTACULAR_SETTINGS = {
     # Its name would else change with each other thing that has a status.
     "ENUM_NAME_OVERRIDES": {
         "ConnectionStatus": "apps.integrations.models.Connection.Status",
+        "ExportState": "apps.accounts.models.DataExport.State",
+        "PersonState": "apps.accounts.people.STATES",
+        "GrantState": "apps.rbac.roles_serializers.STATES",
+        "JobState": "apps.jobs.models.Job.State",
+        "AlertState": "apps.jobs.models.Alert.State",
+        "TextState": "apps.sms.models.OutboundText.State",
+        "TextKind": "apps.sms.models.OutboundText.Kind",
+        "PhoneStatus": "apps.sms.models.PhoneNumber.Status",
+        "PhoneEventKind": "apps.sms.models.NumberEvent.Kind",
+        "OAuthEventKind": "apps.integrations.models.OAuthEvent.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
