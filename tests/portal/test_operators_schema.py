@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 import yaml
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.jobs import alarms, jobs, runner
@@ -22,6 +24,8 @@ from tests.sms.conftest import ALICE, text, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WHY = {"reason": "She asked for it"}
+# Who asks and may, whom it is about, that it is on record, and what is told.
+MOST_QUERIES = 15
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def _job() -> Any:
 
 
 def test_each_row_is_of_its_shape(asked: Asked, alice: User) -> None:
-    looked = 0
+    looked, costs = 0, dict[str, int]()
     for template, operations in asked.schema["paths"].items():
         place = template.removeprefix("/api/v1/")
         if not place.startswith("admin/") or "get" not in operations:
@@ -97,12 +101,15 @@ def test_each_row_is_of_its_shape(asked: Asked, alice: User) -> None:
             continue
         here = place.format(**fill(place, alice))
         query = "?action=jobs.job.view" if here.endswith("/may") else ""
-        answer = asked._ask("get", f"/api/v1/{here}{query}", template, None, {})
+        with CaptureQueriesContext(connection) as queries:
+            answer = asked._ask("get", f"/api/v1/{here}{query}", template, None, {})
+        costs[place] = len(queries)
         assert answer.status_code == 200, (here, answer.content)
         if rows := answer.json():
             looked += bool(rows["results"] if "results" in rows else rows)
     assert asked.wrong == []
     assert looked >= 30
+    assert {each: cost for each, cost in costs.items() if cost > MOST_QUERIES} == {}
 
 
 def test_each_change_and_refusal_is_of_its_shape(asked: Asked, alice: User) -> None:
