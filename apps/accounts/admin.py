@@ -13,7 +13,14 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 
-from apps.accounts import browsers, sessions, standing_in, suspension
+from apps.accounts import (
+    browsers,
+    closing,
+    invitations,
+    sessions,
+    standing_in,
+    suspension,
+)
 from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.core.errors import Conflict
 from apps.rbac import assignments, policy
@@ -43,6 +50,25 @@ def suspend(request: Any, person: Any, reason: str) -> None:
 )
 def restore(request: Any, person: Any, reason: str) -> None:
     suspension.restore(by=request.user, user=person, reason=reason)
+
+
+@confirmed(
+    "Close",
+    consequence="They are out everywhere, and erased after 14 days. Until then a new "
+    "password through the letter opens their account again, or Restore.",
+    permission=Permission.PERSON_CLOSE,
+)
+def close(request: Any, person: Any, reason: str) -> None:
+    closing.close(by=request.user, user=person, reason=reason)
+
+
+@confirmed(
+    "Send a letter to choose a password",
+    consequence="Its link goes to their mailbox alone. Nothing else changes.",
+    permission=Permission.PERSON_SEND_RESET,
+)
+def send_password_letter(request: Any, person: Any, reason: str) -> None:
+    invitations.send_reset(by=request.user, user=person, reason=reason)
 
 
 @confirmed(
@@ -95,7 +121,7 @@ class UserAdmin(Page):
     search_fields = ("email_canonical__startswith", "name__startswith", "=public_id")
     search_help_text = "The beginning of an e-mail address or a name, or a public id"
     ordering = ("-id",)
-    actions = (suspend, restore, end_sign_ins)
+    actions = (suspend, restore, close, end_sign_ins, send_password_letter)
     fields = (
         "public_id",
         "email",

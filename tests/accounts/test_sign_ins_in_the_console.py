@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
 from tests.accounts.test_my_sign_ins import app
 from tests.accounts.test_sign_ins import is_in, row_of, sign_in, told
+from tests.conftest import Recorded
 from tests.rbac.factories import person, verified
 from tests.sign_in import signed_in
 
@@ -77,6 +79,25 @@ def test_nobody_ends_those_of_who_may_do_more(ada: User, alice: User) -> None:
     client = sign_in(alice)
     act(signed_in(helper), "/admin/accounts/user/", "end_sign_ins", alice.pk)
     assert not is_in(client)
+
+
+def test_an_account_is_closed_and_a_letter_sent_for_a_reason(
+    ada: User, alice: User, recorded: Recorded
+) -> None:
+    client, people = sign_in(alice), "/admin/accounts/user/"
+    mail.outbox.clear()
+    act(signed_in(ada), people, "send_password_letter", alice.pk)
+    assert is_in(client)
+    act(signed_in(ada), people, "close", alice.pk)
+    assert not is_in(client)
+    assert [each.subject for each in mail.outbox] == [
+        "Choose a new Switchboard password",
+        "Your Switchboard account was closed",
+    ]
+    (closed,) = recorded("accounts.user.close")
+    assert (closed.actor_id, closed.subject_id) == (ada.pk, alice.pk)
+    (sent,) = recorded("accounts.password.send")
+    assert (sent.actor_id, sent.subject_id) == (ada.pk, alice.pk)
 
 
 def test_who_may_only_look_ends_nothing(ada: User, alice: User) -> None:
