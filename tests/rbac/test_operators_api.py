@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from apps.accounts import personal_tokens
+from apps.accounts import personal_tokens, sessions, tokens
 from apps.accounts.models import LoginSession, User
 from apps.rbac import declared, roles, scopes
 from apps.rbac.catalog import Permission
@@ -116,6 +116,39 @@ def test_each_wants_a_second_factor_proved_within_the_hour(ada: User) -> None:
         assert answer.status_code == 401, operation
         assert answer.json()["code"] == "step_up"
         assert 'acr_values="aal2", max_age="3600"' in answer["WWW-Authenticate"]
+
+
+def test_an_app_asks_with_its_token_once_it_proved_two_factors(ada: User) -> None:
+    found = []
+    for twice in (False, True):
+        row = sessions.begin(user=ada, client="app", proved=["password"], twice=twice)
+        bearer = f"Bearer {tokens.issue(row).access}"
+        answer = Client().get("/api/v1/admin/users", headers={"authorization": bearer})
+        found.append((answer.status_code, answer.json().get("code")))
+    assert found == [(403, "second_factor_missing"), (200, None)]
+
+
+def test_a_page_of_another_site_does_nothing_with_the_cookie(ada: User) -> None:
+    alice = person(email="alice@example.com")
+    client = signed_in(ada, Client(enforce_csrf_checks=True))
+    path = f"/api/v1/admin/users/{alice.public_id}"
+    body = {"reason": "They asked for it"}
+    for verb, place in (("post", "/suspend"), ("delete", "")):
+        answer = getattr(client, verb)(
+            f"{path}{place}", body, content_type="application/json"
+        )
+        assert answer.json()["code"] == "csrf_failed"
+    assert User.objects.get(pk=alice.pk).is_active
+
+
+def test_nobody_who_stands_in_asks_any(ada: User) -> None:
+    """Also for another operator: what they may is theirs."""
+    bea = person("administrator", email="bea@example.com")
+    client = signed_in(ada)
+    page = f"/admin/accounts/user/{bea.pk}/stand-in/"
+    assert client.post(page, {"reason": "They asked for it"}).status_code == 302
+    assert client.get("/api/v1/me").json()["email"] == "bea@example.com"
+    assert {ask(client, each).status_code for each in OPERATIONS} == {403}
 
 
 def test_no_personal_token_asks_any(ada: User) -> None:
