@@ -10,13 +10,13 @@ from apps.sms import bell
 
 @pytest.fixture
 def unread() -> None:
-    commands._every.cache_clear()
+    commands._indexed.cache_clear()
 
 
 def test_a_worker_that_answers_texts_knows_every_language(unread: None) -> None:
     assert bell.is_answered_here()
     learn()
-    assert commands._every.cache_info().currsize == len(phrases.languages())
+    assert commands._indexed.cache_info().currsize == len(phrases.languages())
 
 
 def test_one_of_other_queues_is_spared_it(
@@ -24,4 +24,4 @@ def test_one_of_other_queues_is_spared_it(
 ) -> None:
     monkeypatch.setattr(current_app.amqp.queues, "_consume_from", {"mail": "mail"})
     learn()
-    assert commands._every.cache_info().currsize == 0
+    assert commands._indexed.cache_info().currsize == 0

@@ -1,7 +1,6 @@
 """Each field of each endpoint under /api/v1/, with every type that is not its own."""
 
 import json
-import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from apps.core.pace import API
 from apps.core.redis import connection
 from apps.mfa import enrolment
 from tests.factories import PhoneNumberFactory, UserFactory
+from tests.rbac.factories import person
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -62,16 +62,26 @@ def types(schema: dict[str, Any], part: dict[str, Any]) -> set[str]:
     return set(kinds) if isinstance(kinds, list) else {str(kinds)}
 
 
-def fields(schema: dict[str, Any]) -> Iterator[tuple[str, str, str, set[str]]]:
+def is_admin(path: str) -> bool:
+    return path.startswith("/api/v1/admin/")
+
+
+def fields(
+    schema: dict[str, Any], *, of_operators: bool = False
+) -> Iterator[tuple[str, str, str, set[str]]]:
     for path, verbs in schema["paths"].items():
-        if not path.startswith("/api/v1/"):
+        if not path.startswith("/api/v1/") or is_admin(path) != of_operators:
             continue
         for verb, operation in verbs.items():
             body = operation.get("requestBody")
             if body is None:
                 continue
             shape = named(schema, body["content"]["application/json"]["schema"])
-            here = re.sub(r"\{\w+\}", str(UUID(int=7)), path)
+            here = path
+            for each in operation.get("parameters", ()):
+                is_whole = each["schema"].get("type") == "integer"
+                value = "7" if is_whole else str(UUID(int=7))
+                here = here.replace(f"{{{each['name']}}}", value)
             for name, part in shape["properties"].items():
                 if not named(schema, part).get("readOnly"):
                     yield verb, here, name, types(schema, part)
@@ -104,6 +114,32 @@ def test_a_value_of_another_type_is_refused_in_every_field(
     assert ("/api/v1/me/preferences", "first_weekday") in seen
     assert ("/api/v1/me/mfa/sms", "phone") in seen
     assert User.objects.values().get() == before
+
+
+def test_operators_are_told_of_a_wrong_type_or_that_nothing_is_there(
+    schema: dict[str, Any],
+) -> None:
+    ada = person("administrator", email="ada@example.com")
+    client = signed_in(ada)
+    refused = set()
+    for verb, path, name, own in fields(schema, of_operators=True):
+        assert own, (path, name)
+        connection().delete(f"pace:{API.name}:{ada.pk}")
+        for kind, values in VALUES.items():
+            if kind in own or (kind, own) == ("integer", {"number"}):
+                continue
+            for value in values:
+                sent = json.dumps({name: value})
+                answer = client.generic(verb, path, sent, "application/json")
+                where = (verb, path, name, value, answer.content)
+                assert answer.status_code in (400, 404), where
+                assert answer["Content-Type"] == "application/problem+json", where
+                assert ECHO not in answer.content.decode(), where
+                if answer.status_code == 400:
+                    assert name in answer.json()["errors"], where
+                    refused.add((path, name))
+    assert ("/api/v1/admin/users", "email") in refused
+    assert ("/api/v1/admin/roles", "name") in refused
 
 
 def test_text_that_is_no_choice_is_not_repeated(alice: User) -> None:
