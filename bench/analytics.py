@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ FROM generate_series(1, %s) n
 TIMES = """
 SELECT created_at AS at, user_id, country, 'reply' AS stage,
     sms_ms(created_at, sent_at) AS ms, 1 AS times
-FROM sms_outboundtext
+FROM sms_outboundtext WHERE created_at >= %(since)s AND created_at < %(until)s
 """
 
 
@@ -148,7 +149,10 @@ def inside() -> None:
     of_country, of_role = Filters(country="DE"), Filters(role="premium")
     of_both, of_most = Filters("DE", "premium"), Filters(role="user")
     year, month = periods.named("year"), periods.named("30d")
-    everything = Days(year.first, year.last)
+    # Month by month, as it is done: no statement may take as long as a year's would.
+    firsts = [d for d in _each_day(year) if d == year.first or d.day == 1]
+    lasts = [d - timedelta(days=1) for d in firsts[1:]] + [year.last]
+    months = [Days(*ends) for ends in zip(firsts, lasts, strict=True)]
     found: dict[str, Any] = {}
 
     def took(act: Callable[[], Any]) -> float:
@@ -157,11 +161,16 @@ def inside() -> None:
         return time.monotonic() - began
 
     def build() -> None:
-        recounting.mend(everything)
+        for each_month in months:
+            recounting.mend(each_month)
+            with connection.cursor() as cursor:
+                for each in SPEEDS:
+                    summed = each.summed(f"({TIMES}) times")
+                    cursor.execute(each.adding(summed), each_month.values)
         with connection.cursor() as cursor:
-            for each in SPEEDS:
-                cursor.execute(each.adding(each.summed(f"({TIMES}) times")))
-            cursor.execute("ANALYZE")
+            cursor.execute(
+                "SET statement_timeout = 0; ANALYZE; RESET statement_timeout"
+            )
 
     found["built"] = took(build)
     people = User.objects.in_bulk(random.sample(range(1, PEOPLE + 1), ROUNDS))
@@ -189,6 +198,8 @@ def inside() -> None:
 
     def raw(sql: str, *values: Any) -> list[Any]:
         with connection.cursor() as cursor:
+            # Our own questions keep to the time that all have.
+            cursor.execute("SET statement_timeout = 0")
             cursor.execute(sql, values)
             return cursor.fetchall()
 
@@ -201,7 +212,7 @@ def inside() -> None:
     asked["raw: all, a year"] = [1e3 * took(lambda: raw(RAW_ALL)) for _ in range(3)]
     found["asked"] = asked
     began = time.monotonic()
-    found["differing"] = recounting.check(everything)
+    found["differing"] = sum(map(recounting.check, months))
     found["checked"] = time.monotonic() - began
     with connection.cursor() as cursor:
         cursor.execute(WAITING, [PEOPLE, DELTAS])
@@ -210,6 +221,10 @@ def inside() -> None:
         left -= draining.drain()
     found["drained"] = time.monotonic() - began
     print(json.dumps(found))
+
+
+def _each_day(period: Any) -> list[date]:
+    return [period.first + timedelta(days=n) for n in range(period.days)]
 
 
 def _p(spent: list[float], share: float) -> float:
