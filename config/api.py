@@ -31,6 +31,8 @@ urlpatterns = [
     path("v1/", include("apps.rbac.audit_api")),
     path("v1/", include("apps.mfa.people_api")),
     path("v1/", include("apps.sms.operators_api")),
+    path("v1/", include("apps.sms.operators_calls_api")),
+    path("v1/", include("apps.sms.operators_phones_api")),
     path("v1/", include("apps.integrations.operators_api")),
     path("v1/", include("apps.jobs.operators_api")),
     path("auth/", include("apps.mfa.headless")),

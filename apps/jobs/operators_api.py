@@ -37,7 +37,6 @@ from apps.rbac.operations import reasoned
 
 _STATES, _QUEUES = Job.State.values, Queue.values
 _SOURCES = Alert.Source.values
-_LARGEST = 2**63 - 1
 _LONGEST_WORD = 80
 
 
@@ -316,10 +315,8 @@ def _handed_over(request: Request, verb: Callable[..., int]) -> Response:
 
 
 def _alert(pk: int) -> Alert:
-    rows = Alert.objects.select_related("acknowledged_by", "ended_by")
-    found = rows.filter(pk=pk).first() if pk <= _LARGEST else None
-    if found is None:
-        raise NotFound("There is no such alert.")
+    rows: Any = Alert.objects.select_related("acknowledged_by", "ended_by")
+    found: Alert = operations.numbered(rows, pk, "There is no such alert.")
     return found
 
 

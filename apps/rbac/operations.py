@@ -34,6 +34,8 @@ from apps.rbac.declared import of_class
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Callable[..., Any])
+# Of a number in the database.
+_LARGEST = 2**63 - 1
 
 
 class ReasonSerializer(Exact):
@@ -72,6 +74,14 @@ def person(public_id: UUID) -> Any:
     found = get_user_model()._default_manager.filter(public_id=public_id).first()
     if found is None:
         raise NotFound("There is nobody of that id.")
+    return found
+
+
+def numbered(rows: Any, pk: int, missing: str) -> Any:
+    """The one of that number, which may be larger than any. Raises NotFound."""
+    found = rows.filter(pk=pk).first() if pk <= _LARGEST else None
+    if found is None:
+        raise NotFound(missing)
     return found
 
 
