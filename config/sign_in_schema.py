@@ -58,6 +58,8 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
     shapes["Flow"]["properties"]["id"]["enum"] = _FLOWS
     is_in = shapes["AuthenticationMeta"]["allOf"][1]["properties"]["is_authenticated"]
     is_in["type"] = ["boolean", "null"]
+    # What the package has for it is of OpenAPI 3.0, and says nothing in 3.1.
+    shapes["OptionalTimestamp"] = {"type": ["number", "null"]}
     # A password that is proved again looks like two of them.
     methods = shapes["AuthenticationMethod"]
     methods["anyOf"] = methods.pop("oneOf")

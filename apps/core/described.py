@@ -37,6 +37,12 @@ class Described(AutoSchema):
     def _body(self, direction: str) -> Any:
         return super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # untyped package
 
+    def _get_paginator(self) -> Any:
+        """Only what is read comes in pages: what a POST there has made does not."""
+        if self.method != "GET":
+            return None
+        return super()._get_paginator()  # type: ignore[no-untyped-call]  # untyped there
+
     def _query(self) -> list[OpenApiParameter]:
         if self.method != "GET":
             return []

@@ -27,6 +27,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.sign_in_schema.with_sign_in",
         "config.schema.with_problems",
+        "config.examples.with_examples",
     ],
     # Its name would else change with each other thing that has a status.
     "ENUM_NAME_OVERRIDES": {

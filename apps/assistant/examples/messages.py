@@ -1,0 +1,83 @@
+"""Examples of messages."""
+
+from apps.core.example import Example, Id
+
+SAID = {
+    "id": "in-1042",
+    "direction": "in",
+    "body": "remind me to call Ana tomorrow at 9 am",
+    "at": "2026-12-01T14:00:00Z",
+    "turn": 381,
+    "state": "Written here",
+}
+ANSWER = {
+    "id": "out-1042",
+    "direction": "out",
+    "body": "Reminder set: call Ana, Wed 2 Dec, 9:00 AM. UNDO takes it back.",
+    "at": "2026-12-01T14:00:00Z",
+    "turn": 381,
+    "state": "",
+}
+
+EXAMPLES = (
+    Example(
+        "GET conversations",
+        {
+            "results": [
+                {
+                    "id": "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b",
+                    "number": "+12025550101",
+                    "name": "",
+                    "messages": "https://switchboard.example/api/v1/conversations/01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b/messages",
+                },
+                {
+                    "id": "web",
+                    "number": "",
+                    "name": "",
+                    "messages": "https://switchboard.example/api/v1/conversations/web/messages",
+                },
+            ]
+        },
+    ),
+    Example(
+        "GET conversations/{conversation}/messages",
+        {
+            "next": None,
+            "results": [
+                {**SAID, "body": "buy milk", "state": "Received"},
+                {**ANSWER, "body": "New list Shopping: milk.", "state": "Handed over"},
+            ],
+        },
+    ),
+    Example("GET messages", {"next": None, "results": [SAID, ANSWER]}),
+    Example(
+        "POST messages",
+        {"id": "in-1042"},
+        body={"words": "remind me to call Ana tomorrow at 9 am"},
+    ),
+    Example(
+        "GET messages/{message}",
+        {
+            **ANSWER,
+            "deeds": [
+                {
+                    "title": "Set a reminder",
+                    "state": "",
+                    "receipt": "",
+                    "undo": "0197a3f0-5b01-7c3e-9a41-6d2f8e0b1c41",
+                    "approval": "",
+                    "about": "",
+                }
+            ],
+        },
+    ),
+    Example(
+        "POST messages/undo/{handle}",
+        {"said": "Undone: the reminder call Ana is removed."},
+    ),
+)
+IDS = (
+    Id("conversations/{conversation}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),
+    Id("messages/undo/{handle}", "01978c2e-5691-7d41-b6a0-5f2e9c8d7a5d"),
+    Id("messages/{message}", "out-1042"),
+)

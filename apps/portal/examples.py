@@ -1,0 +1,54 @@
+"""Examples of what stands in several apps."""
+
+from apps.core.example import Example, Id
+
+NOTIFICATION = {
+    "id": "approval-01978c2e-4a10-7d41-b6a0-5f2e9c8d7a10",
+    "kind": "approval",
+    "at": "2026-12-01T14:00:00Z",
+    "words": "Your yes is waited for: send a mail to ana@example.com: the table is booked.",
+    "next_step": "Say yes or no.",
+    "url": "https://switchboard.example/app/approvals/",
+    "is_read": False,
+}
+
+EXAMPLES = (
+    Example(
+        "GET me/security",
+        {
+            "factors": [
+                {"id": "totp", "name": "Authenticator app", "is_backup": False}
+            ],
+            "factors_go_at": None,
+            "sign_ins": 1,
+            "events": [
+                {
+                    "at": "2026-12-01T14:00:00Z",
+                    "action": "accounts.personaltoken.delete",
+                    "outcome": "done",
+                    "who": "you",
+                    "words": "Took a token for the API back",
+                    "reason": "",
+                    "place": "127.0.0.1",
+                },
+                {
+                    "at": "2026-12-01T14:00:00Z",
+                    "action": "accounts.personaltoken.add",
+                    "outcome": "done",
+                    "who": "you",
+                    "words": "Made a token for the API",
+                    "reason": "",
+                    "place": "",
+                },
+            ],
+        },
+    ),
+    Example("GET notifications", {"unread": 1, "results": [NOTIFICATION]}),
+    Example(
+        "POST notifications/{notification}/read", {**NOTIFICATION, "is_read": True}
+    ),
+    Example("POST notifications/read-all"),
+)
+IDS = (
+    Id("notifications/{notification}", "approval-01978c2e-4a10-7d41-b6a0-5f2e9c8d7a10"),
+)

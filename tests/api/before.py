@@ -1,0 +1,341 @@
+"""What has to have happened for an example to be true; and what stands in the place of
+codes and keys that an example cannot know."""
+
+import re
+from collections.abc import Callable
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.core import mail
+
+from apps.accounts.models import User
+from apps.analytics import draining
+from apps.assistant import offers
+from apps.core import example as shelf
+from apps.core.example import whole
+from apps.core.kinds import Queue
+from apps.jobs import leases, runner
+from apps.mfa import enrolment
+from apps.mfa import examples as factors
+from apps.mfa import lost
+from apps.mfa.models import TOTPDevice
+from apps.rbac import assignments
+from apps.rbac.models import Role
+from apps.sms import lanes, numbers, texted_codes
+from apps.sms.models import InboundText, PhoneNumber
+from tests.api import rows
+from tests.api.app import App
+from tests.api.passkey import Passkey, swaps
+from tests.factories import PASSWORD
+from tests.integrations.connecting import connect
+from tests.integrations.servers import Simulator
+from tests.mfa.conftest import app_of, phone_of, texted
+
+Swaps = dict[str, str]
+# As the examples have them.
+CODE, KEY, RESET_KEY = "482913", "K7QXM2", "1-cz2k4e-5b7f0d9e8c1a3f6b2d4e"
+REFRESH_TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJ0eXAiOiJyZWZyZXNoIn0.c2lnbmVk"
+
+
+class Stage:
+    """Alice, her app, and the providers."""
+
+    def __init__(self, alice: User, providers: Simulator) -> None:
+        self.alice, self.providers = alice, providers
+        self.app = App(alice)
+        self.headers: dict[str, str] = {}
+
+
+def texted_us(stage: Stage) -> Swaps:
+    """From her phone, which is the one of the example."""
+    phone = PhoneNumber.objects.get(user=stage.alice, is_primary=True)
+    lane = lanes.lock_person(stage.alice)
+    InboundText.objects.create(
+        sid=f"SM{0:032}",
+        lane=lane,
+        user=stage.alice,
+        number=phone.e164,
+        our_number=settings.TWILIO_NUMBER,
+        body="buy milk",
+    )
+    lanes.wake(lane)
+    rows.answer_all()
+    return {}
+
+
+def linked_a_phone(stage: Stage) -> Swaps:
+    numbers.verify(user=stage.alice, e164="+12025550123")
+    return {}
+
+
+def said_something(stage: Stage) -> Swaps:
+    rows.message(stage.alice)
+    return {}
+
+
+def begun_app(stage: Stage) -> Swaps:
+    enrolment.begin_totp(user=stage.alice)
+    return {CODE: TOTPDevice.objects.get(user=stage.alice).code()}
+
+
+def with_app(stage: Stage) -> Swaps:
+    app_of(stage.alice)
+    return {}
+
+
+def with_texts(stage: Stage) -> Swaps:
+    app_of(stage.alice)
+    phone_of(stage.alice)
+    return {}
+
+
+def asked_for_text(stage: Stage) -> Swaps:
+    phone = rows.phone(stage.alice)["public_id"]
+    stage.app.ask("post", whole("me/mfa/sms"), {"phone": phone})
+    return {CODE: texted()}
+
+
+def lost_all(stage: Stage) -> Swaps:
+    app_of(stage.alice)
+    lost.begin(user=stage.alice)
+    return {}
+
+
+def texted_a_code(stage: Stage) -> Swaps:
+    """To the phone that the example is about."""
+    number = PhoneNumber.objects.owned_by(stage.alice).latest("pk")
+    texted_codes.send(user=stage.alice, public_id=str(number.public_id))
+    return {CODE: texted()}
+
+
+def made_export(stage: Stage) -> Swaps:
+    while (lease := leases.claim(Queue.BULK)) is not None:
+        runner.run(lease)
+    return {}
+
+
+def shares(stage: Stage) -> Swaps:
+    """One of each; what nobody has answered is there already."""
+    accepted = rows.offered_to(stage.alice, "Club")
+    offers.accept(user=stage.alice, row=accepted)
+    rows.offer(stage.alice)
+    rows.share(stage.alice)
+    return {}
+
+
+def connected(stage: Stage) -> Swaps:
+    """By the whole way, so that the provider knows its token."""
+    stage.alice.connections.all().delete()
+    row = connect(
+        stage.alice, stage.providers, "google", ["calendar.read", "mail.send"]
+    )
+    named = shelf.parameters(whole("connections/{public_id}"))
+    return {named["public_id"]: str(row.public_id)}
+
+
+def connected_and_used(stage: Stage) -> Swaps:
+    found = connected(stage)
+    (public_id,) = found.values()
+    stage.app.ask("post", whole(f"connections/{public_id}/test"))
+    return found
+
+
+def with_events(stage: Stage) -> Swaps:
+    """Made by the one who asks, so that it says where."""
+    stage.app.ask("delete", whole(f"tokens/{rows.token(stage.alice)['public_id']}"))
+    return with_app(stage)
+
+
+def used(stage: Stage) -> Swaps:
+    texted_us(stage)
+    connected_and_used(stage)
+    draining.drain()
+    return {}
+
+
+def analyst(stage: Stage) -> Swaps:
+    role = Role.objects.get(slug="administrator")
+    assignments.grant(by=None, user=stage.alice, role=role, reason="test")
+    stage.app = App(stage.alice)
+    return {}
+
+
+def as_nobody(stage: Stage) -> Swaps:
+    stage.app = App()
+    return {}
+
+
+def signing_up(stage: Stage) -> Swaps:
+    """Dora, who has yet to prove her address."""
+    stage.app = App()
+    given = {"email": "dora@example.com", "password": PASSWORD}
+    stage.app.auth("post", "auth/signup", given)
+    return {KEY: mailed(r"code is\s+(\S+)")}
+
+
+def signing_up_by_key(stage: Stage) -> Swaps:
+    (key,) = signing_up(stage).values()
+    stage.headers = {"X-Email-Verification-Key": key}
+    return {}
+
+
+def forgot_password(stage: Stage) -> Swaps:
+    stage.app = App()
+    stage.app.auth("post", "auth/password/request", {"email": stage.alice.email})
+    return {RESET_KEY: mailed(r"/password/reset/key/([^/\s]+)")}
+
+
+def forgot_password_by_key(stage: Stage) -> Swaps:
+    (key,) = forgot_password(stage).values()
+    stage.headers = {"X-Password-Reset-Key": key}
+    return {}
+
+
+def half_signed_in(stage: Stage) -> Swaps:
+    """The password is given, the second step is open."""
+    device = app_of(stage.alice)
+    stage.app = App()
+    _give_password(stage)
+    return {CODE: device.code()}
+
+
+def with_factor(stage: Stage) -> Swaps:
+    return {CODE: app_of(stage.alice).code()}
+
+
+def another_address(stage: Stage) -> Swaps:
+    _address(stage, is_verified=True)
+    return {}
+
+
+def unproved_address(stage: Stage) -> Swaps:
+    _address(stage, is_verified=False)
+    return {}
+
+
+def asked_for_passkey(stage: Stage) -> Swaps:
+    """A new one."""
+    options = stage.app.auth("get", f"{_PASSKEYS}?passwordless")["data"]
+    made = Passkey().made(options["creation_options"])
+    return swaps(factors.NEW_PASSKEY, made)
+
+
+def with_passkey(stage: Stage) -> Swaps:
+    _add(stage)
+    row = Authenticator.objects.get(user=stage.alice)
+    return {
+        f": {factors.PASSKEY['id']}": f": {row.pk}",
+        f"[{factors.PASSKEY['id']}]": f"[{row.pk}]",
+    }
+
+
+def passkey_of_nobody(stage: Stage) -> Swaps:
+    """To sign in with it alone."""
+    key = _add(stage)
+    stage.app = App()
+    return _shown(stage, key, "auth/webauthn/login")
+
+
+def passkey_as_second_step(stage: Stage) -> Swaps:
+    key = _add(stage)
+    stage.app = App()
+    _give_password(stage)
+    return _shown(stage, key, "auth/webauthn/authenticate")
+
+
+def passkey_once_more(stage: Stage) -> Swaps:
+    return _shown(stage, _add(stage), "auth/webauthn/reauthenticate")
+
+
+def refreshing(stage: Stage) -> Swaps:
+    token, stage.app.headers = stage.app.refresh_token, {}
+    return {REFRESH_TOKEN: token}
+
+
+def mailed(pattern: str) -> str:
+    found = re.search(pattern, str(mail.outbox[-1].body))
+    assert found, mail.outbox[-1].body
+    return found[1]
+
+
+_PASSKEYS = "account/authenticators/webauthn"
+
+
+def _give_password(stage: Stage) -> None:
+    given = {"email": stage.alice.email, "password": PASSWORD}
+    stage.app.auth("post", "auth/login", given)
+
+
+def _address(stage: Stage, *, is_verified: bool) -> None:
+    EmailAddress.objects.create(
+        user=stage.alice, email="alice@work.example.com", verified=is_verified
+    )
+
+
+def _add(stage: Stage) -> Passkey:
+    """A passkey that is enough by itself."""
+    key = Passkey()
+    options = stage.app.auth("get", f"{_PASSKEYS}?passwordless")["data"]
+    made = key.made(options["creation_options"])
+    told = stage.app.auth("post", _PASSKEYS, {"name": "laptop", "credential": made})
+    assert told["status"] == 200, told
+    return key
+
+
+def _shown(stage: Stage, key: Passkey, place: str) -> Swaps:
+    options = stage.app.auth("get", place)["data"]["request_options"]
+    return swaps(factors.SHOWN_PASSKEY, key.shown(options))
+
+
+_AUTH = "/api/auth/{client}/v1/"
+BEFORE: dict[str, Callable[[Stage], Swaps]] = {
+    "GET shares": shares,
+    "GET me/export/{public_id}/file": made_export,
+    "GET providers": connected,
+    "GET consents": connected,
+    "GET connections/{public_id}/events": connected,
+    "GET connections/{public_id}/usage": connected_and_used,
+    "GET conversations/{conversation}/messages": texted_us,
+    "GET phones/events": linked_a_phone,
+    "GET me/security": with_events,
+    "GET usage": used,
+    "POST connections/{public_id}/test": connected,
+    "POST connections/{public_id}/refresh": connected,
+    "POST me/mfa/totp/confirm": begun_app,
+    "DELETE me/mfa/totp": with_app,
+    "POST me/mfa/sms/confirm": asked_for_text,
+    "DELETE me/mfa/sms": with_texts,
+    "POST me/mfa/recovery-codes": with_app,
+    "GET me/mfa": with_app,
+    "POST me/mfa/lost/veto": lost_all,
+    "POST phones/{public_id}/verify": texted_a_code,
+    "GET figures/charts/{key}": analyst,
+    f"GET {_AUTH}config": as_nobody,
+    f"POST {_AUTH}auth/login": as_nobody,
+    f"POST {_AUTH}auth/signup": as_nobody,
+    f"GET {_AUTH}auth/email/verify": signing_up_by_key,
+    f"POST {_AUTH}auth/email/verify": signing_up,
+    f"POST {_AUTH}auth/email/verify/resend": signing_up,
+    f"POST {_AUTH}auth/password/request": as_nobody,
+    f"GET {_AUTH}auth/password/reset": forgot_password_by_key,
+    f"POST {_AUTH}auth/password/reset": forgot_password,
+    f"GET {_AUTH}auth/2fa/authenticate": half_signed_in,
+    f"POST {_AUTH}auth/2fa/authenticate": half_signed_in,
+    f"GET {_AUTH}auth/2fa/reauthenticate": with_factor,
+    f"POST {_AUTH}auth/2fa/reauthenticate": with_factor,
+    f"GET {_AUTH}auth/webauthn/authenticate": passkey_as_second_step,
+    f"POST {_AUTH}auth/webauthn/authenticate": passkey_as_second_step,
+    f"GET {_AUTH}auth/webauthn/reauthenticate": passkey_once_more,
+    f"POST {_AUTH}auth/webauthn/reauthenticate": passkey_once_more,
+    f"GET {_AUTH}auth/webauthn/login": as_nobody,
+    f"POST {_AUTH}auth/webauthn/login": passkey_of_nobody,
+    f"GET {_AUTH}account/authenticators": with_passkey,
+    f"PUT {_AUTH}account/authenticators/webauthn": with_passkey,
+    f"DELETE {_AUTH}account/authenticators/webauthn": with_passkey,
+    f"POST {_AUTH}account/authenticators/webauthn": asked_for_passkey,
+    f"PUT {_AUTH}account/email": unproved_address,
+    f"PATCH {_AUTH}account/email": another_address,
+    f"DELETE {_AUTH}account/email": another_address,
+    "POST /api/auth/app/v1/tokens/refresh": refreshing,
+}

@@ -1,0 +1,266 @@
+"""What an address of the API names: for each, how a person comes to have one.
+
+The examples, the two tenants and whoever makes up requests all read this one table. An
+address with a parameter that has no row here fails all of them.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from apps.accounts import exports, personal_tokens, sessions
+from apps.accounts.models import KnownBrowser, User
+from apps.assistant import events, lists, memory, notes, offers, reminders
+from apps.assistant.events import Times
+from apps.assistant.models import Approval, Offer, StandingApproval, ToolCall
+from apps.core.example import whole
+from apps.sms import web
+from apps.sms.models import Lane, OutboundText, PhoneNumber
+from apps.sms.worker import drain
+from tests.assistant.factories import TurnFactory
+from tests.assistant.sharing import offered, proven
+from tests.factories import PhoneNumberFactory, UserFactory
+from tests.integrations.accounts import connected
+
+Names = dict[str, str]
+Make = Callable[[User], Names]
+ZONE = "America/New_York"
+
+
+def approval(user: User) -> Names:
+    now = timezone.now()
+    call = ToolCall.objects.create(
+        turn=TurnFactory.create(user=user),
+        user=user,
+        key="1:0",
+        tool="mail.send",
+        arguments={},
+        risk="send",
+        created_at=now,
+        receipt="Send a mail to ana@example.com: the table is booked?",
+    )
+    row = Approval.objects.create(
+        call=call,
+        user=user,
+        code="7K",
+        sentence="send a mail to ana@example.com: the table is booked",
+        about="ana@example.com",
+        asked_at=now,
+        expires_at=now + timedelta(minutes=15),
+    )
+    return {"public_id": str(row.public_id)}
+
+
+def standing_approval(user: User) -> Names:
+    row = StandingApproval.objects.create(
+        user=user, tool="mail.send", about="ana@example.com"
+    )
+    return {"public_id": str(row.public_id)}
+
+
+def connection(user: User) -> Names:
+    row = connected(user, "google", ["calendar.read", "mail.send"])
+    return {"public_id": str(row.public_id)}
+
+
+def conversation(user: User) -> Names:
+    return {"conversation": phone(user)["public_id"]}
+
+
+def event(user: User) -> Names:
+    starts_at = timezone.now() + timedelta(days=1)
+    times = Times(starts_at, starts_at + timedelta(hours=1), ZONE)
+    row = events.create(user=user, title="Dentist", times=times, place="12 Elm Street")
+    return {"public_id": str(row.public_id)}
+
+
+def a_list(user: User) -> Names:
+    return {"public_id": item(user)["public_id"]}
+
+
+def item(user: User) -> Names:
+    row = lists.make(user=user, name="Shopping")
+    (milk,) = lists.add(by=user, row=row, texts=["milk"])
+    return {"public_id": str(row.public_id), "item": str(milk.public_id)}
+
+
+def browser(user: User) -> Names:
+    row = KnownBrowser.objects.create(
+        user=user, digest="0" * 64, name="Firefox on Windows"
+    )
+    return {"public_id": str(row.public_id)}
+
+
+def export(user: User) -> Names:
+    return {"public_id": str(exports.ask(user=user).public_id)}
+
+
+def sign_in(user: User) -> Names:
+    row = sessions.begin(
+        user=user, client="browser", proved=["password", "totp"], twice=True
+    )
+    return {"sid": str(row.pk)}
+
+
+def fact(user: User) -> Names:
+    row, _ = memory.remember(user=user, text="my shoe size is 42")
+    return {"public_id": str(row.public_id)}
+
+
+def message(user: User) -> Names:
+    """The answer to one."""
+    web.say(user, "remind me to call Ana tomorrow at 9 am")
+    answer_all()
+    return {"message": f"out-{OutboundText.objects.owned_by(user).latest('pk').pk}"}
+
+
+def change(user: User) -> Names:
+    """What can be taken back."""
+    message(user)
+    call = ToolCall.objects.owned_by(user).latest("pk")
+    return {"handle": str(call.handle)}
+
+
+def note(user: User) -> Names:
+    row = notes.add(user=user, text="The gate code is 4711.")
+    return {"public_id": str(row.public_id)}
+
+
+def notification(user: User) -> Names:
+    return {"notification": f"approval-{approval(user)['public_id']}"}
+
+
+def phone(user: User) -> Names:
+    """The one that is texted."""
+    row = PhoneNumber.objects.owned_by(user).filter(is_primary=True).first()
+    row = row or PhoneNumberFactory.create(user=user)
+    return {"public_id": str(row.public_id)}
+
+
+def another_phone(user: User) -> Names:
+    row = PhoneNumberFactory.create(user=user, is_primary=False)
+    return {"public_id": str(row.public_id)}
+
+
+def noted_phone(user: User) -> Names:
+    row = PhoneNumberFactory.create(
+        user=user,
+        is_primary=False,
+        status=PhoneNumber.Status.PENDING,
+        verified_at=None,
+    )
+    return {"public_id": str(row.public_id)}
+
+
+def reminder(user: User) -> Names:
+    due_at = timezone.now() + timedelta(days=1)
+    row = reminders.create(user=user, text="call Ana", due_at=due_at)
+    return {"public_id": str(row.public_id)}
+
+
+def offer_of_ones_own(user: User) -> Names:
+    row = lists.make(user=user, name="Trip")
+    made = offers.make(by=user, thing=row, to="dora@example.com", level="view")
+    return {"public_id": str(made.public_id)}
+
+
+def offer(user: User) -> Names:
+    """To this person."""
+    return {"public_id": str(offered_to(user, "Party").public_id)}
+
+
+def share(user: User) -> Names:
+    """Something of theirs that another has."""
+    friend = UserFactory.create(email="ben@example.com", name="Ben Brook")
+    row = lists.make(user=user, name="Garden")
+    proven(friend)
+    made = offered(row, friend, "edit")
+    offers.accept(user=friend, row=made)
+    return {"public_id": str(row.public_id), "holder": str(friend.public_id)}
+
+
+def token(user: User) -> Names:
+    row, _ = personal_tokens.make(user=user, name="backup", scopes=["notes:read"])
+    return {"public_id": str(row.public_id)}
+
+
+def offered_to(user: User, name: str) -> Offer:
+    friend = UserFactory.create(email="ben@example.com", name="Ben Brook")
+    return offered(lists.make(user=friend, name=name), user)
+
+
+def answer_all() -> None:
+    """PostgreSQL's clock stands still in the transaction of a test, and what was put
+    into a lane just now would be due after it."""
+    Lane.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(hours=1))
+    drain()
+
+
+def word(name: str, value: str) -> Make:
+    """Names the same for everybody."""
+    return lambda _: {name: value}
+
+
+# The longest one that an address begins with counts.
+_ROWS: dict[str, Make] = {
+    "approvals/{public_id}": approval,
+    "approvals/standing/{public_id}": standing_approval,
+    "connections/{public_id}": connection,
+    "conversations/{conversation}": conversation,
+    "events/{public_id}": event,
+    "lists/{public_id}": a_list,
+    "lists/{public_id}/items/{item}": item,
+    "me/devices/{public_id}": browser,
+    "me/export/{public_id}": export,
+    "me/sessions/{sid}": sign_in,
+    "memory/{public_id}": fact,
+    "messages/{message}": message,
+    "messages/undo/{handle}": change,
+    "notes/{public_id}": note,
+    "notifications/{notification}": notification,
+    "phones/{public_id}": phone,
+    "phones/{public_id}/make-primary": another_phone,
+    "phones/{public_id}/send-code": noted_phone,
+    "phones/{public_id}/verify": noted_phone,
+    "reminders/{public_id}": reminder,
+    "shares/{public_id}": offer_of_ones_own,
+    "shares/{public_id}/accept": offer,
+    "shares/{public_id}/block": offer,
+    "shares/{public_id}/decline": offer,
+    "shares/{public_id}/people/{holder}": share,
+    "tokens/{public_id}": token,
+}
+# What is nobody's: everybody finds the same there.
+_COMMON: dict[str, Make] = {
+    "features/{key}": word("key", "reminders"),
+    "usage/charts/{key}": word("key", "texts"),
+    "/api/auth/{client}": word("client", "app"),
+}
+# For operators: everybody else is refused before anything is looked for.
+_OPERATED: dict[str, Make] = {
+    "figures/charts/{key}": word("key", "texts"),
+}
+ROWS = {whole(place): make for place, make in _ROWS.items()}
+COMMON = {whole(place): make for place, make in _COMMON.items()}
+OPERATED = {whole(place): make for place, make in _OPERATED.items()}
+
+
+def of(path: str) -> Make | None:
+    """How somebody comes to have what is named there; None where nothing is."""
+    every = ROWS | COMMON | OPERATED
+    place = _longest(every, path)
+    return every[place] if place else None
+
+
+def is_personal(path: str) -> bool:
+    return bool(_longest(ROWS, path))
+
+
+def is_operated(path: str) -> bool:
+    return bool(_longest(OPERATED, path))
+
+
+def _longest(places: Iterable[str], path: str) -> str:
+    known = (each for each in places if f"{path}/".startswith(f"{each}/"))
+    return max(known, key=len, default="")

@@ -1,0 +1,127 @@
+"""Each example of the schema, sent to the server as it stands: what comes back is what
+it says."""
+
+import json
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from apps.accounts.models import User
+from apps.core import example as shelf
+from apps.core.example import Example
+from config.examples import status
+from tests.api import described, rows
+from tests.api.before import BEFORE, Stage, Swaps
+from tests.integrations.servers import Simulator
+from tests.mfa.conftest import ALICE, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage(providers: Simulator) -> Stage:
+    return Stage(person("alice@example.com", ALICE), providers)
+
+
+def test_every_operation_has_one() -> None:
+    known = {f"{each.verb} {each.path}": each for each in shelf.every()}
+    missing = described.operations().keys() - known.keys()
+    assert not missing, "Add them to the examples.py beside their views"
+    assert known.keys() <= described.operations().keys()
+    for name, operation in described.operations().items():
+        example = known[name]
+        assert ("requestBody" in operation) == (example.body is not None), name
+        told = operation["responses"][status(operation, example)]
+        assert ("content" in told) == (example.answer is not None), name
+
+
+def test_each_is_shown_where_it_belongs() -> None:
+    for example in shelf.every():
+        operation = described.schema()["paths"][example.path][example.verb]
+        if example.body is not None:
+            (content,) = operation["requestBody"]["content"].values()
+            assert content["example"] == example.body
+        if example.answer is not None:
+            told = operation["responses"][status(operation, example)]
+            assert next(iter(told["content"].values()))["example"] == example.answer
+
+
+@pytest.mark.parametrize("example", shelf.every(), ids=attrgetter("asked"))
+def test_each_is_answered_as_it_says(example: Example, stage: Stage) -> None:
+    operation = described.operations()[f"{example.verb} {example.path}"]
+    answer = _asked(example, stage)
+    said = "" if answer.streaming else answer.content.decode()
+    assert str(answer.status_code) == status(operation, example), said
+    assert described.differs(operation, answer) == "", said
+    if answer.streaming:
+        assert b"".join(answer.streaming_content)
+    elif example.answer is not None:
+        assert shape(example.answer, answer.json()) == "", said
+
+
+def _asked(example: Example, stage: Stage) -> Any:
+    path = example.path
+    named = shelf.parameters(path) | {"client": "app"}
+    swaps = _rows(example, stage.alice)
+    if before := BEFORE.get(example.asked):
+        swaps |= before(stage)
+    for parameter in described.parameters(path):
+        assert parameter in named, f"examples.py names no {parameter} of {path}"
+        path = path.replace(f"{{{parameter}}}", named[parameter])
+    body = None if example.body is None else json.dumps(example.body)
+    path, body = _swapped(path, swaps), _swapped(body, swaps)
+    sent = None if body is None else json.loads(body)
+    return stage.app.ask(example.verb, path, sent, **stage.headers)
+
+
+def _rows(example: Example, alice: User) -> Swaps:
+    """Of what the example names, in its address and in its body, or lists: each is made,
+    and has another id than the example's."""
+    path = example.path
+    found: Swaps = {}
+    below = [e for e in rows.ROWS if e.rpartition("/")[0] == path and e[-1] == "}"]
+    for place in below if example.verb == "get" else ():
+        found |= _swaps(place, rows.ROWS[place](alice))
+    if not found and (make := rows.of(path)):
+        found |= _swaps(path, make(alice))
+    sent = json.dumps(example.body)
+    for each in shelf.ids():
+        if each.path in rows.ROWS and each.value in sent and each.value not in found:
+            found |= _swaps(each.path, rows.ROWS[each.path](alice))
+    return found
+
+
+def _swaps(place: str, made: rows.Names) -> Swaps:
+    named = shelf.parameters(place)
+    return {named[name]: value for name, value in made.items() if name in named}
+
+
+def _swapped(text: Any, swaps: Swaps) -> Any:
+    for old, new in swaps.items():
+        text = text and text.replace(old, new)
+    return text
+
+
+def shape(told: Any, found: Any, at: str = "$") -> str:
+    """Where the answer has other keys than the example, or a list that is empty in one
+    of them alone; empty where they are alike."""
+    if isinstance(told, dict) and isinstance(found, dict):
+        if told.keys() != found.keys():
+            return f"{at}: {sorted(told.keys() ^ found.keys())} is in one of them alone"
+        parts = [shape(told[name], found[name], f"{at}.{name}") for name in told]
+        return next(filter(None, parts), "")
+    if isinstance(told, list) and isinstance(found, list):
+        if bool(told) != bool(found):
+            return f"{at}: {told} is {found}"
+        parts = [_any_shape(told, each, f"{at}[{i}]") for i, each in enumerate(found)]
+        return next(filter(None, parts), "")
+    if isinstance(told, (dict, list)) != isinstance(found, (dict, list)):
+        return f"{at}: {told} is {found}"
+    return ""
+
+
+def _any_shape(several: list[Any], found: Any, at: str) -> str:
+    """Rows may differ: one of the example's has to fit."""
+    parts = [shape(each, found, at) for each in several]
+    return "" if "" in parts else parts[0]
