@@ -25,6 +25,7 @@ _FLOWS = [
     "mfa_reauthenticate",
     "reauthenticate",
 ]
+_SESSION_TOKEN = {"$ref": "#/components/parameters/SessionToken"}
 _TEXT, _EMAIL = {"type": "string"}, {"$ref": "#/components/schemas/Email"}
 
 
@@ -108,7 +109,28 @@ def _told(
             status: deepcopy(_looked_up(answer, components))
             for status, answer in operation["responses"].items()
         }
+        if _SESSION_TOKEN in operation.get("parameters", ()):
+            _tell_who_is_not_in(operation["responses"], components)
+        if "requestBody" in operation:
+            mistakes = deepcopy(components["responses"]["Error"])
+            operation["responses"].setdefault("400", mistakes)
     return operations
+
+
+def _tell_who_is_not_in(answers: dict[str, Any], components: dict[str, Any]) -> None:
+    """Which the package has of some operations only: nobody is signed in, the proof is
+    too old, or what was begun is over."""
+    gone = components["responses"]["SessionGone"]
+    answers.setdefault("410", deepcopy(gone))
+    told = answers.setdefault("401", {"description": "Not signed in, or not freshly."})
+    content = told.setdefault("content", {}).setdefault("application/json", {})
+    content["schema"] = {
+        "anyOf": [_shape("Authentication"), _shape("Reauthentication")]
+    }
+
+
+def _shape(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}Response"}
 
 
 def _looked_up(answer: dict[str, Any], components: dict[str, Any]) -> Any:

@@ -39,6 +39,7 @@ LONGEST = (
     "embedded/test_run.py",
     "embedded/test_refusals.py",
     "test_doors.py",
+    "api/test_made_up_requests.py",
     "sms/test_accidents.py",
     "analytics/test_freshness.py",
     "jobs/test_workers.py",

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.encoding import escape_uri_path
 from django.views import defaults
 from django.views.csrf import csrf_failure
 
@@ -44,7 +45,7 @@ MACHINE_PREFIXES = ("/api/", "/webhooks/", "/health/")
 def problem(error: AppError, request: HttpRequest | None = None) -> JsonResponse:
     """One RFC 9457 body: type, title, status, code, detail, request_id, instance (the
     path that was asked), and what the kind of error adds."""
-    place = {"instance": request.path} if request else {}
+    place = {"instance": escape_uri_path(request.path)} if request else {}
     response = JsonResponse(
         {
             "type": f"/problems/{error.code}",

@@ -43,6 +43,11 @@ def differs(operation: Json, answer: Any) -> str:
     shape = told.get("content", {}).get(kind)
     if shape is None:
         return f"no such content: {kind}"
-    whole = {**shape["schema"], "components": schema()["components"]}
-    found = Draft202012Validator(whole).iter_errors(answer.json())
+    return violations(shape, answer.json())
+
+
+def violations(content: Json, value: Any) -> str:
+    """Of what the schema says of this content; empty where there are none."""
+    whole = {**content["schema"], "components": schema()["components"]}
+    found = Draft202012Validator(whole).iter_errors(value)
     return "; ".join(error.message for error in found)

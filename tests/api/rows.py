@@ -253,6 +253,13 @@ def of(path: str) -> Make | None:
     return every[place] if place else None
 
 
+def names(path: str, user: User) -> Names:
+    """Of something new of theirs."""
+    make = of(path)
+    assert make, f"no row for {path}"
+    return make(user)
+
+
 def is_personal(path: str) -> bool:
     return bool(_longest(ROWS, path))
 

@@ -36,15 +36,29 @@ def test_every_operation_has_one() -> None:
         assert ("content" in told) == (example.answer is not None), name
 
 
-def test_each_is_shown_where_it_belongs() -> None:
+def test_each_is_shown_where_it_belongs_and_is_what_the_schema_says() -> None:
     for example in shelf.every():
         operation = described.schema()["paths"][example.path][example.verb]
         if example.body is not None:
             (content,) = operation["requestBody"]["content"].values()
             assert content["example"] == example.body
+            assert described.violations(content, example.body) == "", example.asked
         if example.answer is not None:
             told = operation["responses"][status(operation, example)]
-            assert next(iter(told["content"].values()))["example"] == example.answer
+            content = next(iter(told["content"].values()))
+            assert content["example"] == example.answer
+            assert described.violations(content, example.answer) == "", example.asked
+
+
+def test_an_address_is_shown_with_what_it_names() -> None:
+    (parameter,) = [
+        each
+        for each in described.schema()["paths"]["/api/v1/notes/{public_id}"]["get"][
+            "parameters"
+        ]
+        if each["in"] == "path"
+    ]
+    assert parameter["example"] in {each.value for each in shelf.ids()}
 
 
 @pytest.mark.parametrize("example", shelf.every(), ids=attrgetter("asked"))

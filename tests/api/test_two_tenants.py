@@ -58,9 +58,7 @@ def test_every_parameter_of_the_schema_is_tried() -> None:
 def test_what_is_anothers_is_not_there(
     path: str, alice: User, bob: User, ada: User
 ) -> None:
-    make = rows.of(path)
-    assert make
-    names = make(alice)
+    names = rows.names(path, alice)
     assert set(described.parameters(path)) == names.keys()
     for other in (bob, ada):
         app = App(other)
@@ -75,9 +73,7 @@ def test_what_is_anothers_is_not_there(
 @pytest.mark.parametrize("path", PERSONAL)
 def test_and_is_there_for_its_owner(path: str, alice: User) -> None:
     """Else a 404 would prove nothing."""
-    make = rows.of(path)
-    assert make
-    names = make(alice)
+    names = rows.names(path, alice)
     for verb in described.schema()["paths"][path]:
         assert _ask(App(alice), verb, path, names) != 404
         if verb == "delete":
@@ -86,9 +82,8 @@ def test_and_is_there_for_its_owner(path: str, alice: User) -> None:
 
 @pytest.mark.parametrize("path", OPERATED)
 def test_what_is_for_operators_is_refused_to_others(path: str, bob: User) -> None:
-    make = rows.of(path)
-    assert make
-    found = {_ask(App(bob), verb, path, make(bob)) for verb in VERBS}
+    names = rows.names(path, bob)
+    found = {_ask(App(bob), verb, path, names) for verb in VERBS}
     assert found == {403}
 
 

@@ -115,6 +115,11 @@ def test_to_a_browser_without_its_csrf_token() -> None:
     insist(answer, 403, "csrf_failed", "/api/v1/me")
 
 
+def test_where_it_happened_is_a_reference_whatever_was_asked() -> None:
+    told = Client().get("/api/v1/notes/<|> ä").json()
+    assert told["instance"] == "/api/v1/notes/%3C%7C%3E%20%C3%A4"
+
+
 def test_a_405_says_what_is_allowed() -> None:
     answer = signed_in(UserFactory.create()).put("/api/v1/me")
     assert set(answer["Allow"].split(", ")) >= {"GET", "PATCH"}
