@@ -30,7 +30,9 @@ class OwnPhoneSerializer(serializers.Serializer[Any]):
     awaits_code = serializers.BooleanField()
     notes = serializers.ListField(child=serializers.CharField())
     created_at = serializers.DateTimeField(source="number.created_at")
-    verified_at = serializers.DateTimeField(source="number.verified_at", allow_null=True)
+    verified_at = serializers.DateTimeField(
+        source="number.verified_at", allow_null=True
+    )
     proved_at = serializers.DateTimeField(source="number.proved_at", allow_null=True)
 
 
