@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -129,23 +130,37 @@ def ask(
     query: Mapping[str, str | int | list[str]] | None = None,
     form: Mapping[str, str] | None = None,
     body: Any = None,
+    raw: bytes | None = None,
     credentials: tuple[str, str] | None = None,
     trusted: str = "",
+    only_https: bool = False,
     seconds: float = SECONDS,
     most_bytes: int = MAX_BYTES,
+    cut: bool = False,
 ) -> Answer:
-    """One request, over a connection that is kept; `body` goes as JSON.
+    """One request, over a connection that is kept; `body` goes as JSON, `raw` as it is.
 
-    An origin other than `trusted` has to have a public address. No redirect is followed.
+    An origin other than `trusted` has to have a public address, and with `only_https` to
+    be spoken to under TLS. No redirect is followed. With `cut` an answer that is too
+    large is read up to there, and as it came over the wire: what is packed stays so.
     Raises `NotReached`, `AnswerLost`, or `OutsideFailure` for an answer that is too
     large; never with words of the answer or the address.
     """
-    more = {"headers": headers, "params": query, "data": form, "json": body}
+    more = {
+        "headers": headers,
+        "params": query,
+        "data": form,
+        "json": body,
+        "content": raw,
+    }
     with within(seconds):
         seconds = _left()
         if seconds <= 0:
             raise NotReached("There was no time left for it.")
-        return _asked(method, url, trusted, seconds, credentials, most_bytes, more)
+        if only_https and not (_is_https(url) or _is_trusted(url, trusted)):
+            raise NotReached("It is spoken to under TLS alone.")
+        read = partial(_begun if cut else _read, most_bytes=most_bytes)
+        return _asked(method, url, trusted, seconds, credentials, read, more)
 
 
 def _asked(
@@ -154,7 +169,7 @@ def _asked(
     trusted: str,
     seconds: float,
     credentials: tuple[str, str] | None,
-    most_bytes: int,
+    read: Callable[[httpx.Response], bytes],
     more: Mapping[str, Any],
 ) -> Answer:
     try:
@@ -170,7 +185,7 @@ def _asked(
     except httpx.HTTPError as error:
         raise AnswerLost(f"It did not answer ({type(error).__name__}).") from None
     try:
-        content = _read(answer, most_bytes)
+        content = read(answer)
     except httpx.HTTPError as error:
         raise AnswerLost(f"Its answer broke off ({type(error).__name__}).") from None
     finally:
@@ -257,6 +272,20 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc.decode()}"
 
 
+def _is_trusted(url: str, trusted: str) -> bool:
+    try:
+        return _origin(url) == trusted
+    except httpx.InvalidURL:
+        return False
+
+
+def _is_https(url: str) -> bool:
+    try:
+        return httpx.URL(url).scheme == "https"
+    except httpx.InvalidURL:
+        return False
+
+
 def _request(
     method: str, url: str, trusted: str, seconds: float, **more: Any
 ) -> httpx.Request:
@@ -284,6 +313,16 @@ def _read(answer: httpx.Response, most_bytes: int) -> bytes:
         if len(read) > most_bytes:
             raise OutsideFailure("It is too large.", permanent=True, code="too_large")
     return bytes(read)
+
+
+def _begun(answer: httpx.Response, most_bytes: int) -> bytes:
+    """Its beginning. Not unpacked: a little may be very much."""
+    read = bytearray()
+    for chunk in answer.iter_raw():
+        read += chunk
+        if len(read) >= most_bytes:
+            break
+    return bytes(read[:most_bytes])
 
 
 class _Stream(httpcore.NetworkStream):
@@ -374,11 +413,28 @@ _client = PerProcess(_made)
 def _public_address(host: str, port: int) -> str:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(
-        ipaddress.ip_address(each).is_global for each in addresses
-    ):
+    if not addresses or not all(map(is_public, addresses)):
         raise OutsideFailure("It stands at no public address.", permanent=True)
     return addresses[0]
+
+
+# Addresses of IPv4 in another form (RFC 6052 §2.1, RFC 8215): what stands behind one may
+# be in our own network.
+_TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48")))
+
+
+def is_public(address: str) -> bool:
+    """Whether it is of one machine that anybody may call. Raises ValueError for what is
+    no address."""
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address) and (
+        found.ipv4_mapped
+        or found.sixtofour
+        or found.teredo
+        or any(found in each for each in _TRANSLATED)
+    ):
+        return False
+    return found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def _file(answer: httpx.Response, most_bytes: int) -> Fetched:
