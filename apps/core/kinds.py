@@ -36,6 +36,8 @@ class Queue(TextChoices):
     BULK = "bulk", "Bulk"
     # Waits for somebody outside, who may say nothing for long.
     MAIL = "mail", "Mail"
+    # The same, of people's own receivers: as slow as they like.
+    WEBHOOKS = "webhooks", "Webhooks"
 
 
 @dataclass(frozen=True)

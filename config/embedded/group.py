@@ -20,6 +20,7 @@ COLOURS = {
     "worker": "32",
     "bulk": "32",
     "mail": "32",
+    "webhooks": "32",
     "beat": "35",
     "postgres": "33",
     "redis": "33",

@@ -77,6 +77,8 @@ def _commands() -> dict[str, list[str]]:
         "bulk": [*celery, *_worker("bulk", 1, "bulk")],
         # So has what waits for the outside, which may say nothing for long.
         "mail": [*celery, *_worker("mail", 2, "mail")],
+        # People's own receivers may be slower still, and no letter waits for them.
+        "webhooks": [*celery, *_worker("webhooks", 2, "webhooks")],
         "beat": [*celery, "beat", "--loglevel", "info"],
     }
 

@@ -38,7 +38,8 @@ def test_ready_when_everything_is_up() -> None:
 
 
 def test_a_worker_that_never_started_and_a_beat_that_stopped_are_named() -> None:
-    heartbeats.beat("worker:messages", "worker:default", "worker:mail")
+    heartbeats.beat(*map(heartbeats.worker_of, Queue.values))
+    Heartbeat.objects.filter(name="worker:bulk").delete()
     old = timezone.now() - timedelta(seconds=100)
     Heartbeat.objects.filter(name="worker:mail").update(at=old)
     Heartbeat.objects.create(name="beat", at=old)

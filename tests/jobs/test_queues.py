@@ -73,6 +73,7 @@ def test_a_worker_says_that_it_lives_for_its_queues_and_no_others() -> None:
     assert heartbeats.troubles_of_workers(heartbeats.ages()) == [
         "no worker of bulk has started",
         "no worker of mail has started",
+        "no worker of webhooks has started",
     ]
 
 

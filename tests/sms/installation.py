@@ -32,7 +32,7 @@ from tests.sms.twilio_server import TwilioServer
 OUR_NUMBER = "+12025550100"
 ACCOUNT, TOKEN = "AC" + "0" * 32, secrets.token_hex(16)
 CELERY = [sys.executable, "-m", "celery", "-A", "config"]
-WORKER = "worker -Q messages,default,mail,bulk --concurrency 1 -l info".split()
+WORKER = "worker -Q messages,default,mail,bulk,webhooks --concurrency 1 -l info".split()
 COMMANDS = {
     "web": [
         sys.executable,
