@@ -22,6 +22,7 @@ urlpatterns = [
     path("v1/", include("apps.mfa.api")),
     path("v1/", include("apps.integrations.api")),
     path("v1/", include("apps.assistant.api")),
+    path("v1/", include("apps.webhooks.api")),
     path("v1/", include("apps.analytics.api")),
     path("v1/", include("apps.portal.api")),
     path("v1/", include("apps.portal.notifications_api")),

@@ -34,6 +34,7 @@ from apps.rbac.declared import (
     signed_in,
 )
 from apps.sms.models import PhoneNumber
+from apps.webhooks.models import Delivery, Endpoint
 from tests import furnished
 from tests.sign_in import prove_twice
 
@@ -364,6 +365,23 @@ ROWS = {
     "app/settings/tokens/": reads(THEMSELF),
     "app/settings/tokens/make/": posted(fresh(THEMSELF), people_get(200)),
     "app/settings/tokens/<uuid:public_id>/revoke/": posted(THEMSELF, people_get(404)),
+    "app/settings/webhooks/": reads(THEMSELF),
+    "app/settings/webhooks/make/": posted(fresh(THEMSELF), people_get(200)),
+    "app/settings/webhooks/<uuid:public_id>/": Row(THEMSELF, {"get": OWNERS_200}),
+    "app/settings/webhooks/<uuid:public_id>/change/": posted(
+        fresh(THEMSELF), OWNERS_200
+    ),
+    "app/settings/webhooks/<uuid:public_id>/switch/": posted(
+        fresh(THEMSELF), OWNERS_302
+    ),
+    "app/settings/webhooks/<uuid:public_id>/rotate/": posted(
+        fresh(THEMSELF), OWNERS_200
+    ),
+    "app/settings/webhooks/<uuid:public_id>/test/": posted(THEMSELF, OWNERS_302),
+    "app/settings/webhooks/<uuid:public_id>/delete/": posted(THEMSELF, OWNERS_302),
+    "app/settings/webhooks/<uuid:public_id>/<uuid:delivery>/again/": posted(
+        THEMSELF, OWNERS_302
+    ),
     "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/letters/": posted(signed_in, people_get(302)),
@@ -463,6 +481,7 @@ def people_api(status: Status) -> Door:
 
 
 OWNERS_API_200 = Door(401, 404, 404, 404, 200)
+OWNERS_API_202 = Door(401, 404, 404, 404, 202)
 OWNERS_API_204 = Door(401, 404, 404, 404, 204)
 PEOPLE_405 = Door(401, *[405] * 4)
 ROWS |= {
@@ -528,6 +547,18 @@ ROWS |= {
     ),
     "api/v1/tokens": api(THEMSELF, get=people_api(200), post=people_api(400)),
     "api/v1/tokens/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),
+    "api/v1/webhooks": api(THEMSELF, get=people_api(200), post=people_api(400)),
+    "api/v1/webhooks/<uuid:public_id>": api(
+        THEMSELF, get=OWNERS_API_200, patch=OWNERS_API_200, delete=OWNERS_API_204
+    ),
+    "api/v1/webhooks/<uuid:public_id>/rotate": api(
+        fresh(THEMSELF), post=OWNERS_API_200
+    ),
+    "api/v1/webhooks/<uuid:public_id>/test": api(THEMSELF, post=OWNERS_API_202),
+    "api/v1/webhooks/<uuid:public_id>/deliveries": api(THEMSELF, get=OWNERS_API_200),
+    "api/v1/webhooks/<uuid:public_id>/deliveries/<uuid:delivery>/redeliver": api(
+        THEMSELF, post=OWNERS_API_202
+    ),
     "api/v1/providers": api(signed_in, get=people_api(200)),
     "api/v1/connections": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/v1/connections/<uuid:public_id>": api(
@@ -962,6 +993,16 @@ def _furnish_alice() -> None:
         uid="1",
         features=["calendar.read"],
         connected_at=timezone.now(),
+    )
+    endpoint = Endpoint(**same, url="https://hooks.example/in", types=["message.sent"])
+    endpoint.seal(["whsec_AAAA"])
+    endpoint.save()
+    Delivery.objects.create(
+        public_id=phone.public_id,
+        endpoint=endpoint,
+        type="message.sent",
+        happened_at=timezone.now(),
+        state="delivered",
     )
 
 

@@ -9,6 +9,7 @@ from apps.analytics.models.texts import NOBODY
 from apps.assistant.models import ToolDelta
 from apps.integrations.models import CallDelta
 from apps.sms.models import Delta, OutboundText
+from apps.webhooks import news
 
 _AN_HOUR = "date_trunc('hour', at, 'UTC')"
 _A_DAY = "(at AT TIME ZONE 'UTC')::date"
@@ -131,6 +132,8 @@ class Source:
 
     model: Any
     sums: tuple[Sum, ...]
+    # What else the statement does with those that are `taken`, under a name of its own.
+    beside: str = ""
 
     @cached_property
     def statement(self) -> str:
@@ -140,15 +143,16 @@ class Source:
             f"DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM {table}"
             " ORDER BY id LIMIT %s)) RETURNING *"
         )
-        added = (
+        added = [
             f"added_{place} AS ({each.adding(each.summed('taken'))})"
             for place, each in enumerate(self.sums)
-        )
-        return f"WITH taken AS ({taken}), {', '.join(added)} SELECT count(*) FROM taken"
+        ]
+        steps = ", ".join([f"taken AS ({taken})", *added, *filter(None, [self.beside])])
+        return f"WITH {steps} SELECT count(*) FROM taken"
 
 
 SOURCES = (
-    Source(Delta, (*TEXTS, *SPEEDS)),
+    Source(Delta, (*TEXTS, *SPEEDS), news.OF_TEXTS),
     Source(ToolDelta, TOOLS),
     Source(CallDelta, CALLS),
 )

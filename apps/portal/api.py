@@ -37,6 +37,7 @@ SECURITY = (
     "mfa.",
     "rbac.roleassignment.",
     "sms.phonenumber.",
+    "webhooks.endpoint.",
 )
 
 

@@ -55,6 +55,24 @@ _DEEDS = {
         "took a token for the API back",
         alone="A token for the API ended with what happened to the account",
     ),
+    ("webhooks.endpoint.add", "done"): Deed("Added a webhook", "added a webhook"),
+    ("webhooks.endpoint.change", "done"): Deed(
+        "Changed a webhook", "changed a webhook of yours"
+    ),
+    ("webhooks.endpoint.rotate", "done"): Deed(
+        "Gave a webhook a new secret", "gave a webhook of yours a new secret"
+    ),
+    ("webhooks.endpoint.enable", "done"): Deed(
+        "Switched a webhook on", "switched a webhook of yours on"
+    ),
+    ("webhooks.endpoint.disable", "done"): Deed(
+        "Switched a webhook off",
+        "switched a webhook of yours off",
+        alone="A webhook was switched off",
+    ),
+    ("webhooks.endpoint.delete", "done"): Deed(
+        "Deleted a webhook", "deleted a webhook of yours"
+    ),
     ("accounts.export.ask", "done"): Deed(
         "Asked for an export of your data", "asked for an export of your data"
     ),

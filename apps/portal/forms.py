@@ -13,6 +13,7 @@ from apps.assistant.models import Offer
 from apps.core.errors import AppError
 from apps.rbac import scopes
 from apps.sms import dialing, web
+from apps.webhooks.models import Endpoint, Type
 
 # What Twilio takes in one text.
 LONGEST_TEXT = 1600
@@ -107,6 +108,43 @@ class TokenForm(forms.Form):
         ]
         found = groupby(choices, lambda each: each.name.partition(":")[0])
         return [(group.capitalize(), list(several)) for group, several in found]
+
+
+class WebhookTypesForm(forms.Form):
+    """What a webhook is told of."""
+
+    types = forms.MultipleChoiceField(
+        label="What it is told of",
+        choices=Type.choices,
+        error_messages={"required": "Choose at least one."},
+    )
+
+    def choices(self) -> list[ScopeChoice]:
+        chosen = self["types"].value() or []
+        return [
+            ScopeChoice(name, str(words), name in chosen)
+            for name, words in Type.choices
+        ]
+
+
+class WebhookForm(WebhookTypesForm):
+    """Where a webhook goes, and what it is told of."""
+
+    url = forms.CharField(
+        label="Address",
+        max_length=Endpoint.URL_LENGTH,
+        help_text="The https address of a program of yours.",
+    )
+    name = forms.CharField(
+        max_length=Endpoint.NAME_LENGTH,
+        required=False,
+        help_text="What it is for, such as “home server”.",
+    )
+    include_text = forms.BooleanField(
+        label="With the words of texts",
+        required=False,
+        help_text="Else it gets ids alone, and asks the API for the rest.",
+    )
 
 
 class WordsForm(forms.Form):

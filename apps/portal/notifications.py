@@ -45,6 +45,8 @@ _SECURITY = (
     "mfa.trust.add",
     "rbac.roleassignment.",
     "sms.phonenumber.",
+    "webhooks.endpoint.add",
+    "webhooks.endpoint.disable",
 )
 
 

@@ -74,6 +74,7 @@ _MAP = (
             ("Security", "shield-check", "mfa:factors"),
             ("Sign-ins", "monitor-smartphone", "sign_ins"),
             ("API tokens", "square-terminal", "portal:tokens"),
+            ("Webhooks", "webhook", "portal:webhooks"),
             ("Activity", "activity", "portal:activity"),
             ("Your data", "archive", "portal:data"),
         ),

@@ -25,6 +25,7 @@ from apps.portal import (
     taking_back,
     tokens,
     usage,
+    webhooks,
     your_data,
 )
 
@@ -169,6 +170,28 @@ urlpatterns = [
         "app/settings/tokens/<uuid:public_id>/revoke/",
         tokens.revoke,
         name="token_revoke",
+    ),
+    path("app/settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("app/settings/webhooks/make/", webhooks.make, name="webhook_make"),
+    path("app/settings/webhooks/<uuid:public_id>/", webhooks.webhook, name="webhook"),
+    *(
+        path(
+            f"app/settings/webhooks/<uuid:public_id>/{view.__name__}/",
+            view,
+            name=f"webhook_{view.__name__}",
+        )
+        for view in (
+            webhooks.change,
+            webhooks.switch,
+            webhooks.rotate,
+            webhooks.test,
+            webhooks.delete,
+        )
+    ),
+    path(
+        "app/settings/webhooks/<uuid:public_id>/<uuid:delivery>/again/",
+        webhooks.again,
+        name="webhook_again",
     ),
     path("app/settings/close/", closing.close, name="close"),
     path("app/settings/data/", your_data.data, name="data"),

@@ -33,6 +33,7 @@ if PROVIDER_SIMULATOR_URL:
     for _provider in PROVIDER_BASE_URLS.keys() - OAUTH_CLIENTS.keys():
         OAUTH_CLIENTS[_provider] = (f"demo-{_provider}", "demo")
         PROVIDER_BASE_URLS[_provider] = PROVIDER_SIMULATOR_URL
+WEBHOOKS_MAY_LOOP_BACK = True
 LOG_FORMAT = env.one_of("LOG_FORMAT", ("json", "plain"), default="plain")
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 

@@ -44,6 +44,12 @@ SMS_UNKNOWN_GRACE = env.whole("SMS_UNKNOWN_GRACE", default=5 if _near else 120)
 # Where this installation reaches its own webhooks (the simulator plays the carrier).
 LOOPBACK_URL = env.str("LOOPBACK_URL", default=f"http://127.0.0.1:{PORT}")
 
+# --- People's webhooks -----------------------------------------------------------------
+
+# Whether somebody's endpoint may be on this very machine, and then without TLS. For
+# laptops and tests: elsewhere it would let people call what listens only here.
+WEBHOOKS_MAY_LOOP_BACK = False
+
 # --- Alerts ----------------------------------------------------------------------------
 
 # Who is told that something is the matter with the product, and how (apps/jobs/telling.py).

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "apps.mfa",
     "apps.integrations",
     "apps.assistant",
+    "apps.webhooks",
     "apps.analytics",
     "apps.portal",
     "config",

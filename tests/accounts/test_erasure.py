@@ -87,6 +87,8 @@ from apps.sms.models import (
     TextedCode,
     Turn,
 )
+from apps.webhooks import endpoints
+from apps.webhooks.models import Delivery, News
 from config.embedded import postgres
 from tests.factories import PASSWORD
 from tests.jobs import workers
@@ -146,6 +148,7 @@ def alice(transactional_db: None) -> User:
     _signs_in(alice)
     _has_addresses(alice)
     _has_factors(alice)
+    _has_webhooks(alice)
     _texts(alice)
     _holds(alice, ada, bob)
     _connects(alice)
@@ -171,6 +174,22 @@ def _has_addresses(alice: User) -> None:
     )
     ReadNotification.objects.create(user=alice, key="text-1")
     personal_tokens.make(user=alice, name="Alice Archer", scopes=["notes:read"])
+
+
+def _has_webhooks(alice: User) -> None:
+    row, _ = endpoints.make(
+        user=alice,
+        url="https://wilhelmina.example.org/in",
+        types=["message.sent"],
+        name="Alice Archer",
+    )
+    Delivery.objects.create(
+        endpoint=row,
+        type="message.sent",
+        happened_at=timezone.now(),
+        answer="thank you, Alice Archer",
+    )
+    News.objects.create(user_id=alice.pk, about="in", at=timezone.now())
 
 
 def _has_factors(alice: User) -> None:

@@ -261,6 +261,8 @@ ABOUT = {
     "security_url": "https://switchboard.example/app/settings/security/factors/",
     "scopes": "notes:read, reminders:write",
     "tokens_url": "https://switchboard.example/app/settings/tokens/",
+    "webhooks_url": "https://switchboard.example/app/settings/webhooks/",
+    "is_gone": True,
     "number": "+1 202 555 0177",
     "heir": "+1 202 555 0101",
     "phones_url": "https://switchboard.example/app/phones/",
