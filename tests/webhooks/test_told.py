@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts import closing
@@ -140,6 +141,26 @@ def test_a_text_of_somebody_without_a_webhook_leaves_nothing(
         pass
     assert not Delta.objects.exists()
     assert not News.objects.exists() and not Delivery.objects.exists()
+
+
+def test_a_text_pays_nothing_for_it(alice: User, receiver: Receiver) -> None:
+    """Also where somebody listens: no statement on its way, and no trigger that a
+    carrier's text would set off."""
+    endpoint(alice, receiver.url)
+    with CaptureQueriesContext(connection) as asked:
+        text("hello")
+        work()
+        assert not News.objects.exists()
+    own = [each["sql"] for each in asked.captured_queries if "webhooks_" in each["sql"]]
+    assert len(own) == 1 and len(asked.captured_queries) > 5
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_triggerdef(t.oid) FROM pg_trigger t"
+            " JOIN pg_proc p ON p.oid = t.tgfoid"
+            " WHERE p.proname LIKE 'webhooks_%' AND t.tgrelid::regclass::text LIKE 'sms_%'"
+        )
+        ((trigger,),) = cursor.fetchall()
+    assert "WHEN (((new.our_number)::text = 'web'::text))" in trigger
 
 
 def test_what_happened_before_somebody_listened_is_not_told(
