@@ -97,7 +97,7 @@ class SignInsOfPerson(generics.ListAPIView[LoginSession]):
         return rows
 
     @reasoned(
-        operation_id="v1_admin_users_sessions_destroy_all",
+        operation_id="admin_users_sessions_destroy_all",
         responses={200: EndedSerializer},
     )
     def delete(self, request: Request, public_id: UUID) -> Response:

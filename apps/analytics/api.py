@@ -139,7 +139,7 @@ class Usage(APIView):
     scope = Scope.USAGE
 
     @extend_schema(
-        operation_id="v1_usage",
+        operation_id="usage",
         parameters=PERIOD,
         responses={200: UsageSummarySerializer},
     )
@@ -154,7 +154,7 @@ class UsageOfPerson(APIView):
     scope = None
 
     @extend_schema(
-        operation_id="v1_admin_users_usage",
+        operation_id="admin_users_usage",
         parameters=PERIOD,
         responses={200: UsageSummarySerializer},
     )
@@ -172,7 +172,7 @@ class UsageChart(APIView):
     scope = Scope.USAGE
 
     @extend_schema(
-        operation_id="v1_usage_chart",
+        operation_id="usage_chart",
         parameters=PERIOD,
         responses={200: ChartSerializer},
     )
@@ -187,7 +187,7 @@ class FiguresChart(APIView):
     scope = None
 
     @extend_schema(
-        operation_id="v1_figures_chart",
+        operation_id="figures_chart",
         parameters=[
             *PERIOD,
             OpenApiParameter("country", description="Two letters."),

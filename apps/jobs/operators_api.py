@@ -136,7 +136,7 @@ class RequeueMany(APIView):
 
     @once()
     @reasoned(
-        operation_id="v1_admin_jobs_requeue_many",
+        operation_id="admin_jobs_requeue_many",
         request=ManyJobsSerializer,
         responses={202: HandedOverSerializer},
     )
@@ -152,7 +152,7 @@ class DropMany(APIView):
 
     @once()
     @reasoned(
-        operation_id="v1_admin_jobs_drop_many",
+        operation_id="admin_jobs_drop_many",
         request=ManyJobsSerializer,
         responses={202: HandedOverSerializer},
     )

@@ -223,7 +223,7 @@ class Export(APIView):
     scope = None
 
     @extend_schema(
-        operation_id="v1_admin_audit_export",
+        operation_id="admin_audit_export",
         parameters=SEARCH,
         responses={(200, "text/csv"): OpenApiTypes.STR}
         | {(200, "application/x-ndjson"): OpenApiTypes.STR},

@@ -262,7 +262,7 @@ class MayPerson(APIView):
     scope = None
 
     @extend_schema(
-        operation_id="v1_admin_users_may",
+        operation_id="admin_users_may",
         parameters=[
             OpenApiParameter("action", enum=[*map(str, Permission)], required=True)
         ],

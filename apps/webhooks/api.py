@@ -147,7 +147,7 @@ class Webhook(Versioned):
         endpoints.held(_person(request), public_id)
 
     @tagged
-    @extend_schema(operation_id="v1_webhook_retrieve", responses=WebhookSerializer)
+    @extend_schema(operation_id="webhook_retrieve", responses=WebhookSerializer)
     def get(self, request: Request, public_id: UUID) -> Response:
         """One of them."""
         row = endpoints.one(_person(request), public_id)

@@ -21,6 +21,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Switchboard",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    # What stands behind it names an operation, and is its tag.
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["apps.rbac.api.PolicyPermission"],
     "POSTPROCESSING_HOOKS": [
@@ -33,6 +35,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ConnectionStatus": "apps.integrations.models.Connection.Status",
         "ExportState": "apps.accounts.models.DataExport.State",
+        "SignInEnding": "apps.accounts.models.LoginSession.Ending",
+        "WebhookEnding": "apps.webhooks.models.Endpoint.Ending",
+        "DeliveryState": "apps.webhooks.models.Delivery.State",
         "PersonState": "apps.accounts.people.STATES",
         "GrantState": "apps.rbac.roles_serializers.STATES",
         "JobState": "apps.jobs.models.Job.State",

@@ -4,7 +4,7 @@ The examples, the two tenants and whoever makes up requests all read this one ta
 address with a parameter that has no row here fails all of them.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -18,13 +18,13 @@ from apps.core.example import whole
 from apps.sms import web
 from apps.sms.models import Lane, OutboundText, PhoneNumber
 from apps.sms.worker import drain
+from tests.api import operated
+from tests.api.operated import Make, Names, word
 from tests.assistant.factories import TurnFactory
 from tests.assistant.sharing import offered, proven
 from tests.factories import PhoneNumberFactory, UserFactory
 from tests.integrations.accounts import connected
 
-Names = dict[str, str]
-Make = Callable[[User], Names]
 ZONE = "America/New_York"
 
 
@@ -197,11 +197,6 @@ def answer_all() -> None:
     drain()
 
 
-def word(name: str, value: str) -> Make:
-    """Names the same for everybody."""
-    return lambda _: {name: value}
-
-
 # The longest one that an address begins with counts.
 _ROWS: dict[str, Make] = {
     "approvals/{public_id}": approval,
@@ -237,13 +232,9 @@ _COMMON: dict[str, Make] = {
     "usage/charts/{key}": word("key", "texts"),
     "/api/auth/{client}": word("client", "app"),
 }
-# For operators: everybody else is refused before anything is looked for.
-_OPERATED: dict[str, Make] = {
-    "figures/charts/{key}": word("key", "texts"),
-}
 ROWS = {whole(place): make for place, make in _ROWS.items()}
 COMMON = {whole(place): make for place, make in _COMMON.items()}
-OPERATED = {whole(place): make for place, make in _OPERATED.items()}
+OPERATED = {whole(place): make for place, make in operated.EVERY.items()}
 
 
 def of(path: str) -> Make | None:
@@ -262,6 +253,10 @@ def names(path: str, user: User) -> Names:
 
 def is_personal(path: str) -> bool:
     return bool(_longest(ROWS, path))
+
+
+def is_for_operators(path: str) -> bool:
+    return path.startswith(whole("admin/")) or is_operated(path)
 
 
 def is_operated(path: str) -> bool:

@@ -11,7 +11,8 @@ from apps.accounts.models import User
 from apps.core import example as shelf
 from apps.core.example import Example
 from config.examples import status
-from tests.api import described, rows
+from tests.api import described, operated, rows
+from tests.api.app import App
 from tests.api.before import BEFORE, Stage, Swaps
 from tests.integrations.servers import Simulator
 from tests.mfa.conftest import ALICE, person
@@ -76,6 +77,8 @@ def test_each_is_answered_as_it_says(example: Example, stage: Stage) -> None:
 
 def _asked(example: Example, stage: Stage) -> Any:
     path = example.path
+    if rows.is_for_operators(path):
+        stage.app = App(operated.operator())
     named = shelf.parameters(path) | {"client": "app"}
     swaps = _rows(example, stage.alice)
     if before := BEFORE.get(example.asked):

@@ -31,6 +31,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.models import Role
 from tests.api import described, rows
 from tests.api.app import App
+from tests.factories import UserFactory
 from tests.integrations.servers import Simulator
 from tests.mfa.conftest import ALICE, person
 from tests.rbac import factories
@@ -131,8 +132,10 @@ def _written(case: Case, user: User | None) -> requests.PreparedRequest:
     """About something that is there; another client than the two is no address."""
     known = dict(case.path_parameters or {})
     path = case.operation.path
-    if user and (rows.is_personal(path) or rows.is_operated(path)):
+    if user and rows.is_personal(path):
         known |= rows.names(path, user)
+    if user and rows.is_operated(path):
+        known |= rows.names(path, UserFactory.create(email="bob@example.com"))
     if known.get("client") not in {None, "app", "browser"}:
         known["client"] = "app"
     case.path_parameters = known

@@ -11,9 +11,7 @@ from apps.core import example as shelf
 from apps.core import shelves
 from apps.core.dossier import Kept
 from apps.core.example import whole
-from apps.rbac import assignments
-from apps.rbac.models import Role
-from tests.api import before, described, rows
+from tests.api import before, described, operated, rows
 from tests.api.app import App
 from tests.integrations.servers import Simulator
 from tests.mfa.conftest import ALICE, BOB, person
@@ -39,10 +37,7 @@ def bob() -> User:
 
 @pytest.fixture
 def ada() -> User:
-    user = person("ada@example.com")
-    role = Role.objects.get(slug="administrator")
-    assignments.grant(by=None, user=user, role=role, reason="test")
-    return user
+    return operated.operator()
 
 
 def test_every_parameter_of_the_schema_is_tried() -> None:

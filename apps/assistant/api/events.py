@@ -124,7 +124,7 @@ class Events(Speaking):
     orderings: ClassVar = {"starts_at": False, "-starts_at": True}
 
     @extend_schema(
-        operation_id="v1_events_list",
+        operation_id="events_list",
         parameters=[
             OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
             OpenApiParameter("to", str, description="a month after `from`"),

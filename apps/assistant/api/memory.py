@@ -76,7 +76,7 @@ class Facts(Speaking, generics.ListAPIView[Fact]):
         row, _ = memory.remember(user=person(request), **form.validated_data)
         return Response(FactSerializer(row).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(operation_id="v1_memory_forget_all", responses={204: None})
+    @extend_schema(operation_id="memory_forget_all", responses={204: None})
     def delete(self, request: Request) -> Response:
         """Forget all of it, for good."""
         memory.forget_all(user=person(request))

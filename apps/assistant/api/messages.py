@@ -130,7 +130,7 @@ class OneMessage(Speaking):
     policy = signed_in
     scope = Scope.MESSAGES
 
-    @extend_schema(operation_id="v1_message_retrieve", responses=OneMessageSerializer)
+    @extend_schema(operation_id="message_retrieve", responses=OneMessageSerializer)
     def get(self, request: Request, message: str) -> Response:
         """One of them, and what was done about it."""
         user = person(request)
