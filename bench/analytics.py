@@ -136,6 +136,7 @@ def inside() -> None:
     from apps.analytics import (
         draining,
         figures,
+        holders,
         overall,
         periods,
         pumping,
@@ -161,6 +162,8 @@ def inside() -> None:
         return time.monotonic() - began
 
     def build() -> None:
+        while holders.follow():
+            pass
         for each_month in months:
             recounting.mend(each_month)
             with connection.cursor() as cursor:

@@ -11,12 +11,11 @@ import time
 
 from django.db import transaction
 
+from apps.analytics import alone, holders
 from apps.analytics.sums import SOURCES, Source
 from apps.core import heartbeats, prepared
 from apps.core.tasks import task
 
-# Two who add to the same sums would wait for each other, in any order.
-LOCK = "analytics.drain"
 BATCH = 20_000
 # One drain works this long, and the next goes on.
 _SECONDS = 10.0
@@ -26,6 +25,11 @@ _SECONDS = 10.0
 def drain() -> int:
     """Add up what waits; answers how many changes. Safe to run side by side."""
     done, until = 0, time.monotonic() + _SECONDS
+    while (followed := holders.follow()) == holders.BATCH:
+        if time.monotonic() > until:
+            return done
+    if followed is None:
+        return done
     for source in SOURCES:
         taken: int | None = BATCH
         while taken == BATCH:
@@ -35,16 +39,14 @@ def drain() -> int:
             if taken is None:
                 return done
             done += taken
-    heartbeats.beat(LOCK)
+    heartbeats.beat(alone.LOCK)
     return done
 
 
 @transaction.atomic
 def take(source: Source) -> int | None:
     """A batch; None where somebody else is at it."""
-    asked = "SELECT pg_try_advisory_xact_lock(hashtext(%s))"
-    ((is_ours,),) = prepared.rows(asked, [LOCK])
-    if not is_ours:
+    if not alone.is_mine():
         return None
     ((taken,),) = prepared.rows(source.statement, [BATCH])
     return int(taken)
@@ -54,4 +56,4 @@ def behind() -> float:
     """Seconds since everything that waited was added up; zero where nothing waits. That
     it was never tried is told by whoever watches the timetable."""
     waits = any(source.model.objects.exists() for source in SOURCES)
-    return heartbeats.ages().get(LOCK, 0.0) if waits else 0.0
+    return heartbeats.ages().get(alone.LOCK, 0.0) if waits else 0.0

@@ -8,9 +8,11 @@ from apps.accounts.models import User
 from apps.analytics.models import (
     CountrySpeed,
     DaySum,
-    PersonDay,
-    PersonSpeed,
+    RoleDay,
+    RoleSpeed,
+    RoleTool,
     SpeedDay,
+    ToolDay,
 )
 from apps.core.errors import Invalid
 from apps.rbac.models import Role
@@ -33,17 +35,25 @@ class Filters:
         """The sums to ask. Strangers, and who has left, hold no role."""
         rows: Any = DaySum.objects.all()
         if self.role:
-            rows = PersonDay.objects.filter(user_id__in=self.members())
+            rows = self._of_role(RoleDay)
         return rows.filter(country=self.country) if self.country else rows
 
     def speeds(self) -> Any:
         """Of the stage "reply"."""
         if self.role:
-            rows: Any = PersonSpeed.objects.filter(user_id__in=self.members())
+            rows = self._of_role(RoleSpeed)
             return rows.filter(country=self.country) if self.country else rows
         if self.country:
             return CountrySpeed.objects.filter(country=self.country)
         return SpeedDay.objects.filter(stage="reply")
+
+    def tools(self) -> Any:
+        """In whatever country."""
+        return self._of_role(RoleTool) if self.role else ToolDay.objects.all()
+
+    def _of_role(self, model: Any) -> Any:
+        group = Role.objects.filter(slug=self.role).values("group_id")
+        return model.objects.filter(group_id__in=group)
 
 
 EVERYBODY = Filters()

@@ -13,10 +13,8 @@ from apps.analytics.figures import Figures
 from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import (
     CallDay,
-    PersonDay,
+    CountryMonth,
     PersonMonth,
-    PersonTool,
-    ToolDay,
 )
 from apps.analytics.periods import Period
 from apps.analytics.pumping import Suspect
@@ -71,7 +69,7 @@ def of(
         countries=_countries(days),
         people=_people(period, filters),
         errors=_errors(days),
-        tools=_tools(_asked(filters).filter(**within)),
+        tools=_tools(filters.tools().filter(**within)),
         providers=_providers(period),
         tasks=_tasks(period),
         promises=sla.kept(period),
@@ -102,19 +100,13 @@ def _countries(days: Any) -> list[dict[str, Any]]:
 def _people(period: Period, filters: Filters) -> list[dict[str, Any]]:
     """The dearest of the month that the period ends in; of a country, by what they texted
     there."""
-    month = period.last.replace(day=1)
-    rows: Any = PersonMonth.objects.filter(month=month)
+    month = {"month": period.last.replace(day=1)}
+    rows: Any = PersonMonth.objects.filter(**month)
+    if filters.country:
+        rows = CountryMonth.objects.filter(**month, country=filters.country)
     if filters.role:
         rows = rows.filter(user_id__in=filters.members())
-    if not filters.country:
-        told = rows.values("user_id", "came", "went", cost=F("micros"))
-    else:
-        there = PersonDay.objects.filter(
-            user_id__in=rows.filter(user_id__gt=0).values("user_id"),
-            day__range=(month, period.last),
-            country=filters.country,
-        )
-        told = there.values("user_id").annotate(**_SUMS)
+    told = rows.values("user_id", "came", "went", cost=F("micros"))
     return list(told.order_by("-cost", "user_id")[:TOP])
 
 
@@ -129,13 +121,6 @@ def _errors(days: Any) -> list[dict[str, Any]]:
         }
         for row in rows.order_by("-all", "error_code")[:TOP]
     ]
-
-
-def _asked(filters: Filters) -> Any:
-    """The sums of tools: of those who hold the role, in whatever country."""
-    if filters.role:
-        return PersonTool.objects.filter(user_id__in=filters.members())
-    return ToolDay.objects.all()
 
 
 def _tools(days: Any) -> list[dict[str, Any]]:

@@ -7,10 +7,20 @@ from django.db.models import QuerySet
 
 from apps.accounts.models import User
 from apps.analytics import histogram
-from apps.analytics.models import PersonDay, PersonMonth, PersonSpeed, PersonTool
+from apps.analytics.models import (
+    CountryMonth,
+    Holder,
+    HolderChange,
+    PersonDay,
+    PersonMonth,
+    PersonSpeed,
+    PersonTool,
+)
 from apps.core.dossier import Kept
 
 _OF_NOBODY = "Those of strangers, and of all who have left together, have no person."
+
+_FOLLOWED = "They go with the roles, within seconds (holders.py)."
 
 
 def _theirs(model: type[Any]) -> Callable[[User], QuerySet[Any]]:
@@ -50,6 +60,13 @@ PERSONAL = (
         also=_theirs(PersonMonth),
     ),
     Kept(
+        CountryMonth,
+        ("user_id",),
+        "The same by the country of the number.",
+        stays=_OF_NOBODY,
+        also=_theirs(CountryMonth),
+    ),
+    Kept(
         PersonSpeed,
         ("user_id",),
         "How long you waited for answers, by the day.",
@@ -78,5 +95,18 @@ PERSONAL = (
         of=_theirs(PersonTool),
         stays=_OF_NOBODY,
         also=_theirs(PersonTool),
+    ),
+    # Behind the sums, which are taken out of those of roles.
+    Kept(
+        Holder,
+        ("user_id",),
+        "Which roles you have, once more.",
+        stays=_FOLLOWED,
+    ),
+    Kept(
+        HolderChange,
+        ("user_id",),
+        "That your roles have changed, for two seconds.",
+        stays=_FOLLOWED,
     ),
 )

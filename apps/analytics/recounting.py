@@ -17,8 +17,9 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.analytics.draining import LOCK
+from apps.analytics.alone import LOCK
 from apps.analytics.models import (
+    CountryMonth,
     PersonDay,
     PersonMonth,
     PersonSpeed,
@@ -26,7 +27,16 @@ from apps.analytics.models import (
     Recount,
 )
 from apps.analytics.models.texts import FORMER
-from apps.analytics.sums import DAY, HOUR, MONTH, PERSON_DAY, SPLIT, Sum
+from apps.analytics.sums import (
+    DAY,
+    HOUR,
+    MONTH,
+    MONTH_THERE,
+    OF_ROLES,
+    PERSON_DAY,
+    SPLIT,
+    Sum,
+)
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 
@@ -69,6 +79,7 @@ SELECT {split}, sum(texts), sum(segments), sum(micros) FROM (
 ) parts GROUP BY {split}
 HAVING sum(texts) <> 0 OR sum(segments) <> 0 OR sum(micros) <> 0
 """
+_MONTHS = (MONTH, MONTH_THERE)
 # What became of a number that texts no more, or does again, stands in no table.
 _COUNTABLE = "direction NOT IN ('stop', 'start')"
 
@@ -108,7 +119,7 @@ def recount() -> None:
 def let_go() -> None:
     """Of sums of people who are there no more: something of theirs was being added up
     while they left."""
-    for model in (PersonDay, PersonMonth, PersonSpeed, PersonTool):
+    for model in (PersonDay, PersonMonth, CountryMonth, PersonSpeed, PersonTool):
         person = User.objects.filter(pk=OuterRef("user_id"))
         gone: Any = model._default_manager.filter(~Exists(person), user_id__gt=0)
         gone.delete()
@@ -124,18 +135,22 @@ def check(days: Days) -> int:
             )
             for each in (DAY, HOUR)
         ),
-        _months(),
+        *map(_months, _MONTHS),
+        *(_roles(*each) for each in OF_ROLES),
     ]
     with _at_one_moment(days) as cursor:
-        found = 0
-        for each in checks:
-            cursor.execute(f"SELECT count(*) FROM ({each}) found", days.values)
-            found += int(cursor.fetchone()[0])
+        found = sum(_found(cursor, each, days) for each in checks)
     Recount.objects.create(
         first=days.first, last=days.last, differing=found, at=timezone.now()
     )
     logger.info("sums_recounted", first=days.first.isoformat(), differing=found)
     return found
+
+
+def differing_of_roles(days: Days) -> int:
+    """How many sums of roles are not what those of the people who hold them come to."""
+    with _at_one_moment(days) as cursor:
+        return sum(_found(cursor, _roles(*each), days) for each in OF_ROLES)
 
 
 @transaction.atomic
@@ -153,7 +168,16 @@ def mend(days: Days) -> None:
         )
         for each in () if has_left else (DAY, HOUR):
             cursor.execute(each.adding(_lacking(each, "true")), days.values)
-        cursor.execute(MONTH.adding(_months()), days.values)
+        for each in _MONTHS:
+            cursor.execute(each.adding(_months(each)), days.values)
+        for of_role, of_person in OF_ROLES:
+            lacking = of_role.adding(_roles(of_role, of_person))
+            cursor.execute(lacking, days.values)
+
+
+def _found(cursor: Any, rows: str, days: Days) -> int:
+    cursor.execute(f"SELECT count(*) FROM ({rows}) found", days.values)
+    return int(cursor.fetchone()[0])
 
 
 def _lacking(each: Sum, where: str) -> str:
@@ -167,21 +191,37 @@ def _lacking(each: Sum, where: str) -> str:
     )
 
 
-def _months() -> str:
+def _months(each: Sum) -> str:
     """What the days of people come to, less the sums of their months."""
-    values = ", ".join(f"{how} AS {name}" for name, how in MONTH.values.items())
+    values = ", ".join(f"{how} AS {name}" for name, how in each.values.items())
+    key = [name for name in each.key if name != "month"]
     return _together(
-        MONTH,
+        each,
         f"""
-        SELECT user_id, date_trunc('month', day)::date AS month, {values}
+        SELECT date_trunc('month', day)::date AS month, {', '.join(key)}, {values}
         FROM {PERSON_DAY.table}
-        WHERE {MONTH.where} AND day >= date_trunc('month', %(first)s::date)
+        WHERE {each.where} AND day >= date_trunc('month', %(first)s::date)
             AND day < date_trunc('month', %(last)s::date) + interval '1 month'
         UNION ALL
-        SELECT user_id, month, {_less(MONTH)} FROM {MONTH.table}
+        SELECT month, {', '.join(key)}, {_less(each)} FROM {each.table}
         WHERE month BETWEEN date_trunc('month', %(first)s::date) AND %(last)s
         """,
         "user_id > 0",
+    )
+
+
+def _roles(each: Sum, of_person: Sum) -> str:
+    """What the sums of those who hold a role come to, less its own."""
+    key, values = ", ".join(each.key), ", ".join(each.values)
+    return _together(
+        each,
+        f"""
+        SELECT {key}, {values} FROM {of_person.table} {each.beside}
+        WHERE {_bounds(each)}
+        UNION ALL
+        SELECT {key}, {_less(each)} FROM {each.table} WHERE {_bounds(each)}
+        """,
+        "true",
     )
 
 

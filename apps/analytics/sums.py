@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from apps.analytics.models import Holder
 from apps.analytics.models.texts import NOBODY
 from apps.assistant.models import ToolDelta
 from apps.integrations.models import CallDelta
@@ -25,6 +26,8 @@ class Sum:
     key: Mapping[str, str]
     values: Mapping[str, str]
     where: str = "true"
+    # What stands beside each change.
+    beside: str = ""
 
     def adding(self, found: str) -> str:
         """The statement that adds what a query finds to the rows that are there."""
@@ -42,7 +45,7 @@ class Sum:
         places = ", ".join(str(place + 1) for place in range(len(self.key)))
         some = " OR ".join(f"sum({how}) <> 0" for how in self.values.values())
         return (
-            f"SELECT {named}, {sums} FROM {changes} WHERE {self.where}"
+            f"SELECT {named}, {sums} FROM {changes} {self.beside} WHERE {self.where}"
             f" GROUP BY {places} HAVING {some}"
         )
 
@@ -67,25 +70,52 @@ _PERSON = {"user_id": f"coalesce(user_id, {NOBODY})"}
 # A lower bound of each is a tenth above that of the one before (histogram.py).
 _BUCKET = {"bucket": "analytics_bucket(ms)"}
 
+# Somebody counts in the sums of each role they hold.
+_HELD = f"JOIN {Holder._meta.db_table} USING (user_id)"
+_ROLE = _same("group_id")
+_USED = {
+    "came": "CASE WHEN direction = 'in' THEN texts ELSE 0 END",
+    "went": f"CASE WHEN direction = 'out' AND status IN ({_TAKEN})"
+    " THEN texts ELSE 0 END",
+    "micros": "micros",
+}
+_SOMEBODY = "user_id IS NOT NULL"
+
 PERSON_DAY = Sum(
     "analytics_personday",
     {**_PERSON, "day": _A_DAY, **SPLIT},
     _TEXTS,
+)
+ROLE_DAY = Sum(
+    "analytics_roleday", {**_ROLE, "day": _A_DAY, **SPLIT}, _TEXTS, beside=_HELD
 )
 HOUR = Sum("analytics_hoursum", {"at": _AN_HOUR, **SPLIT}, _TEXTS)
 DAY = Sum("analytics_daysum", {"day": _A_DAY, **SPLIT}, _TEXTS)
 MONTH = Sum(
     "analytics_personmonth",
     {"user_id": "user_id", "month": _A_MONTH},
-    {
-        "came": "CASE WHEN direction = 'in' THEN texts ELSE 0 END",
-        "went": f"CASE WHEN direction = 'out' AND status IN ({_TAKEN})"
-        " THEN texts ELSE 0 END",
-        "micros": "micros",
-    },
-    "user_id IS NOT NULL",
+    _USED,
+    _SOMEBODY,
 )
-TEXTS = (HOUR, DAY, PERSON_DAY, MONTH)
+MONTH_THERE = Sum(
+    "analytics_countrymonth",
+    {"user_id": "user_id", "month": _A_MONTH, **_same("country")},
+    _USED,
+    _SOMEBODY,
+)
+TEXTS = (HOUR, DAY, PERSON_DAY, ROLE_DAY, MONTH, MONTH_THERE)
+
+_WAITED = "stage = 'reply' AND ms IS NOT NULL"
+_WAITING = {"day": _A_DAY, **_same("country"), **_BUCKET}
+PERSON_SPEED = Sum(
+    "analytics_personspeed",
+    {"user_id": "user_id", **_WAITING},
+    _TIMES,
+    f"{_WAITED} AND {_SOMEBODY}",
+)
+ROLE_SPEED = Sum(
+    "analytics_rolespeed", {**_ROLE, **_WAITING}, _TIMES, _WAITED, beside=_HELD
+)
 SPEEDS = (
     Sum(
         "analytics_speedhour",
@@ -99,24 +129,23 @@ SPEEDS = (
         _TIMES,
         "ms IS NOT NULL",
     ),
-    Sum(
-        "analytics_countryspeed",
-        {"day": _A_DAY, **_same("country"), **_BUCKET},
-        _TIMES,
-        "stage = 'reply' AND ms IS NOT NULL",
-    ),
-    Sum(
-        "analytics_personspeed",
-        {"user_id": "user_id", "day": _A_DAY, **_same("country"), **_BUCKET},
-        _TIMES,
-        "stage = 'reply' AND ms IS NOT NULL AND user_id IS NOT NULL",
-    ),
+    Sum("analytics_countryspeed", _WAITING, _TIMES, _WAITED),
+    PERSON_SPEED,
+    ROLE_SPEED,
 )
+
 _TOOL = {"day": _A_DAY, **_same("tool", "outcome")}
-TOOLS = (
-    Sum("analytics_toolday", _TOOL, _same("calls")),
-    Sum("analytics_persontool", {"user_id": "user_id", **_TOOL}, _same("calls")),
+_CALLS = _same("calls")
+PERSON_TOOL = Sum("analytics_persontool", {"user_id": "user_id", **_TOOL}, _CALLS)
+ROLE_TOOL = Sum("analytics_roletool", {**_ROLE, **_TOOL}, _CALLS, beside=_HELD)
+TOOLS = (Sum("analytics_toolday", _TOOL, _CALLS), PERSON_TOOL, ROLE_TOOL)
+# Each of roles is of so much of people.
+OF_ROLES = (
+    (ROLE_DAY, PERSON_DAY),
+    (ROLE_SPEED, PERSON_SPEED),
+    (ROLE_TOOL, PERSON_TOOL),
 )
+
 CALLS = (
     Sum(
         "analytics_callday",
@@ -137,11 +166,12 @@ class Source:
 
     @cached_property
     def statement(self) -> str:
-        """Takes up to so many; answers how many it took."""
+        """Takes up to so many; answers how many it took. Whoever erases a person has some
+        of them, and waits for us: so they are passed over."""
         table = self.model._meta.db_table
         taken = (
             f"DELETE FROM {table} WHERE id = ANY (ARRAY(SELECT id FROM {table}"
-            " ORDER BY id LIMIT %s)) RETURNING *"
+            " ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)) RETURNING *"
         )
         added = [
             f"added_{place} AS ({each.adding(each.summed('taken'))})"

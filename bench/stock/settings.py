@@ -18,6 +18,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "rest_framework_simplejwt",
     "rest_framework_simplejwt.token_blacklist",
+    "bench.stock",
 ]
 # What `startproject` writes and the product has too: its metrics, and the files of its
 # pages.

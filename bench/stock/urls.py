@@ -1,28 +1,18 @@
-from typing import Any
-
 from django.contrib import admin
-from django.contrib.auth.models import User
-from django.urls import path
-from rest_framework import generics, serializers
+from django.urls import include, path
+from rest_framework.routers import DefaultRouter
 from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
+from bench.stock import views
 
-class UserSerializer(serializers.ModelSerializer[User]):
-    class Meta:
-        model = User
-        fields = ("id", "email", "first_name", "last_name", "date_joined")
-
-
-class Me(generics.RetrieveAPIView[User]):
-    serializer_class = UserSerializer
-
-    def get_object(self) -> Any:
-        return self.request.user
-
+router = DefaultRouter()
+router.register("reminders", views.Reminders, basename="reminder")
+router.register("messages", views.Messages, basename="message")
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/token/", TokenObtainPairView.as_view()),
     path("api/token/refresh/", TokenRefreshView.as_view()),
-    path("api/me/", Me.as_view()),
+    path("api/me/", views.Me.as_view()),
+    path("api/", include(router.urls)),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from apps.accounts.models import User
 from apps.analytics import draining
+from apps.analytics.models import HolderChange
 from apps.analytics.sums import SOURCES
 from apps.sms.models import Charge, Entry, Lane, OutboundText
 
@@ -65,6 +66,7 @@ def changed(charge: Charge, micros: int) -> None:
 def drained() -> int:
     """All that waits is added up."""
     done = 0
-    while any(source.model.objects.exists() for source in SOURCES):
+    waiting = (HolderChange, *(source.model for source in SOURCES))
+    while any(model.objects.exists() for model in waiting):
         done += draining.drain()
     return done

@@ -11,7 +11,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class _Speed(models.Model):
+class Speed(models.Model):
     bucket = models.SmallIntegerField()
     times = models.BigIntegerField(default=0)
 
@@ -19,7 +19,7 @@ class _Speed(models.Model):
         abstract = True
 
 
-class SpeedHour(_Speed):
+class SpeedHour(Speed):
     at = models.DateTimeField("hour from")
     stage = models.CharField(max_length=8)
 
@@ -34,7 +34,7 @@ class SpeedHour(_Speed):
         return f"{self.stage} in the hour from {self.at}"
 
 
-class SpeedDay(_Speed):
+class SpeedDay(Speed):
     day = models.DateField()
     stage = models.CharField(max_length=8)
 
@@ -49,7 +49,7 @@ class SpeedDay(_Speed):
         return f"{self.stage} on {self.day}"
 
 
-class CountrySpeed(_Speed):
+class CountrySpeed(Speed):
     """Of the stage "reply": how long those with numbers of a country waited."""
 
     country = models.CharField(max_length=2, blank=True)
@@ -66,7 +66,7 @@ class CountrySpeed(_Speed):
         return f"answers to {self.country} on {self.day}"
 
 
-class PersonSpeed(_Speed):
+class PersonSpeed(Speed):
     """Of the stage "reply": how long somebody waited."""
 
     user_id = models.BigIntegerField()

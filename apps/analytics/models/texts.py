@@ -22,7 +22,7 @@ class _Sums(models.Model):
         abstract = True
 
 
-class _OfAll(_Sums):
+class OfAll(_Sums):
     direction = models.CharField(max_length=6)
     kind = models.CharField(max_length=10, blank=True)
     country = models.CharField(max_length=2, blank=True)
@@ -33,27 +33,27 @@ class _OfAll(_Sums):
         abstract = True
 
 
-_SPLIT = ["direction", "kind", "country", "status", "error_code"]
+SPLIT = ["direction", "kind", "country", "status", "error_code"]
 
 
-class HourSum(_OfAll):
+class HourSum(OfAll):
     at = models.DateTimeField("hour from")
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["at", *_SPLIT], name="one_sum_an_hour")
+            models.UniqueConstraint(fields=["at", *SPLIT], name="one_sum_an_hour")
         ]
 
     def __str__(self) -> str:
         return f"{self.direction} in the hour from {self.at}"
 
 
-class DaySum(_OfAll):
+class DaySum(OfAll):
     day = models.DateField()
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["day", *_SPLIT], name="one_sum_a_day")
+            models.UniqueConstraint(fields=["day", *SPLIT], name="one_sum_a_day")
         ]
         # What the console calls the page of all sums.
         verbose_name = "figure"
@@ -63,7 +63,7 @@ class DaySum(_OfAll):
         return f"{self.direction} on {self.day}"
 
 
-class PersonDay(_OfAll):
+class PersonDay(OfAll):
     """`user_id` is no foreign key: see NOBODY and FORMER."""
 
     user_id = models.BigIntegerField()
@@ -72,7 +72,7 @@ class PersonDay(_OfAll):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["user_id", "day", *_SPLIT], name="one_sum_of_a_persons_day"
+                fields=["user_id", "day", *SPLIT], name="one_sum_of_a_persons_day"
             )
         ]
 
@@ -101,3 +101,30 @@ class PersonMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.month:%B %Y}"
+
+
+class CountryMonth(models.Model):
+    """Who used and who spent most of a country's numbers."""
+
+    country = models.CharField(max_length=2, blank=True)
+    user_id = models.BigIntegerField()
+    month = models.DateField("month from")
+    came = models.BigIntegerField("texts in", default=0)
+    went = models.BigIntegerField("texts out", default=0)
+    micros = models.BigIntegerField("millionths of a US dollar", default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["user_id", "month", "country"],
+                name="one_sum_a_persons_month_there",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["country", "month", "-micros"], name="dearest_there_of_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.country}, {self.month:%B %Y}"

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 
 
-class _Calls(models.Model):
+class Calls(models.Model):
     day = models.DateField()
     tool = models.CharField(max_length=64)
     outcome = models.CharField(max_length=8)
@@ -15,7 +15,7 @@ class _Calls(models.Model):
         abstract = True
 
 
-class ToolDay(_Calls):
+class ToolDay(Calls):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -27,7 +27,7 @@ class ToolDay(_Calls):
         return f"{self.tool} on {self.day}"
 
 
-class PersonTool(_Calls):
+class PersonTool(Calls):
     user_id = models.BigIntegerField()
 
     class Meta:

@@ -1,0 +1,258 @@
+"""What a front-end reads most, beside stock REST framework and simplejwt.
+
+A person with REMINDERS open reminders and MESSAGES texts and answers, among as many rows
+of others, reads a page of them and one of them. The product, a stock site with the same
+rows (bench/stock) and the limit (the token is checked, one statement, JSON) each answer
+in a process and a database of their own.
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from bench.identity import our_pair, our_person, stock_pair
+from bench.sites import Ask, Server, answer, asked, built, compare, said, show
+from bench.webhook import FULL
+from config.embedded import servers
+
+ROUNDS = 8 if FULL else 6
+REQUESTS = 300 if FULL else 150  # a round
+REMINDERS, MESSAGES, OTHERS = 200, 2_000, 50
+PAGE = 40
+ZONE, NUMBER = "America/New_York", "+12025550101"
+BEGAN = datetime(2026, 12, 1, 14, tzinfo=UTC)
+# How many times the stock site's CPU and time, and queries at most.
+TARGET = 1.0
+BUDGETS = {"reminders": 2, "a reminder": 2, "messages": 3, "a message": 4}
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="switchboard-bench-") as folder:
+        with servers(Path(folder), "run") as urls:
+            ours, stock = built(urls, Path(folder))
+            places = {"Switchboard": ours, "stock": stock, "limit": stock}
+            print(f"\nThe API; pages of {PAGE}; medians of {ROUNDS} rounds (spread)\n")
+            for kind, most in BUDGETS.items():
+                sites = asked("bench.api", kind, places, ROUNDS, REQUESTS)
+                show(kind, sites)
+                compare(sites["Switchboard"], sites["stock"], TARGET)
+                said(f"queries of {kind}", sites["Switchboard"].work["queries"], most)
+                print()
+
+
+# In a site's own process.
+
+
+def _ours(path: str, count: Callable[[Any], int]) -> Ask:
+    token, get = _our_token(), Server()
+    # The first is from before the rows were there.
+    path = path.format(**_our_ids())
+    return _asking(lambda: get(path, token=token), count)
+
+
+def _stock(path: str, count: Callable[[Any], int]) -> Ask:
+    token, get = _stock_token(), Server()
+    path = path.format(**_stock_ids())
+    return _asking(lambda: get(path, token=token), count)
+
+
+def _limit(sql: str, count: Callable[[Any], int]) -> Ask:
+    token, get = _stock_token(), Server(_bare(sql.format(**_stock_ids())))
+    return _asking(lambda: get("/", token=token), count)
+
+
+def _asking(get: Callable[[], Any], count: Callable[[Any], int]) -> Ask:
+    def ask() -> None:
+        if not count(get()):
+            raise SystemExit("another answer")
+
+    return ask
+
+
+def _bare(sql: str) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
+    """What no server of JSON can leave out."""
+    import jwt
+    from django.conf import settings
+    from django.db import connection
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        token = environ["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+        known = jwt.decode(token, settings.SECRET_KEY, ["HS256"])
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [int(known["user_id"])])
+            names = [each.name for each in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps({"results": rows}, default=str).encode()]
+
+    return application
+
+
+def _our_token() -> str:
+    from apps.core import pace
+    from apps.core.limits import Pace
+
+    # As it is charged, but never used up.
+    pace.API = Pace("api", times=10_000_000, seconds=60)
+    from apps.accounts.models import User
+    from apps.assistant.models import Reminder
+    from apps.sms import lanes
+    from apps.sms.models import InboundText, OutboundText, Turn
+
+    own = our_person()
+    if not Reminder.objects.exists():
+        others = User.objects.bulk_create(
+            User(email=f"{n}@bench", email_canonical=f"{n}@bench")
+            for n in range(OTHERS)
+        )
+        for user in (own, *others):
+            Reminder.objects.bulk_create(
+                Reminder(user=user, text=text, due_at=due_at, zone=ZONE)
+                for text, due_at in _reminders()
+            )
+            lane = lanes.lock_person(user)
+            turn = Turn.objects.create(lane=lane, user=user)
+            came, sent = [], []
+            for n, at in _texts():
+                came.append(
+                    InboundText(
+                        sid=f"SM{user.pk:08}{n:024}",
+                        lane=lane,
+                        user=user,
+                        number=NUMBER,
+                        our_number="+12025550100",
+                        body=f"remind me to call Ana {n} tomorrow at 9",
+                        received_at=at,
+                        turn=turn,
+                    )
+                )
+                sent.append(
+                    OutboundText(
+                        lane=lane,
+                        user=user,
+                        number=NUMBER,
+                        our_number="+12025550100",
+                        body=f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM.",
+                        created_at=at,
+                        turn=turn,
+                        state="sent",
+                        segments=1,
+                        delivery="delivered",
+                    )
+                )
+            InboundText.objects.bulk_create(came)
+            OutboundText.objects.bulk_create(sent)
+    return str(our_pair()["access_token"])
+
+
+def _our_ids() -> dict[str, Any]:
+    from apps.assistant.models import Reminder
+    from apps.sms.models import OutboundText
+
+    own = our_person()
+    reminder = Reminder.objects.filter(user=own).earliest("due_at")
+    message = OutboundText.objects.filter(user=own).latest("pk")
+    return {"reminder": reminder.public_id, "message": f"out-{message.pk}"}
+
+
+def _stock_token() -> str:
+    from django.contrib.auth.models import User
+
+    from bench.stock.models import Message, Reminder
+
+    token = stock_pair()["access"]
+    own = User.objects.get(username="alice")
+    if not Reminder.objects.exists():
+        others = User.objects.bulk_create(User(username=str(n)) for n in range(OTHERS))
+        for user in (own, *others):
+            Reminder.objects.bulk_create(
+                Reminder(
+                    id=uuid4(),
+                    user=user,
+                    text=text,
+                    due_at=due_at,
+                    when="tomorrow at 9 AM",
+                    zone=ZONE,
+                    state="active",
+                )
+                for text, due_at in _reminders()
+            )
+            told: list[Message] = []
+            for n, at in _texts():
+                words = f"remind me to call Ana {n} tomorrow at 9"
+                reply = f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM."
+                for way, body, state in (
+                    ("in", words, "Received"),
+                    ("out", reply, "delivered"),
+                ):
+                    told.append(
+                        Message(user=user, direction=way, body=body, at=at, state=state)
+                    )
+            Message.objects.bulk_create(told)
+    return token
+
+
+def _stock_ids() -> dict[str, Any]:
+    from bench.stock.models import Message, Reminder
+
+    reminder = Reminder.objects.filter(user__username="alice").earliest("due_at")
+    message = Message.objects.filter(user__username="alice").latest("pk")
+    return {"reminder": reminder.pk, "message": message.pk}
+
+
+def _reminders() -> Iterable[tuple[str, datetime]]:
+    for n in range(REMINDERS):
+        yield f"call Ana about {n}", BEGAN + timedelta(days=365, hours=n)
+
+
+def _texts() -> Iterable[tuple[int, datetime]]:
+    for n in range(MESSAGES // 2):
+        yield n, BEGAN - timedelta(minutes=10 * (MESSAGES - n))
+
+
+def _whole(found: Any) -> bool:
+    return len(found["results"]) == PAGE
+
+
+def _one(found: Any) -> bool:
+    return bool(found.get("id") or len(found["results"]) == 1)
+
+
+_LIMIT_REMINDERS = (
+    'SELECT id, text, due_at, "when", rule, zone, state, series_id, snoozes, note,'
+    " held_until, created_at FROM stock_reminder WHERE user_id = %s"
+)
+_LIMIT_MESSAGES = (
+    "SELECT id, direction, body, at, turn, state FROM stock_message WHERE user_id = %s"
+)
+ASKS: dict[str, Callable[[], Ask]] = {
+    "reminders, Switchboard": lambda: _ours(f"/api/v1/reminders?limit={PAGE}", _whole),
+    "reminders, stock": lambda: _stock(f"/api/reminders/?limit={PAGE}", _whole),
+    "reminders, limit": lambda: _limit(
+        f"{_LIMIT_REMINDERS} AND state = 'active' ORDER BY due_at LIMIT {PAGE}", _whole
+    ),
+    "a reminder, Switchboard": lambda: _ours("/api/v1/reminders/{reminder}", _one),
+    "a reminder, stock": lambda: _stock("/api/reminders/{reminder}/", _one),
+    "a reminder, limit": lambda: _limit(
+        f"{_LIMIT_REMINDERS} AND id = '{{reminder}}'", _one
+    ),
+    "messages, Switchboard": lambda: _ours(f"/api/v1/messages?limit={PAGE}", _whole),
+    "messages, stock": lambda: _stock(f"/api/messages/?limit={PAGE}", _whole),
+    "messages, limit": lambda: _limit(
+        f"{_LIMIT_MESSAGES} ORDER BY at DESC LIMIT {PAGE}", _whole
+    ),
+    "a message, Switchboard": lambda: _ours("/api/v1/messages/{message}", _one),
+    "a message, stock": lambda: _stock("/api/messages/{message}/", _one),
+    "a message, limit": lambda: _limit(f"{_LIMIT_MESSAGES} AND id = {{message}}", _one),
+}
+
+if __name__ == "__main__":
+    if sys.argv[1:]:
+        answer(ASKS[sys.argv[1]])
+    else:
+        main()
