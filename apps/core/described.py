@@ -24,7 +24,7 @@ class Described(AutoSchema):
     def get_tags(self) -> list[str]:
         """The first word of the address; operators' operations are many, and stand by
         what they are about."""
-        words = self._tokenize_path()  # type: ignore[no-untyped-call]  # untyped package
+        words = self._tokenize_path()
         return [" ".join(words[:2] if words[0] == "admin" else words[:1])]
 
     def is_deprecated(self) -> bool:

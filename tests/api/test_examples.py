@@ -109,7 +109,7 @@ def _rows(example: Example, alice: User) -> Swaps:
     return found
 
 
-def _swaps(place: str, made: rows.Names) -> Swaps:
+def _swaps(place: str, made: operated.Names) -> Swaps:
     named = shelf.parameters(place)
     return {named[name]: value for name, value in made.items() if name in named}
 

@@ -120,7 +120,7 @@ def test_nor_a_passkey_by_its_number(
 _OFFER = {"to": "dora@example.com", "level": "view"}
 
 
-def _ask(app: App, verb: str, path: str, names: rows.Names) -> int:
+def _ask(app: App, verb: str, path: str, names: operated.Names) -> int:
     body = BODIES.get(f"{verb} {path}")
     for name, value in names.items():
         path = path.replace(f"{{{name}}}", value)
