@@ -107,7 +107,8 @@ def main() -> None:
             set_up(place, PEOPLE_OF + FILL)
             ran = subprocess.run(
                 [sys.executable, "-m", "bench.analytics", "inside"],
-                env={**os.environ, **environment},
+                # Months are summed up anew here, which is nothing that is done at work.
+                env={**os.environ, **environment, "DATABASE_STATEMENT_SECONDS": "3600"},
                 stdout=subprocess.PIPE,
                 check=True,
             )
@@ -171,9 +172,7 @@ def inside() -> None:
                     summed = each.summed(f"({TIMES}) times")
                     cursor.execute(each.adding(summed), each_month.values)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET statement_timeout = 0; ANALYZE; RESET statement_timeout"
-            )
+            cursor.execute("ANALYZE")
 
     found["built"] = took(build)
     people = User.objects.in_bulk(random.sample(range(1, PEOPLE + 1), ROUNDS))
@@ -202,7 +201,6 @@ def inside() -> None:
     def raw(sql: str, *values: Any) -> list[Any]:
         with connection.cursor() as cursor:
             # Our own questions keep to the time that all have.
-            cursor.execute("SET statement_timeout = 0")
             cursor.execute(sql, values)
             return cursor.fetchall()
 

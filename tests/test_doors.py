@@ -500,6 +500,7 @@ ROWS |= {
     "api/v1/me/preferences": api(signed_in, get=people_api(200), patch=people_api(200)),
     "api/v1/me/letters": api(signed_in, get=people_api(200), put=people_api(400)),
     "api/v1/me/security": api(THEMSELF, get=people_api(200)),
+    "api/v1/me/activity": api(THEMSELF, get=people_api(200)),
     "api/v1/me/devices": api(THEMSELF, get=people_api(200)),
     "api/v1/me/devices/<uuid:public_id>": api(THEMSELF, delete=people_api(404)),
     "api/v1/me/mfa": api(THEMSELF, get=people_api(200)),
@@ -581,6 +582,8 @@ ROWS |= {
         about(Permission.CONNECTION_VIEW), get=OWNERS_API_200
     ),
     "api/v1/usage": api(signed_in, get=people_api(200)),
+    "api/v1/usage/texts": api(signed_in, get=people_api(200)),
+    "api/v1/usage/days.csv": api(signed_in, get=people_api(200)),
     "api/v1/usage/charts/<slug:key>": api(signed_in, get=people_api(404)),
     "api/v1/figures/charts/<slug:key>": Row(
         requires(Permission.ANALYTICS_VIEW),
@@ -632,6 +635,24 @@ ROWS |= {
         delete=OWNERS_API_204,
     ),
     "api/v1/shares": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/shares/blocked": api(signed_in, get=people_api(200)),
+    "api/v1/shares/blocked/<uuid:person_id>": api(signed_in, delete=people_api(404)),
+    "api/v1/events/in-step": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/events/in-step/able": api(signed_in, get=people_api(200)),
+    "api/v1/events/in-step/lost": api(signed_in, get=people_api(200)),
+    "api/v1/notes/in-step": api(signed_in, get=people_api(200), post=people_api(400)),
+    "api/v1/notes/in-step/pages": api(signed_in, get=people_api(200)),
+    "api/v1/notes/in-step/lost": api(signed_in, get=people_api(200)),
+    "api/v1/in-step/<uuid:public_id>": api(signed_in, get=people_api(404)),
+    "api/v1/in-step/<uuid:public_id>/pause": api(signed_in, post=people_api(404)),
+    "api/v1/in-step/<uuid:public_id>/resume": api(signed_in, post=people_api(404)),
+    "api/v1/in-step/<uuid:public_id>/compare": api(signed_in, post=people_api(404)),
+    "api/v1/in-step/lost/<uuid:public_id>/settle": api(
+        about(Permission.EVENT_CHANGE), post=people_api(404)
+    ),
+    "api/v1/in-step/lost/<uuid:public_id>/bring-back": api(
+        about(Permission.EVENT_CHANGE), post=people_api(404)
+    ),
     "api/v1/shares/<uuid:public_id>": api(
         signed_in, delete=Door(401, 204, 404, 404, 404)
     ),
@@ -680,6 +701,7 @@ ROWS |= {
     ),
     "api/v1/messages": api(signed_in, get=people_api(200), post=people_api(400)),
     "api/v1/messages/<str:message>": api(signed_in, get=people_api(404)),
+    "api/v1/messages/files/<uuid:public_id>": api(signed_in, get=people_api(404)),
     "api/v1/messages/undo/<uuid:handle>": api(signed_in, post=people_api(404)),
     "api/v1/conversations": api(signed_in, get=people_api(200)),
     "api/v1/conversations/<str:conversation>/messages": api(

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from django.http import StreamingHttpResponse
 from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -16,10 +17,11 @@ from rest_framework.views import APIView
 from apps.accounts.models import User
 from apps.analytics import charts, figures
 from apps.analytics import filters as filtering
-from apps.analytics import periods, summary
+from apps.analytics import periods, summary, table
 from apps.analytics.charts import Chart
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
+from apps.core import paging, query
 from apps.core.errors import NotFound
 from apps.rbac import looks, operations, verdicts
 from apps.rbac.catalog import Permission
@@ -28,6 +30,7 @@ from apps.rbac.scopes import Scope
 from apps.sms.models import UsageLog
 from apps.sms.money import usage as used
 
+USUAL, MOST = 40, 100
 PERIOD = [
     OpenApiParameter(
         "period",
@@ -149,6 +152,72 @@ class Usage(APIView):
         return _summed_up(period, user)
 
 
+class UsageTextSerializer(serializers.Serializer[Any]):
+    """`id`: that of `messages/{id}`. `segments` and `micros`, in micro-dollars, are null
+    until they are known; `arrived` as well."""
+
+    id = serializers.SerializerMethodField()
+    direction = serializers.CharField(source="message_direction")
+    number = serializers.CharField()
+    country = serializers.CharField(source="country_code")
+    characters = serializers.IntegerField(source="message_length")
+    segments = serializers.IntegerField(allow_null=True)
+    micros = serializers.IntegerField(allow_null=True)
+    arrived = serializers.BooleanField(source="success", allow_null=True)
+    at = serializers.DateTimeField(source="created_at")
+
+    def get_id(self, row: UsageLog) -> str:
+        return row.pk.replace(":", "-")
+
+
+class UsageTextsSerializer(serializers.Serializer[Any]):
+    """A page, the newest first; `next` leads to what was before it."""
+
+    next = serializers.URLField(allow_null=True)
+    results = UsageTextSerializer(many=True)
+
+
+class UsageTexts(APIView):
+    policy = signed_in
+    scope = Scope.USAGE
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
+            ),
+            OpenApiParameter("before", description="As `next` has it."),
+        ],
+        responses=UsageTextsSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Each text of the budgets' month, both ways, with what it cost us."""
+        user: Any = request.user
+        page = used.texts(
+            user,
+            before=request.GET.get("before", ""),
+            limit=query.whole(request, "limit", MOST, USUAL),
+        )
+        told = {"next": paging.further(request, page.older), "results": page.texts}
+        return Response(UsageTextsSerializer(told).data)
+
+
+class UsageTable(APIView):
+    policy = signed_in
+    scope = Scope.USAGE
+
+    @extend_schema(
+        operation_id="usage_table",
+        parameters=PERIOD,
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """The days of a period, streamed."""
+        period, user = _asked(request)
+        return table.answer(figures.of_person(period, user))
+
+
 class UsageOfPerson(APIView):
     policy = at_console(Permission.ANALYTICS_VIEW)
     scope = None
@@ -251,6 +320,8 @@ def _asked(request: Request) -> tuple[Period, User]:
 
 urlpatterns = [
     path("usage", Usage.as_view(), name="usage"),
+    path("usage/texts", UsageTexts.as_view(), name="usage_texts"),
+    path("usage/days.csv", UsageTable.as_view(), name="usage_table"),
     path("usage/charts/<slug:key>", UsageChart.as_view(), name="usage_chart"),
     path(
         "admin/users/<uuid:public_id>/usage",

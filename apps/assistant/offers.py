@@ -258,6 +258,14 @@ def blocked(user: User) -> list[User]:
     return [row.blocked for row in rows]
 
 
+def one_blocked(user: User, public_id: uuid.UUID) -> User:
+    """Raises NotFound."""
+    for each in blocked(user):
+        if each.public_id == public_id:
+            return each
+    raise errors.NotFound
+
+
 def unblock(*, user: User, person: User) -> None:
     with transaction.atomic():
         gone, _ = Block.objects.filter(user=user, blocked=person).delete()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -22,6 +23,14 @@ _LONGEST = 18  # digits; more is no bigint
 class Page:
     rows: list[Any]
     older: str  # where the next page begins, or an empty string
+
+
+def further(request: Request, older: str) -> str | None:
+    """The address of the same list from there on; None where it has ended."""
+    if not older:
+        return None
+    asked = request.GET.dict() | {"before": older}
+    return f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
 
 
 def newest(rows: "QuerySet[Any]", before: str = "", limit: int = LIMIT) -> Page:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import cookies
 from apps.accounts.models import User
+from apps.core import paging, query
 from apps.mfa import factor, lost
 from apps.mfa.serializers import FactorSerializer
 from apps.portal.activity import line
@@ -18,6 +19,7 @@ from apps.rbac import timeline
 from apps.rbac.declared import in_person, signed_in
 
 LAST_EVENTS = 10
+USUAL, MOST = timeline.LIMIT, 100
 # What of a person's activity is about who gets in, by the beginning of its tag.
 SECURITY = (
     "accounts.session.",
@@ -73,6 +75,42 @@ class Security(APIView):
         return Response(SecuritySerializer(_found(user)).data)
 
 
+class ActivitySerializer(serializers.Serializer[Any]):
+    """A page, the newest first; `next` leads to what was before it."""
+
+    next = serializers.URLField(allow_null=True)
+    results = EventSerializer(many=True)
+
+
+class Activity(APIView):
+    policy = in_person(signed_in)
+    scope = None
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
+            ),
+            OpenApiParameter("before", description="As `next` has it."),
+        ],
+        responses=ActivitySerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """What you did, and what others did about you, staff too."""
+        user: Any = request.user
+        page = timeline.page(
+            user.pk,
+            before=request.GET.get("before", ""),
+            limit=query.whole(request, "limit", MOST, USUAL),
+        )
+        told = {
+            "next": paging.further(request, page.older),
+            "results": [line(moment) for moment in page.moments],
+        }
+        return Response(ActivitySerializer(told).data)
+
+
 def _found(user: User) -> dict[str, Any]:
     loss = lost.waiting(user)
     last = timeline.page(user.pk, limit=LAST_EVENTS, actions=SECURITY)
@@ -84,4 +122,7 @@ def _found(user: User) -> dict[str, Any]:
     }
 
 
-urlpatterns = [path("me/security", Security.as_view(), name="me_security")]
+urlpatterns = [
+    path("me/security", Security.as_view(), name="me_security"),
+    path("me/activity", Activity.as_view(), name="me_activity"),
+]

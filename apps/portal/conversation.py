@@ -1,6 +1,5 @@
 """The thread of a person's texts and the answers to them, and a place to write."""
 
-import mimetypes
 from typing import Any
 from uuid import UUID
 
@@ -8,19 +7,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 
 from apps.accounts.models import User
 from apps.assistant import approvals, deeds_of_turns, performing, undoing
 from apps.assistant.models import Approval
 from apps.core import live
-from apps.core.errors import AppError, NotFound
+from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
 from apps.portal.forms import WordsForm
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms import threads, web
-from apps.sms.models import MediaFile
+from apps.sms import files, threads, web
 
 THREAD = "portal:conversation"
 
@@ -84,18 +81,7 @@ def undo(request: SignedIn, handle: UUID) -> HttpResponse:
 @signed_in
 @require_safe
 def file(request: SignedIn, public_id: UUID) -> HttpResponse:
-    """A picture to look at, or a file to save. A browser runs nothing of it."""
-    own = MediaFile.objects.filter(user=request.user, state=MediaFile.State.KEPT)
-    found = own.filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound("There is no such file.")
-    answer = HttpResponse(bytes(found.content), content_type=found.content_type)
-    how = "inline" if found.is_picture else "attachment"
-    ending = mimetypes.guess_extension(found.content_type) or ""
-    answer["Content-Disposition"] = f'{how}; filename="{found.public_id}{ending}"'
-    answer["X-Content-Type-Options"] = "nosniff"
-    add_never_cache_headers(answer)
-    return answer
+    return files.answer(files.of(request.user, public_id))
 
 
 def _shown(user: User, before: str) -> dict[str, Any]:

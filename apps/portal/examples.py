@@ -11,8 +11,27 @@ NOTIFICATION = {
     "url": "https://switchboard.example/app/approvals/",
     "is_read": False,
 }
+MADE = {
+    "at": "2026-12-01T14:00:00Z",
+    "action": "accounts.personaltoken.add",
+    "outcome": "done",
+    "who": "you",
+    "words": "Made a token for the API",
+    "reason": "",
+    "place": "",
+}
+TAKEN_BACK = {
+    "at": "2026-12-01T14:00:00Z",
+    "action": "accounts.personaltoken.delete",
+    "outcome": "done",
+    "who": "you",
+    "words": "Took a token for the API back",
+    "reason": "",
+    "place": "127.0.0.1",
+}
 
 EXAMPLES = (
+    Example("GET me/activity", {"next": None, "results": [TAKEN_BACK, MADE]}),
     Example(
         "GET me/security",
         {
@@ -22,24 +41,8 @@ EXAMPLES = (
             "factors_go_at": None,
             "sign_ins": 1,
             "events": [
-                {
-                    "at": "2026-12-01T14:00:00Z",
-                    "action": "accounts.personaltoken.delete",
-                    "outcome": "done",
-                    "who": "you",
-                    "words": "Took a token for the API back",
-                    "reason": "",
-                    "place": "127.0.0.1",
-                },
-                {
-                    "at": "2026-12-01T14:00:00Z",
-                    "action": "accounts.personaltoken.add",
-                    "outcome": "done",
-                    "who": "you",
-                    "words": "Made a token for the API",
-                    "reason": "",
-                    "place": "",
-                },
+                TAKEN_BACK,
+                MADE,
             ],
         },
     ),

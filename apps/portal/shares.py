@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.assistant import offers, shared
 from apps.assistant.models import List, Note, Offer
 from apps.assistant.shared import Share, Thing
-from apps.core.errors import AppError, Invalid, NotFound
+from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_POST, require_safe
 from apps.portal.forms import ShareForm
 from apps.portal.shell import SignedIn
@@ -127,12 +127,7 @@ def end(request: SignedIn, public_id: UUID, holder: UUID) -> HttpResponse:
 @require_POST
 @in_their_language
 def unblock(request: SignedIn, person: UUID) -> HttpResponse:
-    found = next(
-        (each for each in offers.blocked(request.user) if each.public_id == person),
-        None,
-    )
-    if found is None:
-        raise NotFound
+    found = offers.one_blocked(request.user, person)
     offers.unblock(user=request.user, person=found)
     messages.success(request, f"{found.email} may offer you things again.")
     return redirect(PAGE)

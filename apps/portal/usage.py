@@ -1,6 +1,5 @@
 """What a person used in a period, what is left, and what each text cost."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -9,36 +8,20 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from apps.accounts.models import User
-from apps.analytics import charts, drawing, figures, histogram, periods, summary
+from apps.analytics import charts, drawing, figures, periods, summary
+from apps.analytics import table as csv
 from apps.analytics.figures import Figures
-from apps.core import live, spreadsheet
+from apps.core import live
 from apps.core.errors import Invalid
 from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
 from apps.rbac import limits
 from apps.rbac.declared import signed_in
 from apps.sms import numbers, router
-from apps.sms.money import DOLLAR, exactly_in_dollars, in_dollars, shortage
+from apps.sms.money import exactly_in_dollars, in_dollars, shortage
 from apps.sms.money import usage as used
 
 CHARTS = ("texts", "cost", "replies")
-_COUNTS = ("came", "went", "arrived", "lost", "segments")
-_KINDS = ("in", "out", "tokens", "lookup")
-_COLUMNS = (
-    "day",
-    "texts_from_you",
-    "texts_to_you",
-    "arrived",
-    "lost",
-    "segments_to_you",
-    "dollars",
-    "dollars_from_you",
-    "dollars_to_you",
-    "dollars_language_model",
-    "dollars_phone_checks",
-    "answer_ms_p50",
-    "answer_ms_p95",
-)
 
 
 @signed_in
@@ -83,13 +66,7 @@ def texts(request: SignedIn) -> HttpResponse:
 def table(request: SignedIn) -> StreamingHttpResponse:
     """The days of a period as CSV."""
     period = periods.read(periods.once(request.GET, *periods.ASKED))
-    found = figures.of_person(period, request.user)
-    name = f"usage-{period.first}-{period.last}.csv"
-    return StreamingHttpResponse(
-        _lines(found),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return csv.answer(figures.of_person(period, request.user))
 
 
 def _left(user: User) -> dict[str, Any]:
@@ -187,17 +164,3 @@ def _against(now: int, then: int) -> str:
     return (
         f"{share:,.0f} % {said} than before" if share >= 1 else "As in the time before"
     )
-
-
-def _lines(found: Figures) -> Iterator[str]:
-    yield spreadsheet.line(_COLUMNS)
-    for row in summary.days(found):
-        costs = [row[f"cost_{kind}"] for kind in _KINDS]
-        dollars = [f"{micros / DOLLAR:.6f}" for micros in (sum(costs), *costs)]
-        times = found.speeds.get(row["day"], [])
-        waited = [
-            "" if ms is None else str(round(ms))
-            for ms in (histogram.percentile(times, share) for share in (0.5, 0.95))
-        ]
-        counts = [row[name] for name in _COUNTS]
-        yield spreadsheet.line([row["day"], *counts, *dollars, *waited])

@@ -11,10 +11,13 @@ from django.core import mail
 
 from apps.accounts.models import User
 from apps.analytics import draining
-from apps.assistant import offers
+from apps.assistant import offers, syncing
+from apps.assistant.examples import in_step as steps
+from apps.assistant.models import Note, Sync, SyncLink
 from apps.core import example as shelf
 from apps.core.example import whole
 from apps.core.kinds import Queue
+from apps.integrations import notebooks
 from apps.jobs import leases, runner
 from apps.mfa import enrolment
 from apps.mfa import examples as factors
@@ -26,6 +29,7 @@ from tests.api import rows
 from tests.api.app import App
 from tests.api.passkey import Passkey, swaps
 from tests.factories import PASSWORD
+from tests.integrations import accounts
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
 from tests.mfa.conftest import app_of, phone_of, texted
@@ -130,6 +134,55 @@ def connected(stage: Stage) -> Swaps:
     )
     named = shelf.parameters(whole("connections/{public_id}"))
     return {named["public_id"]: str(row.public_id)}
+
+
+def calendar_in_step(stage: Stage) -> Swaps:
+    rows.in_step(stage.alice)
+    return {}
+
+
+def calendar_to_keep(stage: Stage) -> Swaps:
+    """That is not kept in step yet."""
+    return {steps.GOOGLE: str(accounts.connected(stage.alice, "google").public_id)}
+
+
+def changed_on_both_sides(stage: Stage) -> Swaps:
+    rows.lost(stage.alice)
+    return {}
+
+
+def page_to_keep(stage: Stage) -> Swaps:
+    """Notes on it, at a provider that is asked."""
+    title = str(steps.PAGE["title"])
+    features = ["pages.read", "pages.write"]
+    row = connect(stage.alice, stage.providers, "notion", features, pages=[title])
+    (notebook,) = notebooks.of(stage.alice)
+    (page,) = notebook.search("Lisbon")
+    return {
+        steps.NOTION: str(row.public_id),
+        str(steps.PAGE["page"]): page.id,
+        "in-step/pages": "in-step/pages?search=Lisbon",
+    }
+
+
+def notes_in_step(stage: Stage) -> Swaps:
+    page_to_keep(stage)
+    (notebook,) = notebooks.of(stage.alice)
+    (page,) = notebook.search("Lisbon")
+    syncing.start_notes(user=stage.alice, notebook=notebook, page=page)
+    return {}
+
+
+def note_changed_on_both_sides(stage: Stage) -> Swaps:
+    notes_in_step(stage)
+    SyncLink.objects.create(
+        user=stage.alice,
+        sync=Sync.objects.get(),
+        note=Note.objects.get(public_id=rows.note(stage.alice)["public_id"]),
+        status=SyncLink.Status.CONFLICT,
+        lost={"side": "other", "content": {"text": "The gate code is 1147."}},
+    )
+    return {}
 
 
 def connected_and_used(stage: Stage) -> Swaps:
@@ -282,6 +335,16 @@ def _shown(stage: Stage, key: Passkey, place: str) -> Swaps:
 _AUTH = "/api/auth/{client}/v1/"
 BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "GET shares": shares,
+    "GET events/in-step": calendar_in_step,
+    "POST events/in-step": calendar_to_keep,
+    "GET events/in-step/able": calendar_to_keep,
+    "GET events/in-step/lost": changed_on_both_sides,
+    "GET notes/in-step": notes_in_step,
+    "POST notes/in-step": page_to_keep,
+    "GET notes/in-step/pages": page_to_keep,
+    "GET notes/in-step/lost": note_changed_on_both_sides,
+    "GET me/activity": with_events,
+    "GET usage/texts": texted_us,
     "GET me/export/{public_id}/file": made_export,
     "GET providers": connected,
     "GET consents": connected,

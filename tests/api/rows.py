@@ -4,19 +4,30 @@ The examples, the two tenants and whoever makes up requests all read this one ta
 address with a parameter that has no row here fails all of them.
 """
 
+import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts import exports, personal_tokens, sessions
 from apps.accounts.models import KnownBrowser, User
-from apps.assistant import events, lists, memory, notes, offers, reminders
+from apps.assistant import events, lists, memory, notes, offers, reminders, syncing
 from apps.assistant.events import Times
-from apps.assistant.models import Approval, Offer, StandingApproval, ToolCall
+from apps.assistant.models import (
+    Approval,
+    Event,
+    Offer,
+    StandingApproval,
+    Sync,
+    SyncLink,
+    ToolCall,
+)
 from apps.core.example import whole
-from apps.sms import web
-from apps.sms.models import Lane, OutboundText, PhoneNumber
+from apps.integrations import calendars
+from apps.sms import lanes, web
+from apps.sms.models import InboundText, Lane, MediaFile, OutboundText, PhoneNumber
 from apps.sms.worker import drain
 from tests.api import operated
 from tests.api.operated import Make, Names, word
@@ -66,6 +77,57 @@ def connection(user: User) -> Names:
 
 def conversation(user: User) -> Names:
     return {"conversation": phone(user)["public_id"]}
+
+
+def in_step(user: User) -> Names:
+    return {"public_id": str(_calendar_in_step(user).public_id)}
+
+
+def lost(user: User) -> Names:
+    """What was changed on both sides."""
+    sync = _calendar_in_step(user)
+    event_id = event(user)["public_id"]
+    row = SyncLink.objects.create(
+        user=user,
+        sync=sync,
+        event=Event.objects.get(public_id=event_id),
+        status=SyncLink.Status.CONFLICT,
+        lost={
+            "side": "own",
+            "at": timezone.now().isoformat(),
+            "content": None,
+        },
+    )
+    return {"public_id": str(row.public_id)}
+
+
+def blocked(user: User) -> Names:
+    row = offered_to(user, "Spam")
+    offers.block(user=user, row=row)
+    return {"person_id": str(row.owner.public_id)}
+
+
+def file(user: User) -> Names:
+    lane = lanes.lock_person(user)
+    text = InboundText.objects.create(
+        sid=f"SM{secrets.token_hex(16)}",
+        lane=lane,
+        user=user,
+        number="+12025550101",
+        our_number=settings.TWILIO_NUMBER,
+        body="",
+        num_media=1,
+    )
+    row = MediaFile.objects.create(
+        user=user,
+        text=text,
+        position=0,
+        state=MediaFile.State.KEPT,
+        content_type="image/png",
+        content=b"a picture",
+        size=9,
+    )
+    return {"public_id": str(row.public_id)}
 
 
 def event(user: User) -> Names:
@@ -190,6 +252,12 @@ def offered_to(user: User, name: str) -> Offer:
     return offered(lists.make(user=friend, name=name), user)
 
 
+def _calendar_in_step(user: User) -> Sync:
+    connected(user, "google")
+    (calendar,) = calendars.of(user)
+    return syncing.start(user=user, calendar=calendar)
+
+
 def answer_all() -> None:
     """PostgreSQL's clock stands still in the transaction of a test, and what was put
     into a lane just now would be due after it."""
@@ -204,6 +272,8 @@ _ROWS: dict[str, Make] = {
     "connections/{public_id}": connection,
     "conversations/{conversation}": conversation,
     "events/{public_id}": event,
+    "in-step/{public_id}": in_step,
+    "in-step/lost/{public_id}": lost,
     "lists/{public_id}": a_list,
     "lists/{public_id}/items/{item}": item,
     "me/devices/{public_id}": browser,
@@ -211,6 +281,7 @@ _ROWS: dict[str, Make] = {
     "me/sessions/{sid}": sign_in,
     "memory/{public_id}": fact,
     "messages/{message}": message,
+    "messages/files/{public_id}": file,
     "messages/undo/{handle}": change,
     "notes/{public_id}": note,
     "notifications/{notification}": notification,
@@ -219,6 +290,7 @@ _ROWS: dict[str, Make] = {
     "phones/{public_id}/send-code": noted_phone,
     "phones/{public_id}/verify": noted_phone,
     "reminders/{public_id}": reminder,
+    "shares/blocked/{person_id}": blocked,
     "shares/{public_id}": offer_of_ones_own,
     "shares/{public_id}/accept": offer,
     "shares/{public_id}/block": offer,

@@ -1,12 +1,13 @@
 """The conversations over the API: what was said and done, and something to say."""
 
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -14,20 +15,33 @@ from rest_framework.response import Response
 
 from apps.assistant import deeds_of_turns, undoing
 from apps.assistant.api.speaking import Speaking, person
-from apps.core import query
+from apps.core import paging, query
 from apps.core.errors import NotFound
 from apps.core.once import once
 from apps.core.serializers import Exact
 from apps.rbac.declared import signed_in
 from apps.rbac.scopes import Scope
-from apps.sms import threads, web
-from apps.sms.models import PhoneNumber
+from apps.sms import files, threads, web
+from apps.sms.models import MediaFile, PhoneNumber
 from apps.sms.models.inbound import WEB
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A picture or file of a text, at `messages/files/{id}` once it is `kept`; `why` it
+    was not, where it was `refused`. `size` in bytes."""
+
+    id = serializers.UUIDField(source="public_id")
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    state = serializers.ChoiceField(MediaFile.State.choices)
+    why = serializers.CharField()
 
 
 class MessageSerializer(serializers.Serializer[Any]):
     """`direction`: `in` from the person, `out` from us; an answer is `out` with the
-    `turn` of what it answers, which has none while it waits."""
+    `turn` of what it answers, which has none while it waits. `state` in words, and in
+    `next_step` what its person can do where it did not arrive. `number`: of the phone,
+    or `web`; what is written there has no `segments`."""
 
     id = serializers.CharField()
     direction = serializers.CharField()
@@ -35,6 +49,11 @@ class MessageSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     turn = serializers.IntegerField(source="turn_id", allow_null=True)
     state = serializers.CharField(source="state_label")
+    next_step = serializers.CharField()
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    segments = serializers.IntegerField()
+    files = FileSerializer(many=True)
 
 
 class MessagesSerializer(serializers.Serializer[Any]):
@@ -141,6 +160,17 @@ class OneMessage(Speaking):
         return Response(told)
 
 
+class File(Speaking):
+    policy = signed_in
+    scope = Scope.MESSAGES
+
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
+    def get(self, request: Request, public_id: UUID) -> HttpResponse:
+        """A picture or file that came with a text, as what it is. A browser runs nothing
+        of it."""
+        return files.answer(files.of(person(request), public_id))
+
+
 class Undo(Speaking):
     policy = signed_in
     scope = Scope.MESSAGES
@@ -197,12 +227,8 @@ def _page(request: Request, number: str = "") -> Response:
         direction=query.one_of(request, "direction", _DIRECTIONS),
         words=query.words(request),
     )
-    older = None
-    if found.older:
-        asked = request.GET.dict() | {"before": found.older}
-        older = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
     results = rows.to_representation(found.messages)
-    return Response({"next": older, "results": results})
+    return Response({"next": paging.further(request, found.older), "results": results})
 
 
 def _phones(request: Request) -> Any:
@@ -218,6 +244,7 @@ def _uuid(said: str) -> UUID:
 
 urlpatterns = [
     path("messages", Messages.as_view(), name="messages"),
+    path("messages/files/<uuid:public_id>", File.as_view(), name="message_file"),
     path("messages/<str:message>", OneMessage.as_view(), name="message"),
     path("messages/undo/<uuid:handle>", Undo.as_view(), name="message_undo"),
     path("conversations", Conversations.as_view(), name="conversations"),

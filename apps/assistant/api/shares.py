@@ -174,6 +174,29 @@ class OneShare(Speaking):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class Blocked(Speaking):
+    policy = signed_in
+    scope = Scope.SHARES
+
+    @extend_schema(responses=HolderSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Whose offers you do not see."""
+        found = offers.blocked(person(request))
+        return Response(HolderSerializer(found, many=True).data)
+
+
+class OneBlocked(Speaking):
+    policy = signed_in
+    scope = Scope.SHARES
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, person_id: UUID) -> Response:
+        """They may offer you things again."""
+        user = person(request)
+        offers.unblock(user=user, person=offers.one_blocked(user, person_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 def _offered(request: Request, public_id: UUID) -> Offer:
     return offers.get(user=person(request), public_id=str(public_id))
 
@@ -188,6 +211,8 @@ def _thing(user: Any, asked: dict[str, Any]) -> Thing:
 
 urlpatterns = [
     path("shares", Shares.as_view(), name="shares"),
+    path("shares/blocked", Blocked.as_view(), name="shares_blocked"),
+    path("shares/blocked/<uuid:person_id>", OneBlocked.as_view(), name="share_unblock"),
     path("shares/<uuid:public_id>", OneOffer.as_view(), name="offer"),
     path("shares/<uuid:public_id>/accept", Accept.as_view(), name="offer_accept"),
     path("shares/<uuid:public_id>/decline", Decline.as_view(), name="offer_decline"),

@@ -9,6 +9,11 @@ SAID = {
     "at": "2026-12-01T14:00:00Z",
     "turn": 381,
     "state": "Written here",
+    "next_step": "",
+    "kind": "text",
+    "number": "web",
+    "segments": 0,
+    "files": [],
 }
 ANSWER = {
     "id": "out-1042",
@@ -17,7 +22,13 @@ ANSWER = {
     "at": "2026-12-01T14:00:00Z",
     "turn": 381,
     "state": "",
+    "next_step": "",
+    "kind": "reply",
+    "number": "web",
+    "segments": 0,
+    "files": [],
 }
+BY_PHONE = {"number": "+12025550101", "segments": 1}
 
 EXAMPLES = (
     Example(
@@ -44,8 +55,13 @@ EXAMPLES = (
         {
             "next": None,
             "results": [
-                {**SAID, "body": "buy milk", "state": "Received"},
-                {**ANSWER, "body": "New list Shopping: milk.", "state": "Handed over"},
+                {**SAID, "body": "buy milk", "state": "Received", **BY_PHONE},
+                {
+                    **ANSWER,
+                    "body": "New list Shopping: milk.",
+                    "state": "Handed over",
+                    **BY_PHONE,
+                },
             ],
         },
     ),
@@ -71,6 +87,7 @@ EXAMPLES = (
             ],
         },
     ),
+    Example("GET messages/files/{public_id}", "A picture."),
     Example(
         "POST messages/undo/{handle}",
         {"said": "Undone: the reminder call Ana is removed."},
@@ -78,6 +95,7 @@ EXAMPLES = (
 )
 IDS = (
     Id("conversations/{conversation}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),
+    Id("messages/files/{public_id}", "01978c2e-6315-7d41-b6a0-5f2e9c8d7b06"),
     Id("messages/undo/{handle}", "01978c2e-5691-7d41-b6a0-5f2e9c8d7a5d"),
     Id("messages/{message}", "out-1042"),
 )

@@ -73,6 +73,17 @@ EXAMPLES = (
             "level": "edit",
         },
     ),
+    Example(
+        "GET shares/blocked",
+        [
+            {
+                "id": "0197a3f0-5b12-7c3e-9a41-6d2f8e0b1c52",
+                "name": "Ben Brook",
+                "email": "ben@example.com",
+            }
+        ],
+    ),
+    Example("DELETE shares/blocked/{person_id}"),
     Example("DELETE shares/{public_id}"),
     Example("POST shares/{public_id}/accept", PARTY),
     Example("POST shares/{public_id}/block"),
@@ -80,6 +91,7 @@ EXAMPLES = (
     Example("DELETE shares/{public_id}/people/{holder}"),
 )
 IDS = (
+    Id("shares/blocked/{person_id}", "0197a3f0-5b12-7c3e-9a41-6d2f8e0b1c52"),
     Id("shares/{public_id}", "01978c2e-5b1d-7d41-b6a0-5f2e9c8d7a79"),
     Id("shares/{public_id}/people/{holder}", "01978c2e-5c40-7d41-b6a0-5f2e9c8d7a80"),
 )
