@@ -21,7 +21,7 @@ def with_examples(result: Json, **_: Any) -> Json:
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
                 if parameter.get("in") == "path" and parameter["name"] in known:
-                    parameter["example"] = known[parameter["name"]]
+                    parameter["example"] = _typed(parameter, known[parameter["name"]])
     return result
 
 
@@ -33,6 +33,9 @@ def status(operation: Json, example: Example) -> str:
 
 
 def _show(operation: Json, example: Example, components: Json) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter.get("in") == "query" and parameter["name"] in example.query:
+            parameter["example"] = _typed(parameter, example.query[parameter["name"]])
     if example.body is not None:
         operation["requestBody"] = asked = _apart(operation["requestBody"], components)
         for content in asked["content"].values():
@@ -47,6 +50,11 @@ def _apart(body: Json, components: Json) -> Json:
     name = body.get("$ref", "").rpartition("/")[2]
     found: Json = deepcopy(components["requestBodies"][name] if name else body)
     return found
+
+
+def _typed(parameter: Json, said: str) -> str | int:
+    """As the schema has it: a number is no text."""
+    return int(said) if parameter["schema"].get("type") == "integer" else said
 
 
 def _put(content: Json, value: Any) -> None:

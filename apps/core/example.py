@@ -4,7 +4,8 @@ Examples stand in the `examples.py` of the app whose views they are of, are show
 schema (config/examples.py), and tests/api sends each one and compares the answer.
 """
 
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from apps.core import shelves
@@ -15,13 +16,15 @@ PREFIX = "/api/v1/"
 @dataclass(frozen=True)
 class Example:
     """`asked`: verb and address as the schema has it, "PATCH notes/{public_id}"; what
-    is not under /api/v1/ from its first slash on. `status`: where it is not the one by
+    is not under /api/v1/ from its first slash on. `query`: what is asked behind it, by
+    name. `status`: where it is not the one by
     which the schema says that it was done."""
 
     asked: str
     # Nothing where the answer is empty, and text for what is no JSON.
     answer: Any = None
     _: KW_ONLY
+    query: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     status: int | None = None
 

@@ -4,6 +4,7 @@ it says."""
 import json
 from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -44,6 +45,9 @@ def test_each_is_shown_where_it_belongs_and_is_what_the_schema_says() -> None:
             (content,) = operation["requestBody"]["content"].values()
             assert content["example"] == example.body
             assert described.violations(content, example.body) == "", example.asked
+        asked = [e for e in operation.get("parameters", ()) if e.get("in") == "query"]
+        shown = {e["name"]: str(e["example"]) for e in asked if "example" in e}
+        assert shown == example.query, example.asked
         if example.answer is not None:
             told = operation["responses"][status(operation, example)]
             content = next(iter(told["content"].values()))
@@ -89,6 +93,8 @@ def _asked(example: Example, stage: Stage) -> Any:
         assert parameter in named, f"examples.py names no {parameter} of {path}"
         path = path.replace(f"{{{parameter}}}", named[parameter])
     body = None if example.body is None else json.dumps(example.body)
+    if example.query:
+        path += f"?{urlencode(example.query)}"
     path, body = _swapped(path, swaps), _swapped(body, swaps)
     sent = None if body is None else json.loads(body)
     return stage.app.ask(example.verb, path, sent, **stage.headers)
@@ -99,15 +105,16 @@ def _rows(example: Example, alice: User) -> Swaps:
     and has another id than the example's."""
     path = example.path
     found: Swaps = {}
-    below = [e for e in rows.ROWS if e.rpartition("/")[0] == path and e[-1] == "}"]
+    known = rows.OPERATED if rows.is_for_operators(path) else rows.ROWS
+    below = [e for e in known if e.rpartition("/")[0] == path and e[-1] == "}"]
     for place in below if example.verb == "get" else ():
-        found |= _swaps(place, rows.ROWS[place](alice))
+        found |= _swaps(place, known[place](alice))
     if not found and (make := rows.of(path)):
         found |= _swaps(path, make(alice))
     sent = json.dumps(example.body)
     for each in shelf.ids():
-        if each.path in rows.ROWS and each.value in sent and each.value not in found:
-            found |= _swaps(each.path, rows.ROWS[each.path](alice))
+        if each.path in known and each.value in sent and each.value not in found:
+            found |= _swaps(each.path, known[each.path](alice))
     return found
 
 
