@@ -9,8 +9,9 @@ from apps.rbac.operations import Masked
 
 
 class SignInOfPersonSerializer(Masked, serializers.ModelSerializer[LoginSession]):
-    """`ending`: why it is over; empty while it lasts. `address` is masked for who may
-    not see addresses."""
+    """`methods` were proved in it, last at `proved_at`, a second factor at
+    `proved_twice_at`. `ending`: why it is over; empty while it lasts. `address` is masked
+    for who may not see addresses, and in lists."""
 
     pii: tuple[str, ...] = ("address",)
     id = serializers.UUIDField(source="sid", read_only=True)
@@ -39,7 +40,8 @@ class SignInOfPersonSerializer(Masked, serializers.ModelSerializer[LoginSession]
 
 
 class BrowserOfPersonSerializer(serializers.ModelSerializer[KnownBrowser]):
-    """`trusted_until`: at most; a change of password or factors ends it sooner."""
+    """`trusted_until`: at most; a change of password or factors ends it sooner. Null
+    where the second factor is asked for."""
 
     id = serializers.UUIDField(source="public_id", read_only=True)
     name = serializers.CharField(source="called", read_only=True)

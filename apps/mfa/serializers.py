@@ -9,6 +9,8 @@ from apps.core.serializers import Exact
 
 
 class FactorSerializer(serializers.Serializer[Any]):
+    """`is_backup`: it takes the place of another, and is none by itself."""
+
     id = serializers.CharField()
     name = serializers.CharField()
     is_backup = serializers.BooleanField()

@@ -44,8 +44,8 @@ class People(query.Sparse, generics.ListAPIView[User]):
     orderings: ClassVar = {
         "-created_at": ("-created_at", "-id"),
         "created_at": ("created_at", "id"),
-        "-last_login": ("-signed_in_at", "-id"),
-        "last_login": ("signed_in_at", "id"),
+        "-last_sign_in_at": ("-signed_in_at", "-id"),
+        "last_sign_in_at": ("signed_in_at", "id"),
     }
     queryset = User.objects.none()
 
@@ -58,8 +58,14 @@ class People(query.Sparse, generics.ListAPIView[User]):
             ),
             OpenApiParameter("state", enum=people.STATES),
             OpenApiParameter("role", description="Who holds it, by its slug."),
-            OpenApiParameter("second_factor", enum=_YES_NO),
-            OpenApiParameter("joined_after", OpenApiTypes.DATETIME),
+            OpenApiParameter(
+                "second_factor",
+                enum=_YES_NO,
+                description="Whether a password alone is not enough for them.",
+            ),
+            OpenApiParameter(
+                "joined_after", OpenApiTypes.DATETIME, description="From then on."
+            ),
             OpenApiParameter("joined_before", OpenApiTypes.DATETIME),
         ]
     )

@@ -34,6 +34,9 @@ class PersonRowSerializer(Masked, serializers.ModelSerializer[User]):
     state = serializers.SerializerMethodField()
     roles = serializers.SerializerMethodField()
     has_second_factor = serializers.BooleanField(read_only=True)
+    last_sign_in_at = serializers.DateTimeField(
+        source="last_login", allow_null=True, read_only=True
+    )
 
     class Meta:
         model = User
@@ -44,7 +47,7 @@ class PersonRowSerializer(Masked, serializers.ModelSerializer[User]):
             "state",
             "roles",
             "has_second_factor",
-            "last_login",
+            "last_sign_in_at",
             "created_at",
         ]
         read_only_fields: ClassVar = fields

@@ -23,10 +23,11 @@ from apps.rbac.console.search import Search, insist_on_few, named
 from apps.rbac.declared import at_console
 from apps.rbac.models import AuditEvent, AuditSeal
 
+OUTCOMES = [*map(str, audit.Outcome)]
 _WHO = "An address, a public id, or the number that stays when both are gone."
 SEARCH = [
     OpenApiParameter("action", description="One, or all below: `accounts.session`."),
-    OpenApiParameter("outcome", enum=[*map(str, audit.Outcome)]),
+    OpenApiParameter("outcome", enum=OUTCOMES),
     OpenApiParameter("actor", description=f"Who did it. {_WHO}"),
     OpenApiParameter("subject", description=f"About whom. {_WHO}"),
     OpenApiParameter(
@@ -50,12 +51,23 @@ class PersonOfEventSerializer(serializers.Serializer[Any]):
     email = serializers.CharField(allow_null=True)
 
 
-class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
-    """`reason` is a code. `via`: what led to a decision, such as roles."""
+class ObjectOfEventSerializer(serializers.Serializer[Any]):
+    """What was acted on. `id` is null where it was all of that kind."""
 
+    kind = serializers.CharField()
+    id = serializers.CharField(allow_null=True)
+
+
+class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
+    """`actor` did it, null where it was the system or nobody who is signed in;
+    `subject` is whom it was about. `reason` is a code. `via`: what led to a decision,
+    such as roles."""
+
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
     actor = serializers.SerializerMethodField()
     on_behalf_of = serializers.SerializerMethodField()
     subject = serializers.SerializerMethodField()
+    object = serializers.SerializerMethodField()
 
     class Meta:
         model = AuditEvent
@@ -67,8 +79,7 @@ class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
             "actor",
             "on_behalf_of",
             "subject",
-            "obj_type",
-            "obj_id",
+            "object",
             "reason",
             "via",
             "request_id",
@@ -86,6 +97,12 @@ class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
     @extend_schema_field(PersonOfEventSerializer(allow_null=True))
     def get_subject(self, event: AuditEvent) -> Any:
         return _person(event, "subject_id")
+
+    @extend_schema_field(ObjectOfEventSerializer(allow_null=True))
+    def get_object(self, event: AuditEvent) -> dict[str, str | None] | None:
+        if not event.obj_type:
+            return None
+        return {"kind": event.obj_type, "id": event.obj_id or None}
 
 
 class OneAuditEventSerializer(AuditEventSerializer):
@@ -224,7 +241,10 @@ class Export(APIView):
 
     @extend_schema(
         operation_id="admin_audit_export",
-        parameters=SEARCH,
+        parameters=[
+            OpenApiParameter("kind", location="path", enum=[*taking.KINDS]),
+            *SEARCH,
+        ],
         responses={(200, "text/csv"): OpenApiTypes.STR}
         | {(200, "application/x-ndjson"): OpenApiTypes.STR},
     )

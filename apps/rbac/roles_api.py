@@ -199,7 +199,11 @@ class RolesOfPerson(generics.ListAPIView[RoleAssignment]):
     pagination_class = Newest
     queryset = RoleAssignment.objects.none()
 
-    @extend_schema(parameters=[OpenApiParameter("state", enum=STATES)])
+    @extend_schema(
+        parameters=[
+            OpenApiParameter("state", enum=STATES, description="All unless it is said.")
+        ]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Roles that they were given, the newest first; not those that these inherit."""
         return super().get(request, *args, **kwargs)
@@ -264,7 +268,12 @@ class MayPerson(APIView):
     @extend_schema(
         operation_id="admin_users_may",
         parameters=[
-            OpenApiParameter("action", enum=[*map(str, Permission)], required=True)
+            OpenApiParameter(
+                "action",
+                enum=[*map(str, Permission)],
+                required=True,
+                description="A permission, by its name.",
+            )
         ],
         responses=MaySerializer,
     )

@@ -12,6 +12,7 @@ from apps.rbac.models import Role, RoleAssignment, RoleLimits
 from apps.rbac.operations import OperatorRefSerializer
 
 _PERMISSIONS = [each.value for each in Permission]
+REASONS = [each.value for each in policy.Reason]
 STATES = ("in_force", "ended", "taken_back")
 
 
@@ -100,7 +101,8 @@ class LimitsSerializer(ExactModel[RoleLimits]):
 
 
 class GrantSerializer(serializers.ModelSerializer[RoleAssignment]):
-    """`granted_by` is null where the system gave it, or who did is gone."""
+    """`granted_by` is null where the system gave it, or who did is gone; `expires_at`
+    where it is theirs until it is taken back."""
 
     role = serializers.CharField(source="role.slug", read_only=True)
     person = OperatorRefSerializer(source="user", read_only=True)
@@ -151,17 +153,17 @@ class PermissionSerializer(serializers.Serializer[Any]):
 class WaySerializer(serializers.Serializer[Any]):
     """One way to yes, whether it leads there, and what it rests on."""
 
-    name = serializers.CharField()
+    name = serializers.ChoiceField(choices=REASONS)
     leads_there = serializers.BooleanField()
     steps = serializers.ListField(child=serializers.CharField())
 
 
 class MaySerializer(serializers.Serializer[Any]):
-    """`roles`: each that they have, and by which they come to it; `would_bring`: roles
-    that hold the permission."""
+    """`roles`: each that they have, and by which they come to it, from one that they
+    were given; `would_bring`: roles that hold the permission."""
 
     is_allowed = serializers.BooleanField(source="decision.allowed")
-    reason = serializers.CharField(source="decision.reason")
+    reason = serializers.ChoiceField(choices=REASONS, source="decision.reason")
     ways = WaySerializer(many=True)
     roles = serializers.DictField(
         child=serializers.ListField(child=serializers.CharField())

@@ -123,10 +123,10 @@ def test_they_are_filtered_ordered_and_found(
     assert asked("search=olga") == asked("search=Olga") == [o]
     assert asked(f"search={old.public_id}") == [o]
     assert asked("search=nobody") == asked("search=lga") == []
-    assert asked("ordering=-last_login")[0] == a
+    assert asked("ordering=-last_sign_in_at")[0] == a
     answer = as_ada.get(f"{USERS}?fields=id,state&limit=1&ordering=created_at")
     assert answer.json()["results"] == [{"id": str(old.public_id), "state": "active"}]
-    seen, page = [], f"{USERS}?limit=1&ordering=last_login"
+    seen, page = [], f"{USERS}?limit=1&ordering=last_sign_in_at"
     while page:
         body = as_ada.get(page).json()
         seen += [row["id"] for row in body["results"]]

@@ -55,7 +55,7 @@ def test_events_are_found_by_person_action_and_outcome(
             "id": str(ada.public_id),
             "email": "a•••@example.com",
         }
-        assert row["obj_id"] == str(alice.public_id)
+        assert row["object"] == {"kind": "accounts.user", "id": str(alice.public_id)}
     query = f"kind=accounts.user&q={alice.public_id}"
     assert as_ada.get(f"{AUDIT}?{query}").json()["results"]
     theirs = f"/api/v1/admin/users/{alice.public_id}/audit"
