@@ -24,6 +24,41 @@ CHART = {
         {"name": "To you", "values": [0.0, 0.0, 0.0]},
     ],
 }
+USAGE = {
+    "period": {"first": "2026-11-02", "last": "2026-12-01"},
+    "volume": VOLUME,
+    "volume_before": {
+        "came": 0,
+        "went": 0,
+        "arrived": 0,
+        "lost": 0,
+        "segments": 0,
+        "cost": 0,
+        "cost_in": 0,
+        "cost_out": 0,
+        "cost_lookup": 0,
+        "cost_tokens": 0,
+    },
+    "speed": {"p50": 740.0, "p95": 920.0, "times": 1},
+    "speed_before": {"p50": None, "p95": None, "times": 0},
+    "budget": {
+        "texts": 99,
+        "texts_of": 100,
+        "started": 50,
+        "started_of": 50,
+        "day_micros": 4978400,
+        "day_of": 5000000,
+        "month_micros": 59978400,
+        "month_of": 60000000,
+        "tokens_micros": 500000,
+        "tokens_of": 500000,
+        "by_the_end": 24000,
+        "renews_at": "2027-01-01T00:00:00Z",
+    },
+    "tools": [{"key": "lists.add", "name": "Put on a list", "times": 1, "failed": 0}],
+    "providers": [{"key": "google", "name": "Google", "times": 1, "failed": 0}],
+    "tips": [],
+}
 
 EXAMPLES = (
     Example(
@@ -36,46 +71,7 @@ EXAMPLES = (
             ],
         },
     ),
-    Example(
-        "GET usage",
-        {
-            "period": {"first": "2026-11-02", "last": "2026-12-01"},
-            "volume": VOLUME,
-            "volume_before": {
-                "came": 0,
-                "went": 0,
-                "arrived": 0,
-                "lost": 0,
-                "segments": 0,
-                "cost": 0,
-                "cost_in": 0,
-                "cost_out": 0,
-                "cost_lookup": 0,
-                "cost_tokens": 0,
-            },
-            "speed": {"p50": 740.0, "p95": 920.0, "times": 1},
-            "speed_before": {"p50": None, "p95": None, "times": 0},
-            "budget": {
-                "texts": 99,
-                "texts_of": 100,
-                "started": 50,
-                "started_of": 50,
-                "day_micros": 4978400,
-                "day_of": 5000000,
-                "month_micros": 59978400,
-                "month_of": 60000000,
-                "tokens_micros": 500000,
-                "tokens_of": 500000,
-                "by_the_end": 24000,
-                "renews_at": "2027-01-01T00:00:00Z",
-            },
-            "tools": [
-                {"key": "lists.add", "name": "Put on a list", "times": 1, "failed": 0}
-            ],
-            "providers": [{"key": "google", "name": "Google", "times": 1, "failed": 0}],
-            "tips": [],
-        },
-    ),
+    Example("GET usage", USAGE),
     Example("GET usage/charts/{key}", CHART),
     Example(
         "GET usage/texts",
@@ -108,6 +104,7 @@ EXAMPLES = (
         },
     ),
     Example("GET usage/days.csv", "A table."),
+    Example("GET admin/users/{public_id}/usage", USAGE),
 )
 IDS = (
     Id("usage/charts/{key}", "texts"),

@@ -249,5 +249,28 @@ EXAMPLES = (
             },
         ],
     ),
+    Example(
+        "GET admin/users/{public_id}/connections",
+        page(
+            {
+                "id": "01978c2e-4c56-7d41-b6a0-5f2e9c8d7a1e",
+                "person": {
+                    "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
+                    "email": "a•••@example.com",
+                },
+                "provider": "google",
+                "account": "a•••@example.com",
+                "status": "connected",
+                "reason": "",
+                "why": "",
+                "features": ["calendar.read", "mail.send"],
+                "failures": 0,
+                "connected_at": "2026-12-01T14:00:00Z",
+                "last_used_at": None,
+                "next_attempt_at": None,
+                "ended_at": None,
+            }
+        ),
+    ),
 )
 IDS = (Id("connections/{public_id}", "01978c2e-4c56-7d41-b6a0-5f2e9c8d7a1e"),)

@@ -1,4 +1,4 @@
-"""Examples of second factors."""
+"""Examples of second factors, one's own and of people that operators look at."""
 
 from apps.core.example import Example, Id
 
@@ -277,6 +277,21 @@ EXAMPLES = (
         f"POST {_AUTH}account/authenticators/webauthn",
         {"status": 200, "data": PASSKEY, "meta": {"recovery_codes_generated": False}},
         body={"name": "laptop", "credential": NEW_PASSKEY},
+    ),
+    Example(
+        "GET admin/users/{public_id}/mfa",
+        {
+            "factors": [
+                {"id": "totp", "name": "Authenticator app", "is_backup": False}
+            ],
+            "is_required": False,
+            "wrong_codes": 2,
+            "factors_go_at": None,
+        },
+    ),
+    Example(
+        "POST admin/users/{public_id}/mfa/reset",
+        body={"reason": "Lost her phone, and showed her passport"},
     ),
 )
 IDS = (Id("me/devices/{public_id}", "01978c2e-5205-7d41-b6a0-5f2e9c8d7a41"),)

@@ -1,4 +1,4 @@
-"""Examples of phones."""
+"""Examples of phones, one's own and of people that operators look at."""
 
 from apps.core.example import Example, Id, page
 
@@ -29,6 +29,26 @@ WORDS = {
     "text": "LINK MAGENTA-CROW-PALE-ACORN",
     "to": "+12025550100",
     "expires_at": "2026-12-01T14:30:00Z",
+}
+# As a list has it.
+OF_PERSON = {
+    "id": "0197a3f0-5b18-7c3e-9a41-6d2f8e0b1c58",
+    "person": {
+        "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
+        "email": "a•••@example.com",
+    },
+    "number": "+1••••••••23",
+    "label": "w•••",
+    "status": "verified",
+    "doubt": "",
+    "is_primary": False,
+    "line_type": "mobile",
+    "created_at": "2026-12-01T14:00:00Z",
+    "verified_at": "2026-12-01T14:02:00Z",
+    "proved_at": "2026-12-01T14:02:00Z",
+    "confirmed_at": None,
+    "suspended_at": None,
+    "released_at": None,
 }
 
 EXAMPLES = (
@@ -79,5 +99,24 @@ EXAMPLES = (
     ),
     Example("GET phones/words", WORDS),
     Example("POST phones/words", WORDS),
+    Example("GET admin/users/{public_id}/phones", [OF_PERSON]),
+    Example(
+        "GET admin/users/{public_id}/phones/{phone_id}",
+        {
+            **OF_PERSON,
+            "number": "+12025550123",
+            "label": "work",
+            "notes": [],
+            "events": [
+                {"at": "2026-12-01T14:02:00Z", "kind": "linked", "words": "Linked"}
+            ],
+        },
+    ),
 )
-IDS = (Id("phones/{public_id}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),)
+IDS = (
+    Id("phones/{public_id}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),
+    Id(
+        "admin/users/{public_id}/phones/{phone_id}",
+        "0197a3f0-5b18-7c3e-9a41-6d2f8e0b1c58",
+    ),
+)

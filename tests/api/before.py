@@ -3,12 +3,15 @@ codes and keys that an example cannot know."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core import mail
+from django.utils import timezone
 
+from apps.accounts import suspension
 from apps.accounts.models import User
 from apps.analytics import draining
 from apps.assistant import offers, syncing
@@ -23,9 +26,10 @@ from apps.mfa import enrolment
 from apps.mfa import examples as factors
 from apps.mfa import lost
 from apps.mfa.models import TOTPDevice
+from apps.rbac.models import AuditSeal
 from apps.sms import lanes, numbers, texted_codes
 from apps.sms.models import InboundText, PhoneNumber
-from tests.api import rows
+from tests.api import operated, rows
 from tests.api.app import App
 from tests.api.passkey import Passkey, swaps
 from tests.factories import PASSWORD
@@ -205,6 +209,69 @@ def used(stage: Stage) -> Swaps:
     return {}
 
 
+def used_by_alice(stage: Stage) -> Swaps:
+    """By her app; who asks about her is an operator."""
+    asking, stage.app = stage.app, App(stage.alice)
+    used(stage)
+    stage.app = asking
+    return {}
+
+
+def with_connection(stage: Stage) -> Swaps:
+    rows.connection(stage.alice)
+    return {}
+
+
+def signed_in_elsewhere(stage: Stage) -> Swaps:
+    operated.sign_in(stage.alice)
+    return {}
+
+
+def suspended(stage: Stage) -> Swaps:
+    suspension.suspend(
+        by=operated.operator(), user=stage.alice, reason="Sent spam for hours"
+    )
+    return {}
+
+
+def holding_a_role(stage: Stage) -> Swaps:
+    operated.held_role(stage.alice)
+    return {}
+
+
+def until_later(stage: Stage) -> Swaps:
+    """A moment that is still to come, whenever this is tried."""
+    end = timezone.now() + timedelta(days=90)
+    return {"2027-03-01T00:00:00Z": end.isoformat()}
+
+
+def on_record(stage: Stage) -> Swaps:
+    operated.event(stage.alice)
+    return {}
+
+
+def sealed(stage: Stage) -> Swaps:
+    """Only what is committed is sealed, and nothing here is."""
+    now = timezone.now()
+    AuditSeal.objects.create(
+        number=2**40,
+        month=now.date().replace(day=1),
+        count=1,
+        first_id=1,
+        last_id=1,
+        total=1,
+        top_id=1,
+        horizon=1,
+        ceiling=1,
+        sealed_at=now,
+        root=bytes(32),
+        previous=bytes(32),
+        digest=bytes(32),
+        signature=bytes(64),
+    )
+    return {}
+
+
 def as_nobody(stage: Stage) -> Swaps:
     stage.app = App()
     return {}
@@ -364,6 +431,19 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "GET me/mfa": with_app,
     "POST me/mfa/lost/veto": lost_all,
     "POST phones/{public_id}/verify": texted_a_code,
+    "GET admin/audit/export/{kind}": on_record,
+    "GET admin/audit/seals": sealed,
+    "GET admin/users/{public_id}": with_app,
+    "PATCH admin/users/{public_id}": with_app,
+    "GET admin/users/{public_id}/audit": on_record,
+    "GET admin/users/{public_id}/connections": with_connection,
+    "GET admin/users/{public_id}/may": holding_a_role,
+    "GET admin/users/{public_id}/mfa": with_app,
+    "POST admin/users/{public_id}/mfa/reset": with_app,
+    "POST admin/users/{public_id}/restore": suspended,
+    "POST admin/users/{public_id}/roles": until_later,
+    "DELETE admin/users/{public_id}/sessions": signed_in_elsewhere,
+    "GET admin/users/{public_id}/usage": used_by_alice,
     f"GET {_AUTH}config": as_nobody,
     f"POST {_AUTH}auth/login": as_nobody,
     f"POST {_AUTH}auth/signup": as_nobody,

@@ -5,13 +5,19 @@ Everybody else is refused there before anything is looked for.
 
 from collections.abc import Callable
 
-from apps.accounts.models import User
-from apps.rbac import assignments
-from apps.rbac.models import Role
+from apps.accounts import sessions
+from apps.accounts.models import KnownBrowser, User
+from apps.core.example import whole
+from apps.rbac import assignments, roles
+from apps.rbac.catalog import Permission
+from apps.rbac.models import AuditEvent, Role
+from apps.sms import numbers
+from tests.api.app import App
 from tests.factories import UserFactory
 
 Names = dict[str, str]
 Make = Callable[[User], Names]
+FIREFOX = "Mozilla/5.0 (Windows NT 10.0; rv:145.0) Gecko/20100101 Firefox/145.0"
 
 
 def operator() -> User:
@@ -28,13 +34,83 @@ def account(user: User) -> Names:
     return {"public_id": str(user.public_id)}
 
 
+def sign_in(user: User) -> Names:
+    row = sessions.begin(
+        user=user,
+        client="browser",
+        proved=["password"],
+        twice=False,
+        address="203.0.113.7",
+        browser=FIREFOX,
+    )
+    return {**account(user), "sid": str(row.pk)}
+
+
+def browser(user: User) -> Names:
+    row = KnownBrowser.objects.create(
+        user=user, digest="1" * 64, name="Firefox on Windows"
+    )
+    return {**account(user), "browser_id": str(row.public_id)}
+
+
+def phone(user: User) -> Names:
+    row = numbers.verify(user=user, e164="+12025550123")
+    return {**account(user), "phone_id": str(row.public_id)}
+
+
+def role(_: User) -> Names:
+    """One that nobody has ever held."""
+    may = [Permission.CONSOLE_ENTER, Permission.PERSON_VIEW]
+    made = roles.create(
+        by=operator(),
+        slug="support",
+        name="Support",
+        permissions=may,
+        inherits=[Role.objects.get(slug="user")],
+    )
+    return {"slug": made.slug}
+
+
+def held_role(user: User) -> Names:
+    """The same, given to this person."""
+    named = role(user)
+    assignments.grant(
+        by=operator(),
+        user=user,
+        role=Role.objects.get(**named),
+        reason="Helps out until the spring",
+    )
+    return {**account(user), **named}
+
+
+def event(user: User) -> Names:
+    """What an operator did about this person, by a request."""
+    asked = whole(f"admin/users/{user.public_id}/password-letter")
+    App(operator()).ask(
+        "post",
+        asked,
+        {"reason": "She asked for it by phone"},
+        **{"User-Agent": FIREFOX},
+    )
+    about = AuditEvent.objects.about(user.pk)
+    return {"id": str(about.of_action("accounts.password.send").latest("id").pk)}
+
+
 def word(name: str, value: str) -> Make:
     """Names the same for everybody."""
     return lambda _: {name: value}
 
 
 PEOPLE: dict[str, Make] = {
+    "admin/audit/{id}": event,
+    "admin/audit/export/{kind}": word("kind", "csv"),
+    "admin/roles/{slug}": role,
+    "admin/roles/{slug}/holders": held_role,
     "admin/users/{public_id}": account,
+    "admin/users/{public_id}/devices/{browser_id}": browser,
+    "admin/users/{public_id}/phones/{phone_id}": phone,
+    "admin/users/{public_id}/roles/{slug}": held_role,
+    "admin/users/{public_id}/sessions/{sid}": sign_in,
 }
 TEXTS: dict[str, Make] = {}
 THINGS: dict[str, Make] = {

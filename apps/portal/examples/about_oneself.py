@@ -1,4 +1,4 @@
-"""Examples of what stands in several apps."""
+"""Examples of what a person should know of themself."""
 
 from apps.core.example import Example, Id
 
