@@ -31,6 +31,8 @@ class PersonRowSerializer(Masked, serializers.ModelSerializer[User]):
 
     pii: tuple[str, ...] = MASKED
     id = serializers.UUIDField(source="public_id", read_only=True)
+    # Masked it is no address.
+    email = serializers.CharField(read_only=True)
     state = serializers.SerializerMethodField()
     roles = serializers.SerializerMethodField()
     has_second_factor = serializers.BooleanField(read_only=True)

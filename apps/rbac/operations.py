@@ -172,7 +172,7 @@ class Masked:
         if self.context.get("shown"):  # type: ignore[attr-defined]  # the same
             return found
         return found | {
-            name: masks.mask(str(found[name] or ""))
+            name: found[name] and masks.mask(str(found[name]))
             for name in self.pii
             if name in found
         }
