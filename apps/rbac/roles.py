@@ -22,6 +22,7 @@ from apps.rbac.models import Role, RoleAssignment, RoleLimits
 
 CHANGED = "Somebody else has changed this meanwhile. Open it again, then change it."
 SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}")
+NO_SLUG = "A slug has small letters, digits and hyphens, and begins with a letter."
 
 
 def create(
@@ -41,7 +42,7 @@ def create(
         if Role.objects.filter(alike).exists():
             raise Conflict("There is a role of that name already.")
         if not SLUG.fullmatch(slug):
-            raise Invalid("A slug has small letters, digits and hyphens.")
+            raise Invalid(NO_SLUG)
         if rank > membership.rank(by):
             raise Forbidden("A role cannot rank above yours.")
         group, _ = Group.objects.get_or_create(name=system_roles.group_name(slug))

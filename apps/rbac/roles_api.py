@@ -66,7 +66,7 @@ class Roles(APIView):
         form = NewRoleSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         given = {**form.validated_data}
-        given["inherits"] = _named(given["inherits"])
+        given["inherits"] = _named(given["inherits"], said="inherits")
         made = operations.tried(
             request, lambda: roles.create(by=request.user, **given), obj=Role
         )
@@ -105,7 +105,7 @@ class OneRole(Versioned):
             shape = {
                 "permissions": given.get("permissions", roles.own_permissions(role)),
                 "inherits": (
-                    _named(given["inherits"])
+                    _named(given["inherits"], said="inherits")
                     if "inherits" in given
                     else list(role.inherits.all())
                 ),
@@ -217,7 +217,7 @@ class RolesOfPerson(generics.ListAPIView[RoleAssignment]):
         form = NewGrantSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         person, given = operations.person(public_id), {**form.validated_data}
-        (role,) = _named([given.pop("role")])
+        (role,) = _named([given.pop("role")], said="role")
         made = operations.tried(
             request,
             lambda: assignments.grant(by=request.user, user=person, role=role, **given),
@@ -310,12 +310,12 @@ def _role(slug: str) -> Role:
     return found
 
 
-def _named(slugs: Iterable[str]) -> list[Role]:
-    """Of a body. Raises BadFields."""
+def _named(slugs: Iterable[str], *, said: str) -> list[Role]:
+    """What a body names in a field. Raises BadFields."""
     wanted = list(dict.fromkeys(slugs))
     found = {role.slug: role for role in Role.objects.filter(slug__in=wanted)}
     if missing := [slug for slug in wanted if slug not in found]:
-        raise BadFields({"role": [f"There is no role {', '.join(missing)}."]})
+        raise BadFields({said: [f"There is no role {', '.join(missing)}."]})
     return [found[slug] for slug in wanted]
 
 

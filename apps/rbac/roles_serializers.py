@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.serializers import Choice, Exact, ExactModel, Moment
-from apps.rbac import catalog, limits, policy, reasons
+from apps.rbac import catalog, limits, policy, reasons, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import Role, RoleAssignment, RoleLimits
 from apps.rbac.operations import OperatorRefSerializer
@@ -77,7 +77,11 @@ class NewRoleSerializer(Exact):
     """`slug`: its name in records and commands, for good. Of two limits the role with
     the higher `rank` decides."""
 
-    slug = serializers.CharField(max_length=40)
+    slug = serializers.RegexField(
+        f"^{roles.SLUG.pattern}$",
+        max_length=40,
+        error_messages={"invalid": roles.NO_SLUG},
+    )
     name = serializers.CharField(max_length=60)
     rank = serializers.IntegerField(min_value=0, max_value=32_767, default=15)
     permissions = _permissions(default=list)

@@ -78,20 +78,32 @@ def test_one_is_made_changed_and_deleted(as_ada: Client, recorded: Recorded) -> 
 
 
 @pytest.mark.parametrize(
-    "body",
+    "wrong",
     [
-        {"slug": "Bad Slug", "name": "x"},
-        {"slug": "x"},
-        {"slug": "x", "name": "x", "permissions": ["no.such.thing"]},
-        {"slug": "x", "name": "x", "inherits": ["nobody"]},
-        {"slug": "x", "name": "x", "rank": -1},
-        {"slug": "x", "name": "x", "is_system": True},
+        {"slug": "Bad Slug"},
+        {"slug": "9lives"},
+        {"slug": "a" * 41},
+        {"name": ""},
+        {"permissions": ["no.such.thing"]},
+        {"inherits": ["nobody"]},
+        {"rank": -1},
+        {"is_system": True},
     ],
 )
-def test_what_is_no_role_is_refused(as_ada: Client, body: object) -> None:
+def test_what_is_no_role_is_refused_by_its_field(
+    as_ada: Client, wrong: dict[str, object]
+) -> None:
     before = Role.objects.count()
-    assert send(as_ada, "post", ROLES, body).status_code == 400
+    answer = send(as_ada, "post", ROLES, {"slug": "x", "name": "x", **wrong})
+    assert answer.status_code == 400
+    assert answer.json()["errors"].keys() == wrong.keys()
     assert Role.objects.count() == before
+
+
+def test_nor_does_one_inherit_what_is_none(as_ada: Client) -> None:
+    make(as_ada)
+    answer = send(as_ada, "patch", f"{ROLES}/desk", {"inherits": ["nobody"]})
+    assert (answer.status_code, [*answer.json()["errors"]]) == (400, ["inherits"])
 
 
 def test_what_comes_with_the_product_stays(as_ada: Client) -> None:
