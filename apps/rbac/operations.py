@@ -115,12 +115,15 @@ def searched(
 
 
 def of_person(request: Request, rows: Any, name: str) -> Any:
-    """Those of the person whose id `person` in the query is. Raises NotFound."""
+    """Those of the person whose id `person` in the query is; none where that is nobody's,
+    as with any filter. Raises Invalid for what is no id."""
     if (said := request.GET.get("person")) is None:
         return rows
     if (wanted := uuid_of(said)) is None:
         raise Invalid("person is the id of somebody.")
-    return rows.filter(**{name: person(wanted)})
+    people = get_user_model()._default_manager.filter(public_id=wanted)
+    whose = people.first()
+    return rows.filter(**{name: whose}) if whose else rows.none()
 
 
 def uuid_of(said: str) -> UUID | None:

@@ -1,6 +1,7 @@
 """Operators find texts and phones over the API, follow them, and play calls again."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -64,6 +65,7 @@ def test_texts_are_found_without_words_or_numbers(
     assert row["trouble"].startswith("30003")
     assert len(rows(as_ada, "turns?person=" + str(alice.public_id))) == 1
     assert rows(as_ada, "turns?silence=loop") == []
+    assert rows(as_ada, f"turns?person={uuid4()}") == []
     now = timezone.now().isoformat().replace("+", "%2B")
     assert rows(as_ada, f"inbound?after={now}") == []
     assert len(rows(as_ada, f"inbound?before={now}")) == 2
