@@ -23,7 +23,8 @@ def _tools(turn: Turn) -> Iterator[Step]:
 def _sandbox(turn: Turn) -> Iterator[Step]:
     if turn.user_id is not None and turn.finished_at and not turn.silence:
         page = reverse("admin:assistant_conversation_redo", args=[turn.pk])
-        yield Step(Stage.READING, None, "Do it again in a sandbox.", page=page)
+        words = "Do it again in a sandbox."
+        yield Step(Stage.READING, None, words, page=page, is_offer=True)
 
 
 STAGES = (_tools, _sandbox)

@@ -34,13 +34,15 @@ class Stage(IntegerChoices):
 
 @dataclass(frozen=True)
 class Step:
-    """`at` is None for what has no moment of its own. `page`: where there is more."""
+    """`at` is None for what has no moment of its own. `page`: where there is more.
+    `is_offer`: nothing that happened, but what can be done on that page."""
 
     stage: Stage
     at: datetime | None
     words: str
     is_bad: bool = False
     page: str = ""
+    is_offer: bool = False
 
     @property
     def title(self) -> str:

@@ -261,7 +261,7 @@ def _followed(request: Request, row: Any) -> Response:
         obj=row,
         now=True,
     )
-    steps: Any = journeys.of(row)
+    steps: Any = [step for step in journeys.of(row) if not step.is_offer]
     return Response(StepSerializer(steps, many=True).data)
 
 

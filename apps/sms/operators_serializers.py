@@ -8,7 +8,7 @@ from rest_framework import serializers
 from apps.core.vault import Unreadable
 from apps.rbac.operations import Masked, OperatorRefSerializer
 from apps.sms import journal, phone_lines, troubles
-from apps.sms.journeys import Step
+from apps.sms.journeys import Stage, Step
 from apps.sms.models import (
     InboundText,
     NumberEvent,
@@ -118,17 +118,24 @@ class TurnRowSerializer(Masked, serializers.ModelSerializer[Turn]):
 class StepSerializer(serializers.Serializer[Step]):
     """`at` is null for what has no moment of its own."""
 
-    stage = serializers.CharField(source="title")
+    stage = serializers.ChoiceField(
+        choices=[each.label for each in Stage], source="title"
+    )
     at = serializers.DateTimeField(allow_null=True)
     words = serializers.CharField()
     is_bad = serializers.BooleanField()
+
+
+class MediaSerializer(serializers.Serializer[Any]):
+    url = serializers.URLField()
+    content_type = serializers.CharField()
 
 
 class RevealedTextSerializer(serializers.Serializer[Any]):
     """`media`: of a text that came, with addresses at the carrier."""
 
     body = serializers.CharField()
-    media = serializers.ListField(child=serializers.DictField(), required=False)
+    media = MediaSerializer(many=True, required=False)
 
 
 class CallRowSerializer(serializers.ModelSerializer[WebhookCall]):
