@@ -11,6 +11,15 @@ from typing import Any
 from apps.core import shelves
 
 PREFIX = "/api/v1/"
+# As operators' lists name somebody: the address masked.
+ALICE = {
+    "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
+    "email": "a•••@example.com",
+}
+ADA = {
+    "id": "0197a3f0-5b0e-7c3e-9a41-6d2f8e0b1c4e",
+    "email": "a•••@example.com",
+}
 
 
 @dataclass(frozen=True)

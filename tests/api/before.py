@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.core import mail
 from django.utils import timezone
 
@@ -27,9 +26,9 @@ from apps.mfa import examples as factors
 from apps.mfa import lost
 from apps.mfa.models import TOTPDevice
 from apps.rbac.models import AuditSeal
-from apps.sms import lanes, numbers, texted_codes
-from apps.sms.models import InboundText, PhoneNumber
-from tests.api import operated, rows
+from apps.sms import numbers, texted_codes
+from apps.sms.models import PhoneNumber
+from tests.api import operated, rows, texts
 from tests.api.app import App
 from tests.api.passkey import Passkey, swaps
 from tests.factories import PASSWORD
@@ -55,18 +54,7 @@ class Stage:
 
 def texted_us(stage: Stage) -> Swaps:
     """From her phone, which is the one of the example."""
-    phone = PhoneNumber.objects.get(user=stage.alice, is_primary=True)
-    lane = lanes.lock_person(stage.alice)
-    InboundText.objects.create(
-        sid=f"SM{0:032}",
-        lane=lane,
-        user=stage.alice,
-        number=phone.e164,
-        our_number=settings.TWILIO_NUMBER,
-        body="buy milk",
-    )
-    lanes.wake(lane)
-    rows.answer_all()
+    texts.texted(stage.alice)
     return {}
 
 
@@ -113,6 +101,11 @@ def texted_a_code(stage: Stage) -> Swaps:
     number = PhoneNumber.objects.owned_by(stage.alice).latest("pk")
     texted_codes.send(user=stage.alice, public_id=str(number.public_id))
     return {CODE: texted()}
+
+
+def dead_letter(stage: Stage) -> Swaps:
+    operated.dead_letter(stage.alice)
+    return {}
 
 
 def made_export(stage: Stage) -> Swaps:
@@ -418,6 +411,10 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "GET connections/{public_id}/events": connected,
     "GET connections/{public_id}/usage": connected_and_used,
     "GET conversations/{conversation}/messages": texted_us,
+    "POST admin/jobs/requeue": dead_letter,
+    "POST admin/jobs/drop": dead_letter,
+    "GET admin/oauth/events": connected,
+    "POST admin/oauth/connections/{public_id}/renew": connected,
     "GET phones/events": linked_a_phone,
     "GET me/security": with_events,
     "GET usage": used,

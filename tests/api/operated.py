@@ -4,16 +4,25 @@ Everybody else is refused there before anything is looked for.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from apps.accounts import sessions
 from apps.accounts.models import KnownBrowser, User
 from apps.core.example import whole
+from apps.integrations import operators
+from apps.jobs import alarms, jobs, runner
+from apps.jobs.models import Alert, Job
+from apps.jobs.sightings import Seen
 from apps.rbac import assignments, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent, Role
 from apps.sms import numbers
+from apps.sms.models import OutboundText, WebhookCall
 from tests.api.app import App
+from tests.api.texts import texted
 from tests.factories import UserFactory
+from tests.integrations.accounts import connected
+from tests.jobs.chores import tasks as chores
 
 Names = dict[str, str]
 Make = Callable[[User], Names]
@@ -96,6 +105,55 @@ def event(user: User) -> Names:
     return {"id": str(about.of_action("accounts.password.send").latest("id").pk)}
 
 
+def text_that_came(user: User) -> Names:
+    return {"id": str(texted(user).pk)}
+
+
+def text_of_ours(user: User) -> Names:
+    texted(user)
+    return {"id": str(OutboundText.objects.owned_by(user).latest("pk").pk)}
+
+
+def turn(user: User) -> Names:
+    return {"id": str(texted(user).turn_id)}
+
+
+def call(user: User) -> Names:
+    """Of the carrier, with a text of theirs."""
+    found = WebhookCall.objects.get(sid=texted(user).sid)
+    return {"public_id": str(found.pk)}
+
+
+def dead_letter(user: User) -> Names:
+    pk = jobs.enqueue(chores.go_wrong, "closed", by=user)
+    runner.drain("default")
+    return {"public_id": str(Job.objects.dead().get(pk=pk).public_id)}
+
+
+def job_that_waits(user: User) -> Names:
+    pk = jobs.enqueue(chores.note, "later", by=user)
+    return {"public_id": str(Job.objects.get(pk=pk).public_id)}
+
+
+def alert(_: User) -> Names:
+    """One that fires."""
+    seen = Seen("disk", "Disk full", "critical", "The disk of db-1 is full.")
+    source = Alert.Source.PROMETHEUS
+    alarms.begin(source, [seen], ends_in=timedelta(hours=1))
+    return {"id": str(Alert.objects.get(source=source, mark=seen.mark).pk)}
+
+
+def connection(user: User) -> Names:
+    row = connected(user, "google", ["calendar.read", "mail.send"])
+    return {"public_id": str(row.public_id)}
+
+
+def paused_connection(user: User) -> Names:
+    row = connected(user, "google", ["calendar.read"])
+    operators.pause(by=operator(), row=row, reason="test")
+    return {"public_id": str(row.public_id)}
+
+
 def word(name: str, value: str) -> Make:
     """Names the same for everybody."""
     return lambda _: {name: value}
@@ -112,8 +170,20 @@ PEOPLE: dict[str, Make] = {
     "admin/users/{public_id}/roles/{slug}": held_role,
     "admin/users/{public_id}/sessions/{sid}": sign_in,
 }
-TEXTS: dict[str, Make] = {}
+TEXTS: dict[str, Make] = {
+    "admin/sms/calls/{public_id}": call,
+    "admin/sms/inbound/{id}": text_that_came,
+    "admin/sms/outbound/{id}": text_of_ours,
+    "admin/sms/turns/{id}": turn,
+}
 THINGS: dict[str, Make] = {
+    "admin/alerts/{id}": alert,
+    "admin/alerts/rules/{rule}": word("rule", "jobs.messages_lag"),
+    "admin/jobs/{public_id}": dead_letter,
+    "admin/jobs/{public_id}/cancel": job_that_waits,
+    "admin/oauth/connections/{public_id}": connection,
+    "admin/oauth/connections/{public_id}/resume": paused_connection,
+    "admin/oauth/providers/{provider}": word("provider", "google"),
     "figures/charts/{key}": word("key", "texts"),
 }
 EVERY = PEOPLE | TEXTS | THINGS

@@ -27,14 +27,14 @@ from apps.assistant.models import (
 from apps.core.example import whole
 from apps.integrations import calendars
 from apps.sms import lanes, web
-from apps.sms.models import InboundText, Lane, MediaFile, OutboundText, PhoneNumber
-from apps.sms.worker import drain
-from tests.api import operated
+from apps.sms.models import InboundText, MediaFile, OutboundText, PhoneNumber
+from tests.api import operated, texts
 from tests.api.operated import Make, Names, word
 from tests.assistant.factories import TurnFactory
 from tests.assistant.sharing import offered, proven
 from tests.factories import PhoneNumberFactory, UserFactory
 from tests.integrations.accounts import connected
+from tests.webhooks.sent import endpoint, waiting
 
 ZONE = "America/New_York"
 
@@ -173,7 +173,7 @@ def fact(user: User) -> Names:
 def message(user: User) -> Names:
     """The answer to one."""
     web.say(user, "remind me to call Ana tomorrow at 9 am")
-    answer_all()
+    texts.answer_all()
     return {"message": f"out-{OutboundText.objects.owned_by(user).latest('pk').pk}"}
 
 
@@ -194,10 +194,7 @@ def notification(user: User) -> Names:
 
 
 def phone(user: User) -> Names:
-    """The one that is texted."""
-    row = PhoneNumber.objects.owned_by(user).filter(is_primary=True).first()
-    row = row or PhoneNumberFactory.create(user=user)
-    return {"public_id": str(row.public_id)}
+    return {"public_id": str(texts.phone_of(user).public_id)}
 
 
 def another_phone(user: User) -> Names:
@@ -247,6 +244,17 @@ def token(user: User) -> Names:
     return {"public_id": str(row.public_id)}
 
 
+def webhook(user: User) -> Names:
+    return {"public_id": delivery(user)["public_id"]}
+
+
+def delivery(user: User) -> Names:
+    """Of one that waits to be sent."""
+    row = endpoint(user, "https://home.example.com/hooks")
+    (told,) = waiting(row)
+    return {"public_id": str(row.public_id), "delivery": str(told.public_id)}
+
+
 def offered_to(user: User, name: str) -> Offer:
     friend = UserFactory.create(email="ben@example.com", name="Ben Brook")
     return offered(lists.make(user=friend, name=name), user)
@@ -256,13 +264,6 @@ def _calendar_in_step(user: User) -> Sync:
     connected(user, "google")
     (calendar,) = calendars.of(user)
     return syncing.start(user=user, calendar=calendar)
-
-
-def answer_all() -> None:
-    """PostgreSQL's clock stands still in the transaction of a test, and what was put
-    into a lane just now would be due after it."""
-    Lane.objects.exclude(due_at=None).update(due_at=timezone.now() - timedelta(hours=1))
-    drain()
 
 
 # The longest one that an address begins with counts.
@@ -297,6 +298,8 @@ _ROWS: dict[str, Make] = {
     "shares/{public_id}/decline": offer,
     "shares/{public_id}/people/{holder}": share,
     "tokens/{public_id}": token,
+    "webhooks/{public_id}": webhook,
+    "webhooks/{public_id}/deliveries/{delivery}": delivery,
 }
 # What is nobody's: everybody finds the same there.
 _COMMON: dict[str, Make] = {

@@ -18,9 +18,10 @@ def endpoint(user: User, url: str, *types: str, **more: Any) -> Endpoint:
 
 def waiting(row: Endpoint, many: int = 1) -> list[Delivery]:
     """So many things to tell it."""
+    data = {"id": "out-52", "turn": 17, "kind": "reply", "state": "sent"}
     for _ in range(many):
         Delivery.objects.create(
-            endpoint=row, type=Type.SENT, happened_at=timezone.now(), data={"id": "x"}
+            endpoint=row, type=Type.SENT, happened_at=timezone.now(), data=data
         )
     endpoints.wake(row)
     return list(row.deliveries.order_by("pk"))

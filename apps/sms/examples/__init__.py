@@ -1,0 +1,8 @@
+"""Examples of phones, and of what operators see of texts, one file a subject."""
+
+from itertools import chain
+
+from apps.core import shelves
+
+EXAMPLES = tuple(chain(*shelves.collect(__name__, "EXAMPLES")))
+IDS = tuple(chain(*shelves.collect(__name__, "IDS")))
