@@ -82,6 +82,9 @@ class Permission(StrEnum):
     PROVIDER_VIEW = "integrations.providerstate.view"
     PROVIDER_CHANGE = "integrations.providerstate.change"
 
+    WEBHOOK_VIEW = "webhooks.endpoint.view"
+    WEBHOOK_DELIVERY_VIEW = "webhooks.delivery.view"
+
     CONVERSATION_VIEW = "assistant.conversation.view"
     TOOL_CALL_VIEW = "assistant.toolcall.view"
     TOOL_CALL_REVEAL = "assistant.toolcall.reveal"
