@@ -41,6 +41,7 @@ LONGEST = (
     "test_doors.py",
     "api/test_made_up_requests.py",
     "sms/test_accidents.py",
+    "webhooks/test_installation.py",
     "analytics/test_freshness.py",
     "jobs/test_workers.py",
     "embedded/test_servers.py",
