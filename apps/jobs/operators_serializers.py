@@ -4,7 +4,8 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from apps.core.serializers import ExactModel
+from apps.core.kinds import Queue
+from apps.core.serializers import Choice, ExactModel
 from apps.jobs import rules
 from apps.jobs.models import Alert, Job, JobFailure, RuleSetting
 from apps.rbac.operations import OperatorRefSerializer, ReasonSerializer
@@ -92,7 +93,7 @@ class JobSerializer(JobRowSerializer):
 class ManyJobsSerializer(ReasonSerializer):
     """All that are dead of what these find now; one at least is to be said."""
 
-    queue = serializers.CharField(max_length=8, required=False)
+    queue = Choice(choices=Queue.choices, required=False)
     kind = serializers.CharField(max_length=80, required=False)
     error = serializers.CharField(max_length=80, required=False)
 

@@ -119,7 +119,8 @@ def test_many_are_handed_to_a_job_of_its_own(as_ada: Client, dead: Job) -> None:
     dead.refresh_from_db()
     assert dead.state == "dropped"
     assert send(as_ada, "post", f"{JOBS}/requeue", body).status_code == 409
-    for wrong in (WHY, {"kind": dead.kind}, {**WHY, "state": "done"}):
+    no_queue = {**WHY, "queue": "slow"}
+    for wrong in (WHY, {"kind": dead.kind}, {**WHY, "state": "done"}, no_queue):
         assert send(as_ada, "post", f"{JOBS}/requeue", wrong).status_code == 400
 
 
