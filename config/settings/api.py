@@ -52,6 +52,8 @@ SPECTACULAR_SETTINGS = {
         "PhoneEventKind": "apps.sms.models.NumberEvent.Kind",
         "OAuthEventKind": "apps.integrations.models.OAuthEvent.Kind",
     },
+    # Of so many operations one sees first what they are about, and finds it by a word.
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
