@@ -1,5 +1,6 @@
 """The API, and the page that describes it."""
 
+from config import tags
 from config.settings.site import TRUSTED_PROXY_COUNT
 
 REST_FRAMEWORK = {
@@ -19,6 +20,8 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Switchboard",
+    "DESCRIPTION": tags.DESCRIPTION,
+    "TAGS": tags.TAGS,
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     # What stands behind it names an operation, and is its tag.
@@ -53,7 +56,11 @@ SPECTACULAR_SETTINGS = {
         "OAuthEventKind": "apps.integrations.models.OAuthEvent.Kind",
     },
     # Of so many operations one sees first what they are about, and finds it by a word.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none", "filter": True},
+    "SWAGGER_UI_SETTINGS": {
+        "deepLinking": True,
+        "docExpansion": "none",
+        "filter": True,
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
