@@ -19,6 +19,38 @@ _PROBLEM = {
         "code": {"type": "string"},
         "request_id": {"type": "string"},
         "instance": {"type": "string", "format": "uri-reference"},
+        "errors": {
+            "type": "object",
+            "description": "`bad_fields`: by field, what is wrong with it.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "acr": {
+            "type": "string",
+            "enum": ["aal1", "aal2"],
+            "description": "`step_up`: prove the password, or a second factor.",
+        },
+        "max_age": {
+            "type": "integer",
+            "description": "`step_up`: seconds that such a proof is good for.",
+        },
+        "scope": {
+            "type": "string",
+            "description": "`insufficient_scope`: what a personal token would need.",
+        },
+        "parameter": {
+            "type": "string",
+            "description": "`unknown_choice`: the one that has none of its choices.",
+        },
+        "choices": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "`unknown_choice`: what it may be.",
+        },
+        "options": {
+            "type": "array",
+            "items": {"$ref": "#/components/schemas/Choice"},
+            "description": "`unclear`: send one of these along.",
+        },
     },
     "required": ["type", "title", "status", "code", "detail", "request_id"],
     "additionalProperties": True,
@@ -64,7 +96,12 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular, behind `sign_in_schema`: allauth's answers to mistakes
     have a shape of their own, and ours stands beside it."""
     components = result.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = _PROBLEM
+    shapes = components.setdefault("schemas", {})
+    for name in _answered(result["paths"], shapes):
+        if "properties" in shapes[name]:
+            # Those that need not be sent are answered all the same.
+            shapes[name]["required"] = sorted(shapes[name]["properties"])
+    shapes["Problem"] = _PROBLEM
     components.setdefault("headers", {}).update(
         {
             name: {"description": words, "schema": {"type": "string"}}
@@ -82,10 +119,32 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 told = answers.setdefault(status, {"description": words})
                 told.setdefault("content", {}).update(_problem())
             if _takes(operation, "fields"):
-                _leave_out(answers["200"], components["schemas"])
+                _leave_out(answers["200"], shapes)
             for status, told in answers.items():
                 told.setdefault("headers", {}).update(_headers(status))
     return result
+
+
+def _answered(paths: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
+    """Names of the shapes that operations of ours answer with, and of their parts."""
+    found: set[str] = set()
+    waiting: list[Any] = [
+        operation["responses"]
+        for path, operations in paths.items()
+        if path.startswith(_OURS)
+        for operation in operations.values()
+    ]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list):
+            waiting += part
+        elif isinstance(part, dict):
+            waiting += part.values()
+            name = _name(part) if "$ref" in part else ""
+            if name in shapes and name not in found:
+                found.add(name)
+                waiting.append(shapes[name])
+    return found
 
 
 def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]:

@@ -89,6 +89,15 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
                 "401": {"$ref": "#/components/responses/Authentication"},
             },
         }
+    refreshed = paths["/_allauth/app/v1/tokens/refresh"]["post"]
+    refreshed["description"] = (
+        "A new pair; the old refresh token is over. Sent again within ten seconds, it"
+        " is answered with the same pair."
+    )
+    answered = _looked_up(refreshed["responses"]["200"], described["components"])
+    (content,) = answered["content"].values()
+    pair = content["schema"]["properties"]["data"]
+    pair["required"] = list(pair["properties"])
     changed = paths["/_allauth/{client}/v1/account/password/change"]["post"]
     done = {"$ref": "#/components/schemas/AuthenticatedResponse"}
     changed["responses"]["200"] = _json(

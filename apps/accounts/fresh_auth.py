@@ -33,11 +33,13 @@ class StepUp(Unauthorized):
         what = "second factor" if twice else "password"
         super().__init__(f"Confirm it with your {what} first.")
         self.twice = twice
-        level = "aal2" if twice else "aal1"
+        level, seconds = "aal2" if twice else "aal1", minutes * 60
         self.challenge = (
             'Bearer error="insufficient_user_authentication",'
-            f' acr_values="{level}", max_age="{minutes * 60}"'
+            f' acr_values="{level}", max_age="{seconds}"'
         )
+        # The same for programs that read bodies more easily than headers.
+        self.extra = {"acr": level, "max_age": seconds}
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """A problem for an app; a browser is led to the proof, and back to the page."""

@@ -20,6 +20,7 @@ from allauth.headless.tokens.views import RefreshTokenView
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.urls import URLPattern, path
 from django.utils.module_loading import import_string
 
@@ -248,18 +249,32 @@ def typed(view: View) -> View:
     return cast(View, looked_over)
 
 
+def telling_csrf_token(view: View) -> View:
+    """In a header: a page of another origin cannot read our cookie."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        answer: HttpResponse = view(request, *args, **kwargs)
+        # Afterwards: whoever signs in gets another one.
+        answer["X-CSRFToken"] = get_token(request)
+        return answer
+
+    return cast(View, told)
+
+
 def doors(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
     """Views of allauth's API for one kind of client. Each looks itself who is asking,
     and is closed to whoever stands in for somebody."""
     opened = in_person(public)
     return [
-        path(
-            f"{client.value}/v1/{address}",
-            opened(typed(view.as_api_view(client=client))),
-            name=address,
-        )
+        path(f"{client.value}/v1/{address}", opened(_view(client, view)), name=address)
         for address, view in found.items()
     ]
+
+
+def _view(client: Client, view: Any) -> Any:
+    made = typed(view.as_api_view(client=client))
+    return telling_csrf_token(made) if client == Client.BROWSER else made
 
 
 # What people can do here, out of what the package has; see docs/api.md.

@@ -173,7 +173,7 @@ PROBLEMS = (
         "A fresh proof is wanted",
         "This is dangerous, and the last proof of who you are is older than five "
         "minutes, or too weak.",
-        "Read acr_values in WWW-Authenticate. For aal1 send the password to "
+        "Read acr (acr_values in WWW-Authenticate says the same). For aal1 send the password to "
         "auth/reauthenticate, for aal2 a code to auth/2fa/reauthenticate, then ask "
         "again.",
     ),

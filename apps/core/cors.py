@@ -19,7 +19,7 @@ _ASKED = (
 )
 _TOLD = (
     "Allow, Deprecation, ETag, Idempotent-Replayed, Link, RateLimit, "
-    "RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-Request-ID"
+    "RateLimit-Policy, Retry-After, Sunset, WWW-Authenticate, X-CSRFToken, X-Request-ID"
 )
 # Longer is kept by no browser.
 _SECONDS = 7_200

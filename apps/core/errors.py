@@ -50,7 +50,7 @@ class CsrfFailed(Forbidden):
     """A page of another site may have sent it, with the cookie of this one."""
 
     code = "csrf_failed"
-    sentence = "Send the value of the cookie csrftoken as X-CSRFToken."
+    sentence = "Send X-CSRFToken along, as answers under /api/auth/browser/ have it."
 
 
 class NotFound(AppError):

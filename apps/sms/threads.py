@@ -105,6 +105,16 @@ def one(user: User, said: str) -> Message:
     raise NotFound("There is no such message.")
 
 
+def answer(user: User, said: Message) -> tuple[Message | None, bool]:
+    """Ours to a message of theirs, and whether one may still come."""
+    if said.direction != "in" or said.turn_id is None:
+        return None, said.direction == "in"
+    # Looked at first: what ends meanwhile has its answer by then.
+    is_over = Turn.objects.filter(pk=said.turn_id, finished_at__isnull=False).exists()
+    ours = OutboundText.objects.owned_by(user).filter(turn_id=said.turn_id).first()
+    return (_from_us(ours), False) if ours else (None, not is_over)
+
+
 def missed(page: Page) -> Message | None:
     """The newest text of ours there, if it did not arrive."""
     ours = [message for message in page.messages if message.direction == "out"]

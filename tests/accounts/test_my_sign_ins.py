@@ -145,6 +145,7 @@ def test_the_api_ends_them_and_asks_for_a_fresh_proof(alice: User) -> None:
         assert (answer.status_code, answer.json()["code"]) == (401, "step_up")
         assert 'error="insufficient_user_authentication"' in answer["WWW-Authenticate"]
         assert 'acr_values="aal1", max_age="300"' in answer["WWW-Authenticate"]
+        assert (answer.json()["acr"], answer.json()["max_age"]) == ("aal1", 300)
         proof = phone.post(
             "/api/auth/app/v1/auth/reauthenticate",
             {"password": PASSWORD},

@@ -27,7 +27,7 @@ from apps.assistant.models import (
 from apps.core.example import whole
 from apps.integrations import calendars
 from apps.sms import lanes, web
-from apps.sms.models import InboundText, MediaFile, OutboundText, PhoneNumber
+from apps.sms.models import InboundText, MediaFile, PhoneNumber
 from tests.api import operated, texts
 from tests.api.operated import Make, Names, word
 from tests.assistant.factories import TurnFactory
@@ -171,10 +171,10 @@ def fact(user: User) -> Names:
 
 
 def message(user: User) -> Names:
-    """The answer to one."""
-    web.say(user, "remind me to call Ana tomorrow at 9 am")
+    """One that was said, and has its answer."""
+    said = web.say(user, "remind me to call Ana tomorrow at 9 am")
     texts.answer_all()
-    return {"message": f"out-{OutboundText.objects.owned_by(user).latest('pk').pk}"}
+    return {"message": f"in-{said.pk}"}
 
 
 def change(user: User) -> Names:

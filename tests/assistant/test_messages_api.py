@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.sms.models import Turn
 from apps.sms.worker import drain
 from tests.assistant.factories import InboundTextFactory, LaneFactory, TurnFactory
 from tests.factories import PhoneNumberFactory, UserFactory
@@ -89,6 +91,32 @@ def test_what_was_done_is_told_with_a_message_and_taken_back(alice: User) -> Non
     assert take_back(app, undo).status_code == 404
     (after,) = app.get(f"{ALL}/{answer['id']}").json()["deeds"]
     assert (after["state"], after["undo"]) == ("undone", "")
+
+
+def test_what_was_said_has_its_answer_and_what_was_done(alice: User) -> None:
+    app = signed_in(alice)
+    said = f"{ALL}/{say(app, words='remind me to feed the cat at 9 am').json()['id']}"
+    waits = app.get(said).json()
+    assert (waits["answer"], waits["is_waiting"], waits["deeds"]) == (None, True, [])
+    drain()
+    told = app.get(said).json()
+    assert told["is_waiting"] is False and told["turn"] == told["answer"]["turn"]
+    assert told["answer"]["body"].startswith("Reminder set: feed the cat")
+    assert [deed["title"] for deed in told["deeds"]] == ["Set a reminder"]
+    answer = app.get(f"{ALL}/{told['answer']['id']}").json()
+    assert (answer["answer"], answer["is_waiting"]) == (None, False)
+    assert answer["deeds"] == told["deeds"]
+
+
+def test_what_is_not_answered_is_not_waited_for(alice: User) -> None:
+    lane = LaneFactory.create(user=alice)
+    turn = TurnFactory.create(user=alice, lane=lane, silence="keyword")
+    text = InboundTextFactory.create(turn=turn, lane=lane, user=alice, body="STOP")
+    found = f"{ALL}/in-{text.pk}"
+    for finished_at, is_waiting in ((None, True), (timezone.now(), False)):
+        Turn.objects.filter(pk=turn.pk).update(finished_at=finished_at)
+        told = signed_in(alice).get(found).json()
+        assert (told["answer"], told["is_waiting"]) == (None, is_waiting)
 
 
 @pytest.mark.parametrize("which", ["in-0", "out-x", "in-" + "9" * 30, "in", "-1", "²"])

@@ -17,6 +17,8 @@ from drf_spectacular.validation import validate_schema
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
+from config.management.commands import export_schema
+
 
 @pytest.fixture
 def schema(db: None) -> dict[str, Any]:
@@ -75,6 +77,21 @@ def test_it_is_written_as_json_to_the_terminal_or_a_file(
     assert json.loads((tmp_path / "schema.json").read_text()) == schema
     with pytest.raises(CommandError, match="Is a directory"):
         call_command("export_schema", tmp_path)
+
+
+def test_it_is_written_where_no_server_is_up() -> None:
+    assert export_schema.Command.requires_system_checks == ()
+
+
+def test_an_answer_has_all_fields_and_a_change_those_that_change(
+    schema: dict[str, Any],
+) -> None:
+    shapes = schema["components"]["schemas"]
+    for name in ("Reminder", "Preferences", "Me", "PaginatedNoteList"):
+        assert set(shapes[name]["required"]) == shapes[name]["properties"].keys()
+    for name in ("PatchedPreferences", "SparseReminder"):
+        assert not shapes[name].get("required")
+    assert "days" not in shapes["NewToken"]["required"]
 
 
 def test_no_name_of_the_packages_own_schema_hides_one_of_ours(

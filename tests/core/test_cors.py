@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from config.env import Env
-from tests.factories import UserFactory
+from tests.factories import PASSWORD, UserFactory
+from tests.mfa.conftest import person
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +91,24 @@ def test_with_a_cookie_and_its_token_a_listed_page_may_change_something() -> Non
             ME, {"name": "A"}, content_type="application/json", headers=headers
         )
         assert answer.status_code == status
+
+
+def test_a_listed_page_signs_in_and_changes_something_with_what_it_is_told() -> None:
+    """It cannot read the cookie of ours that has the token."""
+    person("alice@example.com")
+    app = Client(enforce_csrf_checks=True, headers={"Origin": OURS})
+    auth, json = "/api/auth/browser/v1", "application/json"
+    first = app.get(f"{auth}/config")
+    assert "X-CSRFToken" in first["Access-Control-Expose-Headers"]
+    given = {"email": "alice@example.com", "password": PASSWORD}
+    sent = {"X-CSRFToken": first["X-CSRFToken"]}
+    entered = app.post(f"{auth}/auth/login", given, json, headers=sent)
+    assert entered.status_code == 200
+    # Another one since: the first is of nobody.
+    assert app.patch(ME, {"name": "A"}, json, headers=sent).status_code == 403
+    sent = {"X-CSRFToken": entered["X-CSRFToken"]}
+    assert app.patch(ME, {"name": "A"}, json, headers=sent).status_code == 200
+    assert "X-CSRFToken" not in Client().get("/api/auth/app/v1/config").headers
 
 
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ def test_only_what_was_proved_minutes_ago_may_change_factors(alice: User) -> Non
         )
         assert (answer.status_code, answer.json()["code"]) == (401, "step_up"), path
         assert 'acr_values="aal2"' in answer["WWW-Authenticate"]
+        assert (answer.json()["acr"], answer.json()["max_age"]) == ("aal2", 300)
     assert shown(phone)["factors"] == ["totp"]
     code = TOTPDevice.objects.get().code()
     proof = phone.post(

@@ -44,7 +44,7 @@ class MessageSerializer(serializers.Serializer[Any]):
     or `web`; what is written there has no `segments`."""
 
     id = serializers.CharField()
-    direction = serializers.CharField()
+    direction = serializers.ChoiceField(("in", "out"))
     body = serializers.CharField()
     at = serializers.DateTimeField()
     turn = serializers.IntegerField(source="turn_id", allow_null=True)
@@ -77,8 +77,12 @@ class DeedSerializer(serializers.Serializer[Any]):
 
 
 class OneMessageSerializer(MessageSerializer):
-    """With what was done in the turn; a receipt is empty where the answer says it."""
+    """With what was done in the turn; a receipt is empty where the answer says it. What
+    the person said has the `answer` as soon as there is one; while one may come
+    `is_waiting` is true."""
 
+    answer = MessageSerializer(allow_null=True)
+    is_waiting = serializers.BooleanField()
     deeds = DeedSerializer(many=True)
 
 
@@ -135,9 +139,8 @@ class Messages(Speaking):
     @once()
     @extend_schema(request=SaySerializer, responses={202: SaidSerializer})
     def post(self, request: Request) -> Response:
-        """Say something to the assistant. It answers after this: read the messages
-        until the one with this `id` has a `turn`, and the answer of that turn is there.
-        """
+        """Say something to the assistant. It answers after this: read the message with
+        this `id` until it has an `answer`."""
         form = SaySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         text = web.say(person(request), form.validated_data["words"])
@@ -154,10 +157,16 @@ class OneMessage(Speaking):
         """One of them, and what was done about it."""
         user = person(request)
         found = threads.one(user, message)
-        done = deeds_of_turns.of(user, [found], timezone.now())
-        told = {**MessageSerializer(found).data, "deeds": done[found.turn_id]}
-        told["deeds"] = DeedSerializer(told["deeds"], many=True).data
-        return Response(told)
+        answer, is_waiting = threads.answer(user, found)
+        said = [found] if answer is None else [found, answer]
+        done = deeds_of_turns.of(user, said, timezone.now())
+        told = {
+            **vars(found),
+            "answer": answer,
+            "is_waiting": is_waiting,
+            "deeds": done[found.turn_id],
+        }
+        return Response(OneMessageSerializer(told).data)
 
 
 class File(Speaking):

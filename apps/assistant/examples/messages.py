@@ -74,7 +74,9 @@ EXAMPLES = (
     Example(
         "GET messages/{message}",
         {
-            **ANSWER,
+            **SAID,
+            "answer": ANSWER,
+            "is_waiting": False,
             "deeds": [
                 {
                     "title": "Set a reminder",
@@ -97,5 +99,5 @@ IDS = (
     Id("conversations/{conversation}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),
     Id("messages/files/{public_id}", "01978c2e-6315-7d41-b6a0-5f2e9c8d7b06"),
     Id("messages/undo/{handle}", "01978c2e-5691-7d41-b6a0-5f2e9c8d7a5d"),
-    Id("messages/{message}", "out-1042"),
+    Id("messages/{message}", "in-1042"),
 )
