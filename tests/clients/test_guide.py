@@ -65,9 +65,10 @@ class Person:
         }[question]
 
 
-def played(program: Path, person: Person, site: str) -> list[str]:
+def played(program: Path, person: Person, site: str, kept: Path) -> list[str]:
     """What the program prints, while somebody answers its questions."""
     command = [node.NODE, "--no-warnings", "--experimental-webstorage"]
+    command += [f"--localstorage-file={kept}"]
     command += ["--import", program.parent / "person.mjs", program]
     with subprocess.Popen(
         [str(part) for part in command],
@@ -93,10 +94,10 @@ def played(program: Path, person: Person, site: str) -> list[str]:
 
 
 def test_the_guide_leads_from_sign_up_to_the_settings(
-    programs: Path, worker: Worker, site: str
+    programs: Path, worker: Worker, site: str, tmp_path: Path
 ) -> None:
     person = Person(worker)
-    said = played(programs / "guide.js", person, site)
+    said = played(programs / "guide.js", person, site, tmp_path / "kept")
     dora = User.objects.get(email=ADDRESS)
     told = "\n".join(said)
     assert "! " in told, "the wrong code was told"
