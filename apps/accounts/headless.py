@@ -8,10 +8,14 @@ from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
 
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.internal.flows.email_verification_by_code import (
+    EmailVerificationProcess,
+)
 from allauth.account.utils import user_display
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
+from allauth.headless.base.response import UnauthorizedResponse
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.response import ErrorResponse
@@ -218,6 +222,14 @@ class VerifyEmailView(views.VerifyEmailView):  # type: ignore[misc]  # untyped p
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         with email_addresses.changing(request):
             answer: HttpResponse = super().dispatch(request, *args, **kwargs)
+        return answer
+
+    def handle_invalid_input(self, given: Any) -> HttpResponse:
+        answer: HttpResponse = super().handle_invalid_input(given)
+        if self.stage and EmailVerificationProcess.resume(self.request) is None:
+            # One too many: what was begun is over, as with second factors.
+            self.stage.abort()
+            return cast(HttpResponse, UnauthorizedResponse(self.request))
         return answer
 
     def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

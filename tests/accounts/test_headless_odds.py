@@ -7,6 +7,7 @@ from django.test import Client
 
 from apps.accounts import sessions, tokens
 from apps.accounts.models import User
+from tests.factories import PASSWORD
 from tests.rbac.factories import verified
 from tests.sign_in import prove_twice, signed_in
 
@@ -126,3 +127,19 @@ def test_what_is_no_new_passkey_is_refused_on_the_page(alice: User) -> None:
             "/accounts/2fa/webauthn/add/", {"name": "x", "credential": credential}
         )
         assert answer.status_code == 200, credential[:20]
+
+
+@pytest.mark.parametrize("kind", ["app", "browser"])
+def test_the_third_wrong_code_ends_what_was_begun(kind: str) -> None:
+    client, place = Client(), f"/api/auth/{kind}/v1/auth"
+    given = {"email": "dora@example.com", "password": PASSWORD}
+    begun = client.post(f"{place}/signup", given, "application/json").json()
+    sent = {"X-Session-Token": begun["meta"].get("session_token", "")}
+    wrong = {"key": "WRONG1"}
+    answers = [
+        client.post(f"{place}/email/verify", wrong, "application/json", headers=sent)
+        for _ in range(4)
+    ]
+    assert [answer.status_code for answer in answers] == [400, 400, 401, 409]
+    flows = answers[2].json()["data"]["flows"]
+    assert {"id": "login"} in flows and not any("is_pending" in each for each in flows)
