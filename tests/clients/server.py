@@ -105,9 +105,12 @@ class _Answering(BaseHTTPRequestHandler):
         if path == "/api/v1/memory":
             return 200, HTML, "<h1>Welcome to the network of this hotel</h1>", ""
         if path == "/api/v1/messages":
-            is_third = self.server.times("POST", path) == 3
-            said = (202, JSON, '{"id": "in-1"}', "")
-            return said if is_third else (503, PROBLEM, BUSY, "0")
+            # Now, and then by a date that is over.
+            waits = ["0", "Thu, 01 Jan 1970 00:00:00 GMT"]
+            wait = waits[self.server.times("POST", path) - 1 :][:1]
+            if wait:
+                return 503, PROBLEM, BUSY, wait[0]
+            return 202, JSON, '{"id": "in-1"}', ""
         if path == "/api/v1/notes":
             return 429, PROBLEM, OFTEN, "60"
         if path == "/api/v1/features":

@@ -50,6 +50,23 @@ def test_a_page_that_is_loaded_anew_refreshes_once(
     assert LoginSession.objects.get().generation == 1
 
 
+def test_tabs_that_share_a_store_go_on_from_each_other(
+    run: Run, site: str, alice: User
+) -> None:
+    told = run("two_tabs", site=site, refresh=App(alice).refresh_token)
+    assert told["emails"] == [alice.email] * 2
+    row = LoginSession.objects.get()
+    assert (row.generation, row.ending) == (2, "")
+
+
+def test_a_tab_goes_on_where_another_has_signed_in_anew(
+    run: Run, site: str, alice: User
+) -> None:
+    told = run("signed_in_beside", site=site, email=alice.email, password=PASSWORD)
+    assert told == {"again": {"answered": alice.email}, "isKept": True}
+    assert LoginSession.objects.filter(ending="").count() == 1
+
+
 def test_a_refresh_whose_answer_is_lost_is_sent_again(
     run: Run, site: str, alice: User
 ) -> None:

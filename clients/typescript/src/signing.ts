@@ -43,6 +43,8 @@ const REFRESH_TIMEOUT = 4000;
 
 export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signing {
   let access = "";
+  // The refresh token that came with it; in the store may be that of a later sign-in.
+  let beside: string | null = null;
   let pending = "";
   let refreshing: Promise<void> | null = null;
 
@@ -52,7 +54,8 @@ export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signin
   }
 
   async function refresh(): Promise<void> {
-    const body = JSON.stringify({ refresh_token: await store.get() });
+    const used = await store.get();
+    const body = JSON.stringify({ refresh_token: used });
     const headers = { "Content-Type": "application/json" };
     const once = () =>
       send(new Request(baseUrl + REFRESH, { method: "POST", headers, body }), REFRESH_TIMEOUT);
@@ -66,7 +69,8 @@ export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signin
       // Nobody may have signed out meanwhile.
       if ((await store.get()) !== null) await take(answer["data"]);
     } catch (problem) {
-      if ([400, 401].includes((problem as Problem).status)) await forget();
+      const isOver = [400, 401].includes((problem as Problem).status);
+      if (isOver && (await store.get()) === used) await forget();
       throw problem;
     }
   }
@@ -74,8 +78,9 @@ export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signin
   async function take(pair: unknown): Promise<void> {
     const { access_token, refresh_token } = fields(pair);
     access = String(access_token);
+    beside = String(refresh_token);
     pending = "";
-    await store.set(String(refresh_token));
+    await store.set(beside);
   }
 
   /** Of many who want it at once, one asks. */
@@ -101,7 +106,15 @@ export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signin
       return access || pending;
     },
     async isRenewed(problem, proof) {
-      if (problem.code.startsWith("session_")) await forget();
+      if (problem.code.startsWith("session_")) {
+        const kept = await store.get();
+        if (kept !== null && kept !== beside) {
+          // Another tab has signed in since.
+          access = "";
+          return true;
+        }
+        await forget();
+      }
       if (problem.status === 410 && proof) {
         // What was begun is over; whoever begins anew need not be told.
         if (proof === pending) pending = "";

@@ -1,6 +1,6 @@
 // What the tests have the client do: `node tries.js <which> <facts as JSON>` prints what
 // came of it, as JSON.
-import { createClient, type Done, ifMatch, inMemory, type Options, Problem, unique } from "@switchboard/client";
+import { type Client, createClient, type Done, ifMatch, inMemory, type Options, Problem, unique } from "@switchboard/client";
 
 interface Facts {
   /** Where the server is. */
@@ -94,6 +94,31 @@ const tries: Record<string, (facts: Facts) => Promise<unknown>> = {
     const api = createClient({ baseUrl: site, signIn: { store }, fetch: noted.fetch });
     await Promise.all(Array.from({ length: 10 }, () => api.GET("/api/v1/me")));
     return { refreshes: noted.times(REFRESH), calls: noted.times("/api/v1/me"), isNew: store.get() !== refresh };
+  },
+
+  /** Each refreshes with what the other has left. */
+  async two_tabs({ site, refresh }) {
+    const store = inMemory();
+    store.set(refresh);
+    const emails = [];
+    for (let tab = 0; tab < 2; tab++) {
+      const api = createClient({ baseUrl: site, signIn: { store } });
+      emails.push((await api.GET("/api/v1/me")).data.email);
+    }
+    return { emails };
+  },
+
+  /** What one tab has is over, and another has signed in anew. */
+  async signed_in_beside({ site, email, password }) {
+    const store = inMemory();
+    const tabs = [1, 2].map(() => createClient({ baseUrl: site, signIn: { store } }));
+    const [one, other] = tabs as [Client, Client];
+    await one.step("auth/login", { email, password });
+    await other.GET("/api/v1/me");
+    await one.signOut();
+    await one.step("auth/login", { email, password });
+    const again = await problem(other.GET("/api/v1/me").then(({ data }) => data.email));
+    return { again, isKept: store.get() !== null };
   },
 
   /** Of the first refresh the answer is lost. */
