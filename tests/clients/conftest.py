@@ -67,6 +67,7 @@ def _compile(folder: Path) -> None:
     for program in _PROGRAMS.iterdir():
         (folder / program.name).write_text(program.read_text())
     (folder / "guide.ts").write_text(guide.program())
+    (folder / "readme.ts").write_text(guide.program(guide.README))
     _insist([_TSC, "--project", "."], folder, {})
     (folder / "out/person.mjs").write_text((folder / "person.mjs").read_text())
 
