@@ -150,8 +150,8 @@ def _written(case: Case, names: operated.Names) -> requests.PreparedRequest:
         known["client"] = "app"
     case.path_parameters = known
     given = case.as_transport_kwargs(base_url=HOST)
-    names = ("method", "url", "headers", "params", "json", "data", "cookies")
-    return requests.Request(**{name: given.get(name) for name in names}).prepare()
+    parts = ("method", "url", "headers", "params", "json", "data", "cookies")
+    return requests.Request(**{name: given.get(name) for name in parts}).prepare()
 
 
 def _sent(app: App, asked: requests.PreparedRequest) -> schemathesis.Response:

@@ -1508,6 +1508,58 @@ export interface paths {
         patch: operations["events_partial_update"];
         trace?: never;
     };
+    "/api/v1/events/in-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is. */
+        get: operations["events_in_step_list"];
+        put?: never;
+        /** @description Keep the calendar and this one in step from now on; one that is, goes on. */
+        post: operations["events_in_step_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/in-step/able": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Connected calendars that are not kept in step, and can be. */
+        get: operations["events_in_step_able_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/in-step/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is not in step and needs somebody to look: the newest fifty. */
+        get: operations["events_in_step_lost_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/features": {
         parameters: {
             query?: never;
@@ -1554,6 +1606,108 @@ export interface paths {
         get: operations["figures_chart"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/{public_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How it stands. */
+        get: operations["in_step_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/{public_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Compare all of it anew. */
+        post: operations["in_step_compare_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/{public_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Nothing goes either way. What is on either side stays. */
+        post: operations["in_step_pause_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/{public_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Go on, with what changed meanwhile. */
+        post: operations["in_step_resume_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/lost/{public_id}/bring-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What lost is what counts, on both sides. 404 where nothing lost. */
+        post: operations["in_step_lost_bring_back_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/in-step/lost/{public_id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description It is fine as it is: what lost is forgotten. */
+        post: operations["in_step_lost_settle_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1669,6 +1823,23 @@ export interface paths {
         head?: never;
         /** @description Change some of it. */
         patch: operations["me_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/me/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What you did, and what others did about you, staff too. */
+        get: operations["me_activity_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/me/close": {
@@ -2129,6 +2300,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/files/{public_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A picture or file that came with a text, as what it is. A browser runs nothing
+         *     of it.
+         */
+        get: operations["messages_files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages/undo/{handle}": {
         parameters: {
             query?: never;
@@ -2184,6 +2375,64 @@ export interface paths {
         head?: never;
         /** @description Other words. */
         patch: operations["notes_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/notes/in-step": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is. */
+        get: operations["notes_in_step_list"];
+        put?: never;
+        /**
+         * @description Keep the notes and a page in step from now on; 409 where another page has
+         *     them.
+         */
+        post: operations["notes_in_step_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/in-step/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What is not in step and needs somebody to look: the newest fifty. */
+        get: operations["notes_in_step_lost_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notes/in-step/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Pages with these words in connected accounts, ten of each at most. They are
+         *     asked while you wait, ten seconds at most.
+         */
+        get: operations["notes_in_step_pages_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/notifications": {
@@ -2587,6 +2836,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shares/blocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Whose offers you do not see. */
+        get: operations["shares_blocked_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/blocked/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description They may offer you things again. */
+        delete: operations["shares_blocked_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2648,6 +2931,40 @@ export interface paths {
         };
         /** @description The numbers behind a chart of the page. */
         get: operations["usage_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/days.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The days of a period, streamed. */
+        get: operations["usage_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/usage/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Each text of the budgets' month, both ways, with what it cost us. */
+        get: operations["usage_texts_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3275,6 +3592,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A connected calendar that can be kept in step. */
+        Able: {
+            /** Format: uuid */
+            connection: string;
+            name: string;
+        };
+        /** @description A page, the newest first; `next` leads to what was before it. */
+        Activity: {
+            /** Format: uri */
+            next: string | null;
+            results: components["schemas"]["Event"][];
+        };
         /** @description `is_suppressed`: letters came back from it, so none is sent there. */
         AddressOfPerson: {
             email: string;
@@ -3365,22 +3694,33 @@ export interface components {
             is_on: boolean;
             is_met: boolean;
         };
-        /** @description `reason` is a code. `via`: what led to a decision, such as roles. */
+        /**
+         * @description `actor` did it, null where it was the system or nobody who is signed in;
+         *     `subject` is whom it was about. `reason` is a code. `via`: what led to a decision,
+         *     such as roles.
+         */
         AuditEvent: {
             readonly id: number;
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
-            readonly outcome: string;
+            outcome: components["schemas"]["AuditOutcome"];
             readonly actor: components["schemas"]["PersonOfEvent"] | null;
             readonly on_behalf_of: components["schemas"]["PersonOfEvent"] | null;
             readonly subject: components["schemas"]["PersonOfEvent"] | null;
-            readonly obj_type: string;
-            readonly obj_id: string;
+            readonly object: components["schemas"]["ObjectOfEvent"] | null;
             readonly reason: string;
             readonly via: string[];
             readonly request_id: string;
         };
+        /**
+         * @description * `allowed` - allowed
+         *     * `denied` - denied
+         *     * `done` - done
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        AuditOutcome: "allowed" | "denied" | "done" | "failed";
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description `trusted_until` is null for one that is asked for the second factor. */
@@ -3395,7 +3735,10 @@ export interface components {
             /** Format: date-time */
             readonly trusted_until: string | null;
         };
-        /** @description `trusted_until`: at most; a change of password or factors ends it sooner. */
+        /**
+         * @description `trusted_until`: at most; a change of password or factors ends it sooner. Null
+         *     where the second factor is asked for.
+         */
         BrowserOfPerson: {
             /** Format: uuid */
             readonly id: string;
@@ -3473,7 +3816,7 @@ export interface components {
             readonly called_at: string;
             /** What */
             readonly via: components["schemas"]["ViaEnum"];
-            readonly outcome: components["schemas"]["OutcomeEnum"];
+            readonly outcome: components["schemas"]["CallOutcome"];
             /** MessageSid */
             readonly sid: string;
             readonly request_id: string;
@@ -3483,6 +3826,15 @@ export interface components {
                 [key: string]: string;
             } | null;
         };
+        /**
+         * @description * `new` - Taken
+         *     * `duplicate` - Known already
+         *     * `conflict` - Known already, with other words
+         *     * `unbound` - News of a text that is not known
+         *     * `malformed` - Cannot be read
+         * @enum {string}
+         */
+        CallOutcome: "new" | "duplicate" | "conflict" | "unbound" | "malformed";
         CallRow: {
             /** Format: uuid */
             readonly id: string;
@@ -3490,7 +3842,7 @@ export interface components {
             readonly called_at: string;
             /** What */
             readonly via: components["schemas"]["ViaEnum"];
-            readonly outcome: components["schemas"]["OutcomeEnum"];
+            readonly outcome: components["schemas"]["CallOutcome"];
             /** MessageSid */
             readonly sid: string;
             readonly request_id: string;
@@ -3568,7 +3920,7 @@ export interface components {
             provider: string;
             account: string;
             status: components["schemas"]["ConnectionStatus"];
-            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["BlankEnum"];
+            reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
             why: string;
             next_step: string;
             working: number;
@@ -3589,7 +3941,7 @@ export interface components {
             readonly provider: string;
             readonly account: string;
             readonly status: components["schemas"]["ConnectionStatus"];
-            readonly reason: components["schemas"]["ReasonEnum"] | components["schemas"]["BlankEnum"];
+            readonly reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
             readonly why: string;
             readonly features: string[];
             readonly failures: number;
@@ -3602,6 +3954,20 @@ export interface components {
             /** Format: date-time */
             readonly ended_at: string | null;
         };
+        /**
+         * @description * `` - none
+         *     * `partial` - Not everything was allowed
+         *     * `trouble` - The provider does not answer as it should
+         *     * `refused` - The provider takes our permission no more
+         *     * `again` - The provider wants you to sign in again
+         *     * `no_renewal` - It cannot be renewed
+         *     * `owner` - You paused it
+         *     * `operator` - We paused it
+         *     * `panic` - Everything was stopped at once
+         *     * `revoked` - All connections to this provider were ended
+         * @enum {string}
+         */
+        ConnectionReason: "partial" | "trouble" | "refused" | "again" | "no_renewal" | "owner" | "operator" | "panic" | "revoked";
         /**
          * @description * `connected` - Connected
          *     * `limited` - Limited
@@ -3657,6 +4023,18 @@ export interface components {
          * @enum {string}
          */
         DecisionEnum: "yes" | "no" | "always";
+        /**
+         * @description * `public` - public
+         *     * `signed_in` - signed_in
+         *     * `role` - role
+         *     * `owner` - owner
+         *     * `share` - share
+         *     * `anonymous` - anonymous
+         *     * `inactive` - inactive
+         *     * `not_granted` - not_granted
+         * @enum {string}
+         */
+        DecisionReason: "public" | "signed_in" | "role" | "owner" | "share" | "anonymous" | "inactive" | "not_granted";
         /**
          * @description What a tool did: `state` is empty where it is done. Where it can be taken back
          *     `undo` names it, for `messages/undo/{undo}`; where it waits for a yes `approval` does,
@@ -3827,6 +4205,7 @@ export interface components {
         FactText: {
             text: string;
         };
+        /** @description `is_backup`: it takes the place of another, and is none by itself. */
         Factor: {
             id: string;
             name: string;
@@ -3860,6 +4239,25 @@ export interface components {
             is_sensitive: boolean;
             is_suggested: boolean;
         };
+        /**
+         * @description A picture or file of a text, at `messages/files/{id}` once it is `kept`; `why` it
+         *     was not, where it was `refused`. `size` in bytes.
+         */
+        File: {
+            /** Format: uuid */
+            id: string;
+            content_type: string;
+            size: number;
+            state: components["schemas"]["FileStateEnum"];
+            why: string;
+        };
+        /**
+         * @description * `waiting` - On its way
+         *     * `kept` - Kept
+         *     * `refused` - Not kept
+         * @enum {string}
+         */
+        FileStateEnum: "waiting" | "kept" | "refused";
         /** @description `outcome`: ok, or a word for what is wrong. `status`: how it stands after that. */
         Finding: {
             is_good: boolean;
@@ -3878,7 +4276,10 @@ export interface components {
         GivenCode: {
             code: string;
         };
-        /** @description `granted_by` is null where the system gave it, or who did is gone. */
+        /**
+         * @description `granted_by` is null where the system gave it, or who did is gone; `expires_at`
+         *     where it is theirs until it is taken back.
+         */
         Grant: {
             readonly role: string;
             readonly person: components["schemas"]["OperatorRef"];
@@ -3914,6 +4315,31 @@ export interface components {
             /** Format: email */
             email: string;
         };
+        /**
+         * @description `problem`: in words, why it waits; empty while it does not. `unkept`: how many
+         *     events repeat in a way that is kept only there. `last_at`: when it last went well.
+         */
+        InStep: {
+            /** Format: uuid */
+            id: string;
+            what: components["schemas"]["WhatEnum"];
+            /** Format: uuid */
+            connection: string;
+            provider: string;
+            title: string;
+            state: components["schemas"]["InStepStateEnum"];
+            problem: string;
+            readonly count: number;
+            readonly unkept: number;
+            /** Format: date-time */
+            last_at: string | null;
+        };
+        /**
+         * @description * `on` - in step
+         *     * `paused` - paused
+         * @enum {string}
+         */
+        InStepStateEnum: "on" | "paused";
         /** @description `has_words`: its words are hidden until they are revealed. */
         InboundRow: {
             readonly id: number;
@@ -4198,6 +4624,30 @@ export interface components {
          * @enum {string}
          */
         LocaleEnum: "af" | "ar" | "ar-dz" | "ast" | "az" | "bg" | "be" | "bn" | "br" | "bs" | "ca" | "ckb" | "cs" | "cy" | "da" | "de" | "dsb" | "el" | "en" | "en-au" | "en-gb" | "eo" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve" | "et" | "eu" | "fa" | "fi" | "fr" | "fy" | "ga" | "gd" | "gl" | "he" | "hi" | "hr" | "hsb" | "hu" | "hy" | "ia" | "id" | "ig" | "io" | "is" | "it" | "ja" | "ka" | "kab" | "kk" | "km" | "kn" | "ko" | "ky" | "lb" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "ne" | "nl" | "nn" | "os" | "pa" | "pl" | "pt" | "pt-br" | "ro" | "ru" | "sk" | "sl" | "sq" | "sr" | "sr-latn" | "sv" | "sw" | "ta" | "te" | "tg" | "th" | "tk" | "tr" | "tt" | "udm" | "ug" | "uk" | "ur" | "uz" | "vi" | "zh-hans" | "zh-hant";
+        /**
+         * @description What was changed on both sides (`conflict`), or was refused there (`failed`).
+         *     `lost`: the earlier change, in words, or null where it was a deletion or nothing lost;
+         *     `side`: whose it was, `own` or `other`, empty where nothing lost.
+         */
+        Lost: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            in_step: string;
+            called: string;
+            state: components["schemas"]["LostStateEnum"];
+            problem: string;
+            readonly side: string;
+            readonly lost: string | null;
+        };
+        /**
+         * @description * `in_step` - in step
+         *     * `waiting` - waiting
+         *     * `conflict` - changed on both sides
+         *     * `failed` - failed
+         * @enum {string}
+         */
+        LostStateEnum: "in_step" | "waiting" | "conflict" | "failed";
         /** @description `token` is shown this once. */
         MadeToken: {
             /** Format: uuid */
@@ -4217,17 +4667,17 @@ export interface components {
         /** @description All that are dead of what these find now; one at least is to be said. */
         ManyJobs: {
             reason: string;
-            queue?: string;
+            queue?: components["schemas"]["QueueEnum"];
             kind?: string;
             error?: string;
         };
         /**
-         * @description `roles`: each that they have, and by which they come to it; `would_bring`: roles
-         *     that hold the permission.
+         * @description `roles`: each that they have, and by which they come to it, from one that they
+         *     were given; `would_bring`: roles that hold the permission.
          */
         May: {
             is_allowed: boolean;
-            reason: string;
+            reason: components["schemas"]["DecisionReason"];
             ways: components["schemas"]["Way"][];
             roles: {
                 [key: string]: string[];
@@ -4251,9 +4701,16 @@ export interface components {
             /** Format: date-time */
             readonly created_at: string;
         };
+        Media: {
+            /** Format: uri */
+            url: string;
+            content_type: string;
+        };
         /**
          * @description `direction`: `in` from the person, `out` from us; an answer is `out` with the
-         *     `turn` of what it answers, which has none while it waits.
+         *     `turn` of what it answers, which has none while it waits. `state` in words, and in
+         *     `next_step` what its person can do where it did not arrive. `number`: of the phone,
+         *     or `web`; what is written there has no `segments`.
          */
         Message: {
             id: string;
@@ -4263,6 +4720,11 @@ export interface components {
             at: string;
             turn: number | null;
             state: string;
+            next_step: string;
+            kind: string;
+            number: string;
+            segments: number;
+            files: components["schemas"]["File"][];
         };
         /** @description A page, the oldest first; `next` leads to what came before it. */
         Messages: {
@@ -4291,6 +4753,11 @@ export interface components {
             /** Format: uuid */
             calendar?: string;
         };
+        /** @description The calendar of a connection. */
+        NewEvents: {
+            /** Format: uuid */
+            connection: string;
+        };
         /**
          * @description `reason` is kept in the audit, and shown to the person. Without `expires_at` it is
          *     theirs until it is taken back.
@@ -4305,6 +4772,13 @@ export interface components {
             texts: string[];
             /** Format: date */
             due_on?: string;
+        };
+        /** @description A page of a connection, as `notes/in-step/pages` has it. */
+        NewNotes: {
+            /** Format: uuid */
+            connection: string;
+            page: string;
+            title: string;
         };
         /** @description `to`: a mail address, or a number with its country code. A calendar needs no id. */
         NewOffer: {
@@ -4454,6 +4928,11 @@ export interface components {
             readonly connection: string | null;
             readonly request_id: string;
         };
+        /** @description What was acted on. `id` is null where it was all of that kind. */
+        ObjectOfEvent: {
+            kind: string;
+            id: string | null;
+        };
         /** @description `to` is the address it was made to, whether or not that is somebody's here. */
         Offer: {
             /** Format: uuid */
@@ -4491,12 +4970,11 @@ export interface components {
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
-            readonly outcome: string;
+            outcome: components["schemas"]["AuditOutcome"];
             readonly actor: components["schemas"]["PersonOfEvent"] | null;
             readonly on_behalf_of: components["schemas"]["PersonOfEvent"] | null;
             readonly subject: components["schemas"]["PersonOfEvent"] | null;
-            readonly obj_type: string;
-            readonly obj_id: string;
+            readonly object: components["schemas"]["ObjectOfEvent"] | null;
             readonly reason: string;
             readonly via: string[];
             readonly request_id: string;
@@ -4518,7 +4996,7 @@ export interface components {
             provider: string;
             account: string;
             status: components["schemas"]["ConnectionStatus"];
-            reason: components["schemas"]["ReasonEnum"] | components["schemas"]["BlankEnum"];
+            reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
             why: string;
             next_step: string;
             working: number;
@@ -4537,7 +5015,7 @@ export interface components {
             readonly provider: string;
             readonly account: string;
             readonly status: components["schemas"]["ConnectionStatus"];
-            readonly reason: components["schemas"]["ReasonEnum"] | components["schemas"]["BlankEnum"];
+            readonly reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
             readonly why: string;
             readonly features: string[];
             readonly failures: number;
@@ -4568,6 +5046,11 @@ export interface components {
             at: string;
             turn: number | null;
             state: string;
+            next_step: string;
+            kind: string;
+            number: string;
+            segments: number;
+            files: components["schemas"]["File"][];
             answer: components["schemas"]["Message"] | null;
             is_waiting: boolean;
             deeds: components["schemas"]["Deed"][];
@@ -4647,15 +5130,6 @@ export interface components {
             readonly delivered_at: string | null;
         };
         /**
-         * @description * `new` - Taken
-         *     * `duplicate` - Known already
-         *     * `conflict` - Known already, with other words
-         *     * `unbound` - News of a text that is not known
-         *     * `malformed` - Cannot be read
-         * @enum {string}
-         */
-        OutcomeEnum: "new" | "duplicate" | "conflict" | "unbound" | "malformed";
-        /**
          * @description `doubt`: why it may be somebody else's by now, and is told nothing of before;
          *     `is_to_be_proven` where saying that it is still one's own does not end that.
          *     `awaits_code`: a code for it is on its way and good. `notes`: what stands in its way,
@@ -4686,6 +5160,12 @@ export interface components {
          * @enum {string}
          */
         OwnPhoneStatusEnum: "pending" | "verified" | "suspended";
+        Page: {
+            /** Format: uuid */
+            connection: string;
+            page: string;
+            title: string;
+        };
         PageOfEvents: {
             next: string | null;
             results: components["schemas"]["CalendarEvent"][];
@@ -5064,6 +5544,8 @@ export interface components {
          *     * `integrations.usage.view` - integrations.usage.view
          *     * `integrations.providerstate.view` - integrations.providerstate.view
          *     * `integrations.providerstate.change` - integrations.providerstate.change
+         *     * `webhooks.endpoint.view` - webhooks.endpoint.view
+         *     * `webhooks.delivery.view` - webhooks.delivery.view
          *     * `assistant.conversation.view` - assistant.conversation.view
          *     * `assistant.toolcall.view` - assistant.toolcall.view
          *     * `assistant.toolcall.reveal` - assistant.toolcall.reveal
@@ -5125,7 +5607,7 @@ export interface components {
          *     * `django_celery_beat.periodictask.delete` - django_celery_beat.periodictask.delete
          * @enum {string}
          */
-        PermissionsEnum: "rbac.console.enter" | "rbac.role.view" | "rbac.role.add" | "rbac.role.change" | "rbac.role.delete" | "rbac.roleassignment.add" | "rbac.roleassignment.delete" | "rbac.roleassignment.view" | "rbac.rolelimits.view" | "rbac.rolelimits.change" | "rbac.auditevent.view" | "rbac.auditevent.export" | "rbac.auditseal.view" | "accounts.user.view" | "accounts.user.view_pii" | "accounts.user.add" | "accounts.user.change" | "accounts.user.delete" | "accounts.user.suspend" | "accounts.user.send_reset" | "accounts.user.impersonate" | "accounts.loginsession.view" | "accounts.loginsession.delete" | "accounts.knownbrowser.view" | "accounts.knownbrowser.delete" | "factors.factorstate.view" | "factors.factorstate.reset" | "sms.phonenumber.add" | "sms.phonenumber.view" | "sms.phonenumber.change" | "sms.phonenumber.delete" | "sms.numberevent.view" | "sms.turn.view" | "sms.inboundtext.view" | "sms.inboundtext.reveal" | "sms.outboundtext.view" | "sms.outboundtext.reveal" | "sms.deliveryevent.view" | "sms.optout.view" | "sms.lane.view" | "sms.answeredday.view" | "sms.carrierfinding.view" | "sms.webhookcall.view" | "sms.webhookcall.reveal" | "sms.webhookcall.change" | "sms.price.view" | "sms.charge.view" | "sms.usagelog.view" | "sms.billline.view" | "sms.entry.view" | "sms.routerconfig.view" | "sms.routerconfig.change" | "integrations.connection.add" | "integrations.connection.view" | "integrations.connection.change" | "integrations.connection.delete" | "integrations.consent.view" | "integrations.oauthevent.view" | "integrations.usage.view" | "integrations.providerstate.view" | "integrations.providerstate.change" | "assistant.conversation.view" | "assistant.toolcall.view" | "assistant.toolcall.reveal" | "assistant.approval.view" | "assistant.approval.reveal" | "assistant.thought.view" | "assistant.thought.reveal" | "assistant.report.view" | "assistant.report.reveal" | "assistant.report.change" | "assistant.phrasing.view" | "assistant.phrasing.add" | "assistant.phrasing.change" | "assistant.reminder.add" | "assistant.reminder.view" | "assistant.reminder.reveal" | "assistant.reminder.change" | "assistant.reminder.delete" | "assistant.list.add" | "assistant.list.view" | "assistant.list.change" | "assistant.list.delete" | "assistant.note.add" | "assistant.note.view" | "assistant.note.change" | "assistant.note.delete" | "assistant.event.add" | "assistant.event.view" | "assistant.event.reveal" | "assistant.event.change" | "assistant.event.delete" | "assistant.sync.view" | "assistant.calendar.view" | "assistant.calendar.change" | "assistant.fact.add" | "assistant.fact.view" | "assistant.fact.change" | "assistant.fact.delete" | "analytics.daysum.view" | "jobs.job.view" | "jobs.job.change" | "jobs.job.delete" | "jobs.missedruns.view" | "jobs.pipelinerun.view" | "jobs.steprun.view" | "jobs.steprun.change" | "jobs.alert.view" | "jobs.alert.change" | "jobs.rulesetting.view" | "jobs.rulesetting.change" | "jobs.retentionrule.view" | "jobs.retentionrule.change" | "jobs.letter.view" | "jobs.suppression.view" | "jobs.suppression.delete" | "django_celery_beat.periodictask.view" | "django_celery_beat.periodictask.add" | "django_celery_beat.periodictask.change" | "django_celery_beat.periodictask.delete";
+        PermissionsEnum: "rbac.console.enter" | "rbac.role.view" | "rbac.role.add" | "rbac.role.change" | "rbac.role.delete" | "rbac.roleassignment.add" | "rbac.roleassignment.delete" | "rbac.roleassignment.view" | "rbac.rolelimits.view" | "rbac.rolelimits.change" | "rbac.auditevent.view" | "rbac.auditevent.export" | "rbac.auditseal.view" | "accounts.user.view" | "accounts.user.view_pii" | "accounts.user.add" | "accounts.user.change" | "accounts.user.delete" | "accounts.user.suspend" | "accounts.user.send_reset" | "accounts.user.impersonate" | "accounts.loginsession.view" | "accounts.loginsession.delete" | "accounts.knownbrowser.view" | "accounts.knownbrowser.delete" | "factors.factorstate.view" | "factors.factorstate.reset" | "sms.phonenumber.add" | "sms.phonenumber.view" | "sms.phonenumber.change" | "sms.phonenumber.delete" | "sms.numberevent.view" | "sms.turn.view" | "sms.inboundtext.view" | "sms.inboundtext.reveal" | "sms.outboundtext.view" | "sms.outboundtext.reveal" | "sms.deliveryevent.view" | "sms.optout.view" | "sms.lane.view" | "sms.answeredday.view" | "sms.carrierfinding.view" | "sms.webhookcall.view" | "sms.webhookcall.reveal" | "sms.webhookcall.change" | "sms.price.view" | "sms.charge.view" | "sms.usagelog.view" | "sms.billline.view" | "sms.entry.view" | "sms.routerconfig.view" | "sms.routerconfig.change" | "integrations.connection.add" | "integrations.connection.view" | "integrations.connection.change" | "integrations.connection.delete" | "integrations.consent.view" | "integrations.oauthevent.view" | "integrations.usage.view" | "integrations.providerstate.view" | "integrations.providerstate.change" | "webhooks.endpoint.view" | "webhooks.delivery.view" | "assistant.conversation.view" | "assistant.toolcall.view" | "assistant.toolcall.reveal" | "assistant.approval.view" | "assistant.approval.reveal" | "assistant.thought.view" | "assistant.thought.reveal" | "assistant.report.view" | "assistant.report.reveal" | "assistant.report.change" | "assistant.phrasing.view" | "assistant.phrasing.add" | "assistant.phrasing.change" | "assistant.reminder.add" | "assistant.reminder.view" | "assistant.reminder.reveal" | "assistant.reminder.change" | "assistant.reminder.delete" | "assistant.list.add" | "assistant.list.view" | "assistant.list.change" | "assistant.list.delete" | "assistant.note.add" | "assistant.note.view" | "assistant.note.change" | "assistant.note.delete" | "assistant.event.add" | "assistant.event.view" | "assistant.event.reveal" | "assistant.event.change" | "assistant.event.delete" | "assistant.sync.view" | "assistant.calendar.view" | "assistant.calendar.change" | "assistant.fact.add" | "assistant.fact.view" | "assistant.fact.change" | "assistant.fact.delete" | "analytics.daysum.view" | "jobs.job.view" | "jobs.job.change" | "jobs.job.delete" | "jobs.missedruns.view" | "jobs.pipelinerun.view" | "jobs.steprun.view" | "jobs.steprun.change" | "jobs.alert.view" | "jobs.alert.change" | "jobs.rulesetting.view" | "jobs.rulesetting.change" | "jobs.retentionrule.view" | "jobs.retentionrule.change" | "jobs.letter.view" | "jobs.suppression.view" | "jobs.suppression.delete" | "django_celery_beat.periodictask.view" | "django_celery_beat.periodictask.add" | "django_celery_beat.periodictask.change" | "django_celery_beat.periodictask.delete";
         /**
          * @description Addresses and names in full for who may see them (`is_in_full`); the person sees
          *     that somebody looked. `factors`: second factors that they have. `is_frozen`: ended
@@ -5135,17 +5617,13 @@ export interface components {
         Person: {
             /** Format: uuid */
             readonly id: string;
-            /**
-             * E-mail address
-             * Format: email
-             */
             readonly email: string;
             readonly name: string;
             readonly state: components["schemas"]["PersonState"];
             readonly roles: string[];
             readonly has_second_factor: boolean;
             /** Format: date-time */
-            readonly last_login: string | null;
+            readonly last_sign_in_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
             readonly is_in_full: boolean;
@@ -5179,17 +5657,13 @@ export interface components {
         PersonRow: {
             /** Format: uuid */
             readonly id: string;
-            /**
-             * E-mail address
-             * Format: email
-             */
             readonly email: string;
             readonly name: string;
             readonly state: components["schemas"]["PersonState"];
             readonly roles: string[];
             readonly has_second_factor: boolean;
             /** Format: date-time */
-            readonly last_login: string | null;
+            readonly last_sign_in_at: string | null;
             /** Format: date-time */
             readonly created_at: string;
         };
@@ -5334,20 +5808,6 @@ export interface components {
         Reason: {
             reason: string;
         };
-        /**
-         * @description * `` - none
-         *     * `partial` - Not everything was allowed
-         *     * `trouble` - The provider does not answer as it should
-         *     * `refused` - The provider takes our permission no more
-         *     * `again` - The provider wants you to sign in again
-         *     * `no_renewal` - It cannot be renewed
-         *     * `owner` - You paused it
-         *     * `operator` - We paused it
-         *     * `panic` - Everything was stopped at once
-         *     * `revoked` - All connections to this provider were ended
-         * @enum {string}
-         */
-        ReasonEnum: "partial" | "trouble" | "refused" | "again" | "no_renewal" | "owner" | "operator" | "panic" | "revoked";
         /** @description Shown this once. Empty where there are some already. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -5408,7 +5868,7 @@ export interface components {
         RenewalKindEnum: "none" | "renews" | "lasts" | "ends" | "unreadable";
         /** @description `outcome`: what came of it, this time. */
         Replayed: {
-            outcome: components["schemas"]["OutcomeEnum"];
+            outcome: components["schemas"]["CallOutcome"];
         };
         RevealedCall: {
             form: {
@@ -5418,9 +5878,7 @@ export interface components {
         /** @description `media`: of a text that came, with addresses at the carrier. */
         RevealedText: {
             body: string;
-            media: {
-                [key: string]: unknown;
-            }[];
+            media: components["schemas"]["Media"][];
         };
         /**
          * @description `permissions` of its own, `inherits` by slug. `is_system`: it comes with the
@@ -5570,8 +6028,9 @@ export interface components {
          */
         SignInEnding: "signed_out" | "ended" | "newer" | "idle" | "expired" | "password" | "factors" | "reused" | "suspended" | "demoted" | "operator" | "panic" | "lost";
         /**
-         * @description `ending`: why it is over; empty while it lasts. `address` is masked for who may
-         *     not see addresses.
+         * @description `methods` were proved in it, last at `proved_at`, a second factor at
+         *     `proved_twice_at`. `ending`: why it is over; empty while it lasts. `address` is masked
+         *     for who may not see addresses, and in lists.
          */
         SignInOfPerson: {
             /** Format: uuid */
@@ -5625,6 +6084,19 @@ export interface components {
             p95: number | null;
             times: number;
         };
+        /**
+         * @description * `Webhook` - Webhook
+         *     * `Identity` - Identity
+         *     * `Turn` - Turn
+         *     * `Understood` - Understood
+         *     * `Tool` - Tool
+         *     * `Answer` - Answer
+         *     * `Sending` - Sending
+         *     * `Carrier` - Carrier
+         *     * `Cost` - Cost
+         * @enum {string}
+         */
+        StageEnum: "Webhook" | "Identity" | "Turn" | "Understood" | "Tool" | "Answer" | "Sending" | "Carrier" | "Cost";
         StandingApproval: {
             /** Format: uuid */
             id: string;
@@ -5635,7 +6107,7 @@ export interface components {
         };
         /** @description `at` is null for what has no moment of its own. */
         Step: {
-            stage: string;
+            stage: components["schemas"]["StageEnum"];
             /** Format: date-time */
             at: string | null;
             words: string;
@@ -5754,6 +6226,28 @@ export interface components {
             tips: components["schemas"]["Tip"][];
         };
         /**
+         * @description `id`: that of `messages/{id}`. `segments` and `micros`, in micro-dollars, are null
+         *     until they are known; `arrived` as well.
+         */
+        UsageText: {
+            readonly id: string;
+            direction: string;
+            number: string;
+            country: string;
+            characters: number;
+            segments: number | null;
+            micros: number | null;
+            arrived: boolean | null;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A page, the newest first; `next` leads to what was before it. */
+        UsageTexts: {
+            /** Format: uri */
+            next: string | null;
+            results: components["schemas"]["UsageText"][];
+        };
+        /**
          * @description * `inbound` - Text
          *     * `fallback` - Text, by the fallback
          *     * `status` - News of a text
@@ -5781,7 +6275,7 @@ export interface components {
         };
         /** @description One way to yes, whether it leads there, and what it rests on. */
         Way: {
-            name: string;
+            name: components["schemas"]["DecisionReason"];
             leads_there: boolean;
             steps: string[];
         };
@@ -5840,6 +6334,12 @@ export interface components {
             readonly failing_since: string | null;
             readonly secret: string;
         };
+        /**
+         * @description * `events` - calendar
+         *     * `notes` - notes
+         * @enum {string}
+         */
+        WhatEnum: "events" | "notes";
         /** @description `when` answers the question that the words led to. */
         Words: {
             words: string;
@@ -6295,17 +6795,13 @@ export interface components {
         SparsePersonRow: {
             /** Format: uuid */
             readonly id?: string;
-            /**
-             * E-mail address
-             * Format: email
-             */
             readonly email?: string;
             readonly name?: string;
             readonly state?: components["schemas"]["PersonState"];
             readonly roles?: string[];
             readonly has_second_factor?: boolean;
             /** Format: date-time */
-            readonly last_login?: string | null;
+            readonly last_sign_in_at?: string | null;
             /** Format: date-time */
             readonly created_at?: string;
         };
@@ -6319,7 +6815,7 @@ export interface components {
             provider?: string;
             account?: string;
             status?: components["schemas"]["ConnectionStatus"];
-            reason?: components["schemas"]["ReasonEnum"] | components["schemas"]["BlankEnum"];
+            reason?: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
             why?: string;
             next_step?: string;
             working?: number;
@@ -6331,7 +6827,9 @@ export interface components {
         };
         /**
          * @description `direction`: `in` from the person, `out` from us; an answer is `out` with the
-         *     `turn` of what it answers, which has none while it waits.
+         *     `turn` of what it answers, which has none while it waits. `state` in words, and in
+         *     `next_step` what its person can do where it did not arrive. `number`: of the phone,
+         *     or `web`; what is written there has no `segments`.
          */
         SparseMessage: {
             id?: string;
@@ -6341,6 +6839,11 @@ export interface components {
             at?: string;
             turn?: number | null;
             state?: string;
+            next_step?: string;
+            kind?: string;
+            number?: string;
+            segments?: number;
+            files?: components["schemas"]["File"][];
         };
         /**
          * @description One time that an event comes. `at` names it among those of a series, in which
@@ -7655,7 +8158,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                kind: string;
+                kind: "csv" | "ndjson";
             };
             cookie?: never;
         };
@@ -9084,16 +9587,18 @@ export interface operations {
                 /** @description The pagination cursor value. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
-                fields?: ("created_at" | "email" | "has_second_factor" | "id" | "last_login" | "name" | "roles" | "state")[];
+                fields?: ("created_at" | "email" | "has_second_factor" | "id" | "last_sign_in_at" | "name" | "roles" | "state")[];
+                /** @description From then on. */
                 joined_after?: string;
                 joined_before?: string;
                 /** @description Number of results to return per page. */
                 limit?: number;
-                ordering?: "-created_at" | "-last_login" | "created_at" | "last_login";
+                ordering?: "-created_at" | "-last_sign_in_at" | "created_at" | "last_sign_in_at";
                 /** @description Who holds it, by its slug. */
                 role?: string;
                 /** @description The beginning of a name or an address, or an id; the whole of it for who may not see addresses, thirty times an hour. */
                 search?: string;
+                /** @description Whether a password alone is not enough for them. */
                 second_factor?: "no" | "yes";
                 state?: "active" | "closed" | "suspended";
             };
@@ -9408,7 +9913,8 @@ export interface operations {
     admin_users_may: {
         parameters: {
             query: {
-                action: "accounts.knownbrowser.delete" | "accounts.knownbrowser.view" | "accounts.loginsession.delete" | "accounts.loginsession.view" | "accounts.user.add" | "accounts.user.change" | "accounts.user.delete" | "accounts.user.impersonate" | "accounts.user.send_reset" | "accounts.user.suspend" | "accounts.user.view" | "accounts.user.view_pii" | "analytics.daysum.view" | "assistant.approval.reveal" | "assistant.approval.view" | "assistant.calendar.change" | "assistant.calendar.view" | "assistant.conversation.view" | "assistant.event.add" | "assistant.event.change" | "assistant.event.delete" | "assistant.event.reveal" | "assistant.event.view" | "assistant.fact.add" | "assistant.fact.change" | "assistant.fact.delete" | "assistant.fact.view" | "assistant.list.add" | "assistant.list.change" | "assistant.list.delete" | "assistant.list.view" | "assistant.note.add" | "assistant.note.change" | "assistant.note.delete" | "assistant.note.view" | "assistant.phrasing.add" | "assistant.phrasing.change" | "assistant.phrasing.view" | "assistant.reminder.add" | "assistant.reminder.change" | "assistant.reminder.delete" | "assistant.reminder.reveal" | "assistant.reminder.view" | "assistant.report.change" | "assistant.report.reveal" | "assistant.report.view" | "assistant.sync.view" | "assistant.thought.reveal" | "assistant.thought.view" | "assistant.toolcall.reveal" | "assistant.toolcall.view" | "django_celery_beat.periodictask.add" | "django_celery_beat.periodictask.change" | "django_celery_beat.periodictask.delete" | "django_celery_beat.periodictask.view" | "factors.factorstate.reset" | "factors.factorstate.view" | "integrations.connection.add" | "integrations.connection.change" | "integrations.connection.delete" | "integrations.connection.view" | "integrations.consent.view" | "integrations.oauthevent.view" | "integrations.providerstate.change" | "integrations.providerstate.view" | "integrations.usage.view" | "jobs.alert.change" | "jobs.alert.view" | "jobs.job.change" | "jobs.job.delete" | "jobs.job.view" | "jobs.letter.view" | "jobs.missedruns.view" | "jobs.pipelinerun.view" | "jobs.retentionrule.change" | "jobs.retentionrule.view" | "jobs.rulesetting.change" | "jobs.rulesetting.view" | "jobs.steprun.change" | "jobs.steprun.view" | "jobs.suppression.delete" | "jobs.suppression.view" | "rbac.auditevent.export" | "rbac.auditevent.view" | "rbac.auditseal.view" | "rbac.console.enter" | "rbac.role.add" | "rbac.role.change" | "rbac.role.delete" | "rbac.role.view" | "rbac.roleassignment.add" | "rbac.roleassignment.delete" | "rbac.roleassignment.view" | "rbac.rolelimits.change" | "rbac.rolelimits.view" | "sms.answeredday.view" | "sms.billline.view" | "sms.carrierfinding.view" | "sms.charge.view" | "sms.deliveryevent.view" | "sms.entry.view" | "sms.inboundtext.reveal" | "sms.inboundtext.view" | "sms.lane.view" | "sms.numberevent.view" | "sms.optout.view" | "sms.outboundtext.reveal" | "sms.outboundtext.view" | "sms.phonenumber.add" | "sms.phonenumber.change" | "sms.phonenumber.delete" | "sms.phonenumber.view" | "sms.price.view" | "sms.routerconfig.change" | "sms.routerconfig.view" | "sms.turn.view" | "sms.usagelog.view" | "sms.webhookcall.change" | "sms.webhookcall.reveal" | "sms.webhookcall.view";
+                /** @description A permission, by its name. */
+                action: "accounts.knownbrowser.delete" | "accounts.knownbrowser.view" | "accounts.loginsession.delete" | "accounts.loginsession.view" | "accounts.user.add" | "accounts.user.change" | "accounts.user.delete" | "accounts.user.impersonate" | "accounts.user.send_reset" | "accounts.user.suspend" | "accounts.user.view" | "accounts.user.view_pii" | "analytics.daysum.view" | "assistant.approval.reveal" | "assistant.approval.view" | "assistant.calendar.change" | "assistant.calendar.view" | "assistant.conversation.view" | "assistant.event.add" | "assistant.event.change" | "assistant.event.delete" | "assistant.event.reveal" | "assistant.event.view" | "assistant.fact.add" | "assistant.fact.change" | "assistant.fact.delete" | "assistant.fact.view" | "assistant.list.add" | "assistant.list.change" | "assistant.list.delete" | "assistant.list.view" | "assistant.note.add" | "assistant.note.change" | "assistant.note.delete" | "assistant.note.view" | "assistant.phrasing.add" | "assistant.phrasing.change" | "assistant.phrasing.view" | "assistant.reminder.add" | "assistant.reminder.change" | "assistant.reminder.delete" | "assistant.reminder.reveal" | "assistant.reminder.view" | "assistant.report.change" | "assistant.report.reveal" | "assistant.report.view" | "assistant.sync.view" | "assistant.thought.reveal" | "assistant.thought.view" | "assistant.toolcall.reveal" | "assistant.toolcall.view" | "django_celery_beat.periodictask.add" | "django_celery_beat.periodictask.change" | "django_celery_beat.periodictask.delete" | "django_celery_beat.periodictask.view" | "factors.factorstate.reset" | "factors.factorstate.view" | "integrations.connection.add" | "integrations.connection.change" | "integrations.connection.delete" | "integrations.connection.view" | "integrations.consent.view" | "integrations.oauthevent.view" | "integrations.providerstate.change" | "integrations.providerstate.view" | "integrations.usage.view" | "jobs.alert.change" | "jobs.alert.view" | "jobs.job.change" | "jobs.job.delete" | "jobs.job.view" | "jobs.letter.view" | "jobs.missedruns.view" | "jobs.pipelinerun.view" | "jobs.retentionrule.change" | "jobs.retentionrule.view" | "jobs.rulesetting.change" | "jobs.rulesetting.view" | "jobs.steprun.change" | "jobs.steprun.view" | "jobs.suppression.delete" | "jobs.suppression.view" | "rbac.auditevent.export" | "rbac.auditevent.view" | "rbac.auditseal.view" | "rbac.console.enter" | "rbac.role.add" | "rbac.role.change" | "rbac.role.delete" | "rbac.role.view" | "rbac.roleassignment.add" | "rbac.roleassignment.delete" | "rbac.roleassignment.view" | "rbac.rolelimits.change" | "rbac.rolelimits.view" | "sms.answeredday.view" | "sms.billline.view" | "sms.carrierfinding.view" | "sms.charge.view" | "sms.deliveryevent.view" | "sms.entry.view" | "sms.inboundtext.reveal" | "sms.inboundtext.view" | "sms.lane.view" | "sms.numberevent.view" | "sms.optout.view" | "sms.outboundtext.reveal" | "sms.outboundtext.view" | "sms.phonenumber.add" | "sms.phonenumber.change" | "sms.phonenumber.delete" | "sms.phonenumber.view" | "sms.price.view" | "sms.routerconfig.change" | "sms.routerconfig.view" | "sms.turn.view" | "sms.usagelog.view" | "sms.webhookcall.change" | "sms.webhookcall.reveal" | "sms.webhookcall.view" | "webhooks.delivery.view" | "webhooks.endpoint.view";
             };
             header?: never;
             path: {
@@ -9706,6 +10212,7 @@ export interface operations {
                 cursor?: string;
                 /** @description Number of results to return per page. */
                 limit?: number;
+                /** @description All unless it is said. */
                 state?: "ended" | "in_force" | "taken_back";
             };
             header?: never;
@@ -10517,7 +11024,7 @@ export interface operations {
                 before?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
-                fields?: ("at" | "body" | "direction" | "id" | "state" | "turn")[];
+                fields?: ("at" | "body" | "direction" | "files" | "id" | "kind" | "next_step" | "number" | "segments" | "state" | "turn")[];
                 limit?: number;
                 /** @description All of these words are in it. */
                 search?: string;
@@ -10736,6 +11243,111 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    events_in_step_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    events_in_step_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEvents"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    events_in_step_able_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Able"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    events_in_step_lost_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lost"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     features_list: {
         parameters: {
             query?: never;
@@ -10875,6 +11487,176 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Chart"];
                 };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_compare_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_pause_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_resume_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_lost_bring_back_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            422: components["responses"]["Refused422_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    in_step_lost_settle_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_1"];
@@ -11278,6 +12060,34 @@ export interface operations {
             412: components["responses"]["Refused412_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    me_activity_retrieve: {
+        parameters: {
+            query?: {
+                /** @description As `next` has it. */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12248,7 +13058,7 @@ export interface operations {
                 before?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
-                fields?: ("at" | "body" | "direction" | "id" | "state" | "turn")[];
+                fields?: ("at" | "body" | "direction" | "files" | "id" | "kind" | "next_step" | "number" | "segments" | "state" | "turn")[];
                 limit?: number;
                 /** @description All of these words are in it. */
                 search?: string;
@@ -12331,6 +13141,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OneMessage"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    messages_files_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                public_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12554,6 +13392,115 @@ export interface operations {
             412: components["responses"]["Refused412_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notes_in_step_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notes_in_step_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNotes"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InStep"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notes_in_step_lost_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lost"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notes_in_step_pages_list: {
+        parameters: {
+            query: {
+                /** @description Words of the title of a page. */
+                search: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page"][];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13511,6 +14458,56 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    shares_blocked_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holder"][];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    shares_blocked_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     tokens_list: {
         parameters: {
             query?: never;
@@ -13659,6 +14656,65 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    usage_table: {
+        parameters: {
+            query?: {
+                /** @description With `to`, in place of a period. */
+                from?: string;
+                /** @description Until today; 30d unless said. All days are UTC's. */
+                period?: "30d" | "7d" | "90d" | "last_month" | "month" | "year";
+                /** @description The last day. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    usage_texts_retrieve: {
+        parameters: {
+            query?: {
+                /** @description As `next` has it. */
+                before?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageTexts"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
