@@ -6,6 +6,7 @@ their tables and summed up there (`FULL=1`: ten million of ten thousand). The us
 the same question asked of the texts themselves.
 """
 
+import gc
 import json
 import os
 import random
@@ -177,6 +178,9 @@ def inside() -> None:
     found["built"] = took(build)
     people = User.objects.in_bulk(random.sample(range(1, PEOPLE + 1), ROUNDS))
     whom = list(people.values())
+    # As the web server does (config/gunicorn.py).
+    gc.collect()
+    gc.freeze()
     questions: dict[str, Callable[[User], Any]] = {
         "a person, 30 days": lambda user: figures.of_person(month, user),
         "a person, a year": lambda user: figures.of_person(year, user),

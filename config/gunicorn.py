@@ -1,9 +1,11 @@
 """Gunicorn: two processes with four threads each; the application writes the log."""
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
 
+from django.urls import reverse
 from prometheus_client import multiprocess
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
@@ -30,6 +32,15 @@ control_socket_disable = True
 preload_app = False
 
 reload = os.environ.get("RELOAD") == "1" and os.environ.get("DEBUG", "1") != "0"
+
+
+def post_worker_init(worker: Any) -> None:
+    """What is there before the first request stays: every address and what answers it.
+    Python does not search it for rubbish again and again, for a tenth of a second each
+    time, in which nobody is answered."""
+    reverse("portal:landing")
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -32,6 +32,7 @@ from apps.sms.operators_looks import Reveal, revealed, shown
 from apps.sms.operators_serializers import (
     InboundRowSerializer,
     OutboundRowSerializer,
+    RevealedInboundSerializer,
     RevealedTextSerializer,
     StepSerializer,
     TurnRowSerializer,
@@ -228,7 +229,7 @@ class RevealInbound(Reveal):
     policy = at_console(Permission.INBOUND_REVEAL)
 
     @again("each look is on record by itself")
-    @reasoned(responses=RevealedTextSerializer)
+    @reasoned(responses=RevealedInboundSerializer)
     def post(self, request: Request, pk: int) -> Response:
         """Its words, this once; their person reads who looked, and why."""
         return revealed(request, _row(InboundText, pk), ("body", "media"))

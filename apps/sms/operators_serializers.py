@@ -132,10 +132,15 @@ class MediaSerializer(serializers.Serializer[Any]):
 
 
 class RevealedTextSerializer(serializers.Serializer[Any]):
-    """`media`: of a text that came, with addresses at the carrier."""
+    """Of a text of ours."""
 
     body = serializers.CharField()
-    media = MediaSerializer(many=True, required=False)
+
+
+class RevealedInboundSerializer(RevealedTextSerializer):
+    """`media`: with addresses at the carrier."""
+
+    media = MediaSerializer(many=True)
 
 
 class CallRowSerializer(serializers.ModelSerializer[WebhookCall]):

@@ -5875,10 +5875,14 @@ export interface components {
                 [key: string]: string;
             };
         };
-        /** @description `media`: of a text that came, with addresses at the carrier. */
-        RevealedText: {
+        /** @description `media`: with addresses at the carrier. */
+        RevealedInbound: {
             body: string;
             media: components["schemas"]["Media"][];
+        };
+        /** @description Of a text of ours. */
+        RevealedText: {
+            body: string;
         };
         /**
          * @description `permissions` of its own, `inherits` by slug. `is_system`: it comes with the
@@ -9345,7 +9349,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RevealedText"];
+                    "application/json": components["schemas"]["RevealedInbound"];
                 };
             };
             400: components["responses"]["Refused400_1"];
