@@ -3,9 +3,11 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import field, fields, make_dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import Any, ClassVar, TypeVar, cast
+from uuid import UUID
 
 from allauth.account.adapter import get_adapter as get_account_adapter
 from allauth.account.internal.flows.email_verification_by_code import (
@@ -100,11 +102,22 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped package
+    def get_user_dataclass(self) -> Any:
+        """As the package's own; its id is the public one, as everywhere."""
+        told = {"description": "As `me` has it.", "example": str(UUID(int=7))}
+        rest = [
+            (each.name, each.type, field(metadata=each.metadata))
+            for each in fields(super().get_user_dataclass())
+            if each.name != "id"
+        ]
+        own = ("id", str | None, field(metadata=told))
+        return make_dataclass("User", [own, *rest])
+
     def user_as_dataclass(self, user: Any) -> Any:
         """As the package's own, without a query for the primary address: the account
         has it too."""
         return self.get_user_dataclass()(
-            id=user.pk,
+            id=str(user.public_id) if user.pk else None,
             # Nobody yet, when allauth plays a sign-up.
             email=user.email if user.pk else None,
             display=user_display(user),

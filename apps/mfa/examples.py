@@ -4,7 +4,7 @@ from apps.core.example import Example, Id
 
 _AUTH = "/api/auth/{client}/v1/"
 USER = {
-    "id": 1042,
+    "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
     "display": "alice@example.com",
     "email": "alice@example.com",
     "has_usable_password": True,

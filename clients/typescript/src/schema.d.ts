@@ -6677,8 +6677,8 @@ export interface components {
         /** @description The provider specific account ID. */
         ProviderAccountID: string;
         User: {
-            /** @description The user ID. */
-            id?: number;
+            /** @description As `me` has it. */
+            id?: string;
             /** @description The display name for the user. */
             display: string;
             /** @description The email address. */
