@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
@@ -13,6 +13,8 @@ from apps.accounts.models import User
 
 # Whose pages are being made; nobody's are read as a new account's would be.
 _reader: ContextVar[User | None] = ContextVar("reader", default=None)
+
+_API = "/api/"
 
 
 @contextmanager
@@ -47,7 +49,11 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if isinstance(request.user, User):
-            with of(request.user):
+        if not isinstance(request.user, User):
+            return self.get_response(request)
+        with of(request.user):
+            if not request.path_info.startswith(_API):
                 return self.get_response(request)
-        return self.get_response(request)
+            # Programs are told moments in UTC, whoever they ask for.
+            with timezone.override(UTC):
+                return self.get_response(request)

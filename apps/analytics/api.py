@@ -187,7 +187,7 @@ class UsageTexts(APIView):
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
             ),
-            OpenApiParameter("before", description="As `next` has it."),
+            OpenApiParameter("cursor", description="As `next` has it."),
         ],
         responses=UsageTextsSerializer,
     )
@@ -196,7 +196,7 @@ class UsageTexts(APIView):
         user: Any = request.user
         page = used.texts(
             user,
-            before=request.GET.get("before", ""),
+            before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
         )
         told = {"next": paging.further(request, page.older), "results": page.texts}

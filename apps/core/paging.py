@@ -29,7 +29,7 @@ def further(request: Request, older: str) -> str | None:
     """The address of the same list from there on; None where it has ended."""
     if not older:
         return None
-    asked = request.GET.dict() | {"before": older}
+    asked = request.GET.dict() | {"cursor": older}
     return f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
 
 

@@ -92,7 +92,7 @@ class Activity(APIView):
                 "limit",
                 {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
             ),
-            OpenApiParameter("before", description="As `next` has it."),
+            OpenApiParameter("cursor", description="As `next` has it."),
         ],
         responses=ActivitySerializer,
     )
@@ -101,7 +101,7 @@ class Activity(APIView):
         user: Any = request.user
         page = timeline.page(
             user.pk,
-            before=request.GET.get("before", ""),
+            before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
         )
         told = {

@@ -55,7 +55,7 @@ def test_nothing_is_said_with_no_words_and_pages_follow(alice: User) -> None:
     found = [each["body"] for each in older["results"] + newest["results"]]
     assert found == [f"number {i}." for i in range(45)]
     assert older["next"] is None
-    assert app.get(ALL, {"before": "x"}).status_code == 400
+    assert app.get(ALL, {"cursor": "x"}).status_code == 400
 
 
 def test_so_many_are_read_as_are_asked_for(alice: User) -> None:

@@ -218,7 +218,7 @@ def test_what_the_assistant_keeps(ask: Callable[[str], Asked]) -> None:
     asked.api("post", "messages", {"words": ""})
     drain()
     asked.api("get", "messages")
-    asked.api("get", "messages?before=x", template="messages")
+    asked.api("get", "messages?cursor=x", template="messages")
     one = "messages/{message}"
     found = asked.api("get", f"messages/{said.json()['id']}", template=one)
     for deed in [UNKNOWN, *(each["undo"] for each in found.json()["deeds"])]:

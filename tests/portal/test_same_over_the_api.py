@@ -41,7 +41,7 @@ def test_activity_is_read_to_its_end(alice: User, app: App) -> None:
         "accounts.personaltoken.delete",
         "accounts.personaltoken.add",
     ]
-    assert app.ask("get", "/api/v1/me/activity?before=x").status_code == 400
+    assert app.ask("get", "/api/v1/me/activity?cursor=x").status_code == 400
 
 
 def test_each_text_has_its_cost_and_leads_on(alice: User, app: App) -> None:
@@ -112,3 +112,11 @@ def test_what_lost_is_brought_back_or_forgotten(alice: User, app: App) -> None:
     assert app.ask("post", f"{place}/bring-back").status_code == 404
     assert app.ask("post", f"{place}/settle").status_code == 204
     assert app.ask("get", "/api/v1/events/in-step/lost").json() == []
+
+
+def test_moments_are_in_utc_whoever_asks_and_how(
+    alice: User, browser: Client, app: App
+) -> None:
+    User.objects.filter(pk=alice.pk).update(timezone="Asia/Tokyo")
+    for told in (browser.get("/api/v1/me"), app.ask("get", "/api/v1/me")):
+        assert told.json()["created_at"].endswith("Z")

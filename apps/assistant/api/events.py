@@ -31,6 +31,7 @@ from apps.rbac.scopes import Scope
 
 MONTH = timedelta(days=31)
 _APART = "~"
+_MOST, _USUAL = 200, 100
 
 
 class CalendarEventSerializer(serializers.Serializer[Any]):
@@ -129,8 +130,11 @@ class Events(Speaking):
             OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
             OpenApiParameter("to", str, description="a month after `from`"),
             OpenApiParameter("search", description="In its title or place."),
-            OpenApiParameter("limit", int),
-            OpenApiParameter("after", str, description="as `next` has it"),
+            OpenApiParameter(
+                "limit",
+                {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL},
+            ),
+            OpenApiParameter("cursor", description="As `next` has it."),
         ],
         responses=PageOfEventsSerializer,
     )
@@ -148,8 +152,8 @@ class Events(Speaking):
         if wanted := query.words(request):
             rows = [each for each in rows if _has(each, wanted)]
         is_backwards = query.order(request, self)
-        limit = _limit(given.get("limit", ""))
-        rows = _after(rows, given.get("after", ""), is_backwards)
+        limit = query.whole(request, "limit", _MOST, _USUAL)
+        rows = _after(rows, given.get("cursor", ""), is_backwards)
         shown = query.sparse(request, _serializer(user, rows[:limit], many=True))
         more = None
         if len(rows) > limit:
@@ -158,7 +162,7 @@ class Events(Speaking):
                 f"{last.start.astimezone(UTC):%Y%m%dT%H%M%S%f}{_APART}{last.event.pk}"
             )
             asked = {"from": start.isoformat(), "to": end.isoformat(), "limit": limit}
-            asked = given.dict() | asked | {"after": place}
+            asked = given.dict() | asked | {"cursor": place}
             more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
         return Response({"next": more, "results": shown.data})
 
@@ -320,12 +324,6 @@ def _moment(user: User, said: str) -> datetime | None:
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(user.timezone))
     return at
-
-
-def _limit(said: str) -> int:
-    return (
-        min(int(said), 200) if said.isascii() and said.isdigit() and int(said) else 100
-    )
 
 
 def _after(rows: list[Occurrence], place: str, is_backwards: bool) -> list[Occurrence]:

@@ -119,7 +119,7 @@ _ASKED = [
     OpenApiParameter(
         "limit", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}
     ),
-    OpenApiParameter("before", description="As `next` has it."),
+    OpenApiParameter("cursor", description="As `next` has it."),
     OpenApiParameter("direction", enum=_DIRECTIONS),
     OpenApiParameter("search", description="All of these words are in it."),
 ]
@@ -230,7 +230,7 @@ def _page(request: Request, number: str = "") -> Response:
     rows = query.sparse(request, MessageSerializer(many=True))
     found = threads.page(
         person(request),
-        before=request.GET.get("before", ""),
+        before=request.GET.get("cursor", ""),
         limit=query.whole(request, "limit", _MOST, _USUAL),
         number=number,
         direction=query.one_of(request, "direction", _DIRECTIONS),

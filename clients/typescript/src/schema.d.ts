@@ -11025,7 +11025,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description As `next` has it. */
-                before?: string;
+                cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
                 fields?: ("at" | "body" | "direction" | "files" | "id" | "kind" | "next_step" | "number" | "segments" | "state" | "turn")[];
@@ -11065,8 +11065,8 @@ export interface operations {
     events_list: {
         parameters: {
             query?: {
-                /** @description as `next` has it */
-                after?: string;
+                /** @description As `next` has it. */
+                cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("at" | "created_at" | "ends_at" | "exceptions" | "first_day" | "id" | "is_all_day" | "last_day" | "notes" | "owner" | "place" | "rule" | "series" | "starts_at" | "title" | "updated_at" | "when" | "zone")[];
                 /** @description RFC 3339 or a day; now */
@@ -12072,7 +12072,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description As `next` has it. */
-                before?: string;
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
@@ -13059,7 +13059,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description As `next` has it. */
-                before?: string;
+                cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
                 fields?: ("at" | "body" | "direction" | "files" | "id" | "kind" | "next_step" | "number" | "segments" | "state" | "turn")[];
@@ -14699,7 +14699,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description As `next` has it. */
-                before?: string;
+                cursor?: string;
                 limit?: number;
             };
             header?: never;
