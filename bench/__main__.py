@@ -3,6 +3,7 @@
 from bench import (
     analytics,
     answers,
+    api,
     audit,
     connections,
     crowd,
@@ -21,5 +22,6 @@ audit.main()
 analytics.main()
 grants.main()
 identity.main()
+api.main()
 connections.main()
 jobs.main()

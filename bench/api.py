@@ -26,8 +26,9 @@ REMINDERS, MESSAGES, OTHERS = 200, 2_000, 50
 PAGE = 40
 ZONE, NUMBER = "America/New_York", "+12025550101"
 BEGAN = datetime(2026, 12, 1, 14, tzinfo=UTC)
-# How many times the stock site's CPU and time, and queries at most.
-TARGET = 1.0
+# How many times the stock site's CPU and time, which counts nobody's pace, lets a sign-in
+# go on that was ended, and says no version, segments or words; and queries at most.
+TARGET = 2.0
 BUDGETS = {"reminders": 2, "a reminder": 2, "messages": 3, "a message": 4}
 
 
@@ -94,60 +95,66 @@ def _bare(sql: str) -> Callable[[dict[str, Any], Any], Iterable[bytes]]:
 
 
 def _our_token() -> str:
-    from apps.core import pace
-    from apps.core.limits import Pace
+    from django.db import transaction
 
-    # As it is charged, but never used up.
-    pace.API = Pace("api", times=10_000_000, seconds=60)
+    from apps.assistant.models import Reminder
+
+    own = our_person()
+    if not Reminder.objects.exists():
+        with transaction.atomic():
+            _fill(own)
+    return str(our_pair()["access_token"])
+
+
+def _fill(own: Any) -> None:
     from apps.accounts.models import User
     from apps.assistant.models import Reminder
     from apps.sms import lanes
     from apps.sms.models import InboundText, OutboundText, Turn
 
-    own = our_person()
-    if not Reminder.objects.exists():
-        others = User.objects.bulk_create(
-            User(email=f"{n}@bench", email_canonical=f"{n}@bench")
-            for n in range(OTHERS)
+    others = User.objects.bulk_create(
+        User(email=f"{n}@bench", email_canonical=f"{n}@bench") for n in range(OTHERS)
+    )
+    for user in (own, *others):
+        Reminder.objects.bulk_create(
+            Reminder(user=user, text=text, due_at=due_at, zone=ZONE)
+            for text, due_at in _reminders()
         )
-        for user in (own, *others):
-            Reminder.objects.bulk_create(
-                Reminder(user=user, text=text, due_at=due_at, zone=ZONE)
-                for text, due_at in _reminders()
+        lane = lanes.lock_person(user)
+        turns = Turn.objects.bulk_create(
+            Turn(lane=lane, user=user, started_at=at, finished_at=at)
+            for _, at in _texts()
+        )
+        came, sent = [], []
+        for turn, (n, at) in zip(turns, _texts(), strict=True):
+            came.append(
+                InboundText(
+                    sid=f"SM{user.pk:08}{n:024}",
+                    lane=lane,
+                    user=user,
+                    number=NUMBER,
+                    our_number="+12025550100",
+                    body=f"remind me to call Ana {n} tomorrow at 9",
+                    received_at=at,
+                    turn=turn,
+                )
             )
-            lane = lanes.lock_person(user)
-            turn = Turn.objects.create(lane=lane, user=user)
-            came, sent = [], []
-            for n, at in _texts():
-                came.append(
-                    InboundText(
-                        sid=f"SM{user.pk:08}{n:024}",
-                        lane=lane,
-                        user=user,
-                        number=NUMBER,
-                        our_number="+12025550100",
-                        body=f"remind me to call Ana {n} tomorrow at 9",
-                        received_at=at,
-                        turn=turn,
-                    )
+            sent.append(
+                OutboundText(
+                    lane=lane,
+                    user=user,
+                    number=NUMBER,
+                    our_number="+12025550100",
+                    body=f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM.",
+                    created_at=at,
+                    turn=turn,
+                    state="sent",
+                    segments=1,
+                    delivery="delivered",
                 )
-                sent.append(
-                    OutboundText(
-                        lane=lane,
-                        user=user,
-                        number=NUMBER,
-                        our_number="+12025550100",
-                        body=f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM.",
-                        created_at=at,
-                        turn=turn,
-                        state="sent",
-                        segments=1,
-                        delivery="delivered",
-                    )
-                )
-            InboundText.objects.bulk_create(came)
-            OutboundText.objects.bulk_create(sent)
-    return str(our_pair()["access_token"])
+            )
+        InboundText.objects.bulk_create(came)
+        OutboundText.objects.bulk_create(sent)
 
 
 def _our_ids() -> dict[str, Any]:
