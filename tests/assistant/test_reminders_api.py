@@ -28,7 +28,7 @@ def test_words_are_parsed_without_setting_anything(app: Client) -> None:
     found = send(app, f"{ALL}/parse", words="call Ana every friday at 9am").json()
     assert found == {
         "text": "call Ana",
-        "due_at": "2026-11-27T09:00:00-05:00",
+        "due_at": "2026-11-27T14:00:00Z",
         "rule": "FREQ=WEEKLY;BYDAY=FR",
         "when": "every Fri 9:00 AM, next Fri 27 Nov",
         "question": "",
@@ -63,11 +63,11 @@ def test_one_is_changed_snoozed_done_and_deleted(app: Client) -> None:
     changed = send(app, one, "patch", text="green tea", when="at 5pm").json()
     assert (changed["text"], changed["due_at"]) == (
         "green tea",
-        "2026-11-23T17:00:00-05:00",
+        "2026-11-23T22:00:00Z",
     )
     assert send(app, one, "patch", when="soonish").json()["code"] == "unclear"
     later = send(app, f"{one}/snooze", minutes=30).json()
-    assert (later["due_at"], later["snoozes"]) == ("2026-11-23T17:30:00-05:00", 1)
+    assert (later["due_at"], later["snoozes"]) == ("2026-11-23T22:30:00Z", 1)
     assert send(app, one, "patch", is_done=True).json()["state"] == "done"
     assert send(app, one, "patch", text="x").status_code == 409
     done = app.get(ALL, {"state": "done"}).json()["results"]

@@ -33,8 +33,8 @@ EXAMPLES = (
     Example("GET reminders/{public_id}", REMINDER),
     Example(
         "PATCH reminders/{public_id}",
-        {**REMINDER, "due_at": "2026-12-04T15:00:00Z", "when": "Fri 4 Dec, 10:00 AM"},
-        body={"when": "friday at 10 am"},
+        {**REMINDER, "due_at": "2026-12-02T15:00:00Z", "when": "Wed 2 Dec, 10:00 AM"},
+        body={"when": "tomorrow at 10 am"},
     ),
     Example("DELETE reminders/{public_id}"),
     Example(

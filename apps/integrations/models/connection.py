@@ -19,7 +19,7 @@ PROVIDER_LENGTH = 20
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def owned_by(self, user: User) -> "ConnectionQuerySet":
         """Those that are not disconnected, in the order they were made."""
-        return self.filter(user=user).live().order_by("created_at")
+        return self.filter(user=user).live().order_by("created_at", "pk")
 
     def live(self) -> "ConnectionQuerySet":
         return self.exclude(status=Connection.Status.ENDED)
