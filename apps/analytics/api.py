@@ -182,13 +182,7 @@ class UsageTexts(APIView):
     scope = Scope.USAGE
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "limit",
-                {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-            ),
-            OpenApiParameter("cursor", description="As `next` has it."),
-        ],
+        parameters=paging.asked(MOST, USUAL),
         responses=UsageTextsSerializer,
     )
     def get(self, request: Request) -> Response:

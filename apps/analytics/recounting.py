@@ -147,12 +147,6 @@ def check(days: Days) -> int:
     return found
 
 
-def differing_of_roles(days: Days) -> int:
-    """How many sums of roles are not what those of the people who hold them come to."""
-    with _at_one_moment(days) as cursor:
-        return sum(_found(cursor, _roles(*each), days) for each in OF_ROLES)
-
-
 @transaction.atomic
 def mend(days: Days) -> None:
     """Add to the sums what they lack, as far as it can be counted."""

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -23,6 +24,16 @@ _LONGEST = 18  # digits; more is no bigint
 class Page:
     rows: list[Any]
     older: str  # where the next page begins, or an empty string
+
+
+def asked(most: int, usual: int) -> list[OpenApiParameter]:
+    """What a list of pages of its own takes, for the schema."""
+    size = {"type": "integer", "minimum": 1, "maximum": most, "default": usual}
+    told = "As `next` has it."
+    return [
+        OpenApiParameter("limit", size),
+        OpenApiParameter("cursor", description=told),
+    ]
 
 
 def further(request: Request, older: str) -> str | None:

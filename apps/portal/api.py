@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -87,13 +87,7 @@ class Activity(APIView):
     scope = None
 
     @extend_schema(
-        parameters=[
-            OpenApiParameter(
-                "limit",
-                {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-            ),
-            OpenApiParameter("cursor", description="As `next` has it."),
-        ],
+        parameters=paging.asked(MOST, USUAL),
         responses=ActivitySerializer,
     )
     def get(self, request: Request) -> Response:

@@ -20,7 +20,7 @@ from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.events import Times
 from apps.assistant.models import Calendar, Event
 from apps.assistant.occurrences import Occurrence
-from apps.core import query, years
+from apps.core import paging, query, years
 from apps.core.errors import Invalid, NotFound
 from apps.core.once import once
 from apps.core.serializers import Day, Exact, Moment
@@ -130,11 +130,7 @@ class Events(Speaking):
             OpenApiParameter("from", str, description="RFC 3339 or a day; now"),
             OpenApiParameter("to", str, description="a month after `from`"),
             OpenApiParameter("search", description="In its title or place."),
-            OpenApiParameter(
-                "limit",
-                {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL},
-            ),
-            OpenApiParameter("cursor", description="As `next` has it."),
+            *paging.asked(_MOST, _USUAL),
         ],
         responses=PageOfEventsSerializer,
     )

@@ -1,5 +1,5 @@
 """What is kept in step with accounts elsewhere, over the API: calendars and pages of
-notes, and what lost where both sides were changed."""
+notes."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from apps.assistant import syncing
 from apps.assistant.api.speaking import Speaking, person
-from apps.assistant.models import Sync, SyncLink
+from apps.assistant.models import Sync
 from apps.assistant.sync import shelf
 from apps.core import http, query
 from apps.core.errors import NotFound
@@ -21,7 +21,7 @@ from apps.core.once import again, once
 from apps.core.serializers import Exact
 from apps.integrations.notebooks import Page
 from apps.rbac.catalog import Permission
-from apps.rbac.declared import about, requires, signed_in
+from apps.rbac.declared import requires, signed_in
 from apps.rbac.scopes import Scope
 
 What = Sync.What
@@ -62,28 +62,6 @@ class PageSerializer(serializers.Serializer[Any]):
     connection = serializers.UUIDField()
     page = serializers.CharField()
     title = serializers.CharField()
-
-
-class LostSerializer(serializers.Serializer[Any]):
-    """What was changed on both sides (`conflict`), or was refused there (`failed`).
-    `lost`: the earlier change, in words, or null where it was a deletion or nothing lost;
-    `side`: whose it was, `own` or `other`, empty where nothing lost."""
-
-    id = serializers.UUIDField(source="public_id")
-    in_step = serializers.UUIDField(source="sync.public_id")
-    called = serializers.CharField()
-    state = serializers.ChoiceField(SyncLink.Status.choices, source="status")
-    problem = serializers.CharField()
-    side = serializers.SerializerMethodField()
-    lost = serializers.SerializerMethodField()
-
-    def get_side(self, row: SyncLink) -> str:
-        if not row.lost:
-            return ""
-        return "own" if row.lost.get("side") == "own" else "other"
-
-    def get_lost(self, row: SyncLink) -> str | None:
-        return syncing.lost(row) or None
 
 
 class NewEventsSerializer(Exact):
@@ -236,51 +214,6 @@ class Compare(_Act):
         return self.act(request, public_id)
 
 
-class _Lost(Speaking):
-    what: ClassVar[str]
-    policy = signed_in
-
-    @extend_schema(responses=LostSerializer(many=True))
-    def get(self, request: Request) -> Response:
-        """What is not in step and needs somebody to look: the newest fifty."""
-        rows = syncing.troubles(person(request), self.what)
-        return Response(LostSerializer(rows, many=True).data)
-
-
-class EventsLost(_Lost):
-    what = What.EVENTS
-    scope = Scope.EVENTS
-
-
-class NotesLost(_Lost):
-    what = What.NOTES
-    scope = Scope.NOTES
-
-
-class Settle(Speaking):
-    policy = about(Permission.EVENT_CHANGE)
-    scope = None
-
-    @again("what is settled stays so")
-    @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request, public_id: UUID) -> Response:
-        """It is fine as it is: what lost is forgotten."""
-        syncing.settle(row=_link(request, public_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-class BringBack(Speaking):
-    policy = about(Permission.EVENT_CHANGE)
-    scope = None
-
-    @once()
-    @extend_schema(request=None, responses={204: None})
-    def post(self, request: Request, public_id: UUID) -> Response:
-        """What lost is what counts, on both sides. 404 where nothing lost."""
-        syncing.bring_back(row=_link(request, public_id))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
 def _asked(request: Request, form: type[Exact]) -> dict[str, Any]:
     found = form(data=request.data)
     found.is_valid(raise_exception=True)
@@ -296,22 +229,14 @@ def _own(request: Request, public_id: UUID) -> Sync:
     return syncing.get(user=person(request), public_id=str(public_id))
 
 
-def _link(request: Request, public_id: UUID) -> SyncLink:
-    return syncing.link(user=person(request), public_id=str(public_id))
-
-
-_ONE, _LOST = "in-step/<uuid:public_id>", "in-step/lost/<uuid:public_id>"
+_ONE = "in-step/<uuid:public_id>"
 urlpatterns = [
     path("events/in-step", EventsInStep.as_view(), name="events_in_step"),
     path("events/in-step/able", Able.as_view(), name="events_in_step_able"),
-    path("events/in-step/lost", EventsLost.as_view(), name="events_in_step_lost"),
     path("notes/in-step", NotesInStep.as_view(), name="notes_in_step"),
     path("notes/in-step/pages", Pages.as_view(), name="notes_in_step_pages"),
-    path("notes/in-step/lost", NotesLost.as_view(), name="notes_in_step_lost"),
     path(_ONE, OneInStep.as_view(), name="in_step"),
     path(f"{_ONE}/pause", Pause.as_view(), name="in_step_pause"),
     path(f"{_ONE}/resume", Resume.as_view(), name="in_step_resume"),
     path(f"{_ONE}/compare", Compare.as_view(), name="in_step_compare"),
-    path(f"{_LOST}/settle", Settle.as_view(), name="in_step_settle"),
-    path(f"{_LOST}/bring-back", BringBack.as_view(), name="in_step_bring_back"),
 ]

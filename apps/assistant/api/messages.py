@@ -116,10 +116,7 @@ class SaidSerializer(serializers.Serializer[Any]):
 _DIRECTIONS = ("in", "out")
 _MOST, _USUAL = 100, 40
 _ASKED = [
-    OpenApiParameter(
-        "limit", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _USUAL}
-    ),
-    OpenApiParameter("cursor", description="As `next` has it."),
+    *paging.asked(_MOST, _USUAL),
     OpenApiParameter("direction", enum=_DIRECTIONS),
     OpenApiParameter("search", description="All of these words are in it."),
 ]
