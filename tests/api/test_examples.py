@@ -2,6 +2,7 @@
 it says."""
 
 import json
+import re
 from operator import attrgetter
 from typing import Any
 from urllib.parse import urlencode
@@ -66,6 +67,11 @@ def test_an_address_is_shown_with_what_it_names() -> None:
     assert parameter["example"] in {each.value for each in shelf.ids()}
 
 
+def test_what_is_put_in_is_not_searched() -> None:
+    swaps = {"MEUCIQDx": "aMgb", "Mg": "OTk"}
+    assert _swapped('["MEUCIQDx", "Mg"]', swaps) == '["aMgb", "OTk"]'
+
+
 @pytest.mark.parametrize("example", shelf.every(), ids=attrgetter("asked"))
 def test_each_is_answered_as_it_says(example: Example, stage: Stage) -> None:
     operation = described.operations()[f"{example.verb} {example.path}"]
@@ -124,9 +130,12 @@ def _swaps(place: str, made: operated.Names) -> Swaps:
 
 
 def _swapped(text: Any, swaps: Swaps) -> Any:
-    for old, new in swaps.items():
-        text = text and text.replace(old, new)
-    return text
+    """At once: what is put in is not searched, or the short name of one thing would be
+    found, now and then, within the signature of another."""
+    if not (text and swaps):
+        return text
+    either = "|".join(map(re.escape, sorted(swaps, key=len, reverse=True)))
+    return re.sub(either, lambda found: swaps[found[0]], text)
 
 
 def shape(told: Any, found: Any, at: str = "$") -> str:
