@@ -94,7 +94,7 @@ _HEADERS = {
 
 def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """A hook of drf-spectacular, behind `sign_in_schema`: allauth's answers to mistakes
-    have a shape of their own, and ours stands beside it."""
+    have a shape of their own, and ours stands in it."""
     components = result.setdefault("components", {})
     shapes = components.setdefault("schemas", {})
     for name in _answered(result["paths"], shapes):
@@ -117,7 +117,7 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 answers["304"] = {"description": "It has not changed."}
             for status, words in _refusals(path, verb, operation).items():
                 told = answers.setdefault(status, {"description": words})
-                told.setdefault("content", {}).update(_problem())
+                told["content"] = {**_problem(), **told.get("content", {})}
             if _takes(operation, "fields"):
                 _leave_out(answers["200"], shapes)
             for status, told in answers.items():

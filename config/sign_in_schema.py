@@ -123,6 +123,9 @@ def _told(
         if "requestBody" in operation:
             mistakes = deepcopy(components["responses"]["Error"])
             operation["responses"].setdefault("400", mistakes)
+        for status, answer in operation["responses"].items():
+            if status >= "400":
+                _as_problem(answer)
     return operations
 
 
@@ -136,6 +139,14 @@ def _tell_who_is_not_in(answers: dict[str, Any], components: dict[str, Any]) -> 
     content["schema"] = {
         "anyOf": [_shape("Authentication"), _shape("Reauthentication")]
     }
+
+
+def _as_problem(answer: dict[str, Any]) -> None:
+    """With what the package says beside it."""
+    content = answer.get("content", {})
+    if told := content.pop("application/json", None):
+        either = [told["schema"], {"$ref": "#/components/schemas/Problem"}]
+        content["application/problem+json"] = {**told, "schema": {"anyOf": either}}
 
 
 def _shape(name: str) -> dict[str, str]:

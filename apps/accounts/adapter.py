@@ -90,6 +90,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """The password was right: so they may know what stands in the way."""
+        if is_headless_request(request) and user.closed_at is None:
+            raise Forbidden(
+                "This account is suspended. Ask whoever runs this site.",
+                code="account_suspended",
+            )
         if is_headless_request(request):
             raise Forbidden(
                 "This account is closed. If you closed it yourself within the last"

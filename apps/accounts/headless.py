@@ -14,6 +14,7 @@ from allauth.account.internal.flows.email_verification_by_code import (
     EmailVerificationProcess,
 )
 from allauth.account.utils import user_display
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
@@ -34,6 +35,7 @@ from apps.accounts import (
     app_sessions,
     cookies,
     email_addresses,
+    personal_tokens,
     sessions,
     tokens,
     tries,
@@ -41,8 +43,17 @@ from apps.accounts import (
 from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
 from apps.accounts.sessionstore import SessionStore
-from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.core import problems
+from apps.core.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthorized,
+)
 from apps.rbac.declared import in_person, public
+from apps.rbac.scopes import NotByToken
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PASSWORDS = frozenset({"password", "current_password", "new_password"})
@@ -54,6 +65,12 @@ _TYPES: dict[str, type] = {
     "credential": dict,
     "authenticators": list,
 }
+
+
+class BegunIsOver(AppError):
+    code = "begun_is_over"
+    status = HTTPStatus.GONE
+    sentence = "What was begun is over. Begin anew."
 
 
 class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped package
@@ -71,7 +88,9 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
 
     def lookup_session(self, session_token: str) -> SessionBase | None:
         """Raises `tokens.BadToken` or `sessions.Over` for a token that proves nothing
-        (any more), Forbidden for one that proves too little."""
+        (any more), Forbidden for one that proves too little or is a personal one."""
+        if personal_tokens.is_one(session_token.encode()):
+            raise NotByToken
         if "." in session_token:
             row = tokens.opened(session_token)
             sessions.insist_strong(row)
@@ -274,6 +293,37 @@ def typed(view: View) -> View:
     return cast(View, looked_over)
 
 
+def as_problems(view: View) -> View:
+    """What the package refuses, as a problem like all others: what it says itself stands
+    beside (RFC 9457 §3.2)."""
+
+    @wraps(view)
+    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = view(request, *args, **kwargs)
+        except ImmediateHttpResponse as stopped:
+            answer = stopped.response
+        kind = answer.get("Content-Type", "").partition(";")[0]
+        if answer.status_code < 400 or kind != "application/json":
+            return answer
+        own = json.loads(answer.content)
+        found = problems.problem(_refusal(answer.status_code, own), request)
+        answer.content = json.dumps({**json.loads(found.content), **own}).encode()
+        answer["Content-Type"] = found["Content-Type"]
+        if "WWW-Authenticate" in found:
+            answer["WWW-Authenticate"] = found["WWW-Authenticate"]
+        return answer
+
+    return cast(View, told)
+
+
+def _refusal(status: int, own: Mapping[str, Any]) -> AppError:
+    kinds = (Invalid, Unauthorized, Forbidden, NotFound, Conflict, BegunIsOver)
+    by_status: dict[int, type[AppError]] = {kind.status: kind for kind in kinds}
+    first: Mapping[str, str] = next(iter(own.get("errors") or ()), {})
+    return by_status.get(status, Invalid)(first.get("message", ""))
+
+
 def telling_csrf_token(view: View) -> View:
     """In a header: a page of another origin cannot read our cookie."""
 
@@ -298,7 +348,7 @@ def doors(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
 
 
 def _view(client: Client, view: Any) -> Any:
-    made = typed(view.as_api_view(client=client))
+    made = as_problems(typed(view.as_api_view(client=client)))
     return telling_csrf_token(made) if client == Client.BROWSER else made
 
 

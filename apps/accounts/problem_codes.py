@@ -6,9 +6,15 @@ PROBLEMS = (
     Explained(
         "account_closed",
         "The account is closed",
-        "It was suspended, or closed by its owner, and will be erased if it stays so.",
+        "It was closed, and will be erased if it stays so.",
         "Whoever owns it can open it again by a new password through the letter, if"
         " they closed it themselves; else ask whoever runs this site.",
+    ),
+    Explained(
+        "account_suspended",
+        "The account is suspended",
+        "Somebody who runs this site suspended it. Nothing of it is lost.",
+        "Ask whoever runs this site.",
     ),
     Explained(
         "bad_locale",
@@ -21,6 +27,12 @@ PROBLEMS = (
         "There is no such time zone",
         "The zone that was sent is no name of the IANA database.",
         "Send a name such as America/New_York.",
+    ),
+    Explained(
+        "begun_is_over",
+        "What was begun is over",
+        "A sign-in or sign-up that was under way took too long, or came to its end.",
+        "Begin anew, without X-Session-Token.",
     ),
     Explained(
         "in_person",

@@ -1,5 +1,6 @@
 """What the OpenAPI schema says of an operation because of how its view is marked."""
 
+import re
 from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
@@ -26,6 +27,12 @@ class Described(AutoSchema):
         what they are about."""
         words = self._tokenize_path()
         return [" ".join(words[:2] if words[0] == "admin" else words[:1])]
+
+    def get_summary(self) -> str | None:
+        """For its row on the page: the first sentence of what it says."""
+        said = " ".join(str(self.get_description()).split())
+        first = re.split(r"(?<=[.;:])\s", said, maxsplit=1)[0]
+        return first.rstrip(".;:") or None
 
     def is_deprecated(self) -> bool:
         return deprecation.of(type(self.view), self.method) is not None

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from apps.accounts import sessions, tokens
+from apps.accounts import personal_tokens, sessions, tokens
 from apps.accounts.models import User
 from tests.factories import PASSWORD
 from tests.rbac.factories import verified
@@ -143,3 +144,44 @@ def test_the_third_wrong_code_ends_what_was_begun(kind: str) -> None:
     assert [answer.status_code for answer in answers] == [400, 400, 401, 409]
     flows = answers[2].json()["data"]["flows"]
     assert {"id": "login"} in flows and not any("is_pending" in each for each in flows)
+
+
+def test_whatever_is_refused_is_a_problem_with_what_the_package_says(
+    alice: User,
+) -> None:
+    wrong = post("auth/login", {"email": alice.email, "password": "x"})
+    nobody = Client().get(f"{APP}/auth/session")
+    over = post("auth/2fa/authenticate", {"code": "1"}, **{"X-Session-Token": "x"})
+    begun = post("auth/signup", {"email": "dora@example.com", "password": SPACED})
+    for answer, status, code in (
+        (wrong, 400, "invalid"),
+        (nobody, 401, "unauthorized"),
+        (over, 410, "begun_is_over"),
+        (begun, 401, "unauthorized"),
+    ):
+        told = answer.json()
+        assert answer.status_code == told["status"] == status
+        assert answer["Content-Type"] == "application/problem+json"
+        assert (told["code"], told["type"]) == (code, f"/problems/{code}")
+        assert told["title"] and told["detail"] and told["request_id"]
+        assert told["instance"].startswith(APP)
+    (mistake,) = wrong.json()["errors"]
+    assert wrong.json()["detail"] == mistake["message"]
+    assert nobody["WWW-Authenticate"] == "Bearer"
+    assert begun.json()["meta"]["session_token"]
+
+
+def test_a_personal_token_is_told_that_it_does_not_sign_in(alice: User) -> None:
+    _, said = personal_tokens.make(user=alice, name="x", scopes=["notes:read"])
+    bearer = {"authorization": f"Bearer {said}"}
+    answer = Client().get(f"{APP}/auth/session", headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_by_token")
+
+
+def test_who_is_suspended_is_not_told_that_they_closed_it(alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    given = {"email": alice.email, "password": SPACED}
+    answer = post("auth/login", given)
+    assert (answer.status_code, answer.json()["code"]) == (403, "account_suspended")
+    User.objects.filter(pk=alice.pk).update(closed_at=timezone.now())
+    assert post("auth/login", given).json()["code"] == "account_closed"

@@ -16,8 +16,17 @@ PAIR = {
     "expires_in": 299,
 }
 FIRST = {"email": "alice@example.com", "verified": True, "primary": True}
-OUT = {
+REFUSED = {
+    "type": "/problems/unauthorized",
+    "title": "Unauthorized",
     "status": 401,
+    "code": "unauthorized",
+    "detail": "Sign in first.",
+    "request_id": "5b07c3e9a416d2f8e0b1c47a5f2e9c8d",
+    "instance": "/api/auth/app/v1/auth/session",
+}
+OUT = {
+    **REFUSED,
     "data": {
         "flows": [{"id": "login"}, {"id": "signup"}, {"id": "mfa_login_webauthn"}]
     },
@@ -64,7 +73,8 @@ EXAMPLES = (
     Example(
         f"POST {_AUTH}auth/signup",
         {
-            "status": 401,
+            **REFUSED,
+            "instance": "/api/auth/app/v1/auth/signup",
             "data": {
                 "flows": [
                     {"id": "login"},

@@ -48,10 +48,11 @@ export class Problem extends Error {
   static async of(response: Response): Promise<Problem> {
     const body = asJson(await response.text());
     const told = fields(body);
-    // Signing in lists mistakes as {code, message, param}.
+    // Signing in lists mistakes as {code, message, param}, which say more than its own code.
     const first = fields(Array.isArray(told["errors"]) ? told["errors"][0] : undefined);
-    const known = told["code"] ?? first["code"] ?? named(response.status, told);
-    const detail = told["detail"] ?? first["message"] ?? `The server answered ${response.status}.`;
+    const own = response.status === 304 ? "not_modified" : "bad_answer";
+    const known = first["code"] ?? told["code"] ?? own;
+    const detail = told["detail"] ?? `The server answered ${response.status}.`;
     const { status, headers } = response;
     return new Problem(String(known), String(detail), { status, headers, body });
   }
@@ -61,14 +62,6 @@ type Fields = Readonly<Record<string, unknown>>;
 
 export function fields(value: unknown): Fields {
   return typeof value === "object" && value !== null ? (value as Fields) : {};
-}
-
-/** Of an answer without a code: signing in has some, with the status in the body. */
-function named(status: number, told: Fields): string {
-  if (status === 304) return "not_modified";
-  const known = { 401: "unauthorized", 403: "forbidden", 409: "conflict", 410: "gone" };
-  const code = told["status"] === status ? known[status as keyof typeof known] : undefined;
-  return code ?? "bad_answer";
 }
 
 function byField(errors: unknown): Record<string, string[]> {
