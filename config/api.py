@@ -37,6 +37,7 @@ urlpatterns = [
     path("v1/", include("apps.integrations.operators_api")),
     path("v1/", include("apps.jobs.operators_api")),
     path("auth/", include("apps.mfa.headless")),
+    path("auth/", include("apps.integrations.headless")),
     path("auth/", include("apps.accounts.headless")),
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", Docs.as_view(url_name="schema"), name="docs"),

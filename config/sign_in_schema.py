@@ -26,6 +26,11 @@ _FLOWS = [
     "reauthenticate",
 ]
 _SESSION_TOKEN = {"$ref": "#/components/parameters/SessionToken"}
+_REFUSED = {
+    "401": "Nobody is signed in, or not freshly.",
+    "404": "That signs nobody in.",
+    "409": "Somebody is signed in.",
+}
 _TEXT, _EMAIL = {"type": "string"}, {"$ref": "#/components/schemas/Email"}
 
 
@@ -89,6 +94,8 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
                 "401": {"$ref": "#/components/responses/Authentication"},
             },
         }
+    _specify_accounts_elsewhere(paths)
+    _specify_lost_factors(paths)
     refreshed = paths["/_allauth/app/v1/tokens/refresh"]["post"]
     refreshed["description"] = (
         "A new pair; the old refresh token is over. Sent again within ten seconds, it"
@@ -103,6 +110,64 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
     changed["responses"]["200"] = _json(
         "Changed. An app gets a new pair in `meta`; all other sign-ins are over.", done
     )
+
+
+def _specify_accounts_elsewhere(paths: dict[str, Any]) -> None:
+    """The package's own leads the browser away itself, by a form."""
+    back = {
+        **_TEXT,
+        "maxLength": 300,
+        "description": "A path of this site to come back to, with `error` in its query"
+        " if it failed.",
+    }
+    asked = _object(
+        provider={**_TEXT, "maxLength": 20},
+        process={**_TEXT, "enum": ["login", "connect", "reauthenticate"]},
+    )
+    asked["properties"]["back"] = back
+    address = _object(authorize_url={**_TEXT, "format": "uri"})
+    led = _object(status={"const": 200}, data=address)
+    begun = paths["/_allauth/browser/v1/auth/provider/redirect"]["post"]
+    begun |= {
+        "summary": "Sign in with an account elsewhere",
+        "description": "The address to lead this very browser to; it comes back only"
+        " with the cookie of this answer. `login` for nobody who is in, `connect`"
+        " (after a fresh proof) so that it signs them in from now on,"
+        " `reauthenticate` as a fresh proof.",
+        "parameters": [],
+        "requestBody": {"required": True, **_content(asked)},
+        "responses": {"200": _json("Where to.", led)}
+        | {status: {"description": words} for status, words in _REFUSED.items()},
+    }
+    linked = paths["/_allauth/{client}/v1/account/providers"]
+    linked["delete"]["responses"] |= {
+        "404": {"description": _REFUSED["404"]},
+        "409": {"description": "It is the only way in."},
+    }
+
+
+def _specify_lost_factors(paths: dict[str, Any]) -> None:
+    asked = paths["/_allauth/{client}/v1/auth/2fa/authenticate"]["post"]
+    at = {"type": ["string", "null"], "format": "date-time"}
+    told = _object(status={"const": 200}, data=_object(factors_go_at=at))
+    both = {
+        "tags": asked["tags"],
+        "parameters": asked["parameters"],
+        "responses": {
+            "200": _json("When they go, if somebody said that all are lost.", told),
+            "401": {"$ref": "#/components/responses/Authentication"},
+        },
+    }
+    paths["/_allauth/{client}/v1/auth/2fa/lost"] = {
+        "get": {"summary": "Whether all factors are lost", **deepcopy(both)},
+        "post": {
+            "summary": "Say that all factors are lost",
+            "description": "After the password, while the second step is pending. Told"
+            " to every address and phone of the account, each with a way to stop it."
+            " After three days the password alone leads to new factors.",
+            **deepcopy(both),
+        },
+    }
 
 
 def _told(
@@ -167,7 +232,11 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 
 def _json(words: str, shape: dict[str, Any]) -> dict[str, Any]:
-    return {"description": words, "content": {"application/json": {"schema": shape}}}
+    return {"description": words, **_content(shape)}
+
+
+def _content(shape: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": shape}}}
 
 
 def _is_open(path: str) -> bool:

@@ -451,6 +451,7 @@ AUTH_API = {
     "auth/password/reset": {**BODY, "get": all_get(400)},
     "auth/reauthenticate": theirs(405, 400),
     "account/email": theirs(200, 400, anonymous_post=409),
+    "account/providers": {**theirs(200, 405), "delete": Door(401, *[400] * 4)},
     "account/password/change": {**theirs(405, 405), "post": Door(401, *[400] * 4)},
     "account/authenticators": {**theirs(200, 405), "post": Door(401, *[405] * 4)},
     "account/authenticators/webauthn": {
@@ -458,6 +459,7 @@ AUTH_API = {
         "patch": Door(401, *[405] * 4),
     },
     "auth/2fa/authenticate": dict.fromkeys(VERBS, all_get(401)),
+    "auth/2fa/lost": dict.fromkeys(VERBS, all_get(401)),
     "auth/2fa/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},
     "auth/webauthn/authenticate": dict.fromkeys(VERBS, all_get(401)),
     "auth/webauthn/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},
@@ -468,6 +470,9 @@ for _place, _doors in AUTH_API.items():
     # An app is nobody without its token, whatever cookies come along.
     _nobody = {verb: all_get(door.anonymous) for verb, door in _doors.items()}
     ROWS[f"api/auth/app/v1/{_place}"] = Row(ANYBODY, _nobody)
+ROWS["api/auth/browser/v1/auth/provider/redirect"] = Row(
+    ANYBODY, {"post": all_get(400)}
+)
 ROWS["api/auth/app/v1/tokens/refresh"] = Row(ANYBODY, BODY)
 
 
@@ -515,6 +520,8 @@ ROWS |= {
     "api/v1/me/mfa/recovery-codes": api(
         fresh(THEMSELF), post=Door(401, 409, 409, 201, 409)
     ),
+    # Ada alone has a factor to lose.
+    "api/v1/me/mfa/lost": api(THEMSELF, post=Door(401, 409, 409, 201, 409)),
     "api/v1/me/mfa/lost/veto": api(THEMSELF, post=people_api(404)),
     "api/v1/phones": api(
         about(Permission.NUMBER_VIEW), get=people_api(200), post=people_api(400)

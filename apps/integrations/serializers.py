@@ -2,11 +2,10 @@
 
 from typing import Any, ClassVar
 
-from django.utils.http import url_has_allowed_host_and_scheme
 from rest_framework import serializers
 
 from apps.core.serializers import Exact
-from apps.integrations import event_words
+from apps.integrations import back, event_words
 from apps.integrations import provider as shelf
 from apps.integrations.models import Connection, Consent, OAuthEvent
 from apps.integrations.renewing import Kind
@@ -96,16 +95,9 @@ class ConnectSerializer(Exact):
         child=serializers.CharField(max_length=40), max_length=40
     )
     connection = serializers.UUIDField(required=False)
-    back = serializers.CharField(max_length=300, required=False)
-
-    def validate_back(self, value: str) -> str:
-        """A path: whoever names another site would be led there from a page of ours."""
-        is_ours = value.startswith("/") and value.isprintable()
-        if not is_ours or not url_has_allowed_host_and_scheme(
-            value, allowed_hosts=None
-        ):
-            raise serializers.ValidationError("This is no path of this site.")
-        return value
+    back = serializers.CharField(
+        max_length=300, required=False, validators=[back.insist_here]
+    )
 
 
 class LeavingSerializer(serializers.Serializer[Any]):

@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 
 from apps.accounts import email_changes, letters, linked, names, sessions, signup
 from apps.accounts.models import User
-from apps.core.errors import Conflict, Forbidden, Invalid
+from apps.core.errors import Conflict, Forbidden, Invalid, NotFound
 from apps.integrations import asking, endpoints, handshake
 from apps.integrations import provider as shelf
 from apps.integrations.handshake import NotBegunHere
@@ -44,16 +44,29 @@ class Back:
     # Nobody, for whoever signs in.
     user_id: int | None
     next: str = ""
+    # Where a page of its own, that began it over the API, wants them whatever comes of
+    # it; a path of ours.
+    back: str = ""
 
 
 def offered() -> list[Provider]:
     return [each for each in endpoints.offered() if each.sign_in_scopes]
 
 
-def begin(request: Any, provider: Provider, what: str, next_page: str = "") -> str:
+def declared(provider_id: str) -> Provider:
+    """Raises NotFound for what signs nobody in."""
+    provider = endpoints.offer(provider_id)
+    if not provider.sign_in_scopes:
+        raise NotFound("That is no way to sign in.")
+    return provider
+
+
+def begin(
+    request: Any, provider: Provider, what: str, next_page: str = "", *, back: str = ""
+) -> str:
     """The address to lead this browser to."""
     user = request.user if request.user.is_authenticated else None
-    back = Back(what, user.pk if user else None, next_page)
+    left = Back(what, user.pk if user else None, next_page or back, back)
     parameters = _ASK
     if what == PROVE:
         parameters = {"prompt": "login" if provider.id == "microsoft" else "consent"}
@@ -63,15 +76,12 @@ def begin(request: Any, provider: Provider, what: str, next_page: str = "") -> s
         handshake.SIGN_IN,
         scopes=provider.sign_in_scopes,
         parameters=parameters,
-        data=vars(back),
+        data=vars(left),
     )
 
 
-def returned(request: Any, provider: Provider) -> tuple[Back, SocialLogin]:
-    """What they left for and who they are there, by the provider's own word.
-
-    Raises NotBegunHere, Denied, HandshakeFailed.
-    """
+def returned(request: Any, provider: Provider) -> Back:
+    """What they left for. Raises NotBegunHere."""
     try:
         back = Back(**handshake.returned(request, provider, handshake.SIGN_IN))
     except TypeError:
@@ -79,13 +89,21 @@ def returned(request: Any, provider: Provider) -> tuple[Back, SocialLogin]:
     here = request.user.pk if request.user.is_authenticated else None
     if back.what != ENTER and (here is None or here != back.user_id):
         raise NotBegunHere
+    return back
+
+
+def told(request: Any, provider: Provider) -> SocialLogin:
+    """Who they are there, by the provider's own word. After `returned`.
+
+    Raises Denied, HandshakeFailed.
+    """
     _, login = handshake.exchanged(request, provider, handshake.SIGN_IN)
     login.token = None
     login.account.provider = provider.id
     # To tell it by. Their name and picture there are nobody's business here.
-    told = next((each.email for each in login.email_addresses if each.email), "")
-    login.account.extra_data = {"email": told} if told else {}
-    return back, login
+    email = next((each.email for each in login.email_addresses if each.email), "")
+    login.account.extra_data = {"email": email} if email else {}
+    return login
 
 
 def enter(request: HttpRequest, login: SocialLogin, back: Back) -> HttpResponse:

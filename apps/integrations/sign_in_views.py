@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from apps.accounts import linked
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.integrations import endpoints, sign_in
+from apps.integrations import back, sign_in
 from apps.integrations.provider import Provider
+from apps.integrations.sign_in import Back
 from apps.rbac.declared import fresh, in_person, public, signed_in
 
 _own = in_person(signed_in)
@@ -25,14 +26,14 @@ _own = in_person(signed_in)
 def begin(request: Any, provider: str) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("portal:overview")
-    return _leave(request, _declared(provider), sign_in.ENTER)
+    return _leave(request, sign_in.declared(provider), sign_in.ENTER)
 
 
 @fresh(_own)
 @never_cache
 @require_POST
 def link(request: Any, provider: str) -> HttpResponse:
-    return _leave(request, _declared(provider), sign_in.LINK)
+    return _leave(request, sign_in.declared(provider), sign_in.LINK)
 
 
 @_own
@@ -46,7 +47,7 @@ def prove(request: Any) -> HttpResponse:
         next_page = _safe(request.GET.get("next", ""))
         shown = {"providers": known, "next": next_page}
         return render(request, "integrations/prove.html", shown)
-    chosen = _declared(request.POST.get("provider", ""))
+    chosen = sign_in.declared(request.POST.get("provider", ""))
     return _leave(request, chosen, sign_in.PROVE)
 
 
@@ -54,20 +55,14 @@ def prove(request: Any) -> HttpResponse:
 @never_cache
 @require_safe
 def callback(request: HttpRequest, provider: str) -> HttpResponse:
-    declared = _declared(provider)
+    declared = sign_in.declared(provider)
+    left: Back | None = None
     try:
-        back, login = sign_in.returned(request, declared)
-        if back.what == sign_in.ENTER:
-            return sign_in.enter(request, login, back)
-        if back.what == sign_in.LINK:
-            sign_in.link(request, login)
-            messages.success(request, f"You can sign in with {declared.name} now.")
-            return redirect("sign_in_accounts")
-        sign_in.prove(request, login)
-        # What was interrupted is found by where it was.
-        request.GET = QueryDict(urlencode({"next": back.next}))
-        return resume_request(request) or redirect("portal:overview")
+        left = sign_in.returned(request, declared)
+        return _arrived(request, declared, left)
     except AppError as error:
+        if left is not None and left.back:
+            return redirect(back.telling(left.back, error=error.code))
         messages.error(request, error.sentence)
     if request.user.is_authenticated:
         return redirect("sign_in_accounts")
@@ -105,11 +100,22 @@ def _leave(request: Any, provider: Provider, what: str) -> HttpResponse:
     return render(request, "integrations/leaving.html", shown)
 
 
-def _declared(provider_id: str) -> Provider:
-    provider = endpoints.offer(provider_id)
-    if not provider.sign_in_scopes:
-        raise NotFound("That is no way to sign in.")
-    return provider
+def _arrived(request: HttpRequest, provider: Provider, left: Back) -> HttpResponse:
+    login = sign_in.told(request, provider)
+    if left.what == sign_in.ENTER:
+        return sign_in.enter(request, login, left)
+    if left.what == sign_in.LINK:
+        sign_in.link(request, login)
+        if left.back:
+            return redirect(left.back)
+        messages.success(request, f"You can sign in with {provider.name} now.")
+        return redirect("sign_in_accounts")
+    sign_in.prove(request, login)
+    if left.back:
+        return redirect(left.back)
+    # What was interrupted is found by where it was.
+    request.GET = QueryDict(urlencode({"next": left.next}))
+    return resume_request(request) or redirect("portal:overview")
 
 
 def _safe(page: str) -> str:

@@ -1,7 +1,6 @@
 """A person's connections: what there is, out to a provider, and back."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +14,7 @@ from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
 from apps.integrations import (
     arrivals,
+    back,
     cards,
     connections,
     consents,
@@ -118,8 +118,8 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     except AppError as error:
         messages.error(request, error.sentence)
         return _led(redirect("integrations:connections"))
-    if arrival.purpose.back:
-        return _led(HttpResponseRedirect(_back(arrival)))
+    if wanted := arrival.purpose.back:
+        return _led(HttpResponseRedirect(back.telling(wanted, **_outcome(arrival))))
     _say(request, arrival)
     if arrival.connection is not None:
         page = redirect("integrations:connection", arrival.connection.public_id)
@@ -134,13 +134,6 @@ def _led(response: HttpResponse) -> HttpResponse:
     """The address with the code in it is nobody's referrer."""
     response["Referrer-Policy"] = "no-referrer"
     return response
-
-
-def _back(arrival: Arrival) -> str:
-    """To where an app wants its person, with what came of it."""
-    parts = urlsplit(arrival.purpose.back)
-    query = "&".join(filter(None, [parts.query, urlencode(_outcome(arrival))]))
-    return parts._replace(query=query).geturl()
 
 
 def _outcome(arrival: Arrival) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import browsers, sessions
 from apps.accounts.models import KnownBrowser, LoginSession
+from apps.core.errors import Conflict
 from apps.core.once import again, once
 from apps.mfa import enforcement, enrolment, factor, lost, trusted
 from apps.mfa.factors import recovery, sms, totp
@@ -26,6 +27,7 @@ from apps.mfa.serializers import (
     ChosenPhoneSerializer,
     FactorsSerializer,
     GivenCodeSerializer,
+    LossSerializer,
     RecoveryCodesSerializer,
     TextedSerializer,
 )
@@ -128,6 +130,22 @@ class RecoveryCodes(_Secret):
         return Response(_shown(codes), status=status.HTTP_201_CREATED)
 
 
+class Loss(APIView):
+    policy = own
+    scope = None
+
+    @again("it is the one that waits")
+    @extend_schema(request=None, responses={201: LossSerializer})
+    def post(self, request: Request) -> Response:
+        """All factors are lost, and this sign-in is still there: they are removed in
+        three days, unless somebody stops it. Announced by letter and by text."""
+        user: Any = request.user
+        if not factor.are_set_up(user):
+            raise Conflict("There is none to lose.")
+        loss = LossSerializer(lost.begin(user=user)).data
+        return Response(loss, status=status.HTTP_201_CREATED)
+
+
 class LossVeto(APIView):
     policy = own
     scope = None
@@ -213,6 +231,7 @@ urlpatterns = [
     path("me/mfa/sms", Phone.as_view(), name="me_mfa_sms"),
     path("me/mfa/sms/confirm", PhoneCode.as_view(), name="me_mfa_sms_confirm"),
     path("me/mfa/recovery-codes", RecoveryCodes.as_view(), name="me_mfa_recovery"),
+    path("me/mfa/lost", Loss.as_view(), name="me_mfa_lost"),
     path("me/mfa/lost/veto", LossVeto.as_view(), name="me_mfa_lost_veto"),
     path("me/devices", Browsers.as_view(), name="me_devices"),
     path("me/devices/<uuid:public_id>", Browser.as_view(), name="me_device"),

@@ -22,6 +22,8 @@ FACTORS = {
         "factors": [{"id": "totp", "name": "Authenticator app", "is_sent": False}]
     },
 }
+NOT_LOST = {"status": 200, "data": {"factors_go_at": None}}
+LOST = {"status": 200, "data": {"factors_go_at": "2026-12-04T14:00:00Z"}}
 PASSKEY = {
     "type": "webauthn",
     "created_at": 1796133600.25,
@@ -93,6 +95,7 @@ EXAMPLES = (
             "is_required": False,
         },
     ),
+    Example("POST me/mfa/lost", {"factors_go_at": "2026-12-04T14:00:00Z"}),
     Example("POST me/mfa/lost/veto"),
     Example("POST me/mfa/recovery-codes", RECOVERY_CODES),
     Example(
@@ -127,6 +130,8 @@ EXAMPLES = (
         body={"factor": "totp", "code": "482913"},
     ),
     Example(f"GET {_AUTH}auth/2fa/authenticate", FACTORS),
+    Example(f"GET {_AUTH}auth/2fa/lost", NOT_LOST),
+    Example(f"POST {_AUTH}auth/2fa/lost", LOST),
     Example(
         f"POST {_AUTH}auth/2fa/reauthenticate",
         {

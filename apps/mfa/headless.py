@@ -21,10 +21,11 @@ from allauth.mfa.stages import AuthenticateStage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 
+from apps.accounts import cookies
 from apps.accounts.headless import doors
 from apps.accounts.models import User
 from apps.core.errors import AppError, Invalid, TooMany, Unavailable
-from apps.mfa import factor, proofs
+from apps.mfa import factor, lost, proofs
 from apps.mfa.challenges import Spent
 from apps.mfa.forms import (
     AddPasskeyForm,
@@ -32,7 +33,7 @@ from apps.mfa.forms import (
     LoginPasskeyForm,
     ReauthenticatePasskeyForm,
 )
-from apps.mfa.models import Challenge
+from apps.mfa.models import Challenge, LostFactors
 
 Purpose = Challenge.Purpose
 
@@ -106,6 +107,26 @@ class AuthenticateView(_Proof, AuthenticationStageAPIView):  # type: ignore[misc
     def spent(self, error: Spent) -> HttpResponse:
         self.stage.abort()
         answer: HttpResponse = UnauthorizedResponse(self.request)
+        return answer
+
+
+class LostView(AuthenticationStageAPIView):  # type: ignore[misc]  # untyped package
+    """All factors are lost: the slow way back, after the password (lost.py)."""
+
+    stage_class = AuthenticateStage
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._told(lost.waiting(self.stage.login.user))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Raises TooMany, Conflict while the account is frozen."""
+        user = self.stage.login.user
+        cookies.insist_unchanged(request, user)
+        return self._told(lost.begin(user=user))
+
+    def _told(self, loss: LostFactors | None) -> HttpResponse:
+        data = {"factors_go_at": loss.ready_at if loss else None}
+        answer: HttpResponse = APIResponse(self.request, data=data)
         return answer
 
 
@@ -189,6 +210,7 @@ class LoginPasskeyView(passkeys.LoginWebAuthnView):  # type: ignore[misc]
 VIEWS = {
     "auth/2fa/authenticate": AuthenticateView,
     "auth/2fa/reauthenticate": ReauthenticateView,
+    "auth/2fa/lost": LostView,
     "auth/webauthn/authenticate": AuthenticatePasskeyView,
     "auth/webauthn/reauthenticate": ReauthenticatePasskeyView,
     "auth/webauthn/login": LoginPasskeyView,

@@ -52,6 +52,12 @@ class RecoveryCodesSerializer(serializers.Serializer[Any]):
     recovery_codes = serializers.ListField(child=serializers.CharField())
 
 
+class LossSerializer(serializers.Serializer[Any]):
+    """From when on the password alone is enough to set up new factors."""
+
+    factors_go_at = serializers.DateTimeField(source="ready_at")
+
+
 class BrowserSerializer(serializers.ModelSerializer[KnownBrowser]):
     """`trusted_until` is null for one that is asked for the second factor."""
 

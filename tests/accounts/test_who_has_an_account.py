@@ -105,7 +105,7 @@ def ask(door: Door, email: str) -> Answer:
 def _plain(body: str, email: str) -> str:
     """Without the address and what is random."""
     body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", body)
-    body = re.sub(r'"session_token": "\w+"', "", body)
+    body = re.sub(r'"(session_token|request_id)": "\w+"', "", body)
     return body.replace(email, "")
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from apps.core import example as shelf
 from apps.core.example import whole
 from apps.core.kinds import Queue
 from apps.integrations import notebooks
+from apps.integrations.examples.signing_in import LINKED
 from apps.jobs import leases, runner
 from apps.mfa import enrolment
 from apps.mfa import examples as factors
@@ -318,6 +320,16 @@ def unproved_address(stage: Stage) -> Swaps:
     return {}
 
 
+def signing_in_with_google(stage: Stage) -> Swaps:
+    SocialAccount.objects.create(
+        user=stage.alice,
+        provider="google",
+        uid=LINKED,
+        extra_data={"email": "alice@example.com"},
+    )
+    return {}
+
+
 def asked_for_passkey(stage: Stage) -> Swaps:
     """A new one."""
     options = stage.app.auth("get", f"{_PASSKEYS}?passwordless")["data"]
@@ -393,6 +405,7 @@ def _shown(stage: Stage, key: Passkey, place: str) -> Swaps:
 
 
 _AUTH = "/api/auth/{client}/v1/"
+_BROWSER = "/api/auth/browser/v1/"
 BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "GET shares": shares,
     "GET events/in-step": calendar_in_step,
@@ -426,6 +439,7 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "DELETE me/mfa/sms": with_texts,
     "POST me/mfa/recovery-codes": with_app,
     "GET me/mfa": with_app,
+    "POST me/mfa/lost": with_app,
     "POST me/mfa/lost/veto": lost_all,
     "POST phones/{public_id}/verify": texted_a_code,
     "GET admin/audit/export/{kind}": on_record,
@@ -452,6 +466,8 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     f"POST {_AUTH}auth/password/reset": forgot_password,
     f"GET {_AUTH}auth/2fa/authenticate": half_signed_in,
     f"POST {_AUTH}auth/2fa/authenticate": half_signed_in,
+    f"GET {_AUTH}auth/2fa/lost": half_signed_in,
+    f"POST {_AUTH}auth/2fa/lost": half_signed_in,
     f"GET {_AUTH}auth/2fa/reauthenticate": with_factor,
     f"POST {_AUTH}auth/2fa/reauthenticate": with_factor,
     f"GET {_AUTH}auth/webauthn/authenticate": passkey_as_second_step,
@@ -464,6 +480,9 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     f"PUT {_AUTH}account/authenticators/webauthn": with_passkey,
     f"DELETE {_AUTH}account/authenticators/webauthn": with_passkey,
     f"POST {_AUTH}account/authenticators/webauthn": asked_for_passkey,
+    f"GET {_AUTH}account/providers": signing_in_with_google,
+    f"DELETE {_AUTH}account/providers": signing_in_with_google,
+    f"POST {_BROWSER}auth/provider/redirect": as_nobody,
     f"PUT {_AUTH}account/email": unproved_address,
     f"PATCH {_AUTH}account/email": another_address,
     f"DELETE {_AUTH}account/email": another_address,

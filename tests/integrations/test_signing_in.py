@@ -506,3 +506,110 @@ def test_the_address_it_is_told_by_is_in_what_one_takes_away(
     (kept,) = [each for each in dossier.every() if each.model is SocialAccount]
     (row,) = kept.rows(alice)
     assert row["address"] == "other@example.com"
+
+
+REDIRECT = "/api/auth/browser/v1/auth/provider/redirect"
+LINKED = "/api/auth/browser/v1/account/providers"
+
+
+def led(
+    browser: Client, providers: Simulator, process: str, **decision: Any
+) -> tuple[Any, Any]:
+    """What the API answers, and where one is led to in the end."""
+    providers.order("decide", **{"account": "alice@example.com", **decision})
+    given = {"provider": "google", "process": process, "back": "/app/notes/?q=milk"}
+    answer = browser.post(REDIRECT, given, content_type="application/json")
+    if answer.status_code != 200:
+        return answer, None
+    target = httpx.get(answer.json()["data"]["authorize_url"]).headers["location"]
+    query = dict(parse_qsl(urlsplit(target).query))
+    return answer, browser.get(f"{WITH}callback/", query)
+
+
+def test_a_page_of_its_own_signs_them_in(providers: Simulator) -> None:
+    browser = Client()
+    _, end = led(browser, providers, "login", account="new@example.com")
+    assert who(browser) == "new@example.com"
+    assert end["Location"] == "/app/notes/?q=milk"
+    answer, _ = led(browser, providers, "login")
+    assert answer.status_code == 409, "they are in"
+
+
+def test_a_page_of_its_own_links_lists_and_unlinks(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    _, end = led(browser, providers, "connect")
+    assert end["Location"] == "/app/notes/?q=milk"
+    (row,) = browser.get(LINKED).json()["data"]
+    assert row["provider"]["id"] == "google" and row["display"] == alice.email
+    named = {"provider": "google", "account": row["uid"]}
+    for status in (200, 404):
+        answer = browser.delete(LINKED, named, content_type="application/json")
+        assert answer.status_code == status
+    assert not SocialAccount.objects.exists()
+
+
+def test_what_is_refused_there_is_told_to_the_page_that_began_it(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    _, end = led(browser, providers, "connect", allow=False)
+    assert end["Location"] == "/app/notes/?q=milk&error=denied"
+    assert not SocialAccount.objects.exists()
+
+
+def test_linking_and_unlinking_wants_a_fresh_proof(
+    alice: User, providers: Simulator
+) -> None:
+    browser = signed_in(alice)
+    led(browser, providers, "connect")
+    (row,) = browser.get(LINKED).json()["data"]
+    LoginSession.objects.update(proved_at=timezone.now() - timedelta(hours=1))
+    answer, _ = led(browser, providers, "connect")
+    assert (answer.status_code, answer.json()["code"]) == (401, "step_up")
+    named = {"provider": "google", "account": row["uid"]}
+    answer = browser.delete(LINKED, named, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (401, "step_up")
+    assert SocialAccount.objects.count() == 1
+    _, end = led(browser, providers, "reauthenticate")
+    assert end["Location"] == "/app/notes/?q=milk"
+    answer = browser.delete(LINKED, named, content_type="application/json")
+    assert answer.status_code == 200, "that was the proof"
+
+
+def test_the_only_way_in_stays(providers: Simulator) -> None:
+    browser = Client()
+    led(browser, providers, "login", account="new@example.com")
+    (row,) = browser.get(LINKED).json()["data"]
+    named = {"provider": "google", "account": row["uid"]}
+    answer = browser.delete(LINKED, named, content_type="application/json")
+    assert answer.status_code == 409
+    assert SocialAccount.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"process": "login", "provider": "notion"}, 404),
+        ({"process": "login", "provider": "nobody"}, 404),
+        ({"process": "take", "provider": "google"}, 400),
+        ({"process": "login", "provider": "google", "back": "//evil.example"}, 400),
+        ({"process": "connect", "provider": "google"}, 401),
+        ({"process": "reauthenticate", "provider": "google"}, 401),
+        ({"process": ["login"], "provider": "google"}, 400),
+    ],
+)
+def test_what_cannot_be_begun_is_told(
+    given: dict[str, Any], status: int, providers: Simulator
+) -> None:
+    answer = Client().post(REDIRECT, given, content_type="application/json")
+    assert answer.status_code == status
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_another_site_cannot_begin_it(providers: Simulator) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    given = {"provider": "google", "process": "login"}
+    answer = browser.post(REDIRECT, given, content_type="application/json")
+    assert answer.status_code == 403

@@ -270,3 +270,20 @@ def test_an_app_stops_the_removal_of_factors_that_are_not_lost(
     assert any("stay" in letter.subject for letter in mail.outbox)
     again = phone.send("lost/veto")
     assert (again.status_code, again.json()["code"]) == (404, "not_found")
+
+
+def test_an_app_that_is_still_in_says_that_all_are_lost(
+    alice: User, app: TOTPDevice
+) -> None:
+    phone = Phone(alice)
+    answer = phone.send("lost")
+    loss = lost.waiting(alice)
+    assert answer.status_code == 201 and loss is not None
+    told = datetime.fromisoformat(answer.json()["factors_go_at"])
+    assert told == loss.ready_at
+    assert phone.send("lost").json() == answer.json(), "once"
+
+
+def test_whoever_has_no_factor_has_lost_none(bob: User) -> None:
+    assert Phone(bob).send("lost").status_code == 409
+    assert lost.waiting(bob) is None

@@ -1,7 +1,7 @@
 """The second step over HTTP, for an app with a token and for a page with a cookie."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.accounts.models import LoginSession, User
-from apps.mfa.models import Challenge, SMSDevice, TOTPDevice
+from apps.mfa.models import Challenge, LostFactors, SMSDevice, TOTPDevice
 from apps.rbac import assignments
 from apps.rbac.models import Role
 from tests.factories import PASSWORD
@@ -38,7 +38,7 @@ class Http:
             content_type="application/json",
             headers=headers,
         )
-        if answer["Content-Type"] == "application/json" and self.kind == "app":
+        if "json" in answer["Content-Type"] and self.kind == "app":
             meta = answer.json().get("meta", {})
             self.token = meta.get("session_token", self.token)
             self.access = meta.get("access_token", self.access)
@@ -306,3 +306,31 @@ def test_the_page_refuses_it_too(db: None, answer: str) -> None:
     place = "/accounts/2fa/webauthn/login/"
     assert client.post(place, {"credential": answer})["Location"] == "/accounts/login/"
     assert client.get("/app/").status_code == 302
+
+
+def test_all_factors_are_lost_while_the_second_step_is_pending(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    lost = "auth/2fa/lost"
+    assert http.ask("POST", lost).status_code == 401, "the password comes first"
+    http.password(alice)
+    assert http.ask("GET", lost).json()["data"] == {"factors_go_at": None}
+    answer = http.ask("POST", lost)
+    loss = LostFactors.objects.get(user=alice)
+    assert answer.status_code == 200
+    told = datetime.fromisoformat(answer.json()["data"]["factors_go_at"])
+    assert abs(told - loss.ready_at) < timedelta(milliseconds=1)
+    assert http.ask("POST", lost).json() == answer.json(), "once"
+    assert http.ask("GET", lost).json() == answer.json()
+    assert not http.is_in()
+
+
+def test_who_changed_their_password_meanwhile_is_told_so_there_too(
+    http: Http, alice: User, app: TOTPDevice
+) -> None:
+    http.password(alice)
+    alice.set_password(f"{PASSWORD}, another")
+    alice.save()
+    answer = http.ask("POST", "auth/2fa/lost")
+    assert (answer.status_code, answer.json()["code"]) == (401, "session_password")
+    assert not LostFactors.objects.exists()

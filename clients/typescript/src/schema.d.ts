@@ -2354,6 +2354,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/mfa/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All factors are lost, and this sign-in is still there
+         * @description All factors are lost, and this sign-in is still there: they are removed in
+         *     three days, unless somebody stops it. Announced by letter and by text.
+         */
+        post: operations["me_mfa_lost_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/mfa/lost/veto": {
         parameters: {
             query?: never;
@@ -3883,6 +3904,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/browser/v1/auth/provider/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with an account elsewhere
+         * @description The address to lead this very browser to; it comes back only with the cookie of this answer. `login` for nobody who is in, `connect` (after a fresh proof) so that it signs them in from now on, `reauthenticate` as a fresh proof.
+         */
+        post: operations["auth_auth_provider_redirect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/{client}/v1/auth/2fa/authenticate": {
         parameters: {
             query?: never;
@@ -4011,6 +4052,30 @@ export interface paths {
          */
         post: operations["auth_auth_webauthn_login_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{client}/v1/account/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the connected third-party provider accounts */
+        get: operations["auth_account_providers_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a third-party provider account
+         * @description Disconnect a third-party provider account, returning the remaining
+         *     accounts that are still connected. The disconnect is not allowed if it
+         *     would leave the account unusable. For example, if no password was
+         *     set up yet.
+         */
+        delete: operations["auth_account_providers_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4169,6 +4234,27 @@ export interface paths {
          *     that case, the current password is not required.
          */
         post: operations["auth_account_password_change_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{client}/v1/auth/2fa/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all factors are lost */
+        get: operations["auth_auth_2fa_lost_get"];
+        put?: never;
+        /**
+         * Say that all factors are lost
+         * @description After the password, while the second step is pending. Told to every address and phone of the account, each with a way to stop it. After three days the password alone leads to new factors.
+         */
+        post: operations["auth_auth_2fa_lost_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5211,6 +5297,11 @@ export interface components {
          * @enum {string}
          */
         LocaleEnum: "af" | "ar" | "ar-dz" | "ast" | "az" | "bg" | "be" | "bn" | "br" | "bs" | "ca" | "ckb" | "cs" | "cy" | "da" | "de" | "dsb" | "el" | "en" | "en-au" | "en-gb" | "eo" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve" | "et" | "eu" | "fa" | "fi" | "fr" | "fy" | "ga" | "gd" | "gl" | "he" | "hi" | "hr" | "hsb" | "hu" | "hy" | "ia" | "id" | "ig" | "io" | "is" | "it" | "ja" | "ka" | "kab" | "kk" | "km" | "kn" | "ko" | "ky" | "lb" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "ne" | "nl" | "nn" | "os" | "pa" | "pl" | "pt" | "pt-br" | "ro" | "ru" | "sk" | "sl" | "sq" | "sr" | "sr-latn" | "sv" | "sw" | "ta" | "te" | "tg" | "th" | "tk" | "tr" | "tt" | "udm" | "ug" | "uk" | "ur" | "uz" | "vi" | "zh-hans" | "zh-hant";
+        /** @description From when on the password alone is enough to set up new factors. */
+        Loss: {
+            /** Format: date-time */
+            factors_go_at: string;
+        };
         /**
          * @description What was changed on both sides (`conflict`), or was refused there (`failed`).
          *     `lost`: the earlier change, in words, or null where it was a deletion or nothing lost;
@@ -8085,13 +8176,31 @@ export interface components {
                 "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
-        /** @description Not authenticated. */
+        /** @description Nobody is signed in, or not freshly. */
         Refused401_6: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description That signs nobody in. */
+        Refused404_2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Somebody is signed in. */
+        Refused409_6: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Not authenticated. */
@@ -8103,7 +8212,7 @@ export interface components {
                 "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
-        /** @description The response indicates authentication or re-authentication is required. */
+        /** @description Not authenticated. */
         Refused401_8: {
             headers: {
                 [name: string]: unknown;
@@ -8112,8 +8221,26 @@ export interface components {
                 "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
+        /** @description It is the only way in. */
+        Refused409_7: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The response indicates authentication or re-authentication is required. */
+        Refused401_9: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+            };
+        };
         /** @description Conflict. For example, when no user is authenticated and no email verification flow is pending. */
-        Refused409_6: {
+        Refused409_8: {
             headers: {
                 [name: string]: unknown;
             };
@@ -8131,7 +8258,7 @@ export interface components {
             };
         };
         /** @description The response indicates reauthentication is required. */
-        Refused401_9: {
+        Refused401_10: {
             headers: {
                 [name: string]: unknown;
             };
@@ -8140,7 +8267,7 @@ export interface components {
             };
         };
         /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
-        Refused409_7: {
+        Refused409_9: {
             headers: {
                 [name: string]: unknown;
             };
@@ -12939,6 +13066,31 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    me_mfa_lost_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loss"];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     me_mfa_lost_veto_create: {
         parameters: {
             query?: never;
@@ -15919,6 +16071,52 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    auth_auth_provider_redirect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    provider: string;
+                    /** @enum {string} */
+                    process: "login" | "connect" | "reauthenticate";
+                    /** @description A path of this site to come back to, with `error` in its query if it failed. */
+                    back?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Where to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: uri */
+                            authorize_url: string;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_2"];
+            401: components["responses"]["Refused401_6"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_2"];
+            409: components["responses"]["Refused409_6"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     auth_auth_2fa_authenticate_get: {
         parameters: {
             query?: never;
@@ -15954,7 +16152,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -15990,7 +16188,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16036,7 +16234,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16306,10 +16504,91 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_8"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_account_providers_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List of third-party provider accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: components["schemas"]["StatusOK"];
+                        data: components["schemas"]["ProviderAccount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_4"];
+            403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_account_providers_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    provider: components["schemas"]["ProviderID"];
+                    account: components["schemas"]["ProviderAccountID"];
+                };
+            };
+        };
+        responses: {
+            /** @description List of third-party provider accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: components["schemas"]["StatusOK"];
+                        data: components["schemas"]["ProviderAccount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_2"];
+            401: components["responses"]["Refused401_4"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_2"];
+            409: components["responses"]["Refused409_7"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -16345,7 +16624,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16430,10 +16709,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_8"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_6"];
+            409: components["responses"]["Refused409_8"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -16565,7 +16844,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16606,9 +16885,9 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
-            409: components["responses"]["Refused409_7"];
+            409: components["responses"]["Refused409_9"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -16649,7 +16928,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16699,10 +16978,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_7"];
+            409: components["responses"]["Refused409_9"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -16744,7 +17023,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16780,7 +17059,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16886,13 +17165,93 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_auth_2fa_lost_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When they go, if somebody said that all are lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: date-time */
+                            factors_go_at: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_7"];
+            403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_auth_2fa_lost_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When they go, if somebody said that all are lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: date-time */
+                            factors_go_at: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_7"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
