@@ -152,7 +152,7 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
         "401": "Nobody is signed in, or a fresh proof is needed (`code`: `step_up`).",
         "403": "Not allowed, or the CSRF token is missing.",
         "429": "Too often; `Retry-After` says when to try again.",
-        "503": "Not available right now.",
+        "503": "Not available right now; `Retry-After` says when to try again.",
     }
     if "requestBody" in operation or operation.get("parameters"):
         found["400"] = "Something that was sent does not fit; nothing was changed."
@@ -191,7 +191,7 @@ def _headers(status: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: {"$ref": f"#/components/headers/{name}"} for name in _HEADERS
     }
-    if status == "429":
+    if status in ("429", "503"):
         words = "Seconds until the next try has a chance."
         found["Retry-After"] = {"description": words, "schema": {"type": "integer"}}
     return found

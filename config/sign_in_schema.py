@@ -31,6 +31,7 @@ _REFUSED = {
     "404": "That signs nobody in.",
     "409": "Somebody is signed in.",
 }
+_SECONDS = {"type": "integer", "description": "Seconds."}
 _TEXT, _EMAIL = {"type": "string"}, {"$ref": "#/components/schemas/Email"}
 
 
@@ -59,7 +60,7 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
     shapes, paths = described["components"]["schemas"], described["paths"]
     shapes["BaseAuthenticationMeta"]["properties"] |= {
         "refresh_token": {**_TEXT, "description": "Of an app that is signed in."},
-        "expires_in": {"type": "integer", "description": "Seconds."},
+        "expires_in": _SECONDS,
     }
     shapes["Flow"]["properties"]["id"]["enum"] = _FLOWS
     is_in = shapes["AuthenticationMeta"]["allOf"][1]["properties"]["is_authenticated"]
@@ -104,6 +105,7 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
     answered = _looked_up(refreshed["responses"]["200"], described["components"])
     (content,) = answered["content"].values()
     pair = content["schema"]["properties"]["data"]
+    pair["properties"]["expires_in"] = _SECONDS
     pair["required"] = list(pair["properties"])
     changed = paths["/_allauth/{client}/v1/account/password/change"]["post"]
     done = {"$ref": "#/components/schemas/AuthenticatedResponse"}

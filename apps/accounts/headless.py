@@ -18,7 +18,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
-from allauth.headless.base.response import UnauthorizedResponse
+from allauth.headless.base.response import APIResponse, UnauthorizedResponse
 from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.response import ErrorResponse
@@ -113,11 +113,6 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
             )
         app_sessions.move(request, row)
         return app_sessions.payload(tokens.issue(row))
-
-    def refresh_token(self, refresh_token: str) -> tuple[str, str]:
-        """Raises `tokens.BadToken` or `sessions.Over`."""
-        pair = tokens.refresh(refresh_token)
-        return pair.access, pair.refresh
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped package
@@ -238,6 +233,15 @@ class ChangePasswordView(views.ChangePasswordView):  # type: ignore[misc]  # unt
             pair = tokens.renew(request.sign_in)
             body.setdefault("meta", {}).update(app_sessions.payload(pair))
             answer.content = json.dumps(body).encode()
+        return answer
+
+
+class RefreshView(RefreshTokenView):  # type: ignore[misc]  # untyped package
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """As a sign-in tells it, with how long the access token is good. Raises
+        `tokens.BadToken` or `sessions.Over`."""
+        pair = tokens.refresh(self.input.cleaned_data["refresh_token"])
+        answer: HttpResponse = APIResponse(request, data=app_sessions.payload(pair))
         return answer
 
 
@@ -369,5 +373,5 @@ VIEWS = {
 
 urlpatterns = [
     *doors(Client.BROWSER, VIEWS),
-    *doors(Client.APP, VIEWS | {"tokens/refresh": RefreshTokenView}),
+    *doors(Client.APP, VIEWS | {"tokens/refresh": RefreshView}),
 ]

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from rest_framework import serializers
 
-from apps.accounts import time_zones
+from apps.accounts import names, time_zones
 from apps.accounts.models import DataExport, LoginSession, PersonalToken, User
 from apps.core.serializers import Choice, Exact, ExactModel
 from apps.rbac import scopes
@@ -121,7 +121,7 @@ class MadeTokenSerializer(PersonalTokenSerializer):
 class NewTokenSerializer(Exact):
     """`days`: how long it is good."""
 
-    name = serializers.CharField(max_length=40)
+    name = serializers.CharField(max_length=40, validators=[names.insist_readable])
     scopes = serializers.ListField(
         child=Choice(choices=list(scopes.ALL)), allow_empty=False, max_length=40
     )

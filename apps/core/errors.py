@@ -99,6 +99,8 @@ class Unavailable(AppError):
     code = "unavailable"
     status = HTTPStatus.SERVICE_UNAVAILABLE
     sentence = "This is not available right now. Try again in a minute."
+    # Seconds; nobody knows better.
+    retry_after = 60
 
 
 class OutsideFailure(AppError):

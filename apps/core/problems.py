@@ -82,7 +82,7 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
 
 
 def _say_when(response: HttpResponse, error: AppError) -> None:
-    if isinstance(error, TooMany):
+    if isinstance(error, (TooMany, Unavailable)):
         response["Retry-After"] = str(error.retry_after)
 
 

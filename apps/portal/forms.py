@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 
+from apps.accounts import names
 from apps.accounts.models import PersonalToken
 from apps.assistant import drafts, lists, memory, notes, reminders
 from apps.assistant.models import Offer
@@ -41,6 +42,7 @@ class NumberForm(forms.Form):
         label="Name of this phone",
         max_length=40,
         required=False,
+        validators=[names.insist_readable],
         help_text="Such as “work phone”.",
     )
 
@@ -50,6 +52,7 @@ class LabelForm(forms.Form):
         label="Name of this phone",
         max_length=40,
         required=False,
+        validators=[names.insist_readable],
         help_text="Such as “work phone”. Only you see it.",
     )
 
@@ -85,7 +88,9 @@ class TokenForm(forms.Form):
     """What a token for the API is called, may do, and how long."""
 
     name = forms.CharField(
-        max_length=40, help_text="What it is for, such as “home server”."
+        max_length=40,
+        validators=[names.insist_readable],
+        help_text="What it is for, such as “home server”.",
     )
     days = forms.TypedChoiceField(
         label="Good for",

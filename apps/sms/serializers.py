@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from rest_framework import serializers
 
+from apps.accounts import names
 from apps.core.serializers import Exact
 from apps.sms.linking import Phrase
 from apps.sms.models import NumberEvent, PhoneNumber
@@ -38,11 +39,18 @@ class OwnPhoneSerializer(serializers.Serializer[Any]):
 
 class NewPhoneSerializer(Exact):
     number = serializers.CharField(max_length=32)
-    label = serializers.CharField(max_length=40, required=False, allow_blank=True)  # type: ignore[assignment]  # its name in JSON
+    label = serializers.CharField(  # type: ignore[assignment]  # its name in JSON
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        validators=[names.insist_readable],
+    )
 
 
 class PhoneLabelSerializer(Exact):
-    label = serializers.CharField(max_length=40, allow_blank=True)  # type: ignore[assignment]  # its name in JSON
+    label = serializers.CharField(  # type: ignore[assignment]  # its name in JSON
+        max_length=40, allow_blank=True, validators=[names.insist_readable]
+    )
 
 
 class PhoneCodeSerializer(Exact):

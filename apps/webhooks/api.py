@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.accounts import names
 from apps.core import query
 from apps.core.once import again, once
 from apps.core.paging import Newest
@@ -61,7 +62,10 @@ class WebhookWithSecretSerializer(WebhookSerializer):
 class ChangeWebhookSerializer(Exact):
     url = serializers.CharField(max_length=Endpoint.URL_LENGTH, required=False)
     name = serializers.CharField(
-        max_length=Endpoint.NAME_LENGTH, required=False, allow_blank=True
+        max_length=Endpoint.NAME_LENGTH,
+        required=False,
+        allow_blank=True,
+        validators=[names.insist_readable],
     )
     types = serializers.ListField(
         child=Choice(choices=Type.choices), allow_empty=False, required=False
@@ -74,7 +78,10 @@ class NewWebhookSerializer(Exact):
 
     url = serializers.CharField(max_length=Endpoint.URL_LENGTH)
     name = serializers.CharField(
-        max_length=Endpoint.NAME_LENGTH, default="", allow_blank=True
+        max_length=Endpoint.NAME_LENGTH,
+        default="",
+        allow_blank=True,
+        validators=[names.insist_readable],
     )
     types = serializers.ListField(child=Choice(choices=Type.choices), allow_empty=False)
     include_text = serializers.BooleanField(default=False)

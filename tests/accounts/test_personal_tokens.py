@@ -133,6 +133,13 @@ def test_of_many_at_once_no_more_are_made_than_one_may_have(alice: User) -> None
 # --- used --------------------------------------------------------------------------------
 
 
+def test_its_name_can_be_read(alice: User) -> None:
+    given = {"name": "home\u202eserver", "scopes": ["notes:read"]}
+    answer = send(signed_in(alice), "/api/v1/tokens", given)
+    assert found(answer) == (400, "bad_fields")
+    assert list(answer.json()["errors"]) == ["name"]
+
+
 def test_it_does_what_its_scopes_name_and_no_more(alice: User) -> None:
     reader = program(make(alice, "notes:read"))
     assert reader.get(NOTES).status_code == 200

@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from apps.core.addresses import client_address
-from apps.core.errors import NotFound, TooMany
+from apps.core.errors import NotFound, TooMany, Unavailable
 from apps.core.problems import problem
 from apps.core.request_ids import incoming
 
@@ -107,6 +107,10 @@ def test_a_problem_has_the_fields_of_rfc_9457() -> None:
     assert body["status"] == response.status_code == 429
     assert body["type"] == "/problems/too_many"
     assert {"title", "detail", "code", "request_id"} <= body.keys()
+
+
+def test_a_program_is_told_when_to_try_again_what_is_away() -> None:
+    assert problem(Unavailable())["Retry-After"] == "60"
 
 
 @pytest.mark.parametrize("accept", ["text/html", "application/xml", "junk", "*/*"])

@@ -7805,6 +7805,8 @@ export interface components {
                     data: {
                         access_token: components["schemas"]["AccessToken"];
                         refresh_token: components["schemas"]["RefreshToken"];
+                        /** @description Seconds. */
+                        expires_in: number;
                     };
                 };
             };
@@ -7984,7 +7986,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not available right now. */
+        /** @description Not available right now; `Retry-After` says when to try again. */
         Refused503_1: {
             headers: {
                 [name: string]: unknown;
@@ -17117,6 +17119,8 @@ export interface operations {
                         data: {
                             access_token: components["schemas"]["AccessToken"];
                             refresh_token: components["schemas"]["RefreshToken"];
+                            /** @description Seconds. */
+                            expires_in: number;
                         };
                     };
                 };
