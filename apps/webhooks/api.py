@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import query
+from apps.core import paging, query
 from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
@@ -124,7 +124,7 @@ class Webhooks(APIView):
     def get(self, request: Request) -> Response:
         """Addresses of yours that are told of what happens, the newest first."""
         found = endpoints.own(_person(request))
-        return Response(WebhookSerializer(found, many=True).data)
+        return paging.whole(WebhookSerializer(found, many=True).data)
 
     @once(shows_secret=True)
     @extend_schema(

@@ -1439,7 +1439,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description One with each phone of yours, and what is written here. */
-        get: operations["conversations_retrieve"];
+        get: operations["conversations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1455,8 +1455,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest of one conversation. */
-        get: operations["conversations_messages_retrieve"];
+        /** @description The newest of one conversation, in the same order. */
+        get: operations["conversations_messages_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1832,8 +1832,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What you did, and what others did about you, staff too. */
-        get: operations["me_activity_retrieve"];
+        /** @description What you did, and what others did about you, staff too; the newest first. */
+        get: operations["me_activity_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2269,8 +2269,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest, texted or written, with the answers. */
-        get: operations["messages_retrieve"];
+        /**
+         * @description The newest, texted or written, with the answers: a page the oldest first.
+         *     `next` leads to what was said before it, `previous` to what was said after.
+         */
+        get: operations["messages_list"];
         put?: never;
         /**
          * @description Say something to the assistant. It answers after this: read the message with
@@ -2964,7 +2967,7 @@ export interface paths {
             cookie?: never;
         };
         /** @description Each text of the budgets' month, both ways, with what it cost us. */
-        get: operations["usage_texts_retrieve"];
+        get: operations["usage_texts_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3598,12 +3601,6 @@ export interface components {
             connection: string;
             name: string;
         };
-        /** @description A page, the newest first; `next` leads to what was before it. */
-        Activity: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["Event"][];
-        };
         /** @description `is_suppressed`: letters came back from it, so none is sent there. */
         AddressOfPerson: {
             email: string;
@@ -3616,7 +3613,7 @@ export interface components {
          *     here, which ends by itself and cannot be closed.
          */
         Alert: {
-            readonly id: number;
+            readonly id: string;
             readonly title: string;
             readonly words: string;
             readonly state: components["schemas"]["AlertState"];
@@ -3700,7 +3697,7 @@ export interface components {
          *     such as roles.
          */
         AuditEvent: {
-            readonly id: number;
+            readonly id: string;
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
@@ -4000,9 +3997,6 @@ export interface components {
             name: string;
             /** Format: uri */
             messages: string;
-        };
-        Conversations: {
-            results: components["schemas"]["Conversation"][];
         };
         Counted: {
             key: string;
@@ -4342,7 +4336,7 @@ export interface components {
         InStepStateEnum: "on" | "paused";
         /** @description `has_words`: its words are hidden until they are revealed. */
         InboundRow: {
-            readonly id: number;
+            readonly id: string;
             /** MessageSid */
             readonly sid: string;
             readonly person: components["schemas"]["OperatorRef"] | null;
@@ -4353,7 +4347,7 @@ export interface components {
             readonly has_words: boolean;
             readonly num_media: number;
             readonly keyword: components["schemas"]["KeywordEnum"] | components["schemas"]["BlankEnum"];
-            readonly turn: number | null;
+            readonly turn: string | null;
             readonly request_id: string;
             /** Format: date-time */
             readonly received_at: string;
@@ -4718,19 +4712,13 @@ export interface components {
             body: string;
             /** Format: date-time */
             at: string;
-            turn: number | null;
+            readonly turn: string | null;
             state: string;
             next_step: string;
             kind: string;
             number: string;
             segments: number;
             files: components["schemas"]["File"][];
-        };
-        /** @description A page, the oldest first; `next` leads to what came before it. */
-        Messages: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["Message"][];
         };
         /**
          * @description `calendar`: the id of one that is shared with you, as `shares` has it under
@@ -4883,7 +4871,12 @@ export interface components {
          * @enum {string}
          */
         NotificationKindEnum: "approval" | "connection" | "undelivered" | "unanswered" | "security";
+        /** @description A list with something of its own beside `results`. */
         Notifications: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             unread: number;
             results: components["schemas"]["Notification"][];
         };
@@ -4928,7 +4921,10 @@ export interface components {
             readonly connection: string | null;
             readonly request_id: string;
         };
-        /** @description What was acted on. `id` is null where it was all of that kind. */
+        /**
+         * @description What was acted on; `kind` and `id` name it for a search. `id` is null where it was
+         *     all of that kind.
+         */
         ObjectOfEvent: {
             kind: string;
             id: string | null;
@@ -4966,7 +4962,7 @@ export interface components {
          *     `is_readable` is false, because the key is gone.
          */
         OneAuditEvent: {
-            readonly id: number;
+            readonly id: string;
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
@@ -5044,7 +5040,7 @@ export interface components {
             body: string;
             /** Format: date-time */
             at: string;
-            turn: number | null;
+            readonly turn: string | null;
             state: string;
             next_step: string;
             kind: string;
@@ -5103,7 +5099,7 @@ export interface components {
         };
         /** @description `state` is ours, `delivery` the carrier's news; `trouble` says what went wrong. */
         OutboundRow: {
-            readonly id: number;
+            readonly id: string;
             readonly sid: string | null;
             readonly person: components["schemas"]["OperatorRef"] | null;
             /** To */
@@ -5120,7 +5116,7 @@ export interface components {
             readonly error_code: string;
             readonly trouble: string;
             readonly attempts: number;
-            readonly turn: number | null;
+            readonly turn: string | null;
             readonly request_id: string;
             /** Format: date-time */
             readonly created_at: string;
@@ -5166,9 +5162,12 @@ export interface components {
             page: string;
             title: string;
         };
-        PageOfEvents: {
+        PaginatedAbleList: {
+            /** Format: uri */
             next: string | null;
-            results: components["schemas"]["CalendarEvent"][];
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Able"][];
         };
         PaginatedAlertList: {
             /** Format: uri */
@@ -5184,6 +5183,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Approval"][];
         };
+        PaginatedAssistantFeatureList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AssistantFeature"][];
+        };
         PaginatedAuditEventList: {
             /** Format: uri */
             next: string | null;
@@ -5191,12 +5197,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AuditEvent"][];
         };
+        PaginatedBrowserList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Browser"][];
+        };
+        PaginatedBrowserOfPersonList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["BrowserOfPerson"][];
+        };
+        PaginatedCalendarEventList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["CalendarEvent"][];
+        };
         PaginatedCallRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["CallRow"][];
+        };
+        PaginatedConnectionList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Connection"][];
         };
         PaginatedConnectionOfPersonList: {
             /** Format: uri */
@@ -5212,12 +5246,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Consent"][];
         };
+        PaginatedConversationList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Conversation"][];
+        };
         PaginatedDeliveryList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Delivery"][];
+        };
+        PaginatedEventList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Event"][];
+        };
+        PaginatedExportList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Export"][];
         };
         PaginatedFactList: {
             /** Format: uri */
@@ -5233,6 +5288,20 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Grant"][];
         };
+        PaginatedHolderList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Holder"][];
+        };
+        PaginatedInStepList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["InStep"][];
+        };
         PaginatedInboundRowList: {
             /** Format: uri */
             next: string | null;
@@ -5247,12 +5316,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["JobRow"][];
         };
+        PaginatedLetterChoiceList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LetterChoice"][];
+        };
         PaginatedListItemList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ListItem"][];
+        };
+        PaginatedListList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["List"][];
+        };
+        PaginatedLostList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Lost"][];
+        };
+        PaginatedMessageList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Message"][];
         };
         PaginatedNoteList: {
             /** Format: uri */
@@ -5275,6 +5372,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["OAuthEventOfPerson"][];
         };
+        PaginatedOfferedProviderList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OfferedProvider"][];
+        };
         PaginatedOutboundRowList: {
             /** Format: uri */
             next: string | null;
@@ -5282,12 +5386,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["OutboundRow"][];
         };
+        PaginatedOwnPhoneList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OwnPhone"][];
+        };
+        PaginatedPageList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Page"][];
+        };
+        PaginatedPermissionList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Permission"][];
+        };
         PaginatedPersonRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PersonRow"][];
+        };
+        PaginatedPersonalTokenList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PersonalToken"][];
         };
         PaginatedPhoneEventList: {
             /** Format: uri */
@@ -5303,6 +5435,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PhoneOfPerson"][];
         };
+        PaginatedProviderHealthList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ProviderHealth"][];
+        };
         PaginatedReminderList: {
             /** Format: uri */
             next: string | null;
@@ -5310,12 +5449,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Reminder"][];
         };
+        PaginatedRoleList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Role"][];
+        };
+        PaginatedRuleList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Rule"][];
+        };
         PaginatedSealList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Seal"][];
+        };
+        PaginatedSignInList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["SignIn"][];
         };
         PaginatedSignInOfPersonList: {
             /** Format: uri */
@@ -5331,12 +5491,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["StandingApproval"][];
         };
+        PaginatedStepList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Step"][];
+        };
         PaginatedTurnRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["TurnRow"][];
+        };
+        PaginatedUsageTextList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["UsageText"][];
+        };
+        PaginatedWebhookList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Webhook"][];
         };
         /** @description `features`: those that stay switched on; more are added by connecting once more. */
         PatchedChange: {
@@ -5642,9 +5823,9 @@ export interface components {
             /** Format: date-time */
             readonly erased_at: string | null;
         };
-        /** @description `number` stays when the person is gone; the address is masked. */
+        /** @description `ref` stays when the person is gone; the address is masked. */
         PersonOfEvent: {
-            number: number;
+            ref: string;
             /** Format: uuid */
             id: string | null;
             email: string | null;
@@ -6183,7 +6364,7 @@ export interface components {
         };
         /** @description `silence`: why it has no reply; empty where it has one, or is not over. */
         TurnRow: {
-            readonly id: number;
+            readonly id: string;
             readonly person: components["schemas"]["OperatorRef"] | null;
             /** Their number */
             readonly number: string;
@@ -6244,12 +6425,6 @@ export interface components {
             arrived: boolean | null;
             /** Format: date-time */
             at: string;
-        };
-        /** @description A page, the newest first; `next` leads to what was before it. */
-        UsageTexts: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["UsageText"][];
         };
         /**
          * @description * `inbound` - Text
@@ -6841,7 +7016,7 @@ export interface components {
             body?: string;
             /** Format: date-time */
             at?: string;
-            turn?: number | null;
+            readonly turn?: string | null;
             state?: string;
             next_step?: string;
             kind?: string;
@@ -7844,9 +8019,8 @@ export interface operations {
     admin_alerts_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Words of its name, its words or its mark. */
                 search?: string;
@@ -7881,7 +8055,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -7909,7 +8083,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -7942,7 +8116,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -7984,7 +8158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rule"][];
+                    "application/json": components["schemas"]["PaginatedRuleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -8074,20 +8248,19 @@ export interface operations {
             query?: {
                 /** @description One, or all below: `accounts.session`. */
                 action?: string;
-                /** @description Who did it. An address, a public id, or the number that stays when both are gone. */
+                /** @description Who did it. An address, a public id, or the `ref` that stays when both are gone. */
                 actor?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description Of the object: `rbac.role`. */
                 kind?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 outcome?: "allowed" | "denied" | "done" | "failed";
                 /** @description The id of the object, or of a request. */
                 q?: string;
                 /** @description A day, on your own clock. Without it, a person or an object, the last 31 days are looked at. */
                 since?: string;
-                /** @description About whom. An address, a public id, or the number that stays when both are gone. */
+                /** @description About whom. An address, a public id, or the `ref` that stays when both are gone. */
                 subject?: string;
                 /** @description The last day. */
                 until?: string;
@@ -8118,7 +8291,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -8146,7 +8319,7 @@ export interface operations {
             query?: {
                 /** @description One, or all below: `accounts.session`. */
                 action?: string;
-                /** @description Who did it. An address, a public id, or the number that stays when both are gone. */
+                /** @description Who did it. An address, a public id, or the `ref` that stays when both are gone. */
                 actor?: string;
                 /** @description Of the object: `rbac.role`. */
                 kind?: string;
@@ -8155,7 +8328,7 @@ export interface operations {
                 q?: string;
                 /** @description A day, on your own clock. Without it, a person or an object, the last 31 days are looked at. */
                 since?: string;
-                /** @description About whom. An address, a public id, or the number that stays when both are gone. */
+                /** @description About whom. An address, a public id, or the `ref` that stays when both are gone. */
                 subject?: string;
                 /** @description The last day. */
                 until?: string;
@@ -8189,9 +8362,8 @@ export interface operations {
     admin_audit_seals_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -8218,13 +8390,12 @@ export interface operations {
     admin_jobs_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description What it died of. */
                 error?: string;
                 /** @description Of those that the code knows. */
                 kind?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 queue?: "bulk" | "default" | "mail" | "messages" | "webhooks";
                 /** @description An id, a request id or a key; or the beginning of the address of who asked for it. */
@@ -8455,9 +8626,8 @@ export interface operations {
     admin_oauth_connections_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -8650,10 +8820,9 @@ export interface operations {
     admin_oauth_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 kind?: "breaker" | "call_refused" | "connected" | "not_connected" | "refresh" | "revoke" | "started" | "status";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -8696,7 +8865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderHealth"][];
+                    "application/json": components["schemas"]["PaginatedProviderHealthList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -8785,7 +8954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"][];
+                    "application/json": components["schemas"]["PaginatedPermissionList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -8797,9 +8966,8 @@ export interface operations {
     admin_phones_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description A whole number, or the beginning of an address, the whole of it for who may not see addresses. */
                 search?: string;
@@ -8840,7 +9008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Role"][];
+                    "application/json": components["schemas"]["PaginatedRoleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -9001,9 +9169,8 @@ export interface operations {
     admin_roles_holders_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -9110,9 +9277,8 @@ export interface operations {
     admin_sms_calls_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-called_at";
                 outcome?: "conflict" | "duplicate" | "malformed" | "new" | "unbound";
@@ -9242,10 +9408,9 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 keyword?: "help" | "start" | "stop";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9278,7 +9443,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9306,7 +9471,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9317,7 +9482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -9334,7 +9499,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9368,13 +9533,12 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 delivery?: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "scheduled" | "sending" | "sent" | "undelivered";
                 /** @description Not sent, or not delivered. */
                 failed?: "yes";
                 kind?: "code" | "guidance" | "notice" | "reminder" | "reply";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9408,7 +9572,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9436,7 +9600,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9447,7 +9611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -9464,7 +9628,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9498,9 +9662,8 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9534,7 +9697,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9562,7 +9725,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9573,7 +9736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -9588,14 +9751,13 @@ export interface operations {
     admin_users_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "email" | "has_second_factor" | "id" | "last_sign_in_at" | "name" | "roles" | "state")[];
                 /** @description From then on. */
                 joined_after?: string;
                 joined_before?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-last_sign_in_at" | "created_at" | "last_sign_in_at";
                 /** @description Who holds it, by its slug. */
@@ -9787,9 +9949,8 @@ export interface operations {
             query?: {
                 /** @description `subject` unless said. */
                 as?: "actor" | "subject";
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -9820,9 +9981,8 @@ export interface operations {
     admin_users_connections_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 provider?: "google" | "microsoft" | "notion" | "youtube";
                 status?: "attention" | "connected" | "ended" | "limited" | "paused";
@@ -9868,7 +10028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BrowserOfPerson"][];
+                    "application/json": components["schemas"]["PaginatedBrowserOfPersonList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10059,7 +10219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PhoneOfPerson"][];
+                    "application/json": components["schemas"]["PaginatedPhoneOfPersonList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10212,9 +10372,8 @@ export interface operations {
     admin_users_roles_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description All unless it is said. */
                 state?: "ended" | "in_force" | "taken_back";
@@ -10319,9 +10478,8 @@ export interface operations {
     admin_users_sessions_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at";
                 /** @description All unless it is said. */
@@ -10520,9 +10678,8 @@ export interface operations {
     approvals_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 state?: "decided" | "open";
             };
@@ -10616,9 +10773,8 @@ export interface operations {
     approvals_standing_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -10692,7 +10848,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SparseConnection"][];
+                    "application/json": {
+                        /** Format: uri */
+                        next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
+                        results: components["schemas"]["SparseConnection"][];
+                    };
                 };
             };
             /** @description It has not changed. */
@@ -10855,9 +11017,8 @@ export interface operations {
     connections_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -10972,9 +11133,8 @@ export interface operations {
     consents_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -10998,7 +11158,7 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    conversations_retrieve: {
+    conversations_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -11012,7 +11172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["PaginatedConversationList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11021,10 +11181,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    conversations_messages_retrieve: {
+    conversations_messages_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
@@ -11049,6 +11209,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseMessage"][];
                     };
                 };
@@ -11065,7 +11227,7 @@ export interface operations {
     events_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("at" | "created_at" | "ends_at" | "exceptions" | "first_day" | "id" | "is_all_day" | "last_day" | "notes" | "owner" | "place" | "rule" | "series" | "starts_at" | "title" | "updated_at" | "when" | "zone")[];
@@ -11090,7 +11252,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseCalendarEvent"][];
                     };
                 };
@@ -11261,7 +11426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InStep"][];
+                    "application/json": components["schemas"]["PaginatedInStepList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11320,7 +11485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Able"][];
+                    "application/json": components["schemas"]["PaginatedAbleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11343,7 +11508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lost"][];
+                    "application/json": components["schemas"]["PaginatedLostList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11369,7 +11534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssistantFeature"][];
+                    "application/json": components["schemas"]["PaginatedAssistantFeatureList"];
                 };
             };
             /** @description It has not changed. */
@@ -11685,7 +11850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"][];
+                    "application/json": components["schemas"]["PaginatedListList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11867,9 +12032,8 @@ export interface operations {
     lists_items_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -11920,7 +12084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListItem"][];
+                    "application/json": components["schemas"]["PaginatedListItemList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12068,10 +12232,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    me_activity_retrieve: {
+    me_activity_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
             };
@@ -12086,7 +12250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Activity"];
+                    "application/json": components["schemas"]["PaginatedEventList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12134,7 +12298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Browser"][];
+                    "application/json": components["schemas"]["PaginatedBrowserList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12184,7 +12348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"][];
+                    "application/json": components["schemas"]["PaginatedExportList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12323,7 +12487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LetterChoice"][];
+                    "application/json": components["schemas"]["PaginatedLetterChoiceList"];
                 };
             };
             /** @description It has not changed. */
@@ -12361,7 +12525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LetterChoice"][];
+                    "application/json": components["schemas"]["PaginatedLetterChoiceList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12770,7 +12934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignIn"][];
+                    "application/json": components["schemas"]["PaginatedSignInList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12833,9 +12997,8 @@ export interface operations {
     memory_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -13055,10 +13218,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    messages_retrieve: {
+    messages_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
@@ -13081,6 +13244,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseMessage"][];
                     };
                 };
@@ -13219,11 +13384,10 @@ export interface operations {
     notes_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "id" | "owner" | "text" | "updated_at")[];
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-updated_at" | "created_at" | "updated_at";
                 /** @description Its words, or how they begin. */
@@ -13414,7 +13578,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InStep"][];
+                    "application/json": components["schemas"]["PaginatedInStepList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -13473,7 +13637,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lost"][];
+                    "application/json": components["schemas"]["PaginatedLostList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -13499,7 +13663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"][];
+                    "application/json": components["schemas"]["PaginatedPageList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -13612,7 +13776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnPhone"][];
+                    "application/json": components["schemas"]["PaginatedOwnPhoneList"];
                 };
             };
             /** @description It has not changed. */
@@ -13901,9 +14065,8 @@ export interface operations {
     phones_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -13989,7 +14152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OfferedProvider"][];
+                    "application/json": components["schemas"]["PaginatedOfferedProviderList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14001,13 +14164,12 @@ export interface operations {
     reminders_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 due_after?: string;
                 due_before?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "due_at" | "held_until" | "id" | "note" | "rule" | "series" | "snoozes" | "state" | "text" | "when" | "zone")[];
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-due_at" | "created_at" | "due_at";
                 /** @description All of these words are in it. */
@@ -14476,7 +14638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holder"][];
+                    "application/json": components["schemas"]["PaginatedHolderList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14526,7 +14688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalToken"][];
+                    "application/json": components["schemas"]["PaginatedPersonalTokenList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14695,10 +14857,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    usage_texts_retrieve: {
+    usage_texts_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
             };
@@ -14713,7 +14875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageTexts"];
+                    "application/json": components["schemas"]["PaginatedUsageTextList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -14737,7 +14899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["PaginatedWebhookList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14892,9 +15054,8 @@ export interface operations {
     webhooks_deliveries_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 state?: "canceled" | "delivered" | "failed" | "waiting";
             };
