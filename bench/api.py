@@ -159,12 +159,13 @@ def _fill(own: Any) -> None:
 
 def _our_ids() -> dict[str, Any]:
     from apps.assistant.models import Reminder
+    from apps.sms import threads
     from apps.sms.models import OutboundText
 
     own = our_person()
     reminder = Reminder.objects.filter(user=own).earliest("due_at")
     message = OutboundText.objects.filter(user=own).latest("pk")
-    return {"reminder": reminder.public_id, "message": f"out-{message.pk}"}
+    return {"reminder": reminder.public_id, "message": threads.id_of("out", message.pk)}
 
 
 def _stock_token() -> str:

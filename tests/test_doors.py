@@ -729,8 +729,8 @@ def operators(permission: Permission, **status: Status) -> Row:
     return Row(at_console(permission), doors)
 
 
-PERSON, TEXTS = "users/<uuid:public_id>", "sms/inbound/<int:pk>"
-OURS, TURN, CALL = "sms/outbound/<int:pk>", "sms/turns/<int:pk>", "sms/calls"
+PERSON, TEXTS = "users/<uuid:public_id>", "sms/inbound/<slug:pk>"
+OURS, TURN, CALL = "sms/outbound/<slug:pk>", "sms/turns/<slug:pk>", "sms/calls"
 CONNECTION = "oauth/connections/<uuid:public_id>"
 OPERATORS = {
     "users": operators(Permission.PERSON_VIEW, get=200, post=400),
@@ -766,7 +766,7 @@ OPERATORS = {
     "permissions": operators(Permission.ROLE_VIEW, get=200),
     "audit": operators(Permission.AUDIT_VIEW, get=200),
     # What other tests recorded stays.
-    "audit/<int:pk>": operators(Permission.AUDIT_VIEW, get=frozenset({200, 404})),
+    "audit/<slug:pk>": operators(Permission.AUDIT_VIEW, get=404),
     "audit/seals": operators(Permission.SEAL_VIEW, get=200),
     "audit/export/<slug:kind>": operators(Permission.AUDIT_EXPORT, get=404),
     "sms/inbound": operators(Permission.INBOUND_VIEW, get=200),
@@ -809,9 +809,9 @@ OPERATORS = {
     "alerts": operators(Permission.ALERT_VIEW, get=200),
     "alerts/rules": operators(Permission.RULE_VIEW, get=200),
     "alerts/rules/<str:rule>": operators(Permission.RULE_VIEW, get=404, patch=404),
-    "alerts/<int:pk>": operators(Permission.ALERT_VIEW, get=404),
-    "alerts/<int:pk>/acknowledge": operators(Permission.ALERT_ACKNOWLEDGE, post=404),
-    "alerts/<int:pk>/close": operators(Permission.ALERT_ACKNOWLEDGE, post=404),
+    "alerts/<slug:pk>": operators(Permission.ALERT_VIEW, get=404),
+    "alerts/<slug:pk>/acknowledge": operators(Permission.ALERT_ACKNOWLEDGE, post=404),
+    "alerts/<slug:pk>/close": operators(Permission.ALERT_ACKNOWLEDGE, post=404),
 }
 ROWS |= {f"api/v1/admin/{place}": row for place, row in OPERATORS.items()}
 

@@ -34,6 +34,7 @@ from apps.accounts.serializers import (
     SignInSerializer,
     WantedLettersSerializer,
 )
+from apps.core import paging
 from apps.core.api import shown
 from apps.core.errors import NotFound
 from apps.core.once import again, once
@@ -91,7 +92,7 @@ class Letters(_OfPerson):
     @extend_schema(responses=LetterChoiceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """Letters that one can do without. What matters to security is always told."""
-        return Response(_choices(request.user))
+        return _choices(request.user)
 
     @guarded
     @extend_schema(
@@ -102,7 +103,7 @@ class Letters(_OfPerson):
         form = WantedLettersSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         unsubscribing.choose(request.user, form.validated_data["wanted"])
-        return Response(_choices(request.user))
+        return _choices(request.user)
 
 
 class SignIns(generics.ListAPIView[LoginSession]):
@@ -111,7 +112,7 @@ class SignIns(generics.ListAPIView[LoginSession]):
     policy = own
     scope = None
     serializer_class = SignInSerializer
-    pagination_class = None
+    pagination_class = paging.Whole
 
     def get_queryset(self) -> Any:
         user: Any = self.request.user
@@ -184,7 +185,7 @@ class Exports(APIView):
     def get(self, request: Request) -> Response:
         """Exports of one's own data that are being made or can be fetched."""
         user: Any = request.user
-        return Response(ExportSerializer(exports.own(user), many=True).data)
+        return paging.whole(ExportSerializer(exports.own(user), many=True).data)
 
     @once()
     @extend_schema(request=None, responses={202: ExportSerializer})
@@ -235,7 +236,7 @@ class Tokens(APIView):
         """Tokens for programs of one's own, the newest first."""
         user: Any = request.user
         found = personal_tokens.own(user)
-        return Response(PersonalTokenSerializer(found, many=True).data)
+        return paging.whole(PersonalTokenSerializer(found, many=True).data)
 
     @once(shows_secret=True)
     @extend_schema(request=NewTokenSerializer, responses={201: MadeTokenSerializer})
@@ -263,8 +264,9 @@ class Token(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _choices(user: Any) -> Any:
-    return LetterChoiceSerializer(unsubscribing.choices(user), many=True).data
+def _choices(user: Any) -> Response:
+    found = unsubscribing.choices(user)
+    return paging.whole(LetterChoiceSerializer(found, many=True).data)
 
 
 def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:

@@ -18,7 +18,7 @@ from apps.accounts.people_serializers import (
     SignInOfPersonSerializer,
 )
 from apps.accounts.serializers import PreferencesSerializer
-from apps.core import query
+from apps.core import paging, query
 from apps.core.errors import Conflict, NotFound
 from apps.core.once import again, once
 from apps.core.paging import Ordered
@@ -153,7 +153,7 @@ class BrowsersOfPerson(APIView):
         person = operations.person(public_id)
         looks.record_of(KnownBrowser, by=request.user, person=person)
         rows = KnownBrowser.objects.filter(user=person).order_by("-last_seen_at", "pk")
-        return Response(BrowserOfPersonSerializer(rows, many=True).data)
+        return paging.whole(BrowserOfPersonSerializer(rows, many=True).data)
 
 
 class BrowserOfPerson(APIView):

@@ -27,6 +27,7 @@ from apps.rbac import looks, operations, verdicts
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import at_console, requires, signed_in
 from apps.rbac.scopes import Scope
+from apps.sms import threads
 from apps.sms.models import UsageLog
 from apps.sms.money import usage as used
 
@@ -167,14 +168,8 @@ class UsageTextSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField(source="created_at")
 
     def get_id(self, row: UsageLog) -> str:
-        return row.pk.replace(":", "-")
-
-
-class UsageTextsSerializer(serializers.Serializer[Any]):
-    """A page, the newest first; `next` leads to what was before it."""
-
-    next = serializers.URLField(allow_null=True)
-    results = UsageTextSerializer(many=True)
+        direction, _, number = row.pk.partition(":")
+        return threads.id_of(direction, int(number))
 
 
 class UsageTexts(APIView):
@@ -183,7 +178,7 @@ class UsageTexts(APIView):
 
     @extend_schema(
         parameters=paging.asked(MOST, USUAL),
-        responses=UsageTextsSerializer,
+        responses=UsageTextSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """Each text of the budgets' month, both ways, with what it cost us."""
@@ -193,8 +188,9 @@ class UsageTexts(APIView):
             before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
         )
-        told = {"next": paging.further(request, page.older), "results": page.texts}
-        return Response(UsageTextsSerializer(told).data)
+        return paging.answer(
+            request, page, UsageTextSerializer(page.rows, many=True).data
+        )
 
 
 class UsageTable(APIView):

@@ -1,6 +1,6 @@
 """Examples of usage and figures."""
 
-from apps.core.example import Example, Id
+from apps.core.example import CAME_ID, WENT_ID, Example, Id, page
 
 VOLUME = {
     "came": 1,
@@ -75,33 +75,30 @@ EXAMPLES = (
     Example("GET usage/charts/{key}", CHART),
     Example(
         "GET usage/texts",
-        {
-            "next": None,
-            "results": [
-                {
-                    "id": "out-1042",
-                    "direction": "out",
-                    "number": "+12025550101",
-                    "country": "US",
-                    "characters": 24,
-                    "segments": 1,
-                    "micros": 13300,
-                    "arrived": None,
-                    "at": "2026-12-01T14:00:00Z",
-                },
-                {
-                    "id": "in-1042",
-                    "direction": "in",
-                    "number": "+12025550101",
-                    "country": "US",
-                    "characters": 8,
-                    "segments": 1,
-                    "micros": 8300,
-                    "arrived": True,
-                    "at": "2026-12-01T14:00:00Z",
-                },
-            ],
-        },
+        page(
+            {
+                "id": WENT_ID,
+                "direction": "out",
+                "number": "+12025550101",
+                "country": "US",
+                "characters": 24,
+                "segments": 1,
+                "micros": 13300,
+                "arrived": None,
+                "at": "2026-12-01T14:00:00Z",
+            },
+            {
+                "id": CAME_ID,
+                "direction": "in",
+                "number": "+12025550101",
+                "country": "US",
+                "characters": 8,
+                "segments": 1,
+                "micros": 8300,
+                "arrived": True,
+                "at": "2026-12-01T14:00:00Z",
+            },
+        ),
     ),
     Example("GET usage/days.csv", "A table."),
     Example("GET admin/users/{public_id}/usage", USAGE),

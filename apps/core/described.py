@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from apps.core import deprecation, once
+from apps.core.paging import Whole
 
 _HEADER: Literal["header"] = "header"
 
@@ -51,10 +52,10 @@ class Described(AutoSchema):
         return super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # untyped package
 
     def _get_paginator(self) -> Any:
-        """Only what is read comes in pages: what a POST there has made does not."""
-        if self.method != "GET":
-            return None
-        return super()._get_paginator()  # type: ignore[no-untyped-call]  # untyped there
+        """Several rows are always of the shape of a list. Only what is read comes in
+        pages: what a POST there has made comes whole."""
+        of_view = getattr(self.view, "pagination_class", None) or Whole
+        return of_view() if self.method == "GET" else Whole()
 
     def _query(self) -> list[OpenApiParameter]:
         if self.method != "GET":

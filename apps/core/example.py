@@ -21,6 +21,11 @@ ADA = {
     "email": "a•••@example.com",
 }
 
+# As texts that came, that went, and their turn are named (core/opaque.py).
+CAME_ID = "pU3KGCUwux1tEyze1iN7LtkeP3Ifyxlx"
+WENT_ID = "1r2jQBvpyMvMyTX2zR9hImrhUziuGjQA"
+TURN_ID = "dTUrh4sUXIpC2ITPTP2nLY4dXdkliQgt"
+
 
 @dataclass(frozen=True)
 class Example:

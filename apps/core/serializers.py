@@ -14,7 +14,7 @@ from django.db.models import Model
 from django.utils.timezone import is_naive
 from rest_framework import serializers
 
-from apps.core import years
+from apps.core import opaque, years
 
 M = TypeVar("M", bound=Model)
 _WRONG = "This is of another type."
@@ -46,6 +46,17 @@ class Moment(serializers.DateTimeField):
         if is_naive(value):
             self.fail("no_offset")
         return super().enforce_timezone(value)
+
+
+class OpaqueId(serializers.CharField):
+    """The number of a row of this model, as `opaque.name` names it."""
+
+    def __init__(self, model: type[Model], **described: Any) -> None:
+        self.model = model
+        super().__init__(read_only=True, **described)
+
+    def to_representation(self, value: Any) -> str:
+        return opaque.name(self.model, value)
 
 
 # The first that fits; of what is not named REST framework itself judges the type.

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import fresh_auth
-from apps.core import query
+from apps.core import paging, query
 from apps.core.errors import Invalid
 from apps.core.once import again, once
 from apps.core.paging import Newest
@@ -64,7 +64,7 @@ class Providers(APIView):
     def get(self, request: Request) -> Response:
         """What can be connected, and what of it is."""
         user: Any = request.user
-        return Response(OfferedProviderSerializer(cards.of(user), many=True).data)
+        return paging.whole(OfferedProviderSerializer(cards.of(user), many=True).data)
 
 
 class Connections(APIView):
@@ -97,7 +97,7 @@ class Connections(APIView):
             rows = rows.filter(status=state)
         rows = rows.order_by(*query.order(request, self))
         found = ConnectionSerializer(cards.accounts(list(rows)), many=True)
-        return Response(query.sparse(request, found).data)
+        return paging.whole(query.sparse(request, found).data)
 
     @once(shows_secret=True)
     @extend_schema(request=ConnectSerializer, responses={201: LeavingSerializer})

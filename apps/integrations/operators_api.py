@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import query
+from apps.core import paging, query
 from apps.core.errors import NotFound
 from apps.core.once import again
 from apps.core.paging import Newest
@@ -204,7 +204,7 @@ class Providers(APIView):
             }
             for state in rows.order_by("provider")
         ]
-        return Response(ProviderHealthSerializer(told, many=True).data)
+        return paging.whole(ProviderHealthSerializer(told, many=True).data)
 
 
 class Stop(APIView):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import kinds, query
+from apps.core import kinds, paging, query
 from apps.core.api import BadFields
 from apps.core.errors import NotFound
 from apps.core.kinds import Queue
@@ -203,7 +203,7 @@ class OneAlert(APIView):
     scope = None
 
     @extend_schema(responses=AlertSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """One of them."""
         return Response(AlertSerializer(_alert(pk)).data)
 
@@ -214,7 +214,7 @@ class Acknowledge(APIView):
 
     @again("409: somebody looks after it already")
     @reasoned(responses={204: None})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """You look after it: it is not told again before it is over."""
         return _alerted(request, pk, alarms.acknowledge)
 
@@ -225,7 +225,7 @@ class CloseAlert(APIView):
 
     @again("409: it is over")
     @reasoned(responses={204: None})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """You know that it is over, and others are told so. Not of what is measured
         here."""
         return _alerted(request, pk, alarms.close)
@@ -240,7 +240,7 @@ class Rules(APIView):
         """What is watched, and when it fires."""
         query.refuse(request, "limit", "search")
         rows = RuleSetting.objects.filter(rule__in=rules.every()).order_by("rule")
-        return Response(RuleSerializer(rows, many=True).data)
+        return paging.whole(RuleSerializer(rows, many=True).data)
 
 
 class OneRule(Versioned):
@@ -314,13 +314,13 @@ def _handed_over(request: Request, verb: Callable[..., int]) -> Response:
     return Response({"count": count}, status.HTTP_202_ACCEPTED)
 
 
-def _alert(pk: int) -> Alert:
+def _alert(pk: str) -> Alert:
     rows: Any = Alert.objects.select_related("acknowledged_by", "ended_by")
-    found: Alert = operations.numbered(rows, pk, "There is no such alert.")
+    found: Alert = operations.named(rows, pk, "There is no such alert.")
     return found
 
 
-def _alerted(request: Request, pk: int, verb: Callable[..., None]) -> Response:
+def _alerted(request: Request, pk: str, verb: Callable[..., None]) -> Response:
     alert, user = _alert(pk), request.user
     operations.act(
         request, lambda reason: verb(by=user, alert=alert, words=reason), obj=alert
@@ -337,7 +337,7 @@ def _rule(name: str) -> RuleSetting:
     return found
 
 
-_JOB, _ALERT = "admin/jobs/<uuid:public_id>", "admin/alerts/<int:pk>"
+_JOB, _ALERT = "admin/jobs/<uuid:public_id>", "admin/alerts/<slug:pk>"
 urlpatterns = [
     path("admin/jobs", Jobs.as_view(), name="admin_jobs"),
     path("admin/jobs/requeue", RequeueMany.as_view(), name="admin_jobs_requeue"),

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from apps.core.kinds import Queue
-from apps.core.serializers import Choice, ExactModel
+from apps.core.serializers import Choice, ExactModel, OpaqueId
 from apps.jobs import rules
 from apps.jobs.models import Alert, Job, JobFailure, RuleSetting
 from apps.rbac.operations import OperatorRefSerializer, ReasonSerializer
@@ -108,6 +108,7 @@ class AlertSerializer(serializers.ModelSerializer[Alert]):
     """`ends_at`: when it is over unless it is seen again; null for what is measured
     here, which ends by itself and cannot be closed."""
 
+    id = OpaqueId(Alert, source="pk")
     state = serializers.ChoiceField(choices=Alert.State.choices, read_only=True)
     ended = serializers.ChoiceField(
         choices=Alert.Ended.choices, allow_blank=True, read_only=True

@@ -19,6 +19,7 @@ from apps.accounts import browsers, sessions
 from apps.accounts.models import KnownBrowser, LoginSession
 from apps.core.errors import Conflict
 from apps.core.once import again, once
+from apps.core.paging import Whole
 from apps.mfa import enforcement, enrolment, factor, lost, trusted
 from apps.mfa.factors import recovery, sms, totp
 from apps.mfa.serializers import (
@@ -167,7 +168,7 @@ class Browsers(generics.ListAPIView[KnownBrowser]):
     policy = own
     scope = None
     serializer_class = BrowserSerializer
-    pagination_class = None
+    pagination_class = Whole
 
     def get_queryset(self) -> Any:
         user: Any = self.request.user

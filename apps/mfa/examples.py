@@ -1,6 +1,6 @@
 """Examples of second factors, one's own and of people that operators look at."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 _AUTH = "/api/auth/{client}/v1/"
 USER = {
@@ -73,7 +73,7 @@ SHOWN_PASSKEY = {
 EXAMPLES = (
     Example(
         "GET me/devices",
-        [
+        page(
             {
                 "id": "01978c2e-5205-7d41-b6a0-5f2e9c8d7a41",
                 "name": "Firefox on Windows",
@@ -81,7 +81,7 @@ EXAMPLES = (
                 "last_seen_at": "2026-12-01T14:00:00Z",
                 "trusted_until": None,
             }
-        ],
+        ),
     ),
     Example("DELETE me/devices/{public_id}"),
     Example(

@@ -75,34 +75,24 @@ class Security(APIView):
         return Response(SecuritySerializer(_found(user)).data)
 
 
-class ActivitySerializer(serializers.Serializer[Any]):
-    """A page, the newest first; `next` leads to what was before it."""
-
-    next = serializers.URLField(allow_null=True)
-    results = EventSerializer(many=True)
-
-
 class Activity(APIView):
     policy = in_person(signed_in)
     scope = None
 
     @extend_schema(
         parameters=paging.asked(MOST, USUAL),
-        responses=ActivitySerializer,
+        responses=EventSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
-        """What you did, and what others did about you, staff too."""
+        """What you did, and what others did about you, staff too; the newest first."""
         user: Any = request.user
         page = timeline.page(
             user.pk,
             before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
         )
-        told = {
-            "next": paging.further(request, page.older),
-            "results": [line(moment) for moment in page.moments],
-        }
-        return Response(ActivitySerializer(told).data)
+        lines = [line(moment) for moment in page.moments]
+        return paging.answer(request, page, EventSerializer(lines, many=True).data)
 
 
 def _found(user: User) -> dict[str, Any]:

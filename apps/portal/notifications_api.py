@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.core import paging
 from apps.core.once import again
 from apps.core.versions import tagged
 from apps.portal import notifications
@@ -34,7 +35,7 @@ class NotificationSerializer(serializers.Serializer[Notification]):
         return f"{settings.PUBLIC_URL}{notification.path}"
 
 
-class NotificationsSerializer(serializers.Serializer[Any]):
+class NotificationsSerializer(paging.PageSerializer):
     unread = serializers.IntegerField()
     results = NotificationSerializer(many=True)
 
@@ -52,7 +53,7 @@ class Notifications(APIView):
         user: Any = request.user
         found = notifications.of(user)
         unread = sum(not each.is_read for each in found)
-        shown = {"unread": unread, "results": found}
+        shown = {"next": None, "previous": None, "unread": unread, "results": found}
         return Response(NotificationsSerializer(shown).data)
 
 

@@ -55,7 +55,7 @@ def texts(request: SignedIn) -> HttpResponse:
         "older": page.older,
         "texts": [
             (text, None if text.micros is None else exactly_in_dollars(text.micros))
-            for text in page.texts
+            for text in page.rows
         ],
     }
     return render(request, "portal/usage_texts.html", shown)

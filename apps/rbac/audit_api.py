@@ -14,17 +14,17 @@ from rest_framework.views import APIView
 
 from apps.core import query
 from apps.core.api import BadFields
-from apps.core.errors import NotFound
 from apps.core.paging import Newest
+from apps.core.serializers import OpaqueId
 from apps.rbac import audit, ledger, looks, operations
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks, taking
+from apps.rbac.console import masks, refs, taking
 from apps.rbac.console.search import Search, insist_on_few, named
 from apps.rbac.declared import at_console
 from apps.rbac.models import AuditEvent, AuditSeal
 
 OUTCOMES = [*map(str, audit.Outcome)]
-_WHO = "An address, a public id, or the number that stays when both are gone."
+_WHO = "An address, a public id, or the `ref` that stays when both are gone."
 SEARCH = [
     OpenApiParameter("action", description="One, or all below: `accounts.session`."),
     OpenApiParameter("outcome", enum=OUTCOMES),
@@ -44,15 +44,16 @@ _AS = ("subject", "actor")
 
 
 class PersonOfEventSerializer(serializers.Serializer[Any]):
-    """`number` stays when the person is gone; the address is masked."""
+    """`ref` stays when the person is gone; the address is masked."""
 
-    number = serializers.IntegerField()
+    ref = serializers.CharField()
     id = serializers.UUIDField(allow_null=True)
     email = serializers.CharField(allow_null=True)
 
 
 class ObjectOfEventSerializer(serializers.Serializer[Any]):
-    """What was acted on. `id` is null where it was all of that kind."""
+    """What was acted on; `kind` and `id` name it for a search. `id` is null where it was
+    all of that kind."""
 
     kind = serializers.CharField()
     id = serializers.CharField(allow_null=True)
@@ -63,6 +64,7 @@ class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
     `subject` is whom it was about. `reason` is a code. `via`: what led to a decision,
     such as roles."""
 
+    id = OpaqueId(AuditEvent, source="pk")
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     actor = serializers.SerializerMethodField()
     on_behalf_of = serializers.SerializerMethodField()
@@ -102,7 +104,7 @@ class AuditEventSerializer(serializers.ModelSerializer[AuditEvent]):
     def get_object(self, event: AuditEvent) -> dict[str, str | None] | None:
         if not event.obj_type:
             return None
-        return {"kind": event.obj_type, "id": event.obj_id or None}
+        return {"kind": event.obj_type, "id": refs.of_object(event) or None}
 
 
 class OneAuditEventSerializer(AuditEventSerializer):
@@ -197,12 +199,11 @@ class Event(APIView):
     scope = None
 
     @extend_schema(responses=OneAuditEventSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """One of them. What is sealed in it is opened for who may see addresses, and
         whose it is can see who looked."""
-        event = named(AuditEvent.objects.filter(pk=pk)).first()
-        if event is None:
-            raise NotFound("There is no such event.")
+        events = named(AuditEvent.objects.all())
+        event = operations.named(events, pk, "There is no such event.")
         opened = None
         if looks.shows_pii(request.user):
             looks.record_event(event, by=request.user)
@@ -256,7 +257,7 @@ class Export(APIView):
 
 
 class ByNumber(Newest):
-    ordering = "-number"
+    ordering = ("-number",)
 
 
 class Seals(generics.ListAPIView[AuditSeal]):
@@ -276,7 +277,7 @@ def _person(event: Any, name: str) -> dict[str, Any] | None:
     email: str | None = getattr(event, f"{name}_email")
     public_id: UUID | None = getattr(event, f"{name}_public_id")
     return {
-        "number": number,
+        "ref": refs.of_person(number),
         "id": public_id,
         "email": masks.mask(email) if email else None,
     }
@@ -288,8 +289,8 @@ def _wrong(search: Search) -> dict[str, list[str]]:
 
 urlpatterns = [
     path("admin/audit", Events.as_view(), name="admin_audit"),
-    path("admin/audit/<int:pk>", Event.as_view(), name="admin_audit_event"),
     path("admin/audit/seals", Seals.as_view(), name="admin_audit_seals"),
+    path("admin/audit/<slug:pk>", Event.as_view(), name="admin_audit_event"),
     path("admin/audit/export/<slug:kind>", Export.as_view(), name="admin_audit_export"),
     path(
         "admin/users/<uuid:public_id>/audit",

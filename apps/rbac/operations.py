@@ -14,6 +14,7 @@ What the console asks a reason for takes `reason` in its body, of a DELETE too.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import reduce
 from operator import or_
 from typing import Any, TypeVar
@@ -25,7 +26,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from apps.core import query
+from apps.core import opaque, query
 from apps.core.errors import Invalid, NotFound
 from apps.core.serializers import Exact
 from apps.rbac import looks, reasons, verdicts
@@ -34,8 +35,6 @@ from apps.rbac.declared import of_class
 
 T = TypeVar("T")
 V = TypeVar("V", bound=Callable[..., Any])
-# Of a number in the database.
-_LARGEST = 2**63 - 1
 
 
 class ReasonSerializer(Exact):
@@ -77,12 +76,13 @@ def person(public_id: UUID) -> Any:
     return found
 
 
-def numbered(rows: Any, pk: int, missing: str) -> Any:
-    """The one of that number, which may be larger than any. Raises NotFound."""
-    found = rows.filter(pk=pk).first() if pk <= _LARGEST else None
-    if found is None:
-        raise NotFound(missing)
-    return found
+def named(rows: Any, said: str, missing: str) -> Any:
+    """The one that `opaque` names so. Raises NotFound."""
+    with suppress(NotFound):
+        found = rows.filter(pk=opaque.number(rows.model, said)).first()
+        if found is not None:
+            return found
+    raise NotFound(missing)
 
 
 def searched(

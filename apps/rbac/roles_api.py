@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import query
+from apps.core import paging, query
 from apps.core.api import BadFields
 from apps.core.errors import NotFound
 from apps.core.once import once
@@ -57,7 +57,7 @@ class Roles(APIView):
     def get(self, request: Request) -> Response:
         """All of them, the lowest first."""
         query.refuse(request, "limit", "search")
-        return Response(RoleSerializer(_whole(), many=True).data)
+        return paging.whole(RoleSerializer(_whole(), many=True).data)
 
     @once()
     @extend_schema(request=NewRoleSerializer, responses={201: OneRoleSerializer})
@@ -188,7 +188,7 @@ class Permissions(APIView):
             for name in role["permissions"]:
                 holders.setdefault(name, []).append(role["slug"])
         found = [{"name": name, "roles": held} for name, held in holders.items()]
-        return Response(PermissionSerializer(found, many=True).data)
+        return paging.whole(PermissionSerializer(found, many=True).data)
 
 
 class RolesOfPerson(generics.ListAPIView[RoleAssignment]):

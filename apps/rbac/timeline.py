@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from apps.core.errors import Invalid
+from apps.core import paging
 from apps.rbac import audit, ledger
 from apps.rbac.models import AuditEvent, Role
 from apps.rbac.policy import Reason
@@ -21,7 +21,7 @@ _MANY = 500
 _DOES = (".add", ".change", ".delete")
 _HOLDING = "rbac.roleassignment."
 _WORK = "jobs.job."
-_LONGEST_CURSOR = 18  # digits; more is no bigint
+_PAGES = "rbac.timeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ class Moment:
 @dataclass(frozen=True, slots=True)
 class Page:
     moments: list[Moment]
-    older: str  # cursor of the next page, or an empty string
+    older: str  # where the next page begins, or an empty string
+    newer: str  # and the one before it
 
 
 def page(
@@ -65,7 +66,7 @@ def page(
     actions: Sequence[str] = ("",),
     also_may: bool = False,
 ) -> Page:
-    """The newest events before a cursor whose actions begin like one of these. Raises
+    """The newest events whose actions begin like one of these, from a cursor on. Raises
     `Invalid` for a bad cursor.
 
     That they were let do something is only told with `also_may`: whether they did it is
@@ -77,21 +78,22 @@ def page(
     if not also_may:
         ends = reduce(or_, (Q(action__endswith=each) for each in _DOES))
         among &= ~(Q(outcome=audit.Outcome.ALLOWED, actor_id=person_id) & ends)
-    end = _cursor(before)
+    begin = paging.place(_PAGES, before)
+    is_back = begin is not None and begin.is_back
+    beyond = {f"id__{'gt' if is_back else 'lt'}": begin.by[0]} if begin else {}
     found = {
         event.id: event
         for part in (about, by)
-        for event in AuditEvent.objects.filter(part, among, **end).order_by("-id")[
-            : limit + 1
-        ]
+        for event in AuditEvent.objects.filter(part, among, **beyond).order_by(
+            "id" if is_back else "-id"
+        )[: limit + 1]
     }
-    events = sorted(found.values(), key=lambda event: -event.id)
-    shown = events[:limit]
-    opened = ledger.opened(shown)
+    events = sorted(found.values(), key=lambda event: event.id, reverse=not is_back)
+    shown = paging.page(_PAGES, begin, events, limit, lambda event: [str(event.id)])
+    opened = ledger.opened(shown.rows)
     roles = _role_names({_role(event, found) for event, found in opened} - {""})
     moments = [_moment(person_id, event, found, roles) for event, found in opened]
-    older = str(shown[-1].id) if len(events) > limit else ""
-    return Page(moments, older)
+    return Page(moments, shown.older, shown.newer)
 
 
 def every(person_id: int) -> Iterator[Moment]:
@@ -166,11 +168,3 @@ def _who(person_id: int, event: AuditEvent, opened: ledger.Opened) -> str:
         is_done = event.outcome != audit.Outcome.DENIED
         by_staff = is_done and event.reason != Reason.SHARE
     return "staff" if by_staff else "other"
-
-
-def _cursor(before: str) -> dict[str, int]:
-    if not before:
-        return {}
-    if not before.isascii() or not before.isdigit() or len(before) > _LONGEST_CURSOR:
-        raise Invalid("That page does not exist.")
-    return {"id__lt": int(before)}

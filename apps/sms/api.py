@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts.models import User
+from apps.core import paging
 from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.core.versions import Versioned, guarded, lock, tagged
@@ -42,7 +43,7 @@ class Phones(APIView):
     def get(self, request: Request) -> Response:
         """All on one's list, with what stands in their way."""
         found = phone_lines.of(_person(request))
-        return Response(OwnPhoneSerializer(found, many=True).data)
+        return paging.whole(OwnPhoneSerializer(found, many=True).data)
 
     @once()
     @extend_schema(request=NewPhoneSerializer, responses={201: OwnPhoneSerializer})

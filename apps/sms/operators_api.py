@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import query
+from apps.core import paging, query
 from apps.core.once import again
 from apps.core.paging import Newest
 from apps.rbac import audit, operations
@@ -170,7 +170,7 @@ class InboundOne(APIView):
     scope = None
 
     @extend_schema(responses=InboundRowSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """A text that came, without its words."""
         return shown(request, _row(InboundText, pk), InboundRowSerializer)
 
@@ -180,7 +180,7 @@ class OutboundOne(APIView):
     scope = None
 
     @extend_schema(responses=OutboundRowSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """A text of ours, without its words."""
         return shown(request, _row(OutboundText, pk), OutboundRowSerializer)
 
@@ -190,7 +190,7 @@ class TurnOne(APIView):
     scope = None
 
     @extend_schema(responses=TurnRowSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """A turn."""
         return shown(request, _row(Turn, pk), TurnRowSerializer)
 
@@ -200,7 +200,7 @@ class InboundJourney(APIView):
     scope = None
 
     @extend_schema(responses=StepSerializer(many=True))
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Its way end to end, from the carrier's call to the cost; without words."""
         return _followed(request, _row(InboundText, pk))
 
@@ -210,7 +210,7 @@ class OutboundJourney(APIView):
     scope = None
 
     @extend_schema(responses=StepSerializer(many=True))
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Its way end to end: what it answers, sending, the carrier's news, cost."""
         return _followed(request, _row(OutboundText, pk))
 
@@ -220,7 +220,7 @@ class TurnJourney(APIView):
     scope = None
 
     @extend_schema(responses=StepSerializer(many=True))
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: Request, pk: str) -> Response:
         """Its way end to end."""
         return _followed(request, _row(Turn, pk))
 
@@ -230,7 +230,7 @@ class RevealInbound(Reveal):
 
     @again("each look is on record by itself")
     @reasoned(responses=RevealedInboundSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """Its words, this once; their person reads who looked, and why."""
         return revealed(request, _row(InboundText, pk), ("body", "media"))
 
@@ -240,15 +240,15 @@ class RevealOutbound(Reveal):
 
     @again("each look is on record by itself")
     @reasoned(responses=RevealedTextSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: Request, pk: str) -> Response:
         """Its words, this once; their person reads who looked, and why."""
         return revealed(request, _row(OutboundText, pk), ("body",))
 
 
-def _row(model: type[M], pk: int) -> M:
+def _row(model: type[M], pk: str) -> M:
     """Raises NotFound."""
     rows: Any = model._default_manager.select_related("user")
-    found: M = operations.numbered(rows, pk, "There is none of that number.")
+    found: M = operations.named(rows, pk, "There is none of that id.")
     return found
 
 
@@ -263,7 +263,7 @@ def _followed(request: Request, row: Any) -> Response:
         now=True,
     )
     steps: Any = [step for step in journeys.of(row) if not step.is_offer]
-    return Response(StepSerializer(steps, many=True).data)
+    return paging.whole(StepSerializer(steps, many=True).data)
 
 
 def _of_texts(kind: str, *views: Any) -> list[Any]:
@@ -271,12 +271,12 @@ def _of_texts(kind: str, *views: Any) -> list[Any]:
     name, place = f"admin_sms_{kind}", f"admin/sms/{kind}"
     found = [
         path(place, many.as_view(), name=name),
-        path(f"{place}/<int:pk>", one.as_view(), name=f"{name}_one"),
-        path(f"{place}/<int:pk>/journey", journey.as_view(), name=f"{name}_journey"),
+        path(f"{place}/<slug:pk>", one.as_view(), name=f"{name}_one"),
+        path(f"{place}/<slug:pk>/journey", journey.as_view(), name=f"{name}_journey"),
     ]
     for reveal in views[3:]:
         found.append(
-            path(f"{place}/<int:pk>/reveal", reveal.as_view(), name=f"{name}_reveal")
+            path(f"{place}/<slug:pk>/reveal", reveal.as_view(), name=f"{name}_reveal")
         )
     return found
 

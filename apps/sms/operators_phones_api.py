@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core import query
+from apps.core import paging, query
 from apps.core.errors import NotFound
 from apps.core.paging import Newest
 from apps.rbac import looks, operations
@@ -64,7 +64,7 @@ class PhonesOfPerson(APIView):
         looks.record_of(PhoneNumber, by=request.user, person=person)
         rows = PhoneNumber.objects.filter(user=person).select_related("user")
         told = PhoneOfPersonSerializer(rows.order_by("-id")[:500], many=True)
-        return Response(told.data)
+        return paging.whole(told.data)
 
 
 class PhoneOfPerson(APIView):

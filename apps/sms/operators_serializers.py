@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from apps.core.serializers import OpaqueId
 from apps.core.vault import Unreadable
 from apps.rbac.operations import Masked, OperatorRefSerializer
 from apps.sms import journal, phone_lines, troubles
@@ -25,8 +26,9 @@ class InboundRowSerializer(Masked, serializers.ModelSerializer[InboundText]):
     """`has_words`: its words are hidden until they are revealed."""
 
     pii: tuple[str, ...] = _NUMBER
+    id = OpaqueId(InboundText, source="pk")
     person = OperatorRefSerializer(source="user", allow_null=True, read_only=True)
-    turn = serializers.IntegerField(source="turn_id", allow_null=True, read_only=True)
+    turn = OpaqueId(Turn, source="turn_id", allow_null=True)
     has_words = serializers.SerializerMethodField()
 
     class Meta:
@@ -54,9 +56,10 @@ class OutboundRowSerializer(Masked, serializers.ModelSerializer[OutboundText]):
     """`state` is ours, `delivery` the carrier's news; `trouble` says what went wrong."""
 
     pii: tuple[str, ...] = _NUMBER
+    id = OpaqueId(OutboundText, source="pk")
     person = OperatorRefSerializer(source="user", allow_null=True, read_only=True)
     sid = serializers.CharField(source="provider_sid", allow_null=True, read_only=True)
-    turn = serializers.IntegerField(source="turn_id", allow_null=True, read_only=True)
+    turn = OpaqueId(Turn, source="turn_id", allow_null=True)
     has_words = serializers.SerializerMethodField()
     trouble = serializers.SerializerMethodField()
 
@@ -97,6 +100,7 @@ class TurnRowSerializer(Masked, serializers.ModelSerializer[Turn]):
     """`silence`: why it has no reply; empty where it has one, or is not over."""
 
     pii: tuple[str, ...] = _NUMBER
+    id = OpaqueId(Turn, source="pk")
     person = OperatorRefSerializer(source="user", allow_null=True, read_only=True)
 
     class Meta:

@@ -3,20 +3,25 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.utils.dateparse import parse_datetime
+from heapq import merge
+from itertools import islice
+from typing import Any
 
 from apps.accounts.models import User
-from apps.core import query
-from apps.core.errors import Invalid, NotFound
+from apps.core import opaque, paging, query
+from apps.core.errors import NotFound
+from apps.core.paging import Place
 from apps.sms import troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
 from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
+_PAGES = "sms.threads"
+_TABLES = {"in": InboundText, "out": OutboundText}
 WRITE_HERE = "Written here it costs nothing and is answered."
 
 
@@ -24,7 +29,7 @@ WRITE_HERE = "Written here it costs nothing and is answered."
 class Message:
     """One bubble. `tone` is how its state is coloured: ok, warn, bad or quiet."""
 
-    id: str
+    pk: int  # of the table of its direction
     direction: str  # "in": from the person, "out": from us
     body: str
     at: datetime
@@ -37,6 +42,10 @@ class Message:
     num_media: int = 0
     next_step: str = ""  # what the person can do where it was not delivered
     files: tuple["File", ...] = ()
+
+    @property
+    def id(self) -> str:
+        return id_of(self.direction, self.pk)
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,9 @@ class File:
 @dataclass(frozen=True)
 class Page:
     messages: list[Message]
-    older: str  # cursor of the page before, or an empty string
+    # Cursors of what was said before these and after them, or an empty string.
+    older: str
+    newer: str = ""
 
 
 def page(
@@ -65,9 +76,14 @@ def page(
     direction: str = "",
     words: Sequence[str] = (),
 ) -> Page:
-    """The newest `limit` messages before a cursor; with `number` (E.164, or WEB) those
+    """The newest `limit` messages, from a cursor on; with `number` (E.164, or WEB) those
     with that phone alone, with `direction` ("in" or "out") one side, with `words` those
-    that have all of them. Raises `Invalid` for a bad cursor."""
+    that have all of them. Raises `Invalid` for a bad cursor.
+
+    Each table is read in the order of its ids, and what both have is told by when it was
+    said. A cursor is the last id of each, so nothing is left out or told twice, also of
+    what was said at the same moment.
+    """
     having = query.containing("body", words)
     inbound = InboundText.objects.owned_by(user).filter(having)
     outbound = OutboundText.objects.owned_by(user).filter(having)
@@ -79,30 +95,85 @@ def page(
         inbound, outbound = inbound.filter(number=number), outbound.filter(
             number=number
         )
-    if before:
-        at = _cursor(before)
-        inbound = inbound.filter(received_at__lt=at)
-        outbound = outbound.filter(created_at__lt=at)
-    came = list(inbound.select_related("turn").order_by("-id")[: limit + 1])
+    begin = paging.place(_PAGES, before)
+    came = _next(inbound.select_related("turn"), begin, 0, limit)
+    went = _next(outbound, begin, 1, limit)
     files = _files(came)
-    found = [_from_person(text, files[text.pk]) for text in came]
-    found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
-    found.sort(key=lambda message: message.at, reverse=True)
-    shown = found[:limit][::-1]
-    return Page(shown, shown[0].at.isoformat() if len(found) > limit else "")
+    is_back = begin is not None and begin.is_back
+    both = [*map(_from_us, went)], [_from_person(text, files[text.pk]) for text in came]
+    # Of two of the same moment ours is the newer one, whichever way the page goes.
+    met = merge(*both[:: -1 if is_back else 1], key=_at, reverse=not is_back)
+    shown = list(islice(met, limit))
+    ends = [_end(shown, begin, "in", came), _end(shown, begin, "out", went)]
+    further = ""
+    if len(came) + len(went) > limit:
+        further = paging.cursor(_PAGES, Place(tuple(ends), is_back))
+    return _page(shown, begin, further)
+
+
+def _at(message: Message) -> datetime:
+    return message.at
+
+
+def _next(texts: Any, begin: Place | None, which: int, limit: int) -> list[Any]:
+    """One more than `limit` of a table, in the order that the page goes."""
+    if begin is None:
+        return list(texts.order_by("-id")[: limit + 1])
+    end = begin.by[which]
+    if begin.is_back:
+        return list(texts.filter(id__gt=end).order_by("id")[: limit + 1])
+    return list(texts.filter(id__lte=end).order_by("-id")[: limit + 1])
+
+
+def _end(
+    shown: Sequence[Message], begin: Place | None, direction: str, found: Sequence[Any]
+) -> str:
+    """The id in a table that the page ends behind: of what is at or under it the older
+    page is, of what is over it the newer one."""
+    count = sum(message.direction == direction for message in shown)
+    is_back = begin is not None and begin.is_back
+    if count and is_back:
+        return str(found[count - 1].pk)
+    if count:
+        return str(found[count - 1].pk - 1)
+    if begin is not None:
+        return begin.by[direction == "out"]
+    # None of it is on the newest page: what comes meanwhile is none of the next.
+    return str(found[0].pk if found else 0)
+
+
+def _page(shown: list[Message], begin: Place | None, further: str) -> Page:
+    """In the order that was said, with the way back to where it begins."""
+    if begin is None:
+        return Page(shown[::-1], further)
+    back = paging.cursor(_PAGES, Place(begin.by, not begin.is_back)) if shown else ""
+    if begin.is_back:
+        return Page(shown, older=back, newer=further)
+    return Page(shown[::-1], older=further, newer=back)
 
 
 def one(user: User, said: str) -> Message:
     """The message of that id. Raises NotFound, also for those of others."""
-    direction, _, pk = said.partition("-")
-    if direction in ("in", "out") and pk.isascii() and pk.isdigit() and len(pk) < 19:
-        if direction == "in":
-            texts = InboundText.objects.owned_by(user).select_related("turn")
-            if came := texts.filter(pk=pk).first():
-                return _from_person(came, _files([came])[came.pk])
-        elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
-            return _from_us(sent)
+    for direction, table in _TABLES.items():
+        with suppress(NotFound):
+            return numbered(user, direction, opaque.number(table, said))
     raise NotFound("There is no such message.")
+
+
+def numbered(user: User, direction: str, pk: int) -> Message:
+    """The same by its number in the table of its direction."""
+    if direction == "in":
+        texts = InboundText.objects.owned_by(user).select_related("turn")
+        if came := texts.filter(pk=pk).first():
+            return _from_person(came, _files([came])[came.pk])
+    elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
+        return _from_us(sent)
+    raise NotFound("There is no such message.")
+
+
+def id_of(direction: str, pk: int) -> str:
+    """What programs call the message of that number."""
+    return opaque.name(_TABLES[direction], pk)
 
 
 def answer(user: User, said: Message) -> tuple[Message | None, bool]:
@@ -132,16 +203,6 @@ def version(user: User) -> str:
     return hashlib.sha256(repr(page(user)).encode()).hexdigest()[:16]
 
 
-def _cursor(before: str) -> datetime:
-    try:
-        at = parse_datetime(before)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise Invalid("That page of the conversation does not exist.")
-    return at
-
-
 def _files(texts: Iterable[InboundText]) -> Mapping[int, list[File]]:
     """Of those that came with some, in order, and without their content."""
     found: defaultdict[int, list[File]] = defaultdict(list)
@@ -154,7 +215,7 @@ def _files(texts: Iterable[InboundText]) -> Mapping[int, list[File]]:
 
 def _from_person(text: InboundText, files: Sequence[File]) -> Message:
     return Message(
-        id=f"in-{text.pk}",
+        pk=text.pk,
         direction="in",
         body=text.body,
         at=text.received_at,
@@ -199,7 +260,7 @@ def _file(file: MediaFile) -> File:
 def _from_us(text: OutboundText) -> Message:
     label, tone = ("", "quiet") if text.number == WEB else _state(text)
     return Message(
-        id=f"out-{text.pk}",
+        pk=text.pk,
         direction="out",
         body=text.body,
         at=text.created_at,

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.accounts import names
-from apps.core import query
+from apps.core import paging, query
 from apps.core.once import again, once
 from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
@@ -131,7 +131,7 @@ class Webhooks(APIView):
     def get(self, request: Request) -> Response:
         """Addresses of yours that are told of what happens, the newest first."""
         found = endpoints.own(_person(request))
-        return Response(WebhookSerializer(found, many=True).data)
+        return paging.whole(WebhookSerializer(found, many=True).data)
 
     @once(shows_secret=True)
     @extend_schema(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from apps.core.example import Example, Id, page
+from apps.core.example import TURN_ID, WENT_ID, Example, Id, page
 
 WEBHOOK: dict[str, Any] = {
     "id": "01978c2e-6233-7d41-b6a0-5f2e9c8d7a92",
@@ -22,7 +22,7 @@ WAITING: dict[str, Any] = {
     "id": "01978c2e-6344-7d41-b6a0-5f2e9c8d7a93",
     "type": "message.sent",
     "happened_at": "2026-12-01T14:00:00Z",
-    "told": {"id": "out-1042", "turn": 381, "kind": "reply", "state": "sent"},
+    "told": {"id": WENT_ID, "turn": TURN_ID, "kind": "reply", "state": "sent"},
     "state": "waiting",
     "attempts": 0,
     "attempted_at": None,
@@ -50,7 +50,7 @@ TEST: dict[str, Any] = {
 }
 
 EXAMPLES = (
-    Example("GET webhooks", [WEBHOOK]),
+    Example("GET webhooks", page(WEBHOOK)),
     Example(
         "POST webhooks",
         {

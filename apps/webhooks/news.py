@@ -20,10 +20,11 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from apps.core import prepared
+from apps.core import opaque, prepared
 from apps.core.tasks import task
 from apps.integrations.models import Connection
-from apps.sms.models import InboundText, OutboundText
+from apps.sms import threads
+from apps.sms.models import InboundText, OutboundText, Turn
 from apps.webhooks import bell, endpoints
 from apps.webhooks.models import Delivery, Endpoint, News, Type
 
@@ -51,7 +52,8 @@ _ARRIVED = (OutboundText.Delivery.DELIVERED, OutboundText.Delivery.READ)
 
 @dataclass(frozen=True)
 class Event:
-    """`about`: the message as the API calls it, which is told of once; else empty."""
+    """`about`: the message, by its direction and number, which is told of once; else
+    empty."""
 
     type: str
     at: datetime
@@ -150,14 +152,13 @@ def _of_connection(row: News) -> Event:
 
 
 def _received(text: InboundText) -> Event:
-    name = f"in-{text.pk}"
-    data = {"id": name, "turn": text.turn_id, "state": "received"}
-    return Event(Type.RECEIVED, text.received_at, data, name)
+    data = {**_named("in", text), "state": "received"}
+    return Event(Type.RECEIVED, text.received_at, data, f"in-{text.pk}")
 
 
 def _sent(text: OutboundText) -> Iterator[Event]:
     name = f"out-{text.pk}"
-    data = {"id": name, "turn": text.turn_id, "kind": text.kind}
+    data = {**_named("out", text), "kind": text.kind}
     if text.sent_at is not None:
         yield Event(Type.SENT, text.sent_at, {**data, "state": "sent"}, name)
     if text.delivery in _ARRIVED:
@@ -167,6 +168,11 @@ def _sent(text: OutboundText) -> Iterator[Event]:
         # Nobody notes when. The code is the carrier's, or a word of ours.
         why = {"state": "failed", "error_code": text.error_code}
         yield Event(Type.FAILED, timezone.now(), {**data, **why}, name)
+
+
+def _named(direction: str, text: InboundText | OutboundText) -> dict[str, Any]:
+    turn = None if text.turn_id is None else opaque.name(Turn, text.turn_id)
+    return {"id": threads.id_of(direction, text.pk), "turn": turn}
 
 
 def behind() -> float:

@@ -28,7 +28,8 @@ def _words(delivery: Delivery, user: User) -> str | None:
     """None where they are nobody else's business, or gone."""
     if delivery.data.get("kind", _SAID[0]) not in _SAID:
         return None
+    direction, _, number = delivery.about.partition("-")
     try:
-        return threads.one(user, delivery.about).body
+        return threads.numbered(user, direction, int(number)).body
     except NotFound:
         return None

@@ -181,7 +181,7 @@ def test_the_api_does_the_same(alice: User) -> None:
     assert ready["state"] == "ready" and ready["size"] > 1_000
     # How far it was is over.
     assert ready["words"] == ""
-    assert client.get(API).json() == [ready]
+    assert client.get(API).json()["results"] == [ready]
     with opened(client.get(f"{one}/file")) as file:
         assert table(file, "profile")[0]["email"] == alice.email
     assert client.delete(one).status_code == 204

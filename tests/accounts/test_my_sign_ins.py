@@ -56,7 +56,7 @@ def test_a_browser_whose_session_is_gone_is_not_listed(alice: User, bob: User) -
     here = sign_in(alice)
     page = here.get(PAGE).content.decode()
     assert page.count("last seen") == 3
-    listed = {each["id"] for each in here.get(API).json()}
+    listed = {each["id"] for each in here.get(API).json()["results"]}
     assert listed == {str(each.pk) for each in (phone, older, row_of(here))}
     (lost,) = LoginSession.objects.filter(user=alice).exclude(ended_at=None)
     assert lost.ending == "lost"
@@ -124,7 +124,7 @@ def test_the_api_lists_them(alice: User, bob: User) -> None:
     row, phone = app(alice)
     sign_in(alice)
     app(bob)
-    found: list[dict[str, Any]] = phone.get(API).json()
+    found: list[dict[str, Any]] = phone.get(API).json()["results"]
     assert len(found) == 2
     (own,) = [each for each in found if each["is_current"]]
     assert own["id"] == str(row.pk)

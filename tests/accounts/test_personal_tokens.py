@@ -73,7 +73,7 @@ def test_one_is_made_shown_once_and_kept_by_nobody(
     row = PersonalToken.objects.get()
     assert row.expires_at - row.created_at == timedelta(days=90)
     assert row.digest == hashlib.sha256(said.encode()).hexdigest()
-    (listed,) = app.get(TOKENS).json()
+    (listed,) = app.get(TOKENS).json()["results"]
     assert said not in str(listed) and listed["ending"] == said[-4:]
     assert (listed["scopes"], listed["last_used_at"]) == (["notes:read"], None)
     letter = mail.outbox[-1]
@@ -250,7 +250,7 @@ def test_its_time_ends_and_then_it_goes(alice: User) -> None:
     said = make(alice, "notes:read", days=7)
     with time_machine.travel(timezone.now() + timedelta(days=7, seconds=1)):
         assert found(program(said).get(NOTES)) == (401, "invalid_token")
-        (listed,) = signed_in(alice).get(TOKENS).json()
+        (listed,) = signed_in(alice).get(TOKENS).json()["results"]
         assert listed["is_good"] is False
     rule = next(each for each in retention.RULES if each.key == "accounts.tokens")
     assert not rule.old(timezone.now()).exists()

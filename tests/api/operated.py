@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from apps.accounts import sessions
 from apps.accounts.models import KnownBrowser, User
+from apps.core import opaque
 from apps.core.example import whole
 from apps.integrations import operators
 from apps.jobs import alarms, jobs, runner
@@ -17,7 +18,7 @@ from apps.rbac import assignments, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent, Role
 from apps.sms import numbers
-from apps.sms.models import OutboundText, WebhookCall
+from apps.sms.models import InboundText, OutboundText, Turn, WebhookCall
 from tests.api.app import App
 from tests.api.texts import texted
 from tests.factories import UserFactory
@@ -102,20 +103,22 @@ def event(user: User) -> Names:
         **{"User-Agent": FIREFOX},
     )
     about = AuditEvent.objects.about(user.pk)
-    return {"id": str(about.of_action("accounts.password.send").latest("id").pk)}
+    found = about.of_action("accounts.password.send").latest("id")
+    return {"id": opaque.name(AuditEvent, found.pk)}
 
 
 def text_that_came(user: User) -> Names:
-    return {"id": str(texted(user).pk)}
+    return {"id": opaque.name(InboundText, texted(user).pk)}
 
 
 def text_of_ours(user: User) -> Names:
     texted(user)
-    return {"id": str(OutboundText.objects.owned_by(user).latest("pk").pk)}
+    found = OutboundText.objects.owned_by(user).latest("pk")
+    return {"id": opaque.name(OutboundText, found.pk)}
 
 
 def turn(user: User) -> Names:
-    return {"id": str(texted(user).turn_id)}
+    return {"id": opaque.name(Turn, texted(user).turn_id or 0)}
 
 
 def call(user: User) -> Names:
@@ -140,7 +143,8 @@ def alert(_: User) -> Names:
     seen = Seen("disk", "Disk full", "critical", "The disk of db-1 is full.")
     source = Alert.Source.PROMETHEUS
     alarms.begin(source, [seen], ends_in=timedelta(hours=1))
-    return {"id": str(Alert.objects.get(source=source, mark=seen.mark).pk)}
+    found = Alert.objects.get(source=source, mark=seen.mark)
+    return {"id": opaque.name(Alert, found.pk)}
 
 
 def connection(user: User) -> Names:

@@ -26,7 +26,7 @@ from apps.assistant.models import (
 )
 from apps.core.example import whole
 from apps.integrations import calendars
-from apps.sms import lanes, web
+from apps.sms import lanes, threads, web
 from apps.sms.models import InboundText, MediaFile, PhoneNumber
 from tests.api import operated, texts
 from tests.api.operated import Make, Names, word
@@ -174,7 +174,7 @@ def message(user: User) -> Names:
     """One that was said, and has its answer."""
     said = web.say(user, "remind me to call Ana tomorrow at 9 am")
     texts.answer_all()
-    return {"message": f"in-{said.pk}"}
+    return {"message": threads.id_of("in", said.pk)}
 
 
 def change(user: User) -> Names:

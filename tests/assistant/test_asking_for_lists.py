@@ -43,8 +43,6 @@ def rows(app: Client, place: str, **asked: Any) -> list[Json]:
     while True:
         assert answer.status_code == 200, answer.content
         page = answer.json()
-        if isinstance(page, list):
-            return page
         found += page["results"]
         if not page["next"]:
             return found

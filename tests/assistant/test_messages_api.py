@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core.example import page as whole
+from apps.sms import threads
 from apps.sms.models import Turn
 from apps.sms.worker import drain
 from tests.assistant.factories import InboundTextFactory, LaneFactory, TurnFactory
@@ -42,7 +44,7 @@ def test_what_is_said_is_answered_and_read_by_oneself_alone(alice: User) -> None
     assert said["turn"] == answer["turn"] is not None
     assert answer["body"].startswith("Reminder set: feed the cat")
     bob = signed_in(UserFactory.create(email="bob@example.com"))
-    assert bob.get(ALL).json() == {"next": None, "results": []}
+    assert bob.get(ALL).json() == whole()
 
 
 def test_nothing_is_said_with_no_words_and_pages_follow(alice: User) -> None:
@@ -112,7 +114,7 @@ def test_what_is_not_answered_is_not_waited_for(alice: User) -> None:
     lane = LaneFactory.create(user=alice)
     turn = TurnFactory.create(user=alice, lane=lane, silence="keyword")
     text = InboundTextFactory.create(turn=turn, lane=lane, user=alice, body="STOP")
-    found = f"{ALL}/in-{text.pk}"
+    found = f"{ALL}/{threads.id_of('in', text.pk)}"
     for finished_at, is_waiting in ((None, True), (timezone.now(), False)):
         Turn.objects.filter(pk=turn.pk).update(finished_at=finished_at)
         told = signed_in(alice).get(found).json()

@@ -26,13 +26,13 @@ def test_lists(app: Client, alice: Phone) -> None:
     made = send(app, LISTS, name="Camping").json()
     one = f"{LISTS}/{made['id']}"
     assert send(app, LISTS, name="camping").status_code == 409
-    added = send(app, f"{one}/items", texts=["tent", "lamp"]).json()
+    added = send(app, f"{one}/items", texts=["tent", "lamp"]).json()["results"]
     assert [each["text"] for each in added] == ["tent", "lamp"]
     assert send(app, f"{one}/items", texts=["tent"]).status_code == 409
     alice.text("add rope to camping list")
     item = f"{one}/items/{added[0]['id']}"
     assert send(app, item, "patch", is_done=True).json()["is_done"]
-    assert app.get(LISTS).json()[0]["open"] == 2
+    assert app.get(LISTS).json()["results"][0]["open"] == 2
     found = app.get(f"{one}/items").json()["results"]
     assert [(each["text"], each["is_done"]) for each in found] == [
         ("rope", False),
@@ -43,7 +43,7 @@ def test_lists(app: Client, alice: Phone) -> None:
     assert app.delete(item).status_code == 404
     assert send(app, one, "patch", name="Trip").json()["name"] == "Trip"
     assert app.delete(one).status_code == 204
-    assert app.get(LISTS).json() == []
+    assert app.get(LISTS).json()["results"] == []
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
@@ -51,7 +51,7 @@ def test_a_task_is_due_in_the_years_that_there_are(app: Client, day: str) -> Non
     one = f"{LISTS}/{send(app, LISTS, name='Tasks').json()['id']}"
     assert send(app, f"{one}/items", texts=["tax"], due_on=day).status_code == 400
     made = send(app, f"{one}/items", texts=["tax"], due_on="2026-12-31").json()
-    assert made[0]["due_on"] == "2026-12-31"
+    assert made["results"][0]["due_on"] == "2026-12-31"
 
 
 def test_notes(app: Client, alice: Phone) -> None:

@@ -52,7 +52,7 @@ def test_over_the_api(
     assert shown["thing"]["owner"] == shopping.user.email
     assert send(as_alice, f"{offer}/accept").status_code == 404
     assert send(as_bob, f"{offer}/accept").json()["name"] == "Shopping"
-    (row,) = as_bob.get("/api/v1/lists").json()
+    (row,) = as_bob.get("/api/v1/lists").json()["results"]
     assert (row["name"], row["owner"]) == ("Shopping", shopping.user.email)
     assert send(as_bob, f"{one}/items", texts=["eggs"]).status_code == 201
     assert send(as_bob, one, "patch", name="Mine").status_code == 403
@@ -64,7 +64,7 @@ def test_over_the_api(
     assert as_alice.delete(ended).status_code == 204
     assert as_bob.get(one).status_code == 404
     assert send(as_bob, f"{one}/items", texts=["jam"]).status_code == 404
-    assert as_bob.get("/api/v1/lists").json() == []
+    assert as_bob.get("/api/v1/lists").json()["results"] == []
 
 
 def test_an_offer_is_declined_blocked_or_taken_back(

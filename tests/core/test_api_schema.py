@@ -161,3 +161,51 @@ def test_every_operation_of_ours_says_what_it_can_be_refused_with(
         assert ("404" in answers) or "{" not in path, path
         (kind,) = answers["401"]["content"]
         assert kind == "application/problem+json"
+
+
+def test_every_list_is_of_one_shape(schema: dict[str, Any]) -> None:
+    shapes, lists = schema["components"]["schemas"], 0
+    for path, operations in schema["paths"].items():
+        if not path.startswith("/api/v1/"):
+            continue
+        for verb, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                if not status.startswith("2"):
+                    continue
+                for content in answer.get("content", {}).values():
+                    shape = content["schema"]
+                    if "$ref" in shape:
+                        shape = shapes[shape["$ref"].rpartition("/")[2]]
+                    assert shape.get("type") != "array", (verb, path)
+                    told = shape.get("properties", {})
+                    if "results" in told:
+                        lists += 1
+                        assert {"next", "previous"} <= told.keys(), (verb, path)
+                        assert {*told} == {*shape["required"]}, (verb, path)
+                        for link in ("next", "previous"):
+                            assert told[link]["type"] == ["string", "null"], path
+                        assert told["results"]["type"] == "array"
+    assert lists > 50
+
+
+def test_what_comes_in_pages_takes_a_place_and_a_size(schema: dict[str, Any]) -> None:
+    for path, operations in schema["paths"].items():
+        if path.startswith("/api/v1/") and "get" in operations:
+            asked = {each["name"] for each in operations["get"].get("parameters", [])}
+            assert ("cursor" in asked) == ("limit" in asked), path
+
+
+def test_no_id_of_ours_is_a_number(schema: dict[str, Any]) -> None:
+    ours = {path: each for path, each in schema["paths"].items() if "/v1/" in path}
+    for path, operations in ours.items():
+        for operation in operations.values():
+            for each in operation.get("parameters", []):
+                kind = each.get("schema", {}).get("type")
+                assert each.get("in") != "path" or kind != "integer", path
+    for name, shape in schema["components"]["schemas"].items():
+        if name in _allauths():
+            continue
+        for field, told in shape.get("properties", {}).items():
+            if field in ("id", "turn") or field.endswith("_id"):
+                # Of what a seal is about: that is what it states.
+                assert "integer" not in told.get("type", "") or name == "Seal", name

@@ -105,7 +105,9 @@ def test_a_provider_is_stopped_and_resumed(
     as_ada: Client, google: Connection, recorded: Recorded
 ) -> None:
     tokens.renew_now(google)
-    rows = {row["id"]: row for row in as_ada.get(f"{OAUTH}/providers").json()}
+    rows = {
+        row["id"]: row for row in as_ada.get(f"{OAUTH}/providers").json()["results"]
+    }
     assert rows.keys() == {"google", "microsoft", "notion", "youtube"}
     assert rows["google"]["refresh_success"] == 100
     assert rows["google"]["connections"] == {"connected": 1}
@@ -115,7 +117,9 @@ def test_a_provider_is_stopped_and_resumed(
     )
     assert not breaker.is_closed(google.declared)
     (stopped,) = [
-        row for row in as_ada.get(f"{OAUTH}/providers").json() if row["is_stopped"]
+        row
+        for row in as_ada.get(f"{OAUTH}/providers").json()["results"]
+        if row["is_stopped"]
     ]
     assert (stopped["id"], stopped["stopped_because"]) == ("google", "operator")
     resume = f"{OAUTH}/providers/google/resume"

@@ -144,7 +144,7 @@ def test_an_alert_is_read_acknowledged_and_closed(
 
 
 def test_a_rule_is_changed_as_it_was_read(as_ada: Client, recorded: Recorded) -> None:
-    rule = as_ada.get(f"{ALERTS}/rules").json()[0]
+    rule = as_ada.get(f"{ALERTS}/rules").json()["results"][0]
     path = f"{ALERTS}/rules/{rule['rule']}"
     tag = as_ada.get(path)["ETag"]
     changed = send(as_ada, "patch", path, {"above": 7}, **{"if-match": tag})

@@ -153,7 +153,7 @@ def test_every_category_can_be_read_and_belongs_to_a_person(ada: User) -> None:
 
 def test_the_api_shows_and_takes_the_same(ada: User) -> None:
     client = signed_in(ada)
-    shown = client.get("/api/v1/me/letters").json()
+    shown = client.get("/api/v1/me/letters").json()["results"]
     assert {each["id"]: each["is_wanted"] for each in shown} == {
         "alerts": True,
         "offers": True,
@@ -164,7 +164,7 @@ def test_the_api_shows_and_takes_the_same(ada: User) -> None:
     def want(*wanted: str) -> object:
         given = {"wanted": wanted}
         answer = client.put("/api/v1/me/letters", given, "application/json")
-        return {each["id"] for each in answer.json() if each["is_wanted"]}
+        return {each["id"] for each in answer.json()["results"] if each["is_wanted"]}
 
     assert want() == set()
     assert not unsubscribing.wants(ada.pk, "alerts")

@@ -226,7 +226,7 @@ def test_browsers_are_listed_with_the_end_of_trust_and_forgotten(
     browser = Client()
     give_password(browser, alice)
     prove(browser, "totp", app.code(), trust="on")
-    (found,) = browser.get(DEVICES).json()
+    (found,) = browser.get(DEVICES).json()["results"]
     row = KnownBrowser.objects.get()
     assert found["id"] == str(row.public_id) and found["name"] == "A browser"
     assert datetime.fromisoformat(found["trusted_until"]) == row.trusted_until
@@ -234,14 +234,18 @@ def test_browsers_are_listed_with_the_end_of_trust_and_forgotten(
     enrolment.new_recovery_codes(user=alice)
     TOTPDevice.objects.update(last_t=-1)
     browser = sign_in(alice, app)
-    assert [each["trusted_until"] for each in browser.get(DEVICES).json()] == [None] * 2
+    assert [
+        each["trusted_until"] for each in browser.get(DEVICES).json()["results"]
+    ] == [None] * 2
 
     strange = Phone(bob)
-    assert strange.get(DEVICES).json() == []
+    assert strange.get(DEVICES).json()["results"] == []
     assert strange.delete(f"{DEVICES}/{row.public_id}").status_code == 404
     assert browser.delete(f"{DEVICES}/{row.public_id}").status_code == 204
     assert browser.delete(f"{DEVICES}/{row.public_id}").status_code == 404
-    assert [each["id"] for each in browser.get(DEVICES).json()] != [found["id"]]
+    assert [each["id"] for each in browser.get(DEVICES).json()["results"]] != [
+        found["id"]
+    ]
 
 
 def test_what_was_begun_an_hour_ago_is_over(alice: User) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.accounts import personal_tokens, retention
 from apps.accounts.models import ReadNotification, User
 from apps.assistant.models import Approval, ToolCall
+from apps.core.example import page as whole
 from apps.integrations import standing
 from apps.integrations.models import Connection
 from apps.rbac import audit
@@ -131,7 +132,8 @@ def test_one_is_read_and_stays_so(happen: Any, app: Client, alice: User) -> None
     read = post(app, f"{API}/{one['id']}/read")
     assert (read.status_code, read.json()) == (200, {**one, "is_read": True})
     assert post(app, f"{API}/{one['id']}/read").status_code == 200
-    assert app.get(API).json() == {"unread": 0, "results": [{**one, "is_read": True}]}
+    left = {**whole({**one, "is_read": True}), "unread": 0}
+    assert app.get(API).json() == left
     assert ReadNotification.objects.count() == 1
 
 

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 import yaml
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
+from apps.core import opaque
 from apps.jobs import alarms, jobs, runner
 from apps.jobs.models import Alert, Job
 from apps.jobs.sightings import Seen
@@ -58,15 +60,19 @@ def asked(ada: User, alice: User) -> Asked:
     return found
 
 
+def named(row: Model) -> str:
+    return opaque.name(type(row), row.pk)
+
+
 def fill(place: str, alice: User) -> dict[str, Any]:
     """An id of each kind that an address can ask for."""
     event = AuditEvent.objects.filter(subject_id=alice.pk).latest("id")
     numbers = {
-        "audit": event.pk,
-        "alerts": Alert.objects.get().pk,
-        "inbound": InboundText.objects.get().pk,
-        "outbound": OutboundText.objects.get().pk,
-        "turns": Turn.objects.get().pk,
+        "audit": named(event),
+        "alerts": named(Alert.objects.get()),
+        "inbound": named(InboundText.objects.get()),
+        "outbound": named(OutboundText.objects.get()),
+        "turns": named(Turn.objects.get()),
     }
     ids = {
         "users": alice.public_id,
@@ -152,10 +158,10 @@ def test_each_change_and_refusal_is_of_its_shape(asked: Asked, alice: User) -> N
         "admin/sms/calls/{public_id}/replay",
     )
     for kind, model in (("inbound", InboundText), ("outbound", OutboundText)):
-        pk = model.objects.latest("id").pk
+        pk = named(model.objects.latest("id"))
         where = f"admin/sms/{kind}"
         asked.api("post", f"{where}/{pk}/reveal", WHY, f"{where}/{{id}}/reveal")
-    alert = Alert.objects.get().pk
+    alert = named(Alert.objects.get())
     for verb in ("acknowledge", "acknowledge", "close"):
         asked.api(
             "post", f"admin/alerts/{alert}/{verb}", WHY, f"admin/alerts/{{id}}/{verb}"

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.assistant.models import Offer, Sync, SyncLink
+from apps.sms import threads
 from apps.sms.models import OutboundText
 from tests.analytics.rows import cost, went
 from tests.api import rows
@@ -51,12 +52,12 @@ def test_each_text_has_its_cost_and_leads_on(alice: User, app: App) -> None:
         text = went(alice, at, state="sent", sent_at=at)
         cost(alice, "out", at, 8_300)
     first = app.ask("get", "/api/v1/usage/texts?limit=2").json()
-    assert [each["id"] for each in first["results"]][0] == f"out-{text.pk}"
+    assert [each["id"] for each in first["results"]][0] == threads.id_of("out", text.pk)
     rest = app.ask("get", first["next"].partition("example")[2]).json()
     assert len(first["results"]) == 2 and len(rest["results"]) == 1
     assert rest["next"] is None
     names = {each["id"] for each in (*first["results"], *rest["results"])}
-    assert names == {f"out-{row.pk}" for row in OutboundText.objects.all()}
+    assert names == {threads.id_of("out", row.pk) for row in OutboundText.objects.all()}
 
 
 def test_the_table_is_that_of_the_page(browser: Client, app: App) -> None:
@@ -81,11 +82,11 @@ def test_a_file_is_as_its_page_has_it(alice: User, browser: Client, app: App) ->
 
 def test_whose_offers_are_not_wanted_may_make_them_again(alice: User, app: App) -> None:
     rows.blocked(alice)
-    (one,) = app.ask("get", "/api/v1/shares/blocked").json()
+    (one,) = app.ask("get", "/api/v1/shares/blocked").json()["results"]
     assert one["email"] == "ben@example.com"
     place = f"/api/v1/shares/blocked/{one['id']}"
     assert app.ask("delete", place).status_code == 204
-    assert app.ask("get", "/api/v1/shares/blocked").json() == []
+    assert app.ask("get", "/api/v1/shares/blocked").json()["results"] == []
     assert app.ask("delete", place).status_code == 404
     rows.offered_to(alice, "Party")
     assert Offer.objects.to(alice).open(timezone.now()).exists()
@@ -95,7 +96,7 @@ def test_what_is_in_step_is_paused_and_goes_on(alice: User, app: App) -> None:
     place = f"/api/v1/in-step/{rows.in_step(alice)['public_id']}"
     assert app.ask("post", f"{place}/pause").json()["state"] == "paused"
     assert app.ask("get", place).json()["state"] == "paused"
-    assert app.ask("get", "/api/v1/events/in-step/able").json() == []
+    assert app.ask("get", "/api/v1/events/in-step/able").json()["results"] == []
     assert app.ask("post", f"{place}/resume").json()["state"] == "on"
     Sync.objects.update(whole_at=timezone.now())
     assert app.ask("post", f"{place}/compare").status_code == 200
@@ -104,14 +105,14 @@ def test_what_is_in_step_is_paused_and_goes_on(alice: User, app: App) -> None:
 
 def test_what_lost_is_brought_back_or_forgotten(alice: User, app: App) -> None:
     place = f"/api/v1/in-step/lost/{rows.lost(alice)['public_id']}"
-    (told,) = app.ask("get", "/api/v1/events/in-step/lost").json()
+    (told,) = app.ask("get", "/api/v1/events/in-step/lost").json()["results"]
     # It was deleted here, later than it was changed there.
     assert (told["called"], told["side"], told["lost"]) == ("Dentist", "own", None)
     assert app.ask("post", f"{place}/bring-back").status_code == 204
     assert SyncLink.objects.get().event.is_deleted  # type: ignore[union-attr]  # of an event
     assert app.ask("post", f"{place}/bring-back").status_code == 404
     assert app.ask("post", f"{place}/settle").status_code == 204
-    assert app.ask("get", "/api/v1/events/in-step/lost").json() == []
+    assert app.ask("get", "/api/v1/events/in-step/lost").json()["results"] == []
 
 
 def test_moments_are_in_utc_whoever_asks_and_how(

@@ -8,6 +8,7 @@ from django.test import Client
 
 from apps.accounts import suspension
 from apps.accounts.models import User
+from apps.core import opaque
 from apps.rbac import roles, seals
 from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
@@ -46,12 +47,13 @@ def event_of(alice: User) -> AuditEvent:
 def test_events_are_found_by_person_action_and_outcome(
     as_ada: Client, ada: User, alice: User
 ) -> None:
-    for person_of in (str(alice.public_id), "alice@example.com", str(alice.pk)):
+    refs = opaque.name(User, alice.pk), str(alice.pk)
+    for person_of in (str(alice.public_id), "alice@example.com", *refs):
         query = f"subject={person_of}&action=accounts.user&outcome=done"
         (row,) = as_ada.get(f"{AUDIT}?{query}").json()["results"]
         assert row["action"] == "accounts.user.suspend"
         assert row["actor"] == {
-            "number": ada.pk,
+            "ref": opaque.name(User, ada.pk),
             "id": str(ada.public_id),
             "email": "a•••@example.com",
         }
@@ -64,11 +66,15 @@ def test_events_are_found_by_person_action_and_outcome(
     assert as_ada.get(f"{theirs}?as=actor").json()["results"] == []
 
 
+def numbered(row: dict[str, str]) -> int:
+    return opaque.number(AuditEvent, row["id"])
+
+
 def test_they_come_in_pages_from_the_newest_on(as_ada: Client, alice: User) -> None:
     first = as_ada.get(f"{AUDIT}?limit=2").json()
-    ids = [row["id"] for row in first["results"]]
+    ids = [numbered(row) for row in first["results"]]
     second = as_ada.get(first["next"].partition("example")[2]).json()["results"]
-    assert ids == sorted(ids, reverse=True) and second[0]["id"] < ids[-1]
+    assert ids == sorted(ids, reverse=True) and numbered(second[0]) < ids[-1]
 
 
 @pytest.mark.parametrize(
@@ -94,15 +100,16 @@ def test_what_is_sealed_is_opened_for_who_may_and_told(
     as_ada: Client, ada: User, alice: User, recorded: Recorded
 ) -> None:
     event = event_of(alice)
-    found = as_ada.get(f"{AUDIT}/{event.pk}").json()
+    found = as_ada.get(f"{AUDIT}/{opaque.name(AuditEvent, event.pk)}").json()
     assert found["details"]["reason"] == "Sent spam for hours"
     assert found["is_readable"] is True
     assert alice.pk in {each.subject_id for each in recorded(Permission.AUDIT_VIEW)}
     client = helper(ada, Permission.AUDIT_VIEW)
-    closed = client.get(f"{AUDIT}/{event.pk}").json()
+    closed = client.get(f"{AUDIT}/{opaque.name(AuditEvent, event.pk)}").json()
     assert (closed["details"], closed["origin"]) == (None, None)
     assert "spam" not in str(closed)
-    for nothing in (0, 2**63, 10**30):
+    nobodys = opaque.name(AuditEvent, 2**63 - 1)
+    for nothing in (event.pk, opaque.name(User, event.pk), nobodys, "x"):
         assert as_ada.get(f"{AUDIT}/{nothing}").status_code == 404
 
 
@@ -150,11 +157,12 @@ def test_seals_are_listed(as_ada: Client, alice: User) -> None:
     assert numbers == sorted(numbers, reverse=True)
 
 
-def test_a_gone_person_is_a_number(as_ada: Client, ada: User) -> None:
+def test_a_gone_person_still_has_a_ref(as_ada: Client, ada: User) -> None:
     roles.create(by=ada, slug="x", name="x")
     gone = person(email="gone@example.com")
     suspension.suspend(by=ada, user=gone, reason="Sent spam")
     number = gone.pk
     gone.delete()
-    rows = as_ada.get(f"{AUDIT}?subject={number}").json()["results"]
-    assert rows[0]["subject"] == {"number": number, "id": None, "email": None}
+    ref = opaque.name(User, number)
+    rows = as_ada.get(f"{AUDIT}?subject={ref}").json()["results"]
+    assert rows[0]["subject"] == {"ref": ref, "id": None, "email": None}

@@ -47,14 +47,14 @@ def make(client: Client, slug: str = "desk", **more: Any) -> Any:
 
 
 def test_roles_are_read_with_what_they_bring(as_ada: Client) -> None:
-    found = {row["slug"]: row for row in as_ada.get(ROLES).json()}
+    found = {row["slug"]: row for row in as_ada.get(ROLES).json()["results"]}
     assert found.keys() >= {"user", "premium", "administrator"}
     assert found["premium"]["inherits"] == ["user"] and found["premium"]["is_system"]
     one = as_ada.get(f"{ROLES}/premium").json()
     assert one["permissions"] == [] and "assistant.note.add" in one["brings"]
     known = {
         row["name"]: row["roles"]
-        for row in as_ada.get("/api/v1/admin/permissions").json()
+        for row in as_ada.get("/api/v1/admin/permissions").json()["results"]
     }
     assert known.keys() == {str(each) for each in Permission}
     assert known["assistant.note.add"] == ["user"]

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import opaque
 from apps.rbac.catalog import Permission
 from apps.sms.models import InboundText, OutboundText, Tombstone, Turn, WebhookCall
 from tests.conftest import Recorded
@@ -54,11 +55,14 @@ def test_texts_are_found_without_words_or_numbers(
         f"search={came.request_id}",
     ):
         (row,) = rows(as_ada, f"inbound?{query}")
-        assert (row["id"], row["person"]["id"]) == (came.pk, str(alice.public_id))
+        assert (row["id"], row["person"]["id"]) == (
+            opaque.name(InboundText, came.pk),
+            str(alice.public_id),
+        )
         assert row["has_words"] is True and ALICE not in str(row)
     assert len(rows(as_ada, "inbound")) == 2
     (row,) = rows(as_ada, f"outbound?search={went.provider_sid}&state=sent&kind=reply")
-    assert row["id"] == went.pk
+    assert row["id"] == opaque.name(OutboundText, went.pk)
     assert rows(as_ada, "outbound?failed=yes") == []
     OutboundText.objects.update(delivery="undelivered", error_code="30003")
     (row,) = rows(as_ada, "outbound?failed=yes&delivery=undelivered")
@@ -96,11 +100,11 @@ def test_one_is_followed_end_to_end_without_words(
     as_ada: Client, answered: OutboundText, alice: User, recorded: Recorded
 ) -> None:
     places = (
-        f"inbound/{InboundText.objects.get().pk}",
-        f"outbound/{answered.pk}",
-        f"turns/{Turn.objects.get().pk}",
+        f"inbound/{opaque.name(InboundText, InboundText.objects.get().pk)}",
+        f"outbound/{opaque.name(OutboundText, answered.pk)}",
+        f"turns/{opaque.name(Turn, Turn.objects.get().pk)}",
     )
-    ways = [as_ada.get(f"{SMS}/{place}/journey").json() for place in places]
+    ways = [as_ada.get(f"{SMS}/{place}/journey").json()["results"] for place in places]
     assert ways[0] == ways[1] == ways[2]
     stages = [step["stage"] for step in ways[0]]
     assert stages[:3] == ["Webhook", "Identity", "Turn"] and "Sending" in stages
@@ -114,14 +118,14 @@ def test_one_is_followed_end_to_end_without_words(
         shown = as_ada.get(f"{SMS}/{place}").json()
         assert shown["number"] == ALICE and "Ana" not in str(shown)
     assert len(recorded(Permission.PERSON_VIEW_PII)) == 3
-    assert as_ada.get(f"{SMS}/inbound/{10**30}").status_code == 404
+    assert as_ada.get(f"{SMS}/inbound/{answered.pk}").status_code == 404
 
 
 def test_words_are_revealed_for_a_reason_that_is_told(
     as_ada: Client, ada: User, answered: OutboundText, alice: User, recorded: Recorded
 ) -> None:
     came = InboundText.objects.get()
-    path = f"{SMS}/inbound/{came.pk}/reveal"
+    path = f"{SMS}/inbound/{opaque.name(InboundText, came.pk)}/reveal"
     assert send(as_ada, "post", path, {}).status_code == 400
     assert not recorded(Permission.INBOUND_REVEAL)
     answer = send(as_ada, "post", path, WHY)
@@ -129,7 +133,12 @@ def test_words_are_revealed_for_a_reason_that_is_told(
     assert "no-store" in answer["Cache-Control"]
     (event,) = recorded(Permission.INBOUND_REVEAL)
     assert (event.actor_id, event.subject_id) == (ada.pk, alice.pk)
-    ours = send(as_ada, "post", f"{SMS}/outbound/{answered.pk}/reveal", WHY).json()
+    ours = send(
+        as_ada,
+        "post",
+        f"{SMS}/outbound/{opaque.name(OutboundText, answered.pk)}/reveal",
+        WHY,
+    ).json()
     assert ours == {"body": answered.body}
     page = signed_in(alice).get("/app/activity/").content.decode()
     assert "She asked where it went" in page
@@ -140,10 +149,16 @@ def test_who_may_look_reveals_nothing(
 ) -> None:
     client = helper(ada, Permission.INBOUND_VIEW, Permission.PERSON_VIEW)
     came = InboundText.objects.get()
-    shown = client.get(f"{SMS}/inbound/{came.pk}").json()
+    shown = client.get(f"{SMS}/inbound/{opaque.name(InboundText, came.pk)}").json()
     assert ALICE not in str(shown)
     assert (
-        send(client, "post", f"{SMS}/inbound/{came.pk}/reveal", WHY).status_code == 403
+        send(
+            client,
+            "post",
+            f"{SMS}/inbound/{opaque.name(InboundText, came.pk)}/reveal",
+            WHY,
+        ).status_code
+        == 403
     )
     (event,) = recorded(Permission.INBOUND_REVEAL)
     assert event.outcome == "denied"
@@ -184,7 +199,7 @@ def test_phones_are_found_and_read(
     assert row["person"]["id"] == str(alice.public_id) and ALICE not in str(row)
     assert len(as_ada.get(f"{phones}?status=verified").json()["results"]) == 2
     theirs = f"/api/v1/admin/users/{alice.public_id}/phones"
-    (listed,) = as_ada.get(theirs).json()
+    (listed,) = as_ada.get(theirs).json()["results"]
     assert ALICE not in str(listed)
     one = as_ada.get(f"{theirs}/{listed['id']}").json()
     assert (one["number"], one["notes"]) == (ALICE, [])

@@ -43,7 +43,7 @@ def noted(app: Client, number: str = OTHER) -> str:
 
 
 def own(app: Client) -> dict[str, dict[str, Any]]:
-    return {each["number"]: each for each in app.get(PHONES).json()}
+    return {each["number"]: each for each in app.get(PHONES).json()["results"]}
 
 
 def test_a_number_is_noted_and_linked_by_its_code(app: Client, alice: User) -> None:
@@ -134,7 +134,7 @@ def test_one_is_named_and_given_up_and_that_is_told(app: Client, alice: User) ->
     assert (named.status_code, named.json()["label"]) == (200, "home")
     assert app.delete(place).status_code == 204
     assert app.get(place).status_code == 404
-    assert app.get(PHONES).json() == []
+    assert app.get(PHONES).json()["results"] == []
     told = app.get(f"{PHONES}/events").json()["results"]
     assert [each["kind"] for each in told] == ["released", "renamed"]
     assert told[1] == {

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.analytics import draining
+from apps.core.example import TURN_ID, WENT_ID
 from apps.webhooks import endpoints, news, sending
 from apps.webhooks.models import Delivery, Endpoint, Type
 
@@ -18,7 +19,7 @@ def endpoint(user: User, url: str, *types: str, **more: Any) -> Endpoint:
 
 def waiting(row: Endpoint, many: int = 1) -> list[Delivery]:
     """So many things to tell it."""
-    data = {"id": "out-52", "turn": 17, "kind": "reply", "state": "sent"}
+    data = {"id": WENT_ID, "turn": TURN_ID, "kind": "reply", "state": "sent"}
     for _ in range(many):
         Delivery.objects.create(
             endpoint=row, type=Type.SENT, happened_at=timezone.now(), data=data

@@ -54,7 +54,7 @@ def test_one_is_made_its_secret_shown_once_and_its_owner_told(
     assert said["secret"].startswith("whsec_") and said["include_text"] is True
     row = Endpoint.objects.get()
     assert row.secrets() == [said["secret"]] and said["secret"] not in row.sealed
-    (listed,) = app.get(WEBHOOKS).json()
+    (listed,) = app.get(WEBHOOKS).json()["results"]
     assert "secret" not in listed and listed["url"] == URL
     assert (listed["is_enabled"], listed["ending"]) == (True, "")
     assert PAGE in mail.outbox[0].body and "hooks.example" not in mail.outbox[0].body

@@ -13,11 +13,12 @@ from django.utils import timezone
 from apps.accounts import closing
 from apps.accounts.models import User
 from apps.analytics import draining
+from apps.core import opaque
 from apps.integrations import connections, standing
 from apps.integrations.consents import Channel
 from apps.integrations.models import Connection
-from apps.sms import web
-from apps.sms.models import Delta, OutboundText
+from apps.sms import threads, web
+from apps.sms.models import Delta, OutboundText, Turn
 from apps.webhooks import endpoints, news, sending
 from apps.webhooks.models import Delivery, News
 from tests.analytics.rows import lane, went
@@ -59,11 +60,14 @@ def test_a_text_and_its_answer_are_told_with_ids_and_no_words(
     came, sent = sorted(bodies(receiver), key=lambda each: each["type"])
     assert came["type"] == "message.received" and came["timestamp"].endswith("Z")
     assert came["data"] == {
-        "id": f"in-{answer.turn.texts.get().pk}",  # type: ignore[union-attr]  # it is one
-        "turn": answer.turn_id,
+        "id": threads.id_of("in", answer.turn.texts.get().pk),  # type: ignore[union-attr]  # it is one
+        "turn": opaque.name(Turn, answer.turn.pk),  # type: ignore[union-attr]  # the same
         "state": "received",
     }
-    assert (sent["type"], sent["data"]["id"]) == ("message.sent", f"out-{answer.pk}")
+    assert (sent["type"], sent["data"]["id"]) == (
+        "message.sent",
+        threads.id_of("out", answer.pk),
+    )
     assert (sent["data"]["kind"], sent["data"]["state"]) == ("reply", "sent")
     assert "gate" not in str(bodies(receiver))
     arrived(answer, "delivered")

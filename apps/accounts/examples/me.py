@@ -1,6 +1,6 @@
 """Examples of what somebody sees and does of their own account."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 ME = {
     "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
@@ -37,14 +37,14 @@ EXAMPLES = (
         body={"name": "Alice A.", "timezone": "Europe/Madrid"},
     ),
     Example("POST me/close"),
-    Example("GET me/export", [EXPORT]),
+    Example("GET me/export", page(EXPORT)),
     Example("POST me/export", {**EXPORT, "id": "0197a3f0-5b07-7c3e-9a41-6d2f8e0b1c47"}),
     Example("GET me/export/{public_id}", EXPORT),
     Example("DELETE me/export/{public_id}"),
     Example("GET me/export/{public_id}/file", "A ZIP file."),
     Example(
         "GET me/letters",
-        [
+        page(
             {
                 "id": "texts",
                 "name": "Texts that did not arrive, or got no answer",
@@ -57,11 +57,11 @@ EXAMPLES = (
                 "about": "When somebody wants to share something with you and you have no phone linked.",
                 "is_wanted": True,
             },
-        ],
+        ),
     ),
     Example(
         "PUT me/letters",
-        [
+        page(
             {
                 "id": "texts",
                 "name": "Texts that did not arrive, or got no answer",
@@ -74,7 +74,7 @@ EXAMPLES = (
                 "about": "When somebody wants to share something with you and you have no phone linked.",
                 "is_wanted": True,
             },
-        ],
+        ),
         body={"wanted": ["offers"]},
     ),
     Example("POST me/panic"),
@@ -86,7 +86,7 @@ EXAMPLES = (
     ),
     Example(
         "GET me/sessions",
-        [
+        page(
             {
                 "id": "01978c2e-544b-7d41-b6a0-5f2e9c8d7a4f",
                 "client": "browser",
@@ -109,7 +109,7 @@ EXAMPLES = (
                 "last_seen_at": "2026-12-01T14:00:00Z",
                 "expires_at": "2026-12-02T14:00:00Z",
             },
-        ],
+        ),
     ),
     Example("DELETE me/sessions/{sid}"),
     Example("POST me/sessions/revoke-others"),

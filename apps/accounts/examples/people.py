@@ -45,7 +45,7 @@ EXAMPLES = (
     Example(f"DELETE {_ONE}/sessions/{{sid}}", body=WHY),
     Example(
         f"GET {_ONE}/devices",
-        [
+        page(
             {
                 "id": "0197a3f0-5b15-7c3e-9a41-6d2f8e0b1c55",
                 "name": "Firefox on Windows",
@@ -53,7 +53,7 @@ EXAMPLES = (
                 "last_seen_at": "2026-12-01T14:00:00Z",
                 "trusted_until": "2026-12-31T14:00:00Z",
             }
-        ],
+        ),
     ),
     Example(f"DELETE {_ONE}/devices/{{browser_id}}", body=WHY),
 )

@@ -1,6 +1,6 @@
 """Examples of personal tokens."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 TOKEN = {
     "id": "01978c2e-5d63-7d41-b6a0-5f2e9c8d7a87",
@@ -14,7 +14,7 @@ TOKEN = {
 }
 
 EXAMPLES = (
-    Example("GET tokens", [TOKEN]),
+    Example("GET tokens", page(TOKEN)),
     Example(
         "POST tokens",
         {

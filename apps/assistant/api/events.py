@@ -1,13 +1,11 @@
 """The own calendar over the API."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -30,7 +28,6 @@ from apps.rbac.declared import about, requires
 from apps.rbac.scopes import Scope
 
 MONTH = timedelta(days=31)
-_APART = "~"
 _MOST, _USUAL = 200, 100
 
 
@@ -75,11 +72,6 @@ class CalendarEventSerializer(serializers.Serializer[Any]):
 
     def get_when(self, row: Occurrence) -> str:
         return told.when(self.context["scene"], row.start, row.event.recurrence)
-
-
-class PageOfEventsSerializer(serializers.Serializer[Any]):
-    next = serializers.CharField(allow_null=True)
-    results = CalendarEventSerializer(many=True)
 
 
 class _Timed(Exact):
@@ -132,7 +124,7 @@ class Events(Speaking):
             OpenApiParameter("search", description="In its title or place."),
             *paging.asked(_MOST, _USUAL),
         ],
-        responses=PageOfEventsSerializer,
+        responses=CalendarEventSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """What touches the time from `from` to `to`, a year at most, the earliest first
@@ -147,20 +139,12 @@ class Events(Speaking):
             rows.sort(key=lambda each: (each.start, each.event.pk))
         if wanted := query.words(request):
             rows = [each for each in rows if _has(each, wanted)]
-        is_backwards = query.order(request, self)
         limit = query.whole(request, "limit", _MOST, _USUAL)
-        rows = _after(rows, given.get("cursor", ""), is_backwards)
-        shown = query.sparse(request, _serializer(user, rows[:limit], many=True))
-        more = None
-        if len(rows) > limit:
-            last = rows[limit - 1]
-            place = (
-                f"{last.start.astimezone(UTC):%Y%m%dT%H%M%S%f}{_APART}{last.event.pk}"
-            )
-            asked = {"from": start.isoformat(), "to": end.isoformat(), "limit": limit}
-            asked = given.dict() | asked | {"cursor": place}
-            more = f"{settings.PUBLIC_URL}{request.path}?{urlencode(asked)}"
-        return Response({"next": more, "results": shown.data})
+        is_backwards = query.order(request, self)
+        found = _page(rows, given.get("cursor", ""), limit, is_backwards)
+        shown = query.sparse(request, _serializer(user, found.rows, many=True))
+        asked = {"from": start.isoformat(), "to": end.isoformat(), "limit": limit}
+        return paging.answer(request, found, shown.data, **asked)
 
     @once()
     @extend_schema(request=NewEventSerializer, responses={201: CalendarEventSerializer})
@@ -322,22 +306,29 @@ def _moment(user: User, said: str) -> datetime | None:
     return at
 
 
-def _after(rows: list[Occurrence], place: str, is_backwards: bool) -> list[Occurrence]:
-    rows = rows[::-1] if is_backwards else rows
-    if not place:
-        return rows
-    said, _, pk = place.partition(_APART)
-    try:
-        at = datetime.strptime(said, "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
-        last = (at, int(pk))
-    except ValueError:
-        raise Invalid("That is no page of this list.") from None
-    places = [(each.start, each.event.pk) for each in rows]
-    return [
-        each
-        for each, here in zip(rows, places, strict=True)
-        if (here < last if is_backwards else here > last)
-    ]
+def _page(
+    rows: list[Occurrence], said: str, limit: int, is_backwards: bool
+) -> paging.Page:
+    """Raises Invalid for what is no place among them."""
+    of = f"assistant.events {is_backwards}"
+    begin = paging.place(of, said)
+    if begin:
+        at, pk = begin.by
+        place = (datetime.fromisoformat(at), int(pk))
+        is_later = is_backwards == begin.is_back
+        rows = [each for each in rows if _is_beyond(each, place, is_later)]
+    if is_backwards != (begin is not None and begin.is_back):
+        rows = rows[::-1]
+    return paging.page(of, begin, rows, limit, _ordered_by)
+
+
+def _is_beyond(row: Occurrence, place: tuple[datetime, int], is_later: bool) -> bool:
+    here = (row.start, row.event.pk)
+    return here > place if is_later else here < place
+
+
+def _ordered_by(row: Occurrence) -> list[str]:
+    return [row.start.isoformat(), str(row.event.pk)]
 
 
 urlpatterns = [

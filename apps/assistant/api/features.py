@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from apps.accounts.models import User
 from apps.assistant import features, phrases
 from apps.assistant.api.speaking import Speaking, person
+from apps.core import paging
 from apps.core.errors import NotFound
 from apps.core.serializers import Exact
 from apps.core.versions import Versioned, guarded, tagged
@@ -44,7 +45,7 @@ class Features(Speaking):
     def get(self, request: Request) -> Response:
         """All of them."""
         found = features.standing(person(request))
-        return Response(AssistantFeatureSerializer(found, many=True).data)
+        return paging.whole(AssistantFeatureSerializer(found, many=True).data)
 
 
 class OneFeature(Speaking, Versioned):

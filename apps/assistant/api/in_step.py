@@ -15,7 +15,7 @@ from apps.assistant import syncing
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Sync
 from apps.assistant.sync import shelf
-from apps.core import http, query
+from apps.core import http, paging, query
 from apps.core.errors import NotFound
 from apps.core.once import again, once
 from apps.core.serializers import Exact
@@ -86,7 +86,7 @@ class _InStep(Speaking):
     def get(self, request: Request) -> Response:
         """What is."""
         rows = syncing.of(person(request), self.what)
-        return Response(InStepSerializer(rows, many=True).data)
+        return paging.whole(InStepSerializer(rows, many=True).data)
 
 
 class EventsInStep(_InStep):
@@ -134,7 +134,7 @@ class Able(Speaking):
         user = person(request)
         known = {row.connection_id for row in syncing.of(user)}
         found = [e for e in shelf.able(user) if e.connection.pk not in known]
-        return Response(AbleSerializer(found, many=True).data)
+        return paging.whole(AbleSerializer(found, many=True).data)
 
 
 class Pages(Speaking):
@@ -161,7 +161,7 @@ class Pages(Speaking):
                     found.append(
                         {"connection": own, "page": page.id, "title": page.title}
                     )
-        return Response(PageSerializer(found, many=True).data)
+        return paging.whole(PageSerializer(found, many=True).data)
 
 
 class OneInStep(Speaking):

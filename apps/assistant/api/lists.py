@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from apps.assistant import lists
 from apps.assistant.api.speaking import OwnerField, Speaking, person
 from apps.assistant.models import List, ListItem
+from apps.core import paging
 from apps.core.errors import NotFound
 from apps.core.once import again, once
 from apps.core.paging import Newest
@@ -74,7 +75,7 @@ class Lists(Speaking):
         """All of them, by name; there are at most a hundred."""
         found = [_line(row, count) for row, count in lists.every(person(request))]
         context = {"person": person(request)}
-        return Response(ListSerializer(found, many=True, context=context).data)
+        return paging.whole(ListSerializer(found, many=True, context=context).data)
 
     @once()
     @extend_schema(request=ListNameSerializer, responses={201: ListSerializer})
@@ -149,7 +150,7 @@ class ItemsOfList(Speaking, generics.ListAPIView[ListItem]):
         row = _own(request, public_id)
         made = lists.add(by=person(request), row=row, **form.validated_data)
         found = ListItemSerializer(made, many=True).data
-        return Response(found, status=status.HTTP_201_CREATED)
+        return paging.whole(found, status.HTTP_201_CREATED)
 
 
 class OneItem(Speaking):

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.assistant import syncing
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Sync, SyncLink
+from apps.core import paging
 from apps.core.once import again, once
 from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, signed_in
@@ -50,7 +51,7 @@ class _Lost(Speaking):
     def get(self, request: Request) -> Response:
         """What is not in step and needs somebody to look: the newest fifty."""
         rows = syncing.troubles(person(request), self.what)
-        return Response(LostSerializer(rows, many=True).data)
+        return paging.whole(LostSerializer(rows, many=True).data)
 
 
 class EventsLost(_Lost):

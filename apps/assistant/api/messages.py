@@ -18,11 +18,11 @@ from apps.assistant.api.speaking import Speaking, person
 from apps.core import paging, query
 from apps.core.errors import NotFound
 from apps.core.once import once
-from apps.core.serializers import Exact
+from apps.core.serializers import Exact, OpaqueId
 from apps.rbac.declared import signed_in
 from apps.rbac.scopes import Scope
 from apps.sms import files, threads, web
-from apps.sms.models import MediaFile, PhoneNumber
+from apps.sms.models import MediaFile, PhoneNumber, Turn
 from apps.sms.models.inbound import WEB
 
 
@@ -47,20 +47,13 @@ class MessageSerializer(serializers.Serializer[Any]):
     direction = serializers.ChoiceField(("in", "out"))
     body = serializers.CharField()
     at = serializers.DateTimeField()
-    turn = serializers.IntegerField(source="turn_id", allow_null=True)
+    turn = OpaqueId(Turn, source="turn_id", allow_null=True)
     state = serializers.CharField(source="state_label")
     next_step = serializers.CharField()
     kind = serializers.CharField()
     number = serializers.CharField()
     segments = serializers.IntegerField()
     files = FileSerializer(many=True)
-
-
-class MessagesSerializer(serializers.Serializer[Any]):
-    """A page, the oldest first; `next` leads to what came before it."""
-
-    next = serializers.URLField(allow_null=True)
-    results = MessageSerializer(many=True)
 
 
 class DeedSerializer(serializers.Serializer[Any]):
@@ -101,10 +94,6 @@ class ConversationSerializer(serializers.Serializer[Any]):
     messages = serializers.URLField()
 
 
-class ConversationsSerializer(serializers.Serializer[Any]):
-    results = ConversationSerializer(many=True)
-
-
 class SaySerializer(Exact):
     words = serializers.CharField(max_length=web.LONGEST)
 
@@ -128,9 +117,10 @@ class Messages(Speaking):
     policies: ClassVar = {"post": signed_in}
     sparse = MessageSerializer
 
-    @extend_schema(parameters=_ASKED, responses=MessagesSerializer)
+    @extend_schema(parameters=_ASKED, responses=MessageSerializer(many=True))
     def get(self, request: Request) -> Response:
-        """The newest, texted or written, with the answers."""
+        """The newest, texted or written, with the answers: a page the oldest first.
+        `next` leads to what was said before it, `previous` to what was said after."""
         return _page(request)
 
     @once()
@@ -141,7 +131,7 @@ class Messages(Speaking):
         form = SaySerializer(data=request.data)
         form.is_valid(raise_exception=True)
         text = web.say(person(request), form.validated_data["words"])
-        said = {"id": f"in-{text.pk}"}
+        said = {"id": threads.id_of("in", text.pk)}
         return Response(SaidSerializer(said).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -159,6 +149,7 @@ class OneMessage(Speaking):
         done = deeds_of_turns.of(user, said, timezone.now())
         told = {
             **vars(found),
+            "id": found.id,
             "answer": answer,
             "is_waiting": is_waiting,
             "deeds": done[found.turn_id],
@@ -193,7 +184,7 @@ class Conversations(Speaking):
     policy = signed_in
     scope = Scope.MESSAGES
 
-    @extend_schema(responses=ConversationsSerializer)
+    @extend_schema(responses=ConversationSerializer(many=True))
     def get(self, request: Request) -> Response:
         """One with each phone of yours, and what is written here."""
         rows = [
@@ -204,7 +195,7 @@ class Conversations(Speaking):
         for row in rows:
             place = reverse("conversation_messages", args=[row["id"]])
             row["messages"] = f"{settings.PUBLIC_URL}{place}"
-        return Response(ConversationsSerializer({"results": rows}).data)
+        return paging.whole(ConversationSerializer(rows, many=True).data)
 
 
 class OneConversation(Speaking):
@@ -212,9 +203,9 @@ class OneConversation(Speaking):
     scope = Scope.MESSAGES
     sparse = MessageSerializer
 
-    @extend_schema(parameters=_ASKED, responses=MessagesSerializer)
+    @extend_schema(parameters=_ASKED, responses=MessageSerializer(many=True))
     def get(self, request: Request, conversation: str) -> Response:
-        """The newest of one conversation."""
+        """The newest of one conversation, in the same order."""
         if conversation == WEB:
             return _page(request, number=WEB)
         phone = _phones(request).filter(public_id=_uuid(conversation)).first()
@@ -233,8 +224,7 @@ def _page(request: Request, number: str = "") -> Response:
         direction=query.one_of(request, "direction", _DIRECTIONS),
         words=query.words(request),
     )
-    results = rows.to_representation(found.messages)
-    return Response({"next": paging.further(request, found.older), "results": results})
+    return paging.answer(request, found, rows.to_representation(found.messages))
 
 
 def _phones(request: Request) -> Any:

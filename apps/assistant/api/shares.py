@@ -13,6 +13,7 @@ from apps.assistant import offers, shared
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Offer
 from apps.assistant.shared import Thing
+from apps.core import paging
 from apps.core.errors import Invalid
 from apps.core.once import once
 from apps.core.serializers import Exact
@@ -182,7 +183,7 @@ class Blocked(Speaking):
     def get(self, request: Request) -> Response:
         """Whose offers you do not see."""
         found = offers.blocked(person(request))
-        return Response(HolderSerializer(found, many=True).data)
+        return paging.whole(HolderSerializer(found, many=True).data)
 
 
 class OneBlocked(Speaking):

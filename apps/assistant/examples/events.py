@@ -1,6 +1,6 @@
 """Examples of events."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 EVENT: dict[str, object] = {
     "id": "01978c2e-4e9c-7d41-b6a0-5f2e9c8d7a2c",
@@ -24,7 +24,7 @@ EVENT: dict[str, object] = {
 }
 
 EXAMPLES = (
-    Example("GET events", {"next": None, "results": [EVENT]}),
+    Example("GET events", page(EVENT)),
     Example(
         "POST events",
         {

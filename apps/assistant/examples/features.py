@@ -1,6 +1,6 @@
 """Examples of features."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 REMINDERS = {
     "key": "reminders",
@@ -15,7 +15,7 @@ REMINDERS = {
 EXAMPLES = (
     Example(
         "GET features",
-        [
+        page(
             REMINDERS,
             {
                 "key": "mail",
@@ -26,7 +26,7 @@ EXAMPLES = (
                 "is_on": True,
                 "is_met": False,
             },
-        ],
+        ),
     ),
     Example("GET features/{key}", REMINDERS),
     Example(

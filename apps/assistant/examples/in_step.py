@@ -1,6 +1,6 @@
 """Examples of what is kept in step with accounts elsewhere."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 GOOGLE, NOTION = (
     "01978c2e-4cd2-7d41-b6a0-5f2e9c8d7a2d",
@@ -42,7 +42,7 @@ LOST = {
 }
 
 EXAMPLES = (
-    Example("GET events/in-step", [CALENDAR]),
+    Example("GET events/in-step", page(CALENDAR)),
     Example(
         "POST events/in-step",
         {**CALENDAR, "count": 0, "last_at": None},
@@ -50,15 +50,15 @@ EXAMPLES = (
     ),
     Example(
         "GET events/in-step/able",
-        [{"connection": GOOGLE, "name": "Google, alice@example.com"}],
+        page({"connection": GOOGLE, "name": "Google, alice@example.com"}),
     ),
-    Example("GET events/in-step/lost", [LOST]),
-    Example("GET notes/in-step", [NOTES]),
+    Example("GET events/in-step/lost", page(LOST)),
+    Example("GET notes/in-step", page(NOTES)),
     Example("POST notes/in-step", {**NOTES, "count": 0, "last_at": None}, body=PAGE),
-    Example("GET notes/in-step/pages", [PAGE]),
+    Example("GET notes/in-step/pages", page(PAGE)),
     Example(
         "GET notes/in-step/lost",
-        [
+        page(
             {
                 **LOST,
                 "id": "01978c2e-6314-7d41-b6a0-5f2e9c8d7b05",
@@ -66,7 +66,7 @@ EXAMPLES = (
                 "called": "Pack the charger.",
                 "lost": "Pack the charger and the adapter.",
             }
-        ],
+        ),
     ),
     Example("GET in-step/{public_id}", CALENDAR),
     Example("POST in-step/{public_id}/pause", {**CALENDAR, "state": "paused"}),

@@ -20,7 +20,7 @@ ITEM = {
 }
 
 EXAMPLES = (
-    Example("GET lists", [LIST]),
+    Example("GET lists", page(LIST)),
     Example(
         "POST lists",
         {**LIST, "id": "0197a3f0-5b03-7c3e-9a41-6d2f8e0b1c43", "open": 0},
@@ -37,7 +37,7 @@ EXAMPLES = (
     Example("GET lists/{public_id}/items", page(ITEM)),
     Example(
         "POST lists/{public_id}/items",
-        [
+        page(
             {
                 **ITEM,
                 "id": "0197a3f0-5b04-7c3e-9a41-6d2f8e0b1c44",
@@ -50,7 +50,7 @@ EXAMPLES = (
                 "text": "eggs",
                 "due_on": "2026-12-05",
             },
-        ],
+        ),
         body={"texts": ["bread", "eggs"], "due_on": "2026-12-05"},
     ),
     Example(

@@ -1,13 +1,13 @@
 """Examples of messages."""
 
-from apps.core.example import Example, Id
+from apps.core.example import CAME_ID, TURN_ID, WENT_ID, Example, Id, page
 
 SAID = {
-    "id": "in-1042",
+    "id": CAME_ID,
     "direction": "in",
     "body": "remind me to call Ana tomorrow at 9 am",
     "at": "2026-12-01T14:00:00Z",
-    "turn": 381,
+    "turn": TURN_ID,
     "state": "Written here",
     "next_step": "",
     "kind": "text",
@@ -16,11 +16,11 @@ SAID = {
     "files": [],
 }
 ANSWER = {
-    "id": "out-1042",
+    "id": WENT_ID,
     "direction": "out",
     "body": "Reminder set: call Ana, Wed 2 Dec, 9:00 AM. UNDO takes it back.",
     "at": "2026-12-01T14:00:00Z",
-    "turn": 381,
+    "turn": TURN_ID,
     "state": "",
     "next_step": "",
     "kind": "reply",
@@ -33,42 +33,37 @@ BY_PHONE = {"number": "+12025550101", "segments": 1}
 EXAMPLES = (
     Example(
         "GET conversations",
-        {
-            "results": [
-                {
-                    "id": "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b",
-                    "number": "+12025550101",
-                    "name": "",
-                    "messages": "https://switchboard.example/api/v1/conversations/01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b/messages",
-                },
-                {
-                    "id": "web",
-                    "number": "",
-                    "name": "",
-                    "messages": "https://switchboard.example/api/v1/conversations/web/messages",
-                },
-            ]
-        },
+        page(
+            {
+                "id": "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b",
+                "number": "+12025550101",
+                "name": "",
+                "messages": "https://switchboard.example/api/v1/conversations/01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b/messages",
+            },
+            {
+                "id": "web",
+                "number": "",
+                "name": "",
+                "messages": "https://switchboard.example/api/v1/conversations/web/messages",
+            },
+        ),
     ),
     Example(
         "GET conversations/{conversation}/messages",
-        {
-            "next": None,
-            "results": [
-                {**SAID, "body": "buy milk", "state": "Received", **BY_PHONE},
-                {
-                    **ANSWER,
-                    "body": "New list Shopping: milk.",
-                    "state": "Handed over",
-                    **BY_PHONE,
-                },
-            ],
-        },
+        page(
+            {**SAID, "body": "buy milk", "state": "Received", **BY_PHONE},
+            {
+                **ANSWER,
+                "body": "New list Shopping: milk.",
+                "state": "Handed over",
+                **BY_PHONE,
+            },
+        ),
     ),
-    Example("GET messages", {"next": None, "results": [SAID, ANSWER]}),
+    Example("GET messages", page(SAID, ANSWER)),
     Example(
         "POST messages",
-        {"id": "in-1042"},
+        {"id": CAME_ID},
         body={"words": "remind me to call Ana tomorrow at 9 am"},
     ),
     Example(
@@ -99,5 +94,5 @@ IDS = (
     Id("conversations/{conversation}", "01978c2e-58d7-7d41-b6a0-5f2e9c8d7a6b"),
     Id("messages/files/{public_id}", "01978c2e-6315-7d41-b6a0-5f2e9c8d7b06"),
     Id("messages/undo/{handle}", "01978c2e-5691-7d41-b6a0-5f2e9c8d7a5d"),
-    Id("messages/{message}", "in-1042"),
+    Id("messages/{message}", CAME_ID),
 )

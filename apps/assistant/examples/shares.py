@@ -1,6 +1,6 @@
 """Examples of shares."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 PARTY = {
     "kind": "list",
@@ -75,13 +75,13 @@ EXAMPLES = (
     ),
     Example(
         "GET shares/blocked",
-        [
+        page(
             {
                 "id": "0197a3f0-5b12-7c3e-9a41-6d2f8e0b1c52",
                 "name": "Ben Brook",
                 "email": "ben@example.com",
             }
-        ],
+        ),
     ),
     Example("DELETE shares/blocked/{person_id}"),
     Example("DELETE shares/{public_id}"),

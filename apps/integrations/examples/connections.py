@@ -65,7 +65,7 @@ CONSENT = {
 }
 
 EXAMPLES = (
-    Example("GET connections", [CONNECTION]),
+    Example("GET connections", page(CONNECTION)),
     Example(
         "POST connections",
         {
@@ -184,7 +184,7 @@ EXAMPLES = (
     ),
     Example(
         "GET providers",
-        [
+        page(
             {
                 "id": "google",
                 "name": "Google",
@@ -247,7 +247,7 @@ EXAMPLES = (
                 ],
                 "connections": {},
             },
-        ],
+        ),
     ),
     Example(
         "GET admin/users/{public_id}/connections",

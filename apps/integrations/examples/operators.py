@@ -92,7 +92,7 @@ EXAMPLES = (
     Example("POST admin/oauth/connections/{public_id}/resume", body=WHY),
     Example("POST admin/oauth/connections/{public_id}/renew", body=WHY),
     Example("GET admin/oauth/events", page(RENEWED, REFUSED)),
-    Example("GET admin/oauth/providers", [GOOGLE, NOTION]),
+    Example("GET admin/oauth/providers", page(GOOGLE, NOTION)),
     Example(
         "POST admin/oauth/providers/{provider}/stop",
         body={"reason": "Google has a bad day"},

@@ -5,7 +5,7 @@ from typing import Any
 from apps.core.example import ADA, Example, Id, page
 
 FIRING: dict[str, Any] = {
-    "id": 57,
+    "id": "av5w56rm2kdifC5Zry6jeryEZwrTxNNr",
     "title": "Disk full",
     "words": "The disk of db-1 is 95 percent full.",
     "state": "firing",
@@ -25,7 +25,7 @@ FIRING: dict[str, Any] = {
 }
 LOOKED_AFTER: dict[str, Any] = {
     **FIRING,
-    "id": 56,
+    "id": "g3TZvXT8Ea3XucplA5Uiaf1mn2N27nGH",
     "title": "The queue messages is late",
     "words": "The queue messages is late: 42 seconds, more than 30.",
     "state": "acknowledged",
@@ -55,13 +55,13 @@ EXAMPLES = (
         "POST admin/alerts/{id}/acknowledge", body={"reason": "I am making room there"}
     ),
     Example("POST admin/alerts/{id}/close", body={"reason": "There is room again"}),
-    Example("GET admin/alerts/rules", [RULE]),
+    Example("GET admin/alerts/rules", page(RULE)),
     Example("GET admin/alerts/rules/{rule}", RULE),
     Example(
         "PATCH admin/alerts/rules/{rule}", {**RULE, "above": 60.0}, body={"above": 60}
     ),
 )
 IDS = (
-    Id("admin/alerts/{id}", "57"),
+    Id("admin/alerts/{id}", FIRING["id"]),
     Id("admin/alerts/rules/{rule}", RULE["rule"]),
 )

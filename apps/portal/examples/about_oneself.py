@@ -1,6 +1,6 @@
 """Examples of what a person should know of themself."""
 
-from apps.core.example import Example, Id
+from apps.core.example import Example, Id, page
 
 NOTIFICATION = {
     "id": "approval-01978c2e-4a10-7d41-b6a0-5f2e9c8d7a10",
@@ -31,7 +31,7 @@ TAKEN_BACK = {
 }
 
 EXAMPLES = (
-    Example("GET me/activity", {"next": None, "results": [TAKEN_BACK, MADE]}),
+    Example("GET me/activity", page(TAKEN_BACK, MADE)),
     Example(
         "GET me/security",
         {
@@ -46,7 +46,7 @@ EXAMPLES = (
             ],
         },
     ),
-    Example("GET notifications", {"unread": 1, "results": [NOTIFICATION]}),
+    Example("GET notifications", {**page(NOTIFICATION), "unread": 1}),
     Example(
         "POST notifications/{notification}/read", {**NOTIFICATION, "is_read": True}
     ),

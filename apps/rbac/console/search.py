@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
-from apps.rbac.console import finding
+from apps.rbac.console import finding, refs
 from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 # Without a person, an object or a start there is no index to follow, and a rare action would be
@@ -31,7 +31,8 @@ PEOPLE = {
 
 
 class PersonField(forms.CharField):
-    """An e-mail address, a public id, or the number that stays when both are gone."""
+    """An e-mail address, a public id, or what stays when both are gone: the number, or
+    the word that the API has for it."""
 
     widget = forms.TextInput(attrs={"autocomplete": "off"})
 
@@ -41,6 +42,8 @@ class PersonField(forms.CharField):
             return None
         if given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS:
             return int(given)
+        if (number := refs.person(given)) is not None:
+            return number
         people = get_user_model()._default_manager
         try:
             if "@" in given:
@@ -112,7 +115,8 @@ class Search(forms.Form):
             events = events.about(asked["subject"])
         if asked["kind"]:
             # A number says which one only within its kind.
-            events = events.of_object(asked["kind"].strip(), asked["q"])
+            kind = asked["kind"].strip()
+            events = events.of_object(kind, refs.obj(kind, asked["q"]))
         elif asked["q"]:
             events = events.filter(Q(obj_id=asked["q"]) | Q(request_id=asked["q"]))
         since, until = _start(asked["since"]), _start(asked["until"])

@@ -1,20 +1,22 @@
 """Examples of the audit."""
 
+from typing import Any
+
 from apps.core.example import Example, Id, page
 
-EVENT = {
-    "id": 48213,
+EVENT: dict[str, Any] = {
+    "id": "sRtCBySC3FMcK8OQfJYX615QieQBhrqo",
     "at": "2026-12-01T14:00:00Z",
     "action": "accounts.password.send",
     "outcome": "done",
     "actor": {
-        "number": 7,
+        "ref": "lzf9X3L41RxKyRttDEjUGh5eyeagOShU",
         "id": "0197a3f0-5b17-7c3e-9a41-6d2f8e0b1c57",
         "email": "a•••@example.com",
     },
     "on_behalf_of": None,
     "subject": {
-        "number": 1042,
+        "ref": "kGCnIcqAfXYz7RI0AvN25b8Ulnc9GWFj",
         "id": "0197a3f0-5b06-7c3e-9a41-6d2f8e0b1c46",
         "email": "a•••@example.com",
     },
@@ -66,4 +68,4 @@ EXAMPLES = (
     ),
     Example("GET admin/users/{public_id}/audit", page(EVENT)),
 )
-IDS = (Id("admin/audit/{id}", "48213"), Id("admin/audit/export/{kind}", "csv"))
+IDS = (Id("admin/audit/{id}", EVENT["id"]), Id("admin/audit/export/{kind}", "csv"))

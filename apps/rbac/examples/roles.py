@@ -60,7 +60,7 @@ GRANT = {
 EXAMPLES = (
     Example(
         "GET admin/roles",
-        [
+        page(
             USER,
             SUPPORT,
             {
@@ -79,7 +79,7 @@ EXAMPLES = (
                 "inherits": ["premium"],
                 "permissions": ["accounts.user.add", "accounts.user.change"],
             },
-        ],
+        ),
     ),
     Example(
         "POST admin/roles",
@@ -123,10 +123,10 @@ EXAMPLES = (
     Example(f"GET {_ROLE}/holders", page(GRANT)),
     Example(
         "GET admin/permissions",
-        [
+        page(
             {"name": "accounts.user.view", "roles": ["support", "administrator"]},
             {"name": "assistant.note.add", "roles": ["user"]},
-        ],
+        ),
     ),
     Example(f"GET {_PERSON}/roles", page(GRANT)),
     Example(

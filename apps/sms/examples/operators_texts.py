@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from apps.core.example import ALICE, Example, Id, page
+from apps.core.example import ALICE, CAME_ID, TURN_ID, WENT_ID, Example, Id, page
 
 WHY = {"reason": "She asked where it went"}
 CAME: dict[str, Any] = {
-    "id": 1042,
+    "id": CAME_ID,
     "sid": "SM5f2e9c8d7a6b4c3d2e1f0a9b8c7d6e5f",
     "person": ALICE,
     "number": "+1••••••••01",
@@ -14,12 +14,12 @@ CAME: dict[str, Any] = {
     "has_words": True,
     "num_media": 0,
     "keyword": "",
-    "turn": 381,
+    "turn": TURN_ID,
     "request_id": "6d2f8e0b1c469a417c3e5b060197a3f0",
     "received_at": "2026-12-01T14:00:00Z",
 }
 WENT: dict[str, Any] = {
-    "id": 1043,
+    "id": WENT_ID,
     "sid": "SM0b1c469a417c3e5b060197a3f06d2f8e",
     "person": ALICE,
     "number": "+1••••••••01",
@@ -34,7 +34,7 @@ WENT: dict[str, Any] = {
     "error_code": "",
     "trouble": "",
     "attempts": 1,
-    "turn": 381,
+    "turn": TURN_ID,
     "request_id": "6d2f8e0b1c469a417c3e5b060197a3f0",
     "created_at": "2026-12-01T14:00:01Z",
     "sent_at": "2026-12-01T14:00:01Z",
@@ -42,7 +42,7 @@ WENT: dict[str, Any] = {
 }
 LOST: dict[str, Any] = {
     **WENT,
-    "id": 1039,
+    "id": "ZvRb3qosyu3NK1FXQQ5N7krys09DCgc0",
     "sid": "SM7c3e5b060197a3f06d2f8e0b1c469a41",
     "kind": "reminder",
     "delivery": "undelivered",
@@ -54,7 +54,7 @@ LOST: dict[str, Any] = {
     "delivered_at": None,
 }
 TURN: dict[str, Any] = {
-    "id": 381,
+    "id": TURN_ID,
     "person": ALICE,
     "number": "+1••••••••01",
     "our_number": "+12025550100",
@@ -93,7 +93,7 @@ WAY = [
 EXAMPLES = (
     Example("GET admin/sms/inbound", page(CAME)),
     Example("GET admin/sms/inbound/{id}", {**CAME, **IN_FULL}),
-    Example("GET admin/sms/inbound/{id}/journey", WAY),
+    Example("GET admin/sms/inbound/{id}/journey", page(*WAY)),
     Example(
         "POST admin/sms/inbound/{id}/reveal",
         {"body": "remind me to call Ana tomorrow at 9 am", "media": []},
@@ -101,7 +101,7 @@ EXAMPLES = (
     ),
     Example("GET admin/sms/outbound", page(WENT, LOST)),
     Example("GET admin/sms/outbound/{id}", {**WENT, **IN_FULL}),
-    Example("GET admin/sms/outbound/{id}/journey", WAY),
+    Example("GET admin/sms/outbound/{id}/journey", page(*WAY)),
     Example(
         "POST admin/sms/outbound/{id}/reveal",
         {"body": "Reminder set: call Ana, Wed 2 Dec, 9:00 AM. UNDO takes it back."},
@@ -109,10 +109,10 @@ EXAMPLES = (
     ),
     Example("GET admin/sms/turns", page(TURN)),
     Example("GET admin/sms/turns/{id}", {**TURN, **IN_FULL}),
-    Example("GET admin/sms/turns/{id}/journey", WAY),
+    Example("GET admin/sms/turns/{id}/journey", page(*WAY)),
 )
 IDS = (
-    Id("admin/sms/inbound/{id}", "1042"),
-    Id("admin/sms/outbound/{id}", "1043"),
-    Id("admin/sms/turns/{id}", "381"),
+    Id("admin/sms/inbound/{id}", CAME_ID),
+    Id("admin/sms/outbound/{id}", WENT_ID),
+    Id("admin/sms/turns/{id}", TURN_ID),
 )

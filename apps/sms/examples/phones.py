@@ -52,7 +52,7 @@ OF_PERSON = {
 }
 
 EXAMPLES = (
-    Example("GET phones", [PHONE]),
+    Example("GET phones", page(PHONE)),
     Example("POST phones", NOTED, body={"number": "+12025550123", "label": "work"}),
     Example("GET phones/{public_id}", PHONE),
     Example(
@@ -99,7 +99,7 @@ EXAMPLES = (
     ),
     Example("GET phones/words", WORDS),
     Example("POST phones/words", WORDS),
-    Example("GET admin/users/{public_id}/phones", [OF_PERSON]),
+    Example("GET admin/users/{public_id}/phones", page(OF_PERSON)),
     Example(
         "GET admin/users/{public_id}/phones/{phone_id}",
         {

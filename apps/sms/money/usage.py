@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
-from apps.core.errors import Invalid
+from apps.core import paging
 from apps.rbac import limits
 from apps.rbac.limits import Limits
 from apps.sms import router
@@ -102,39 +101,12 @@ def left(user: User, of_role: Limits | None = None) -> Left:
     )
 
 
-@dataclass(frozen=True)
-class Page:
-    texts: list[UsageLog]
-    older: str  # cursor of the page after, or an empty string
-
-
-def texts(user: User, before: str = "", limit: int = 40) -> Page:
-    """Of the budgets' month, both ways, newest first, with what each cost; before a
-    cursor. Raises `Invalid` for a bad cursor."""
+def texts(user: User, before: str = "", limit: int = 40) -> paging.Page:
+    """Of the budgets' month, both ways, newest first, with what each cost; from a cursor
+    on. Raises `Invalid` for a bad cursor."""
     first, _ = budgets.month_of(timezone.now())
     mine = UsageLog.objects.owned_by(user).filter(created_at__gte=first)
-    if before:
-        at, last = _cursor(before)
-        mine = mine.filter(
-            Q(created_at__lt=at) | Q(created_at=at, id__lt=last), created_at__lte=at
-        )
-    found = list(mine.order_by("-created_at", "-id")[: limit + 1])
-    older = ""
-    if len(found) > limit:
-        end = found[limit - 1]
-        older = f"{end.created_at.isoformat()}~{end.id}"
-    return Page(found[:limit], older)
-
-
-def _cursor(before: str) -> tuple[datetime, str]:
-    moment, _, last = before.partition("~")
-    try:
-        at = parse_datetime(moment)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None or "\0" in last:
-        raise Invalid("That page does not exist.")
-    return at, last
+    return paging.along(mine, ("-created_at", "-id"), before, limit, "sms.usagelog")
 
 
 def _projected(micros: int, now: datetime) -> int:

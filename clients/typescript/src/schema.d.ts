@@ -11,10 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is or was the matter, the newest first
-         * @description What is or was the matter, the newest first.
-         */
+        /** @description What is or was the matter, the newest first. */
         get: operations["admin_alerts_list"];
         put?: never;
         post?: never;
@@ -31,10 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["admin_alerts_retrieve"];
         put?: never;
         post?: never;
@@ -53,10 +47,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * You look after it
-         * @description You look after it: it is not told again before it is over.
-         */
+        /** @description You look after it: it is not told again before it is over. */
         post: operations["admin_alerts_acknowledge_create"];
         delete?: never;
         options?: never;
@@ -74,7 +65,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * You know that it is over, and others are told so
          * @description You know that it is over, and others are told so. Not of what is measured
          *     here.
          */
@@ -92,10 +82,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is watched, and when it fires
-         * @description What is watched, and when it fires.
-         */
+        /** @description What is watched, and when it fires. */
         get: operations["admin_alerts_rules_list"];
         put?: never;
         post?: never;
@@ -112,20 +99,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["admin_alerts_rules_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Switch it, or have it fire above something else
-         * @description Switch it, or have it fire above something else; null is what the code says.
-         */
+        /** @description Switch it, or have it fire above something else; null is what the code says. */
         patch: operations["admin_alerts_rules_partial_update"];
         trace?: never;
     };
@@ -136,10 +117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What was decided and done, the newest first
-         * @description What was decided and done, the newest first.
-         */
+        /** @description What was decided and done, the newest first. */
         get: operations["admin_audit_list"];
         put?: never;
         post?: never;
@@ -157,7 +135,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * One of them
          * @description One of them. What is sealed in it is opened for who may see addresses, and
          *     whose it is can see who looked.
          */
@@ -178,7 +155,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What the list shows, all of it, as `csv` or `ndjson`
          * @description What the list shows, all of it, as `csv` or `ndjson`. What is sealed is opened
          *     for one `subject` at most.
          */
@@ -198,10 +174,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The chain that proves that nobody changed the audit, the newest first
-         * @description The chain that proves that nobody changed the audit, the newest first.
-         */
+        /** @description The chain that proves that nobody changed the audit, the newest first. */
         get: operations["admin_audit_seals_list"];
         put?: never;
         post?: never;
@@ -218,10 +191,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What waits, runs, is done and went wrong, the newest first
-         * @description What waits, runs, is done and went wrong, the newest first.
-         */
+        /** @description What waits, runs, is done and went wrong, the newest first. */
         get: operations["admin_jobs_list"];
         put?: never;
         post?: never;
@@ -238,10 +208,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them, and what went wrong with it
-         * @description One of them, and what went wrong with it.
-         */
+        /** @description One of them, and what went wrong with it. */
         get: operations["admin_jobs_retrieve"];
         put?: never;
         post?: never;
@@ -260,10 +227,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * What waits is not begun
-         * @description What waits is not begun. What runs stops where it can.
-         */
+        /** @description What waits is not begun. What runs stops where it can. */
         post: operations["admin_jobs_cancel_create"];
         delete?: never;
         options?: never;
@@ -280,10 +244,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * It is not done any more, and stays on record
-         * @description It is not done any more, and stays on record.
-         */
+        /** @description It is not done any more, and stays on record. */
         post: operations["admin_jobs_drop_create"];
         delete?: never;
         options?: never;
@@ -300,10 +261,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Try it anew, as often as the first time
-         * @description Try it anew, as often as the first time.
-         */
+        /** @description Try it anew, as often as the first time. */
         post: operations["admin_jobs_requeue_create"];
         delete?: never;
         options?: never;
@@ -321,7 +279,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Drop all that are dead, of a queue, a kind or an error
          * @description Drop all that are dead, of a queue, a kind or an error: by a job of its
          *     own.
          */
@@ -342,7 +299,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try all that are dead anew, of a queue, a kind or an error
          * @description Try all that are dead anew, of a queue, a kind or an error: by a job of its
          *     own.
          */
@@ -360,10 +316,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Connections of everybody, the newest first, masked
-         * @description Connections of everybody, the newest first, masked.
-         */
+        /** @description Connections of everybody, the newest first, masked. */
         get: operations["admin_oauth_connections_list"];
         put?: never;
         post?: never;
@@ -380,15 +333,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How one stands, what was allowed of it, and how it is renewed
-         * @description How one stands, what was allowed of it, and how it is renewed.
-         */
+        /** @description How one stands, what was allowed of it, and how it is renewed. */
         get: operations["admin_oauth_connections_retrieve"];
         put?: never;
         post?: never;
         /**
-         * Disconnect it
          * @description Disconnect it: its secrets are gone at once, the grant is taken back at the
          *     provider where that ends nothing else, and its person is told.
          */
@@ -407,10 +356,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Nothing is read, written or renewed until an operator resumes it
-         * @description Nothing is read, written or renewed until an operator resumes it.
-         */
+        /** @description Nothing is read, written or renewed until an operator resumes it. */
         post: operations["admin_oauth_connections_pause_create"];
         delete?: never;
         options?: never;
@@ -427,10 +373,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Ask for a new access token, whether or not it is time
-         * @description Ask for a new access token, whether or not it is time.
-         */
+        /** @description Ask for a new access token, whether or not it is time. */
         post: operations["admin_oauth_connections_renew_create"];
         delete?: never;
         options?: never;
@@ -447,10 +390,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * The assistant may use it again
-         * @description The assistant may use it again.
-         */
+        /** @description The assistant may use it again. */
         post: operations["admin_oauth_connections_resume_create"];
         delete?: never;
         options?: never;
@@ -465,10 +405,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What happened between us and the providers, the newest first
-         * @description What happened between us and the providers, the newest first.
-         */
+        /** @description What happened between us and the providers, the newest first. */
         get: operations["admin_oauth_events_list"];
         put?: never;
         post?: never;
@@ -485,10 +422,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How each provider does
-         * @description How each provider does: renewals of a day, calls of seven days.
-         */
+        /** @description How each provider does: renewals of a day, calls of seven days. */
         get: operations["admin_oauth_providers_list"];
         put?: never;
         post?: never;
@@ -507,10 +441,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Tokens are renewed from now on
-         * @description Tokens are renewed from now on.
-         */
+        /** @description Tokens are renewed from now on. */
         post: operations["admin_oauth_providers_resume_create"];
         delete?: never;
         options?: never;
@@ -528,7 +459,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * No token of this provider is renewed until it is resumed
          * @description No token of this provider is renewed until it is resumed; what lasts is used
          *     to its end. Nobody is marked or told.
          */
@@ -546,10 +476,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Every permission there is, and which roles have it of their own
-         * @description Every permission there is, and which roles have it of their own.
-         */
+        /** @description Every permission there is, and which roles have it of their own. */
         get: operations["admin_permissions_list"];
         put?: never;
         post?: never;
@@ -566,10 +493,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Phones on anybody's list, the newest first, masked
-         * @description Phones on anybody's list, the newest first, masked.
-         */
+        /** @description Phones on anybody's list, the newest first, masked. */
         get: operations["admin_phones_list"];
         put?: never;
         post?: never;
@@ -586,16 +510,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All of them, the lowest first
-         * @description All of them, the lowest first.
-         */
+        /** @description All of them, the lowest first. */
         get: operations["admin_roles_list"];
         put?: never;
-        /**
-         * A new one
-         * @description A new one. It brings nothing that you do not have yourself.
-         */
+        /** @description A new one. It brings nothing that you do not have yourself. */
         post: operations["admin_roles_create"];
         delete?: never;
         options?: never;
@@ -610,24 +528,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them, with all that it brings
-         * @description One of them, with all that it brings.
-         */
+        /** @description One of them, with all that it brings. */
         get: operations["admin_roles_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Only one that nobody has ever held, and no other inherits
-         * @description Only one that nobody has ever held, and no other inherits.
-         */
+        /** @description Only one that nobody has ever held, and no other inherits. */
         delete: operations["admin_roles_destroy"];
         options?: never;
         head?: never;
-        /**
-         * What it may do and inherits
-         * @description What it may do and inherits; counts for everybody who holds it at once.
-         */
+        /** @description What it may do and inherits; counts for everybody who holds it at once. */
         patch: operations["admin_roles_partial_update"];
         trace?: never;
     };
@@ -638,10 +547,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Who holds a role, and who did, the newest first
-         * @description Who holds a role, and who did, the newest first.
-         */
+        /** @description Who holds a role, and who did, the newest first. */
         get: operations["admin_roles_holders_list"];
         put?: never;
         post?: never;
@@ -658,20 +564,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What who holds it may use
-         * @description What who holds it may use.
-         */
+        /** @description What who holds it may use. */
         get: operations["admin_roles_limits_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change some of it
-         * @description Change some of it; it counts from the next question on.
-         */
+        /** @description Change some of it; it counts from the next question on. */
         patch: operations["admin_roles_limits_partial_update"];
         trace?: never;
     };
@@ -682,10 +582,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Proven calls of the carrier, the newest first
-         * @description Proven calls of the carrier, the newest first.
-         */
+        /** @description Proven calls of the carrier, the newest first. */
         get: operations["admin_sms_calls_list"];
         put?: never;
         post?: never;
@@ -702,10 +599,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What was posted, without the words and numbers of people
-         * @description What was posted, without the words and numbers of people.
-         */
+        /** @description What was posted, without the words and numbers of people. */
         get: operations["admin_sms_calls_retrieve"];
         put?: never;
         post?: never;
@@ -725,7 +619,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Play it again
          * @description Play it again: it goes the way it went the first time, and what was lost is
          *     taken now.
          */
@@ -745,10 +638,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * All that was posted, this once
-         * @description All that was posted, this once; whose text it is about reads who looked.
-         */
+        /** @description All that was posted, this once; whose text it is about reads who looked. */
         post: operations["admin_sms_calls_reveal_create"];
         delete?: never;
         options?: never;
@@ -763,10 +653,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Texts that came, the newest first
-         * @description Texts that came, the newest first.
-         */
+        /** @description Texts that came, the newest first. */
         get: operations["admin_sms_inbound_list"];
         put?: never;
         post?: never;
@@ -783,10 +670,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A text that came, without its words
-         * @description A text that came, without its words.
-         */
+        /** @description A text that came, without its words. */
         get: operations["admin_sms_inbound_retrieve"];
         put?: never;
         post?: never;
@@ -803,10 +687,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Its way end to end, from the carrier's call to the cost
-         * @description Its way end to end, from the carrier's call to the cost; without words.
-         */
+        /** @description Its way end to end, from the carrier's call to the cost; without words. */
         get: operations["admin_sms_inbound_journey_list"];
         put?: never;
         post?: never;
@@ -825,10 +706,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Its words, this once
-         * @description Its words, this once; their person reads who looked, and why.
-         */
+        /** @description Its words, this once; their person reads who looked, and why. */
         post: operations["admin_sms_inbound_reveal_create"];
         delete?: never;
         options?: never;
@@ -843,10 +721,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Texts of ours, the newest first, and what became of them
-         * @description Texts of ours, the newest first, and what became of them.
-         */
+        /** @description Texts of ours, the newest first, and what became of them. */
         get: operations["admin_sms_outbound_list"];
         put?: never;
         post?: never;
@@ -863,10 +738,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A text of ours, without its words
-         * @description A text of ours, without its words.
-         */
+        /** @description A text of ours, without its words. */
         get: operations["admin_sms_outbound_retrieve"];
         put?: never;
         post?: never;
@@ -883,10 +755,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Its way end to end
-         * @description Its way end to end: what it answers, sending, the carrier's news, cost.
-         */
+        /** @description Its way end to end: what it answers, sending, the carrier's news, cost. */
         get: operations["admin_sms_outbound_journey_list"];
         put?: never;
         post?: never;
@@ -905,10 +774,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Its words, this once
-         * @description Its words, this once; their person reads who looked, and why.
-         */
+        /** @description Its words, this once; their person reads who looked, and why. */
         post: operations["admin_sms_outbound_reveal_create"];
         delete?: never;
         options?: never;
@@ -924,7 +790,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Turns of the conversation, the newest first
          * @description Turns of the conversation, the newest first: texts that were answered
          *     together.
          */
@@ -944,10 +809,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * A turn
-         * @description A turn.
-         */
+        /** @description A turn. */
         get: operations["admin_sms_turns_retrieve"];
         put?: never;
         post?: never;
@@ -964,10 +826,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Its way end to end
-         * @description Its way end to end.
-         */
+        /** @description Its way end to end. */
         get: operations["admin_sms_turns_journey_list"];
         put?: never;
         post?: never;
@@ -984,14 +843,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * People, the newest first
-         * @description People, the newest first. Names and addresses are masked.
-         */
+        /** @description People, the newest first. Names and addresses are masked. */
         get: operations["admin_users_list"];
         put?: never;
         /**
-         * Have somebody come in
          * @description Have somebody come in: an account, and a letter with a link to choose a
          *     password.
          */
@@ -1009,15 +864,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them. They see on *Activity* that somebody looked.
-         */
+        /** @description One of them. They see on *Activity* that somebody looked. */
         get: operations["admin_users_retrieve"];
         put?: never;
         post?: never;
         /**
-         * Close the account
          * @description Close the account: out everywhere at once, and erased after 14 days. Until
          *     then they open it again by a new password through the letter, or an operator
          *     restores it.
@@ -1025,10 +876,7 @@ export interface paths {
         delete: operations["admin_users_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Change their profile
-         * @description Change their profile. They see on *Activity* that somebody did.
-         */
+        /** @description Change their profile. They see on *Activity* that somebody did. */
         patch: operations["admin_users_partial_update"];
         trace?: never;
     };
@@ -1039,10 +887,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What happened to somebody, or what they did, the newest first
-         * @description What happened to somebody, or what they did, the newest first.
-         */
+        /** @description What happened to somebody, or what they did, the newest first. */
         get: operations["admin_users_audit_list"];
         put?: never;
         post?: never;
@@ -1060,7 +905,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Theirs, given up ones too, the newest first, masked
          * @description Theirs, given up ones too, the newest first, masked. What can be done about
          *     one is under `admin/oauth/connections/{id}`.
          */
@@ -1080,10 +924,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Browsers they were signed in with, the one used last first
-         * @description Browsers they were signed in with, the one used last first.
-         */
+        /** @description Browsers they were signed in with, the one used last first. */
         get: operations["admin_users_devices_list"];
         put?: never;
         post?: never;
@@ -1103,10 +944,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Forget it
-         * @description Forget it: it is a stranger's, and asked for the second factor again.
-         */
+        /** @description Forget it: it is a stranger's, and asked for the second factor again. */
         delete: operations["admin_users_devices_destroy"];
         options?: never;
         head?: never;
@@ -1120,10 +958,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whether they may do something to any row, and why
-         * @description Whether they may do something to any row, and why.
-         */
+        /** @description Whether they may do something to any row, and why. */
         get: operations["admin_users_may"];
         put?: never;
         post?: never;
@@ -1140,10 +975,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What they can prove, and what stands in their way
-         * @description What they can prove, and what stands in their way.
-         */
+        /** @description What they can prove, and what stands in their way. */
         get: operations["admin_users_mfa_retrieve"];
         put?: never;
         post?: never;
@@ -1163,7 +995,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * All their factors are removed, their sign-ins end, and they set new ones up after they next sign in
          * @description All their factors are removed, their sign-ins end, and they set new ones up
          *     after they next sign in. Be sure that it is they who ask.
          */
@@ -1184,7 +1015,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send them a letter with a link to choose a password
          * @description Send them a letter with a link to choose a password. Nobody but their mailbox
          *     sees it; who was invited and never came is invited once more.
          */
@@ -1202,10 +1032,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All on their list, and those that were, masked
-         * @description All on their list, and those that were, masked.
-         */
+        /** @description All on their list, and those that were, masked. */
         get: operations["admin_users_phones_list"];
         put?: never;
         post?: never;
@@ -1222,10 +1049,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them, with what stands in its way and what happened to it
-         * @description One of them, with what stands in its way and what happened to it.
-         */
+        /** @description One of them, with what stands in its way and what happened to it. */
         get: operations["admin_users_phones_retrieve"];
         put?: never;
         post?: never;
@@ -1242,20 +1066,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How they want to read, and when not to be texted
-         * @description How they want to read, and when not to be texted.
-         */
+        /** @description How they want to read, and when not to be texted. */
         get: operations["admin_users_preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change some of it for them
-         * @description Change some of it for them. They see on *Activity* that somebody did.
-         */
+        /** @description Change some of it for them. They see on *Activity* that somebody did. */
         patch: operations["admin_users_preferences_partial_update"];
         trace?: never;
     };
@@ -1268,10 +1086,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Open an account that was suspended, or closed and not erased yet
-         * @description Open an account that was suspended, or closed and not erased yet.
-         */
+        /** @description Open an account that was suspended, or closed and not erased yet. */
         post: operations["admin_users_restore_create"];
         delete?: never;
         options?: never;
@@ -1286,14 +1101,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Roles that they were given, the newest first
-         * @description Roles that they were given, the newest first; not those that these inherit.
-         */
+        /** @description Roles that they were given, the newest first; not those that these inherit. */
         get: operations["admin_users_roles_list"];
         put?: never;
         /**
-         * Give them a role, for a while or until it is taken back
          * @description Give them a role, for a while or until it is taken back; it takes the place of
          *     the same one. You give no more than you have, nor for longer, and nothing to
          *     yourself.
@@ -1315,10 +1126,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take it back
-         * @description Take it back: they lose it on their next request.
-         */
+        /** @description Take it back: they lose it on their next request. */
         delete: operations["admin_users_roles_destroy"];
         options?: never;
         head?: never;
@@ -1332,15 +1140,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Where they are signed in, and where they were, the newest first
-         * @description Where they are signed in, and where they were, the newest first.
-         */
+        /** @description Where they are signed in, and where they were, the newest first. */
         get: operations["admin_users_sessions_list"];
         put?: never;
         post?: never;
         /**
-         * Sign them out everywhere
          * @description Sign them out everywhere: cookies and tokens are dead with their next
          *     request.
          */
@@ -1357,17 +1161,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["admin_users_sessions_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * End it
-         * @description End it: its cookie and its tokens are dead with their next request.
-         */
+        /** @description End it: its cookie and its tokens are dead with their next request. */
         delete: operations["admin_users_sessions_destroy"];
         options?: never;
         head?: never;
@@ -1383,10 +1181,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * They can neither sign in nor text, from the next request on
-         * @description They can neither sign in nor text, from the next request on.
-         */
+        /** @description They can neither sign in nor text, from the next request on. */
         post: operations["admin_users_suspend_create"];
         delete?: never;
         options?: never;
@@ -1402,7 +1197,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What somebody used in a period, beside the one before it
          * @description What somebody used in a period, beside the one before it. They see on
          *     *Activity* that somebody looked.
          */
@@ -1422,10 +1216,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What waits, or what was decided
-         * @description What waits, or what was decided; the newest first.
-         */
+        /** @description What waits, or what was decided; the newest first. */
         get: operations["approvals_list"];
         put?: never;
         post?: never;
@@ -1442,10 +1233,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How it stands, and what became of it
-         * @description How it stands, and what became of it.
-         */
+        /** @description How it stands, and what became of it. */
         get: operations["approvals_retrieve"];
         put?: never;
         post?: never;
@@ -1465,7 +1253,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Say yes, no or always
          * @description Say yes, no or always. A yes is carried out after this answer: read the
          *     approval until it has an `outcome`. 409 where it was decided, or is too late.
          */
@@ -1483,10 +1270,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is not asked about any more, the newest first
-         * @description What is not asked about any more, the newest first.
-         */
+        /** @description What is not asked about any more, the newest first. */
         get: operations["approvals_standing_list"];
         put?: never;
         post?: never;
@@ -1506,10 +1290,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Be asked again
-         * @description Be asked again.
-         */
+        /** @description Be asked again. */
         delete: operations["approvals_standing_destroy"];
         options?: never;
         head?: never;
@@ -1524,14 +1305,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All that are connected
          * @description All that are connected; as many as the role allows. Ask again with the `ETag`
          *     as `If-None-Match`: 304 while nothing has changed.
          */
         get: operations["connections_list"];
         put?: never;
         /**
-         * Begin to connect an account, or to allow more
          * @description Begin to connect an account, or to allow more: lead this very browser to the
          *     address. It comes back here only with the cookie of this answer.
          */
@@ -1549,25 +1328,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How it stands
-         * @description How it stands.
-         */
+        /** @description How it stands. */
         get: operations["connections_retrieve"];
         put?: never;
         post?: never;
         /**
-         * Disconnect it
          * @description Disconnect it: its secrets are gone at once, and are taken back at the
          *     provider where that ends nothing else.
          */
         delete: operations["connections_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Pause it, let it go on (that needs a fresh proof), switch features off
-         * @description Pause it, let it go on (that needs a fresh proof), switch features off.
-         */
+        /** @description Pause it, let it go on (that needs a fresh proof), switch features off. */
         patch: operations["connections_partial_update"];
         trace?: never;
     };
@@ -1578,10 +1350,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What happened with it, the newest first
-         * @description What happened with it, the newest first.
-         */
+        /** @description What happened with it, the newest first. */
         get: operations["connections_events_list"];
         put?: never;
         post?: never;
@@ -1600,10 +1369,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Renew its permission before its time
-         * @description Renew its permission before its time.
-         */
+        /** @description Renew its permission before its time. */
         post: operations["connections_refresh_create"];
         delete?: never;
         options?: never;
@@ -1621,7 +1387,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask the provider something small, to see whether it works
          * @description Ask the provider something small, to see whether it works. A few times a
          *     minute, together with renewals.
          */
@@ -1639,10 +1404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How much of the provider's API it used
-         * @description How much of the provider's API it used.
-         */
+        /** @description How much of the provider's API it used. */
         get: operations["connections_usage_retrieve"];
         put?: never;
         post?: never;
@@ -1659,10 +1421,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What one was asked and said, of accounts given up as well, the newest first
-         * @description What one was asked and said, of accounts given up as well, the newest first.
-         */
+        /** @description What one was asked and said, of accounts given up as well, the newest first. */
         get: operations["consents_list"];
         put?: never;
         post?: never;
@@ -1679,11 +1438,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One with each phone of yours, and what is written here
-         * @description One with each phone of yours, and what is written here.
-         */
-        get: operations["conversations_retrieve"];
+        /** @description One with each phone of yours, and what is written here. */
+        get: operations["conversations_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1699,11 +1455,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The newest of one conversation
-         * @description The newest of one conversation.
-         */
-        get: operations["conversations_messages_retrieve"];
+        /** @description The newest of one conversation, in the same order. */
+        get: operations["conversations_messages_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1720,14 +1473,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What touches the time from `from` to `to`, a year at most, the earliest first unless another `ordering` is asked for
          * @description What touches the time from `from` to `to`, a year at most, the earliest first
          *     unless another `ordering` is asked for; each one of a series by itself.
          */
         get: operations["events_list"];
         put?: never;
         /**
-         * Put one on your calendar, or on one that is shared with you to edit
          * @description Put one on your calendar, or on one that is shared with you to edit: 403 where
          *     it may only be looked at, 404 where it is not shared with you.
          */
@@ -1745,24 +1496,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them; of a series what it began with.
-         */
+        /** @description One of them; of a series what it began with. */
         get: operations["events_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Take it off
-         * @description Take it off; with `at` only the one of a series that comes then.
-         */
+        /** @description Take it off; with `at` only the one of a series that comes then. */
         delete: operations["events_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Only what is sent changes
-         * @description Only what is sent changes; a time only with both of its ends.
-         */
+        /** @description Only what is sent changes; a time only with both of its ends. */
         patch: operations["events_partial_update"];
         trace?: never;
     };
@@ -1773,16 +1515,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is
-         * @description What is.
-         */
+        /** @description What is. */
         get: operations["events_in_step_list"];
         put?: never;
-        /**
-         * Keep the calendar and this one in step from now on
-         * @description Keep the calendar and this one in step from now on; one that is, goes on.
-         */
+        /** @description Keep the calendar and this one in step from now on; one that is, goes on. */
         post: operations["events_in_step_create"];
         delete?: never;
         options?: never;
@@ -1797,10 +1533,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Connected calendars that are not kept in step, and can be
-         * @description Connected calendars that are not kept in step, and can be.
-         */
+        /** @description Connected calendars that are not kept in step, and can be. */
         get: operations["events_in_step_able_list"];
         put?: never;
         post?: never;
@@ -1817,10 +1550,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is not in step and needs somebody to look
-         * @description What is not in step and needs somebody to look: the newest fifty.
-         */
+        /** @description What is not in step and needs somebody to look: the newest fifty. */
         get: operations["events_in_step_lost_list"];
         put?: never;
         post?: never;
@@ -1837,10 +1567,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All of them
-         * @description All of them.
-         */
+        /** @description All of them. */
         get: operations["features_list"];
         put?: never;
         post?: never;
@@ -1857,20 +1584,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["features_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Switch it on or off
-         * @description Switch it on or off.
-         */
+        /** @description Switch it on or off. */
         patch: operations["features_partial_update"];
         trace?: never;
     };
@@ -1881,10 +1602,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The same of all people, for operators
-         * @description The same of all people, for operators; of a country, of a role, or of both.
-         */
+        /** @description The same of all people, for operators; of a country, of a role, or of both. */
         get: operations["figures_chart"];
         put?: never;
         post?: never;
@@ -1901,10 +1619,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How it stands
-         * @description How it stands.
-         */
+        /** @description How it stands. */
         get: operations["in_step_retrieve"];
         put?: never;
         post?: never;
@@ -1923,10 +1638,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Compare all of it anew
-         * @description Compare all of it anew.
-         */
+        /** @description Compare all of it anew. */
         post: operations["in_step_compare_create"];
         delete?: never;
         options?: never;
@@ -1943,10 +1655,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Nothing goes either way
-         * @description Nothing goes either way. What is on either side stays.
-         */
+        /** @description Nothing goes either way. What is on either side stays. */
         post: operations["in_step_pause_create"];
         delete?: never;
         options?: never;
@@ -1963,10 +1672,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Go on, with what changed meanwhile
-         * @description Go on, with what changed meanwhile.
-         */
+        /** @description Go on, with what changed meanwhile. */
         post: operations["in_step_resume_create"];
         delete?: never;
         options?: never;
@@ -1983,10 +1689,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * What lost is what counts, on both sides
-         * @description What lost is what counts, on both sides. 404 where nothing lost.
-         */
+        /** @description What lost is what counts, on both sides. 404 where nothing lost. */
         post: operations["in_step_lost_bring_back_create"];
         delete?: never;
         options?: never;
@@ -2003,10 +1706,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * It is fine as it is
-         * @description It is fine as it is: what lost is forgotten.
-         */
+        /** @description It is fine as it is: what lost is forgotten. */
         post: operations["in_step_lost_settle_create"];
         delete?: never;
         options?: never;
@@ -2021,16 +1721,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All of them, by name
-         * @description All of them, by name; there are at most a hundred.
-         */
+        /** @description All of them, by name; there are at most a hundred. */
         get: operations["lists_list"];
         put?: never;
-        /**
-         * Make one
-         * @description Make one. 409 where there is one of that name.
-         */
+        /** @description Make one. 409 where there is one of that name. */
         post: operations["lists_create"];
         delete?: never;
         options?: never;
@@ -2045,24 +1739,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["lists_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * With all that stands on it
-         * @description With all that stands on it.
-         */
+        /** @description With all that stands on it. */
         delete: operations["lists_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Another name
-         * @description Another name.
-         */
+        /** @description Another name. */
         patch: operations["lists_partial_update"];
         trace?: never;
     };
@@ -2075,10 +1760,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Take off what is done
-         * @description Take off what is done.
-         */
+        /** @description Take off what is done. */
         post: operations["lists_clear_create"];
         delete?: never;
         options?: never;
@@ -2093,14 +1775,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What stands on it, done or not, the newest first
-         * @description What stands on it, done or not, the newest first.
-         */
+        /** @description What stands on it, done or not, the newest first. */
         get: operations["lists_items_list"];
         put?: never;
         /**
-         * Put things on it
          * @description Put things on it; what is open there already is not added again. 409 where
          *     all of it is.
          */
@@ -2121,17 +1799,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take it off the list
-         * @description Take it off the list.
-         */
+        /** @description Take it off the list. */
         delete: operations["lists_items_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Tick it off, or open it again
-         * @description Tick it off, or open it again.
-         */
+        /** @description Tick it off, or open it again. */
         patch: operations["lists_items_partial_update"];
         trace?: never;
     };
@@ -2142,20 +1814,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Who is asking
-         * @description Who is asking.
-         */
+        /** @description Who is asking. */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change some of it
-         * @description Change some of it.
-         */
+        /** @description Change some of it. */
         patch: operations["me_partial_update"];
         trace?: never;
     };
@@ -2166,11 +1832,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What you did, and what others did about you, staff too
-         * @description What you did, and what others did about you, staff too.
-         */
-        get: operations["me_activity_retrieve"];
+        /** @description What you did, and what others did about you, staff too; the newest first. */
+        get: operations["me_activity_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2189,7 +1852,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Close the account
          * @description Close the account: out everywhere at once, and erased after 14 days. Until
          *     then a new password through the letter opens it again.
          */
@@ -2208,7 +1870,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Browsers one was signed in with, and until when which is not asked for the second factor
          * @description Browsers one was signed in with, and until when which is not asked for the second
          *     factor.
          */
@@ -2231,10 +1892,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Forget it
-         * @description Forget it: it is asked for everything again.
-         */
+        /** @description Forget it: it is asked for everything again. */
         delete: operations["me_devices_destroy"];
         options?: never;
         head?: never;
@@ -2248,14 +1906,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Exports of one's own data that are being made or can be fetched
-         * @description Exports of one's own data that are being made or can be fetched.
-         */
+        /** @description Exports of one's own data that are being made or can be fetched. */
         get: operations["me_export_list"];
         put?: never;
         /**
-         * Ask for one
          * @description Ask for one: a ZIP of JSON and CSV, kept for a week. A letter tells when it is
          *     ready. One at a time, three a day.
          */
@@ -2273,17 +1927,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How far it is
-         * @description How far it is.
-         */
+        /** @description How far it is. */
         get: operations["me_export_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Stop making it, or delete it with its file
-         * @description Stop making it, or delete it with its file.
-         */
+        /** @description Stop making it, or delete it with its file. */
         delete: operations["me_export_destroy"];
         options?: never;
         head?: never;
@@ -2297,10 +1945,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The ZIP file
-         * @description The ZIP file.
-         */
+        /** @description The ZIP file. */
         get: operations["me_export_file_retrieve"];
         put?: never;
         post?: never;
@@ -2317,15 +1962,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Letters that one can do without
-         * @description Letters that one can do without. What matters to security is always told.
-         */
+        /** @description Letters that one can do without. What matters to security is always told. */
         get: operations["me_letters_list"];
-        /**
-         * Have these and no others of them
-         * @description Have these and no others of them.
-         */
+        /** @description Have these and no others of them. */
         put: operations["me_letters_update"];
         post?: never;
         delete?: never;
@@ -2341,34 +1980,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is set up, and whether that is enough
-         * @description What is set up, and whether that is enough.
-         */
+        /** @description What is set up, and whether that is enough. */
         get: operations["me_mfa_retrieve"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/mfa/lost": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * All factors are lost, and this sign-in is still there
-         * @description All factors are lost, and this sign-in is still there: they are removed in
-         *     three days, unless somebody stops it. Announced by letter and by text.
-         */
-        post: operations["me_mfa_lost_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2385,7 +2000,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Somebody with the password says that all factors are lost
          * @description Somebody with the password says that all factors are lost: they are not.
          *     Without a fresh proof, like the page.
          */
@@ -2405,10 +2019,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Ten new ones
-         * @description Ten new ones; older ones are dead.
-         */
+        /** @description Ten new ones; older ones are dead. */
         post: operations["me_mfa_recovery_codes_create"];
         delete?: never;
         options?: never;
@@ -2425,15 +2036,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Text a code to a verified phone, or another one
-         * @description Text a code to a verified phone, or another one.
-         */
+        /** @description Text a code to a verified phone, or another one. */
         post: operations["me_mfa_sms_create"];
-        /**
-         * Text no codes any more
-         * @description Text no codes any more.
-         */
+        /** @description Text no codes any more. */
         delete: operations["me_mfa_sms_destroy"];
         options?: never;
         head?: never;
@@ -2449,10 +2054,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * The code that was texted
-         * @description The code that was texted.
-         */
+        /** @description The code that was texted. */
         post: operations["me_mfa_sms_confirm_create"];
         delete?: never;
         options?: never;
@@ -2469,15 +2071,9 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Begin with an authenticator app
-         * @description Begin with an authenticator app. It counts once its first code is given.
-         */
+        /** @description Begin with an authenticator app. It counts once its first code is given. */
         post: operations["me_mfa_totp_create"];
-        /**
-         * Remove it
-         * @description Remove it.
-         */
+        /** @description Remove it. */
         delete: operations["me_mfa_totp_destroy"];
         options?: never;
         head?: never;
@@ -2493,10 +2089,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * The first code of the app
-         * @description The first code of the app.
-         */
+        /** @description The first code of the app. */
         post: operations["me_mfa_totp_confirm_create"];
         delete?: never;
         options?: never;
@@ -2514,7 +2107,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * End everything
          * @description End everything: sign-ins, tokens, password, texting. Without a fresh proof.
          *     The way back is a new password through the letter, and a second factor.
          */
@@ -2532,20 +2124,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How one wants to read, and when not to be texted
-         * @description How one wants to read, and when not to be texted.
-         */
+        /** @description How one wants to read, and when not to be texted. */
         get: operations["me_preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Change some of it
-         * @description Change some of it.
-         */
+        /** @description Change some of it. */
         patch: operations["me_preferences_partial_update"];
         trace?: never;
     };
@@ -2556,10 +2142,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Factors, sign-ins, and what happened last
-         * @description Factors, sign-ins, and what happened last.
-         */
+        /** @description Factors, sign-ins, and what happened last. */
         get: operations["me_security_retrieve"];
         put?: never;
         post?: never;
@@ -2576,10 +2159,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Where one is signed in, the one used last first
-         * @description Where one is signed in, the one used last first. As many as the role allows.
-         */
+        /** @description Where one is signed in, the one used last first. As many as the role allows. */
         get: operations["me_sessions_list"];
         put?: never;
         post?: never;
@@ -2599,10 +2179,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * End one
-         * @description End one: its cookie and its tokens are dead with their next request.
-         */
+        /** @description End one: its cookie and its tokens are dead with their next request. */
         delete: operations["me_sessions_destroy"];
         options?: never;
         head?: never;
@@ -2618,10 +2195,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * End all others
-         * @description End all others.
-         */
+        /** @description End all others. */
         post: operations["me_sessions_revoke_others_create"];
         delete?: never;
         options?: never;
@@ -2636,22 +2210,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The newest first
-         * @description The newest first.
-         */
+        /** @description The newest first. */
         get: operations["memory_list"];
         put?: never;
         /**
-         * Have it known
          * @description Have it known. Of the same subject it takes the place of what was known; 409
          *     where it is known already.
          */
         post: operations["memory_create"];
-        /**
-         * Forget all of it, for good
-         * @description Forget all of it, for good.
-         */
+        /** @description Forget all of it, for good. */
         delete: operations["memory_forget_all"];
         options?: never;
         head?: never;
@@ -2665,24 +2232,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["memory_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Forget it
-         * @description Forget it.
-         */
+        /** @description Forget it. */
         delete: operations["memory_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Say it anew
-         * @description Say it anew.
-         */
+        /** @description Say it anew. */
         patch: operations["memory_partial_update"];
         trace?: never;
     };
@@ -2693,17 +2251,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What a language model is told of earlier conversations
-         * @description What a language model is told of earlier conversations.
-         */
+        /** @description What a language model is told of earlier conversations. */
         get: operations["memory_talked_about_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Tell it no more of them
-         * @description Tell it no more of them.
-         */
+        /** @description Tell it no more of them. */
         delete: operations["memory_talked_about_destroy"];
         options?: never;
         head?: never;
@@ -2718,13 +2270,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest, texted or written, with the answers
-         * @description The newest, texted or written, with the answers.
+         * @description The newest, texted or written, with the answers: a page the oldest first.
+         *     `next` leads to what was said before it, `previous` to what was said after.
          */
-        get: operations["messages_retrieve"];
+        get: operations["messages_list"];
         put?: never;
         /**
-         * Say something to the assistant
          * @description Say something to the assistant. It answers after this: read the message with
          *     this `id` until it has an `answer`.
          */
@@ -2742,10 +2293,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them, and what was done about it
-         * @description One of them, and what was done about it.
-         */
+        /** @description One of them, and what was done about it. */
         get: operations["message_retrieve"];
         put?: never;
         post?: never;
@@ -2763,7 +2311,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A picture or file that came with a text, as what it is
          * @description A picture or file that came with a text, as what it is. A browser runs nothing
          *     of it.
          */
@@ -2785,10 +2332,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Take one change back, within fifteen minutes
-         * @description Take one change back, within fifteen minutes; else 404.
-         */
+        /** @description Take one change back, within fifteen minutes; else 404. */
         post: operations["messages_undo_create"];
         delete?: never;
         options?: never;
@@ -2804,16 +2348,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The newest first, unless another `ordering` is asked for
          * @description The newest first, unless another `ordering` is asked for; with `search` those that have all its words, or words that
          *     begin like them.
          */
         get: operations["notes_list"];
         put?: never;
-        /**
-         * Write one down
-         * @description Write one down.
-         */
+        /** @description Write one down. */
         post: operations["notes_create"];
         delete?: never;
         options?: never;
@@ -2828,24 +2368,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["notes_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Delete it
-         * @description Delete it.
-         */
+        /** @description Delete it. */
         delete: operations["notes_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Other words
-         * @description Other words.
-         */
+        /** @description Other words. */
         patch: operations["notes_partial_update"];
         trace?: never;
     };
@@ -2856,14 +2387,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is
-         * @description What is.
-         */
+        /** @description What is. */
         get: operations["notes_in_step_list"];
         put?: never;
         /**
-         * Keep the notes and a page in step from now on
          * @description Keep the notes and a page in step from now on; 409 where another page has
          *     them.
          */
@@ -2881,10 +2408,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What is not in step and needs somebody to look
-         * @description What is not in step and needs somebody to look: the newest fifty.
-         */
+        /** @description What is not in step and needs somebody to look: the newest fifty. */
         get: operations["notes_in_step_lost_list"];
         put?: never;
         post?: never;
@@ -2902,7 +2426,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Pages with these words in connected accounts, ten of each at most
          * @description Pages with these words in connected accounts, ten of each at most. They are
          *     asked while you wait, ten seconds at most.
          */
@@ -2923,7 +2446,6 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened in thirty days that one should know, the newest first, twenty of a kind
          * @description What happened in thirty days that one should know, the newest first, twenty of
          *     a kind. Ask again with the `ETag` as `If-None-Match`: 304 while nothing has
          *     changed.
@@ -2946,10 +2468,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * This one is read
-         * @description This one is read.
-         */
+        /** @description This one is read. */
         post: operations["notifications_read_create"];
         delete?: never;
         options?: never;
@@ -2966,10 +2485,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * All that there are now are read
-         * @description All that there are now are read.
-         */
+        /** @description All that there are now are read. */
         post: operations["notifications_read_all_create"];
         delete?: never;
         options?: never;
@@ -2984,14 +2500,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All on one's list, with what stands in their way
-         * @description All on one's list, with what stands in their way.
-         */
+        /** @description All on one's list, with what stands in their way. */
         get: operations["phones_list"];
         put?: never;
         /**
-         * Note a number
          * @description Note a number. It counts once the words were texted from it, or its code was
          *     given.
          */
@@ -3009,24 +2521,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["phones_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Give it up
-         * @description Give it up: what is texted from it is a stranger's from now on.
-         */
+        /** @description Give it up: what is texted from it is a stranger's from now on. */
         delete: operations["phones_destroy"];
         options?: never;
         head?: never;
-        /**
-         * Call it something else, or nothing
-         * @description Call it something else, or nothing.
-         */
+        /** @description Call it something else, or nothing. */
         patch: operations["phones_partial_update"];
         trace?: never;
     };
@@ -3039,10 +2542,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Say that one in `doubt` is still one's own
-         * @description Say that one in `doubt` is still one's own; 409 where it `is_to_be_proven`.
-         */
+        /** @description Say that one in `doubt` is still one's own; 409 where it `is_to_be_proven`. */
         post: operations["phones_confirm_create"];
         delete?: never;
         options?: never;
@@ -3059,10 +2559,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Have this one texted from now on
-         * @description Have this one texted from now on.
-         */
+        /** @description Have this one texted from now on. */
         post: operations["phones_make_primary_create"];
         delete?: never;
         options?: never;
@@ -3079,10 +2576,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Text it a code
-         * @description Text it a code; the one before is dead. A few a day, with pauses.
-         */
+        /** @description Text it a code; the one before is dead. A few a day, with pauses. */
         post: operations["phones_send_code_create"];
         delete?: never;
         options?: never;
@@ -3099,10 +2593,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * The code that was texted to it
-         * @description The code that was texted to it: it is linked.
-         */
+        /** @description The code that was texted to it: it is linked. */
         post: operations["phones_verify_create"];
         delete?: never;
         options?: never;
@@ -3117,10 +2608,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What happened to one's phones, the newest first
-         * @description What happened to one's phones, the newest first; also of those given up.
-         */
+        /** @description What happened to one's phones, the newest first; also of those given up. */
         get: operations["phones_events_list"];
         put?: never;
         post?: never;
@@ -3138,16 +2626,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What to text from a phone to link it
          * @description What to text from a phone to link it. The same words for half an hour, then
          *     others.
          */
         get: operations["phones_words_retrieve"];
         put?: never;
-        /**
-         * Other words
-         * @description Other words; those of before are dead.
-         */
+        /** @description Other words; those of before are dead. */
         post: operations["phones_words_create"];
         delete?: never;
         options?: never;
@@ -3162,10 +2646,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What can be connected, and what of it is
-         * @description What can be connected, and what of it is.
-         */
+        /** @description What can be connected, and what of it is. */
         get: operations["providers_list"];
         put?: never;
         post?: never;
@@ -3183,16 +2664,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The open ones, the next first
          * @description The open ones, the next first; or what is done, the newest first: unless
          *     another `ordering` is asked for.
          */
         get: operations["reminders_list"];
         put?: never;
-        /**
-         * Set one
-         * @description Set one: 400 `unclear` has the question and its `options`, if there is one.
-         */
+        /** @description Set one: 400 `unclear` has the question and its `options`, if there is one. */
         post: operations["reminders_create"];
         delete?: never;
         options?: never;
@@ -3207,22 +2684,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * How it stands
-         * @description How it stands.
-         */
+        /** @description How it stands. */
         get: operations["reminders_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Take it off the list, with all that comes of it if it repeats
-         * @description Take it off the list, with all that comes of it if it repeats.
-         */
+        /** @description Take it off the list, with all that comes of it if it repeats. */
         delete: operations["reminders_destroy"];
         options?: never;
         head?: never;
         /**
-         * Other words, another time, or done
          * @description Other words, another time, or done. Of one that repeats a single time moves
          *     the next occurrence alone, which is what is answered.
          */
@@ -3238,10 +2708,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Say it again later
-         * @description Say it again later: in `minutes`, else in ten.
-         */
+        /** @description Say it again later: in `minutes`, else in ten. */
         post: operations["reminders_snooze_create"];
         delete?: never;
         options?: never;
@@ -3258,10 +2725,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * What the words would set, or what would be asked first
-         * @description What the words would set, or what would be asked first. Sets nothing.
-         */
+        /** @description What the words would set, or what would be asked first. Sets nothing. */
         post: operations["reminders_parse_create"];
         delete?: never;
         options?: never;
@@ -3276,14 +2740,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * All of it
-         * @description All of it.
-         */
+        /** @description All of it. */
         get: operations["shares_retrieve"];
         put?: never;
         /**
-         * Offer something of yours
          * @description Offer something of yours; it is shared once it is accepted. 403 where it is
          *     another's, 429 for too many.
          */
@@ -3304,10 +2764,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take back what you offered and nobody has answered
-         * @description Take back what you offered and nobody has answered.
-         */
+        /** @description Take back what you offered and nobody has answered. */
         delete: operations["shares_destroy"];
         options?: never;
         head?: never;
@@ -3323,10 +2780,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * It is among yours from now on
-         * @description It is among yours from now on.
-         */
+        /** @description It is among yours from now on. */
         post: operations["shares_accept_create"];
         delete?: never;
         options?: never;
@@ -3343,10 +2797,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Turn it down, leave what its owner shares, and see none of their offers
-         * @description Turn it down, leave what its owner shares, and see none of their offers.
-         */
+        /** @description Turn it down, leave what its owner shares, and see none of their offers. */
         post: operations["shares_block_create"];
         delete?: never;
         options?: never;
@@ -3363,10 +2814,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Turn it down
-         * @description Turn it down.
-         */
+        /** @description Turn it down. */
         post: operations["shares_decline_create"];
         delete?: never;
         options?: never;
@@ -3384,10 +2832,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take a thing of yours back from a person, or leave one of another's
-         * @description Take a thing of yours back from a person, or leave one of another's.
-         */
+        /** @description Take a thing of yours back from a person, or leave one of another's. */
         delete: operations["shares_people_destroy"];
         options?: never;
         head?: never;
@@ -3401,10 +2846,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Whose offers you do not see
-         * @description Whose offers you do not see.
-         */
+        /** @description Whose offers you do not see. */
         get: operations["shares_blocked_list"];
         put?: never;
         post?: never;
@@ -3424,10 +2866,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * They may offer you things again
-         * @description They may offer you things again.
-         */
+        /** @description They may offer you things again. */
         delete: operations["shares_blocked_destroy"];
         options?: never;
         head?: never;
@@ -3441,16 +2880,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Tokens for programs of one's own, the newest first
-         * @description Tokens for programs of one's own, the newest first.
-         */
+        /** @description Tokens for programs of one's own, the newest first. */
         get: operations["tokens_list"];
         put?: never;
-        /**
-         * Make one
-         * @description Make one. `token` is shown this once.
-         */
+        /** @description Make one. `token` is shown this once. */
         post: operations["tokens_create"];
         delete?: never;
         options?: never;
@@ -3468,10 +2901,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /**
-         * Take it back
-         * @description Take it back: it is dead with its next request.
-         */
+        /** @description Take it back: it is dead with its next request. */
         delete: operations["tokens_destroy"];
         options?: never;
         head?: never;
@@ -3485,10 +2915,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * What you used in a period, beside the one before it
-         * @description What you used in a period, beside the one before it.
-         */
+        /** @description What you used in a period, beside the one before it. */
         get: operations["usage"];
         put?: never;
         post?: never;
@@ -3505,10 +2932,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The numbers behind a chart of the page
-         * @description The numbers behind a chart of the page.
-         */
+        /** @description The numbers behind a chart of the page. */
         get: operations["usage_chart"];
         put?: never;
         post?: never;
@@ -3525,10 +2949,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The days of a period, streamed
-         * @description The days of a period, streamed.
-         */
+        /** @description The days of a period, streamed. */
         get: operations["usage_table"];
         put?: never;
         post?: never;
@@ -3545,11 +2966,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Each text of the budgets' month, both ways, with what it cost us
-         * @description Each text of the budgets' month, both ways, with what it cost us.
-         */
-        get: operations["usage_texts_retrieve"];
+        /** @description Each text of the budgets' month, both ways, with what it cost us. */
+        get: operations["usage_texts_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3565,16 +2983,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Addresses of yours that are told of what happens, the newest first
-         * @description Addresses of yours that are told of what happens, the newest first.
-         */
+        /** @description Addresses of yours that are told of what happens, the newest first. */
         get: operations["webhooks_list"];
         put?: never;
-        /**
-         * Make one
-         * @description Make one. `secret` is shown this once.
-         */
+        /** @description Make one. `secret` is shown this once. */
         post: operations["webhooks_create"];
         delete?: never;
         options?: never;
@@ -3589,22 +3001,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * One of them
-         * @description One of them.
-         */
+        /** @description One of them. */
         get: operations["webhook_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Delete it, and what is known of what it was sent
-         * @description Delete it, and what is known of what it was sent.
-         */
+        /** @description Delete it, and what is known of what it was sent. */
         delete: operations["webhooks_destroy"];
         options?: never;
         head?: never;
         /**
-         * Change what is sent, where to, or whether
          * @description Change what is sent, where to, or whether. What waits while it is switched off
          *     is not sent.
          */
@@ -3618,10 +3023,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * The newest first, kept for 30 days
-         * @description The newest first, kept for 30 days.
-         */
+        /** @description The newest first, kept for 30 days. */
         get: operations["webhooks_deliveries_list"];
         put?: never;
         post?: never;
@@ -3640,10 +3042,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * Send it once more, at once, under the same `webhook-id`
-         * @description Send it once more, at once, under the same `webhook-id`.
-         */
+        /** @description Send it once more, at once, under the same `webhook-id`. */
         post: operations["webhooks_deliveries_redeliver_create"];
         delete?: never;
         options?: never;
@@ -3660,10 +3059,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /**
-         * A new `secret`, shown this once
-         * @description A new `secret`, shown this once. For 24 hours the one before signs along.
-         */
+        /** @description A new `secret`, shown this once. For 24 hours the one before signs along. */
         post: operations["webhooks_rotate_create"];
         delete?: never;
         options?: never;
@@ -3681,7 +3077,6 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send `webhook.test` there, whatever it asked for
          * @description Send `webhook.test` there, whatever it asked for. How it goes is read from its
          *     deliveries.
          */
@@ -3904,26 +3299,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/auth/browser/v1/auth/provider/redirect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign in with an account elsewhere
-         * @description The address to lead this very browser to; it comes back only with the cookie of this answer. `login` for nobody who is in, `connect` (after a fresh proof) so that it signs them in from now on, `reauthenticate` as a fresh proof.
-         */
-        post: operations["auth_auth_provider_redirect_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/auth/{client}/v1/auth/2fa/authenticate": {
         parameters: {
             query?: never;
@@ -4052,30 +3427,6 @@ export interface paths {
          */
         post: operations["auth_auth_webauthn_login_post"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/{client}/v1/account/providers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the connected third-party provider accounts */
-        get: operations["auth_account_providers_get"];
-        put?: never;
-        post?: never;
-        /**
-         * Disconnect a third-party provider account
-         * @description Disconnect a third-party provider account, returning the remaining
-         *     accounts that are still connected. The disconnect is not allowed if it
-         *     would leave the account unusable. For example, if no password was
-         *     set up yet.
-         */
-        delete: operations["auth_account_providers_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4240,27 +3591,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/auth/{client}/v1/auth/2fa/lost": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Whether all factors are lost */
-        get: operations["auth_auth_2fa_lost_get"];
-        put?: never;
-        /**
-         * Say that all factors are lost
-         * @description After the password, while the second step is pending. Told to every address and phone of the account, each with a way to stop it. After three days the password alone leads to new factors.
-         */
-        post: operations["auth_auth_2fa_lost_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4270,12 +3600,6 @@ export interface components {
             /** Format: uuid */
             connection: string;
             name: string;
-        };
-        /** @description A page, the newest first; `next` leads to what was before it. */
-        Activity: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["Event"][];
         };
         /** @description `is_suppressed`: letters came back from it, so none is sent there. */
         AddressOfPerson: {
@@ -4289,7 +3613,7 @@ export interface components {
          *     here, which ends by itself and cannot be closed.
          */
         Alert: {
-            readonly id: number;
+            readonly id: string;
             readonly title: string;
             readonly words: string;
             readonly state: components["schemas"]["AlertState"];
@@ -4373,7 +3697,7 @@ export interface components {
          *     such as roles.
          */
         AuditEvent: {
-            readonly id: number;
+            readonly id: string;
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
@@ -4673,9 +3997,6 @@ export interface components {
             name: string;
             /** Format: uri */
             messages: string;
-        };
-        Conversations: {
-            results: components["schemas"]["Conversation"][];
         };
         Counted: {
             key: string;
@@ -5015,7 +4336,7 @@ export interface components {
         InStepStateEnum: "on" | "paused";
         /** @description `has_words`: its words are hidden until they are revealed. */
         InboundRow: {
-            readonly id: number;
+            readonly id: string;
             /** MessageSid */
             readonly sid: string;
             readonly person: components["schemas"]["OperatorRef"] | null;
@@ -5026,7 +4347,7 @@ export interface components {
             readonly has_words: boolean;
             readonly num_media: number;
             readonly keyword: components["schemas"]["KeywordEnum"] | components["schemas"]["BlankEnum"];
-            readonly turn: number | null;
+            readonly turn: string | null;
             readonly request_id: string;
             /** Format: date-time */
             readonly received_at: string;
@@ -5297,11 +4618,6 @@ export interface components {
          * @enum {string}
          */
         LocaleEnum: "af" | "ar" | "ar-dz" | "ast" | "az" | "bg" | "be" | "bn" | "br" | "bs" | "ca" | "ckb" | "cs" | "cy" | "da" | "de" | "dsb" | "el" | "en" | "en-au" | "en-gb" | "eo" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve" | "et" | "eu" | "fa" | "fi" | "fr" | "fy" | "ga" | "gd" | "gl" | "he" | "hi" | "hr" | "hsb" | "hu" | "hy" | "ia" | "id" | "ig" | "io" | "is" | "it" | "ja" | "ka" | "kab" | "kk" | "km" | "kn" | "ko" | "ky" | "lb" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "ne" | "nl" | "nn" | "os" | "pa" | "pl" | "pt" | "pt-br" | "ro" | "ru" | "sk" | "sl" | "sq" | "sr" | "sr-latn" | "sv" | "sw" | "ta" | "te" | "tg" | "th" | "tk" | "tr" | "tt" | "udm" | "ug" | "uk" | "ur" | "uz" | "vi" | "zh-hans" | "zh-hant";
-        /** @description From when on the password alone is enough to set up new factors. */
-        Loss: {
-            /** Format: date-time */
-            factors_go_at: string;
-        };
         /**
          * @description What was changed on both sides (`conflict`), or was refused there (`failed`).
          *     `lost`: the earlier change, in words, or null where it was a deletion or nothing lost;
@@ -5396,19 +4712,13 @@ export interface components {
             body: string;
             /** Format: date-time */
             at: string;
-            turn: number | null;
+            readonly turn: string | null;
             state: string;
             next_step: string;
             kind: string;
             number: string;
             segments: number;
             files: components["schemas"]["File"][];
-        };
-        /** @description A page, the oldest first; `next` leads to what came before it. */
-        Messages: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["Message"][];
         };
         /**
          * @description `calendar`: the id of one that is shared with you, as `shares` has it under
@@ -5561,7 +4871,12 @@ export interface components {
          * @enum {string}
          */
         NotificationKindEnum: "approval" | "connection" | "undelivered" | "unanswered" | "security";
+        /** @description A list with something of its own beside `results`. */
         Notifications: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
             unread: number;
             results: components["schemas"]["Notification"][];
         };
@@ -5606,7 +4921,10 @@ export interface components {
             readonly connection: string | null;
             readonly request_id: string;
         };
-        /** @description What was acted on. `id` is null where it was all of that kind. */
+        /**
+         * @description What was acted on; `kind` and `id` name it for a search. `id` is null where it was
+         *     all of that kind.
+         */
         ObjectOfEvent: {
             kind: string;
             id: string | null;
@@ -5644,7 +4962,7 @@ export interface components {
          *     `is_readable` is false, because the key is gone.
          */
         OneAuditEvent: {
-            readonly id: number;
+            readonly id: string;
             /** Format: date-time */
             readonly at: string;
             readonly action: string;
@@ -5722,7 +5040,7 @@ export interface components {
             body: string;
             /** Format: date-time */
             at: string;
-            turn: number | null;
+            readonly turn: string | null;
             state: string;
             next_step: string;
             kind: string;
@@ -5781,7 +5099,7 @@ export interface components {
         };
         /** @description `state` is ours, `delivery` the carrier's news; `trouble` says what went wrong. */
         OutboundRow: {
-            readonly id: number;
+            readonly id: string;
             readonly sid: string | null;
             readonly person: components["schemas"]["OperatorRef"] | null;
             /** To */
@@ -5798,7 +5116,7 @@ export interface components {
             readonly error_code: string;
             readonly trouble: string;
             readonly attempts: number;
-            readonly turn: number | null;
+            readonly turn: string | null;
             readonly request_id: string;
             /** Format: date-time */
             readonly created_at: string;
@@ -5844,9 +5162,12 @@ export interface components {
             page: string;
             title: string;
         };
-        PageOfEvents: {
+        PaginatedAbleList: {
+            /** Format: uri */
             next: string | null;
-            results: components["schemas"]["CalendarEvent"][];
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Able"][];
         };
         PaginatedAlertList: {
             /** Format: uri */
@@ -5862,6 +5183,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Approval"][];
         };
+        PaginatedAssistantFeatureList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["AssistantFeature"][];
+        };
         PaginatedAuditEventList: {
             /** Format: uri */
             next: string | null;
@@ -5869,12 +5197,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["AuditEvent"][];
         };
+        PaginatedBrowserList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Browser"][];
+        };
+        PaginatedBrowserOfPersonList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["BrowserOfPerson"][];
+        };
+        PaginatedCalendarEventList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["CalendarEvent"][];
+        };
         PaginatedCallRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["CallRow"][];
+        };
+        PaginatedConnectionList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Connection"][];
         };
         PaginatedConnectionOfPersonList: {
             /** Format: uri */
@@ -5890,12 +5246,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Consent"][];
         };
+        PaginatedConversationList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Conversation"][];
+        };
         PaginatedDeliveryList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Delivery"][];
+        };
+        PaginatedEventList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Event"][];
+        };
+        PaginatedExportList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Export"][];
         };
         PaginatedFactList: {
             /** Format: uri */
@@ -5911,6 +5288,20 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Grant"][];
         };
+        PaginatedHolderList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Holder"][];
+        };
+        PaginatedInStepList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["InStep"][];
+        };
         PaginatedInboundRowList: {
             /** Format: uri */
             next: string | null;
@@ -5925,12 +5316,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["JobRow"][];
         };
+        PaginatedLetterChoiceList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["LetterChoice"][];
+        };
         PaginatedListItemList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ListItem"][];
+        };
+        PaginatedListList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["List"][];
+        };
+        PaginatedLostList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Lost"][];
+        };
+        PaginatedMessageList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Message"][];
         };
         PaginatedNoteList: {
             /** Format: uri */
@@ -5953,6 +5372,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["OAuthEventOfPerson"][];
         };
+        PaginatedOfferedProviderList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OfferedProvider"][];
+        };
         PaginatedOutboundRowList: {
             /** Format: uri */
             next: string | null;
@@ -5960,12 +5386,40 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["OutboundRow"][];
         };
+        PaginatedOwnPhoneList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["OwnPhone"][];
+        };
+        PaginatedPageList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Page"][];
+        };
+        PaginatedPermissionList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Permission"][];
+        };
         PaginatedPersonRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["PersonRow"][];
+        };
+        PaginatedPersonalTokenList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["PersonalToken"][];
         };
         PaginatedPhoneEventList: {
             /** Format: uri */
@@ -5981,6 +5435,13 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["PhoneOfPerson"][];
         };
+        PaginatedProviderHealthList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["ProviderHealth"][];
+        };
         PaginatedReminderList: {
             /** Format: uri */
             next: string | null;
@@ -5988,12 +5449,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Reminder"][];
         };
+        PaginatedRoleList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Role"][];
+        };
+        PaginatedRuleList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Rule"][];
+        };
         PaginatedSealList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["Seal"][];
+        };
+        PaginatedSignInList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["SignIn"][];
         };
         PaginatedSignInOfPersonList: {
             /** Format: uri */
@@ -6009,12 +5491,33 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["StandingApproval"][];
         };
+        PaginatedStepList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Step"][];
+        };
         PaginatedTurnRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["TurnRow"][];
+        };
+        PaginatedUsageTextList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["UsageText"][];
+        };
+        PaginatedWebhookList: {
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Webhook"][];
         };
         /** @description `features`: those that stay switched on; more are added by connecting once more. */
         PatchedChange: {
@@ -6320,9 +5823,9 @@ export interface components {
             /** Format: date-time */
             readonly erased_at: string | null;
         };
-        /** @description `number` stays when the person is gone; the address is masked. */
+        /** @description `ref` stays when the person is gone; the address is masked. */
         PersonOfEvent: {
-            number: number;
+            ref: string;
             /** Format: uuid */
             id: string | null;
             email: string | null;
@@ -6861,7 +6364,7 @@ export interface components {
         };
         /** @description `silence`: why it has no reply; empty where it has one, or is not over. */
         TurnRow: {
-            readonly id: number;
+            readonly id: string;
             readonly person: components["schemas"]["OperatorRef"] | null;
             /** Their number */
             readonly number: string;
@@ -6922,12 +6425,6 @@ export interface components {
             arrived: boolean | null;
             /** Format: date-time */
             at: string;
-        };
-        /** @description A page, the newest first; `next` leads to what was before it. */
-        UsageTexts: {
-            /** Format: uri */
-            next: string | null;
-            results: components["schemas"]["UsageText"][];
         };
         /**
          * @description * `inbound` - Text
@@ -7519,7 +7016,7 @@ export interface components {
             body?: string;
             /** Format: date-time */
             at?: string;
-            turn?: number | null;
+            readonly turn?: string | null;
             state?: string;
             next_step?: string;
             kind?: string;
@@ -7805,8 +7302,6 @@ export interface components {
                     data: {
                         access_token: components["schemas"]["AccessToken"];
                         refresh_token: components["schemas"]["RefreshToken"];
-                        /** @description Seconds. */
-                        expires_in: number;
                     };
                 };
             };
@@ -7986,7 +7481,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not available right now; `Retry-After` says when to try again. */
+        /** @description Not available right now. */
         Refused503_1: {
             headers: {
                 [name: string]: unknown;
@@ -8064,7 +7559,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ErrorResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Not authenticated. */
@@ -8073,7 +7569,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when logging in when a user is already logged in. */
@@ -8082,7 +7579,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description An input error occurred. */
@@ -8091,7 +7589,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ErrorResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Forbidden. For example, when signup is closed. */
@@ -8100,7 +7599,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ForbiddenResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ForbiddenResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when signing up while user is logged in. */
@@ -8109,7 +7609,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. The email verification (by code) flow is not pending. */
@@ -8118,7 +7619,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ConflictResponse"];
             };
         };
         /** @description There is no authenticated session. */
@@ -8127,7 +7628,18 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Conflict. The email verification (by code) flow is not pending. */
+        Refused409_5: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The response indicates session is invalid or no longer exists. */
@@ -8136,7 +7648,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["SessionGoneResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["SessionGoneResponse"];
             };
         };
         /** @description Too many requests. */
@@ -8145,10 +7657,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": {
+                "application/json": {
                     /** @enum {integer} */
                     status: 429;
-                } | components["schemas"]["Problem"];
+                };
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Not signed in, or not freshly. */
@@ -8157,7 +7670,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Not authenticated. */
@@ -8166,42 +7680,36 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. There is no password reset (by code) flow pending. */
-        Refused409_5: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
-            };
-        };
-        /** @description Nobody is signed in, or not freshly. */
-        Refused401_6: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description That signs nobody in. */
-        Refused404_2: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Somebody is signed in. */
         Refused409_6: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
+                "application/json": components["schemas"]["ConflictResponse"];
+            };
+        };
+        /** @description Conflict. There is no password reset (by code) flow pending. */
+        Refused409_7: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Not authenticated. */
+        Refused401_6: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -8211,34 +7719,18 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not authenticated. */
+        /** @description The response indicates authentication or re-authentication is required. */
         Refused401_8: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
-            };
-        };
-        /** @description It is the only way in. */
-        Refused409_7: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
                 "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description The response indicates authentication or re-authentication is required. */
-        Refused401_9: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when no user is authenticated and no email verification flow is pending. */
@@ -8247,7 +7739,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description Too many email verification mails were already sent. */
@@ -8256,16 +7749,18 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ForbiddenResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ForbiddenResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The response indicates reauthentication is required. */
-        Refused401_10: {
+        Refused401_9: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
@@ -8274,7 +7769,17 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ConflictResponse"];
+            };
+        };
+        /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
+        Refused409_10: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
         /** @description The refresh token is invalid or expired. */
@@ -8283,7 +7788,8 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
+                "application/json": components["schemas"]["ErrorResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
             };
         };
     };
@@ -8513,9 +8019,8 @@ export interface operations {
     admin_alerts_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Words of its name, its words or its mark. */
                 search?: string;
@@ -8550,7 +8055,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -8578,7 +8083,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -8611,7 +8116,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -8653,7 +8158,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Rule"][];
+                    "application/json": components["schemas"]["PaginatedRuleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -8743,20 +8248,19 @@ export interface operations {
             query?: {
                 /** @description One, or all below: `accounts.session`. */
                 action?: string;
-                /** @description Who did it. An address, a public id, or the number that stays when both are gone. */
+                /** @description Who did it. An address, a public id, or the `ref` that stays when both are gone. */
                 actor?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description Of the object: `rbac.role`. */
                 kind?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 outcome?: "allowed" | "denied" | "done" | "failed";
                 /** @description The id of the object, or of a request. */
                 q?: string;
                 /** @description A day, on your own clock. Without it, a person or an object, the last 31 days are looked at. */
                 since?: string;
-                /** @description About whom. An address, a public id, or the number that stays when both are gone. */
+                /** @description About whom. An address, a public id, or the `ref` that stays when both are gone. */
                 subject?: string;
                 /** @description The last day. */
                 until?: string;
@@ -8787,7 +8291,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -8815,7 +8319,7 @@ export interface operations {
             query?: {
                 /** @description One, or all below: `accounts.session`. */
                 action?: string;
-                /** @description Who did it. An address, a public id, or the number that stays when both are gone. */
+                /** @description Who did it. An address, a public id, or the `ref` that stays when both are gone. */
                 actor?: string;
                 /** @description Of the object: `rbac.role`. */
                 kind?: string;
@@ -8824,7 +8328,7 @@ export interface operations {
                 q?: string;
                 /** @description A day, on your own clock. Without it, a person or an object, the last 31 days are looked at. */
                 since?: string;
-                /** @description About whom. An address, a public id, or the number that stays when both are gone. */
+                /** @description About whom. An address, a public id, or the `ref` that stays when both are gone. */
                 subject?: string;
                 /** @description The last day. */
                 until?: string;
@@ -8858,9 +8362,8 @@ export interface operations {
     admin_audit_seals_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -8887,13 +8390,12 @@ export interface operations {
     admin_jobs_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description What it died of. */
                 error?: string;
                 /** @description Of those that the code knows. */
                 kind?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 queue?: "bulk" | "default" | "mail" | "messages" | "webhooks";
                 /** @description An id, a request id or a key; or the beginning of the address of who asked for it. */
@@ -9124,9 +8626,8 @@ export interface operations {
     admin_oauth_connections_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9319,10 +8820,9 @@ export interface operations {
     admin_oauth_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 kind?: "breaker" | "call_refused" | "connected" | "not_connected" | "refresh" | "revoke" | "started" | "status";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9365,7 +8865,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderHealth"][];
+                    "application/json": components["schemas"]["PaginatedProviderHealthList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -9454,7 +8954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Permission"][];
+                    "application/json": components["schemas"]["PaginatedPermissionList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -9466,9 +8966,8 @@ export interface operations {
     admin_phones_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description A whole number, or the beginning of an address, the whole of it for who may not see addresses. */
                 search?: string;
@@ -9509,7 +9008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Role"][];
+                    "application/json": components["schemas"]["PaginatedRoleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -9670,9 +9169,8 @@ export interface operations {
     admin_roles_holders_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -9779,9 +9277,8 @@ export interface operations {
     admin_sms_calls_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-called_at";
                 outcome?: "conflict" | "duplicate" | "malformed" | "new" | "unbound";
@@ -9911,10 +9408,9 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 keyword?: "help" | "start" | "stop";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -9947,7 +9443,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9975,7 +9471,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -9986,7 +9482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10003,7 +9499,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10037,13 +9533,12 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 delivery?: "accepted" | "canceled" | "delivered" | "failed" | "partially_delivered" | "queued" | "read" | "scheduled" | "sending" | "sent" | "undelivered";
                 /** @description Not sent, or not delivered. */
                 failed?: "yes";
                 kind?: "code" | "guidance" | "notice" | "reminder" | "reply";
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -10077,7 +9572,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10105,7 +9600,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10116,7 +9611,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10133,7 +9628,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10167,9 +9662,8 @@ export interface operations {
             query?: {
                 after?: string;
                 before?: string;
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description Whose. */
                 person?: string;
@@ -10203,7 +9697,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10231,7 +9725,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                id: number;
+                id: string;
             };
             cookie?: never;
         };
@@ -10242,7 +9736,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Step"][];
+                    "application/json": components["schemas"]["PaginatedStepList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10257,14 +9751,13 @@ export interface operations {
     admin_users_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "email" | "has_second_factor" | "id" | "last_sign_in_at" | "name" | "roles" | "state")[];
                 /** @description From then on. */
                 joined_after?: string;
                 joined_before?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-last_sign_in_at" | "created_at" | "last_sign_in_at";
                 /** @description Who holds it, by its slug. */
@@ -10456,9 +9949,8 @@ export interface operations {
             query?: {
                 /** @description `subject` unless said. */
                 as?: "actor" | "subject";
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -10489,9 +9981,8 @@ export interface operations {
     admin_users_connections_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 provider?: "google" | "microsoft" | "notion" | "youtube";
                 status?: "attention" | "connected" | "ended" | "limited" | "paused";
@@ -10537,7 +10028,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BrowserOfPerson"][];
+                    "application/json": components["schemas"]["PaginatedBrowserOfPersonList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10728,7 +10219,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PhoneOfPerson"][];
+                    "application/json": components["schemas"]["PaginatedPhoneOfPersonList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -10881,9 +10372,8 @@ export interface operations {
     admin_users_roles_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 /** @description All unless it is said. */
                 state?: "ended" | "in_force" | "taken_back";
@@ -10988,9 +10478,8 @@ export interface operations {
     admin_users_sessions_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at";
                 /** @description All unless it is said. */
@@ -11189,9 +10678,8 @@ export interface operations {
     approvals_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 state?: "decided" | "open";
             };
@@ -11285,9 +10773,8 @@ export interface operations {
     approvals_standing_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -11361,7 +10848,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SparseConnection"][];
+                    "application/json": {
+                        /** Format: uri */
+                        next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
+                        results: components["schemas"]["SparseConnection"][];
+                    };
                 };
             };
             /** @description It has not changed. */
@@ -11524,9 +11017,8 @@ export interface operations {
     connections_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -11641,9 +11133,8 @@ export interface operations {
     consents_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -11667,7 +11158,7 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    conversations_retrieve: {
+    conversations_list: {
         parameters: {
             query?: never;
             header?: never;
@@ -11681,7 +11172,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Conversations"];
+                    "application/json": components["schemas"]["PaginatedConversationList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11690,10 +11181,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    conversations_messages_retrieve: {
+    conversations_messages_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
@@ -11718,6 +11209,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseMessage"][];
                     };
                 };
@@ -11734,7 +11227,7 @@ export interface operations {
     events_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("at" | "created_at" | "ends_at" | "exceptions" | "first_day" | "id" | "is_all_day" | "last_day" | "notes" | "owner" | "place" | "rule" | "series" | "starts_at" | "title" | "updated_at" | "when" | "zone")[];
@@ -11759,7 +11252,10 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseCalendarEvent"][];
                     };
                 };
@@ -11930,7 +11426,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InStep"][];
+                    "application/json": components["schemas"]["PaginatedInStepList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -11989,7 +11485,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Able"][];
+                    "application/json": components["schemas"]["PaginatedAbleList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12012,7 +11508,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lost"][];
+                    "application/json": components["schemas"]["PaginatedLostList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12038,7 +11534,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AssistantFeature"][];
+                    "application/json": components["schemas"]["PaginatedAssistantFeatureList"];
                 };
             };
             /** @description It has not changed. */
@@ -12354,7 +11850,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"][];
+                    "application/json": components["schemas"]["PaginatedListList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12536,9 +12032,8 @@ export interface operations {
     lists_items_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -12589,7 +12084,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListItem"][];
+                    "application/json": components["schemas"]["PaginatedListItemList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12737,10 +12232,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    me_activity_retrieve: {
+    me_activity_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
             };
@@ -12755,7 +12250,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Activity"];
+                    "application/json": components["schemas"]["PaginatedEventList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -12803,7 +12298,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Browser"][];
+                    "application/json": components["schemas"]["PaginatedBrowserList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12853,7 +12348,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Export"][];
+                    "application/json": components["schemas"]["PaginatedExportList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -12992,7 +12487,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LetterChoice"][];
+                    "application/json": components["schemas"]["PaginatedLetterChoiceList"];
                 };
             };
             /** @description It has not changed. */
@@ -13030,7 +12525,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LetterChoice"][];
+                    "application/json": components["schemas"]["PaginatedLetterChoiceList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -13064,31 +12559,6 @@ export interface operations {
             };
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    me_mfa_lost_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Loss"];
-                };
-            };
-            401: components["responses"]["Refused401_1"];
-            403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13464,7 +12934,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignIn"][];
+                    "application/json": components["schemas"]["PaginatedSignInList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -13527,9 +12997,8 @@ export interface operations {
     memory_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -13749,10 +13218,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    messages_retrieve: {
+    messages_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 direction?: "in" | "out";
                 /** @description These alone, with commas between them. */
@@ -13775,6 +13244,8 @@ export interface operations {
                     "application/json": {
                         /** Format: uri */
                         next: string | null;
+                        /** Format: uri */
+                        previous: string | null;
                         results: components["schemas"]["SparseMessage"][];
                     };
                 };
@@ -13913,11 +13384,10 @@ export interface operations {
     notes_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "id" | "owner" | "text" | "updated_at")[];
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-updated_at" | "created_at" | "updated_at";
                 /** @description Its words, or how they begin. */
@@ -14108,7 +13578,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InStep"][];
+                    "application/json": components["schemas"]["PaginatedInStepList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14167,7 +13637,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lost"][];
+                    "application/json": components["schemas"]["PaginatedLostList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14193,7 +13663,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page"][];
+                    "application/json": components["schemas"]["PaginatedPageList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -14306,7 +13776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnPhone"][];
+                    "application/json": components["schemas"]["PaginatedOwnPhoneList"];
                 };
             };
             /** @description It has not changed. */
@@ -14595,9 +14065,8 @@ export interface operations {
     phones_events_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
             };
             header?: never;
@@ -14683,7 +14152,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OfferedProvider"][];
+                    "application/json": components["schemas"]["PaginatedOfferedProviderList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -14695,13 +14164,12 @@ export interface operations {
     reminders_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 due_after?: string;
                 due_before?: string;
                 /** @description These alone, with commas between them. */
                 fields?: ("created_at" | "due_at" | "held_until" | "id" | "note" | "rule" | "series" | "snoozes" | "state" | "text" | "when" | "zone")[];
-                /** @description Number of results to return per page. */
                 limit?: number;
                 ordering?: "-created_at" | "-due_at" | "created_at" | "due_at";
                 /** @description All of these words are in it. */
@@ -15170,7 +14638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Holder"][];
+                    "application/json": components["schemas"]["PaginatedHolderList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -15220,7 +14688,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PersonalToken"][];
+                    "application/json": components["schemas"]["PaginatedPersonalTokenList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -15389,10 +14857,10 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
-    usage_texts_retrieve: {
+    usage_texts_list: {
         parameters: {
             query?: {
-                /** @description As `next` has it. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
             };
@@ -15407,7 +14875,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageTexts"];
+                    "application/json": components["schemas"]["PaginatedUsageTextList"];
                 };
             };
             400: components["responses"]["Refused400_1"];
@@ -15431,7 +14899,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["PaginatedWebhookList"];
                 };
             };
             401: components["responses"]["Refused401_1"];
@@ -15586,9 +15054,8 @@ export interface operations {
     webhooks_deliveries_list: {
         parameters: {
             query?: {
-                /** @description The pagination cursor value. */
+                /** @description As `next` or `previous` has it. */
                 cursor?: string;
-                /** @description Number of results to return per page. */
                 limit?: number;
                 state?: "canceled" | "delivered" | "failed" | "waiting";
             };
@@ -15876,7 +15343,7 @@ export interface operations {
             401: components["responses"]["Refused401_3"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_4"];
+            409: components["responses"]["Refused409_5"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -15914,7 +15381,7 @@ export interface operations {
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_4"];
+            409: components["responses"]["Refused409_5"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_2"];
             503: components["responses"]["Refused503_1"];
@@ -16032,7 +15499,7 @@ export interface operations {
             400: components["responses"]["Refused400_3"];
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
-            409: components["responses"]["Refused409_5"];
+            409: components["responses"]["Refused409_6"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16066,53 +15533,7 @@ export interface operations {
             401: components["responses"]["Refused401_5"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_5"];
-            413: components["responses"]["Refused413_1"];
-            415: components["responses"]["Refused415_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    auth_auth_provider_redirect_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    provider: string;
-                    /** @enum {string} */
-                    process: "login" | "connect" | "reauthenticate";
-                    /** @description A path of this site to come back to, with `error` in its query if it failed. */
-                    back?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Where to. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        status: 200;
-                        data: {
-                            /** Format: uri */
-                            authorize_url: string;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_6"];
-            403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_2"];
-            409: components["responses"]["Refused409_6"];
+            409: components["responses"]["Refused409_7"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16154,7 +15575,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16190,7 +15611,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16236,7 +15657,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16506,91 +15927,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_8"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
-            413: components["responses"]["Refused413_1"];
-            415: components["responses"]["Refused415_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    auth_account_providers_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["SessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["Client"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description List of third-party provider accounts. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status: components["schemas"]["StatusOK"];
-                        data: components["schemas"]["ProviderAccount"][];
-                    };
-                };
-            };
-            400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_4"];
-            403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    auth_account_providers_delete: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["SessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["Client"];
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": {
-                    provider: components["schemas"]["ProviderID"];
-                    account: components["schemas"]["ProviderAccountID"];
-                };
-            };
-        };
-        responses: {
-            /** @description List of third-party provider accounts. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        status: components["schemas"]["StatusOK"];
-                        data: components["schemas"]["ProviderAccount"][];
-                    };
-                };
-            };
-            400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_4"];
-            403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_2"];
-            409: components["responses"]["Refused409_7"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -16626,7 +15966,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16711,7 +16051,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_8"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_8"];
@@ -16846,7 +16186,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16887,7 +16227,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_10"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_9"];
             410: components["responses"]["Refused410_1"];
@@ -16930,7 +16270,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_10"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16980,10 +16320,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_10"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_9"];
+            409: components["responses"]["Refused409_10"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -17025,7 +16365,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_10"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -17061,7 +16401,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -17119,8 +16459,6 @@ export interface operations {
                         data: {
                             access_token: components["schemas"]["AccessToken"];
                             refresh_token: components["schemas"]["RefreshToken"];
-                            /** @description Seconds. */
-                            expires_in: number;
                         };
                     };
                 };
@@ -17169,93 +16507,13 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_6"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    auth_auth_2fa_lost_get: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["SessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["Client"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description When they go, if somebody said that all are lost. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        status: 200;
-                        data: {
-                            /** Format: date-time */
-                            factors_go_at: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
-            403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
-            429: components["responses"]["Refused429_1"];
-            503: components["responses"]["Refused503_1"];
-        };
-    };
-    auth_auth_2fa_lost_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Session token. Only needed when `client` is equal to `app`. */
-                "X-Session-Token"?: components["parameters"]["SessionToken"];
-            };
-            path: {
-                /** @description The type of client accessing the API. */
-                client: components["parameters"]["Client"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description When they go, if somebody said that all are lost. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @constant */
-                        status: 200;
-                        data: {
-                            /** Format: date-time */
-                            factors_go_at: string | null;
-                        };
-                    };
-                };
-            };
-            400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_7"];
-            403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };

@@ -73,7 +73,7 @@ def test_it_is_read_a_page_at_a_time(alice: User, twilio: TwilioServer) -> None:
     seen, before = [], ""
     for _ in range(3):
         page = usage.texts(alice, before=before, limit=2)
-        seen += [each.id for each in page.texts]
+        seen += [each.id for each in page.rows]
         before = page.older
     assert len(seen) == len({*seen}) == 5 and not before
 
