@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is or was the matter, the newest first. */
+        /**
+         * What is or was the matter, the newest first
+         * @description What is or was the matter, the newest first.
+         */
         get: operations["admin_alerts_list"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["admin_alerts_retrieve"];
         put?: never;
         post?: never;
@@ -47,7 +53,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description You look after it: it is not told again before it is over. */
+        /**
+         * You look after it
+         * @description You look after it: it is not told again before it is over.
+         */
         post: operations["admin_alerts_acknowledge_create"];
         delete?: never;
         options?: never;
@@ -65,6 +74,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * You know that it is over, and others are told so
          * @description You know that it is over, and others are told so. Not of what is measured
          *     here.
          */
@@ -82,7 +92,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is watched, and when it fires. */
+        /**
+         * What is watched, and when it fires
+         * @description What is watched, and when it fires.
+         */
         get: operations["admin_alerts_rules_list"];
         put?: never;
         post?: never;
@@ -99,14 +112,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["admin_alerts_rules_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Switch it, or have it fire above something else; null is what the code says. */
+        /**
+         * Switch it, or have it fire above something else
+         * @description Switch it, or have it fire above something else; null is what the code says.
+         */
         patch: operations["admin_alerts_rules_partial_update"];
         trace?: never;
     };
@@ -117,7 +136,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What was decided and done, the newest first. */
+        /**
+         * What was decided and done, the newest first
+         * @description What was decided and done, the newest first.
+         */
         get: operations["admin_audit_list"];
         put?: never;
         post?: never;
@@ -135,6 +157,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * One of them
          * @description One of them. What is sealed in it is opened for who may see addresses, and
          *     whose it is can see who looked.
          */
@@ -155,6 +178,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What the list shows, all of it, as `csv` or `ndjson`
          * @description What the list shows, all of it, as `csv` or `ndjson`. What is sealed is opened
          *     for one `subject` at most.
          */
@@ -174,7 +198,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The chain that proves that nobody changed the audit, the newest first. */
+        /**
+         * The chain that proves that nobody changed the audit, the newest first
+         * @description The chain that proves that nobody changed the audit, the newest first.
+         */
         get: operations["admin_audit_seals_list"];
         put?: never;
         post?: never;
@@ -191,7 +218,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What waits, runs, is done and went wrong, the newest first. */
+        /**
+         * What waits, runs, is done and went wrong, the newest first
+         * @description What waits, runs, is done and went wrong, the newest first.
+         */
         get: operations["admin_jobs_list"];
         put?: never;
         post?: never;
@@ -208,7 +238,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, and what went wrong with it. */
+        /**
+         * One of them, and what went wrong with it
+         * @description One of them, and what went wrong with it.
+         */
         get: operations["admin_jobs_retrieve"];
         put?: never;
         post?: never;
@@ -227,7 +260,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What waits is not begun. What runs stops where it can. */
+        /**
+         * What waits is not begun
+         * @description What waits is not begun. What runs stops where it can.
+         */
         post: operations["admin_jobs_cancel_create"];
         delete?: never;
         options?: never;
@@ -244,7 +280,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description It is not done any more, and stays on record. */
+        /**
+         * It is not done any more, and stays on record
+         * @description It is not done any more, and stays on record.
+         */
         post: operations["admin_jobs_drop_create"];
         delete?: never;
         options?: never;
@@ -261,7 +300,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Try it anew, as often as the first time. */
+        /**
+         * Try it anew, as often as the first time
+         * @description Try it anew, as often as the first time.
+         */
         post: operations["admin_jobs_requeue_create"];
         delete?: never;
         options?: never;
@@ -279,6 +321,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Drop all that are dead, of a queue, a kind or an error
          * @description Drop all that are dead, of a queue, a kind or an error: by a job of its
          *     own.
          */
@@ -299,6 +342,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Try all that are dead anew, of a queue, a kind or an error
          * @description Try all that are dead anew, of a queue, a kind or an error: by a job of its
          *     own.
          */
@@ -316,7 +360,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Connections of everybody, the newest first, masked. */
+        /**
+         * Connections of everybody, the newest first, masked
+         * @description Connections of everybody, the newest first, masked.
+         */
         get: operations["admin_oauth_connections_list"];
         put?: never;
         post?: never;
@@ -333,11 +380,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How one stands, what was allowed of it, and how it is renewed. */
+        /**
+         * How one stands, what was allowed of it, and how it is renewed
+         * @description How one stands, what was allowed of it, and how it is renewed.
+         */
         get: operations["admin_oauth_connections_retrieve"];
         put?: never;
         post?: never;
         /**
+         * Disconnect it
          * @description Disconnect it: its secrets are gone at once, the grant is taken back at the
          *     provider where that ends nothing else, and its person is told.
          */
@@ -356,7 +407,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Nothing is read, written or renewed until an operator resumes it. */
+        /**
+         * Nothing is read, written or renewed until an operator resumes it
+         * @description Nothing is read, written or renewed until an operator resumes it.
+         */
         post: operations["admin_oauth_connections_pause_create"];
         delete?: never;
         options?: never;
@@ -373,7 +427,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ask for a new access token, whether or not it is time. */
+        /**
+         * Ask for a new access token, whether or not it is time
+         * @description Ask for a new access token, whether or not it is time.
+         */
         post: operations["admin_oauth_connections_renew_create"];
         delete?: never;
         options?: never;
@@ -390,7 +447,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The assistant may use it again. */
+        /**
+         * The assistant may use it again
+         * @description The assistant may use it again.
+         */
         post: operations["admin_oauth_connections_resume_create"];
         delete?: never;
         options?: never;
@@ -405,7 +465,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happened between us and the providers, the newest first. */
+        /**
+         * What happened between us and the providers, the newest first
+         * @description What happened between us and the providers, the newest first.
+         */
         get: operations["admin_oauth_events_list"];
         put?: never;
         post?: never;
@@ -422,7 +485,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How each provider does: renewals of a day, calls of seven days. */
+        /**
+         * How each provider does
+         * @description How each provider does: renewals of a day, calls of seven days.
+         */
         get: operations["admin_oauth_providers_list"];
         put?: never;
         post?: never;
@@ -441,7 +507,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Tokens are renewed from now on. */
+        /**
+         * Tokens are renewed from now on
+         * @description Tokens are renewed from now on.
+         */
         post: operations["admin_oauth_providers_resume_create"];
         delete?: never;
         options?: never;
@@ -459,6 +528,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * No token of this provider is renewed until it is resumed
          * @description No token of this provider is renewed until it is resumed; what lasts is used
          *     to its end. Nobody is marked or told.
          */
@@ -476,7 +546,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every permission there is, and which roles have it of their own. */
+        /**
+         * Every permission there is, and which roles have it of their own
+         * @description Every permission there is, and which roles have it of their own.
+         */
         get: operations["admin_permissions_list"];
         put?: never;
         post?: never;
@@ -493,7 +566,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Phones on anybody's list, the newest first, masked. */
+        /**
+         * Phones on anybody's list, the newest first, masked
+         * @description Phones on anybody's list, the newest first, masked.
+         */
         get: operations["admin_phones_list"];
         put?: never;
         post?: never;
@@ -510,10 +586,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All of them, the lowest first. */
+        /**
+         * All of them, the lowest first
+         * @description All of them, the lowest first.
+         */
         get: operations["admin_roles_list"];
         put?: never;
-        /** @description A new one. It brings nothing that you do not have yourself. */
+        /**
+         * A new one
+         * @description A new one. It brings nothing that you do not have yourself.
+         */
         post: operations["admin_roles_create"];
         delete?: never;
         options?: never;
@@ -528,15 +610,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, with all that it brings. */
+        /**
+         * One of them, with all that it brings
+         * @description One of them, with all that it brings.
+         */
         get: operations["admin_roles_retrieve"];
         put?: never;
         post?: never;
-        /** @description Only one that nobody has ever held, and no other inherits. */
+        /**
+         * Only one that nobody has ever held, and no other inherits
+         * @description Only one that nobody has ever held, and no other inherits.
+         */
         delete: operations["admin_roles_destroy"];
         options?: never;
         head?: never;
-        /** @description What it may do and inherits; counts for everybody who holds it at once. */
+        /**
+         * What it may do and inherits
+         * @description What it may do and inherits; counts for everybody who holds it at once.
+         */
         patch: operations["admin_roles_partial_update"];
         trace?: never;
     };
@@ -547,7 +638,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who holds a role, and who did, the newest first. */
+        /**
+         * Who holds a role, and who did, the newest first
+         * @description Who holds a role, and who did, the newest first.
+         */
         get: operations["admin_roles_holders_list"];
         put?: never;
         post?: never;
@@ -564,14 +658,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What who holds it may use. */
+        /**
+         * What who holds it may use
+         * @description What who holds it may use.
+         */
         get: operations["admin_roles_limits_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of it; it counts from the next question on. */
+        /**
+         * Change some of it
+         * @description Change some of it; it counts from the next question on.
+         */
         patch: operations["admin_roles_limits_partial_update"];
         trace?: never;
     };
@@ -582,7 +682,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Proven calls of the carrier, the newest first. */
+        /**
+         * Proven calls of the carrier, the newest first
+         * @description Proven calls of the carrier, the newest first.
+         */
         get: operations["admin_sms_calls_list"];
         put?: never;
         post?: never;
@@ -599,7 +702,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What was posted, without the words and numbers of people. */
+        /**
+         * What was posted, without the words and numbers of people
+         * @description What was posted, without the words and numbers of people.
+         */
         get: operations["admin_sms_calls_retrieve"];
         put?: never;
         post?: never;
@@ -619,6 +725,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Play it again
          * @description Play it again: it goes the way it went the first time, and what was lost is
          *     taken now.
          */
@@ -638,7 +745,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description All that was posted, this once; whose text it is about reads who looked. */
+        /**
+         * All that was posted, this once
+         * @description All that was posted, this once; whose text it is about reads who looked.
+         */
         post: operations["admin_sms_calls_reveal_create"];
         delete?: never;
         options?: never;
@@ -653,7 +763,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Texts that came, the newest first. */
+        /**
+         * Texts that came, the newest first
+         * @description Texts that came, the newest first.
+         */
         get: operations["admin_sms_inbound_list"];
         put?: never;
         post?: never;
@@ -670,7 +783,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A text that came, without its words. */
+        /**
+         * A text that came, without its words
+         * @description A text that came, without its words.
+         */
         get: operations["admin_sms_inbound_retrieve"];
         put?: never;
         post?: never;
@@ -687,7 +803,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its way end to end, from the carrier's call to the cost; without words. */
+        /**
+         * Its way end to end, from the carrier's call to the cost
+         * @description Its way end to end, from the carrier's call to the cost; without words.
+         */
         get: operations["admin_sms_inbound_journey_list"];
         put?: never;
         post?: never;
@@ -706,7 +825,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Its words, this once; their person reads who looked, and why. */
+        /**
+         * Its words, this once
+         * @description Its words, this once; their person reads who looked, and why.
+         */
         post: operations["admin_sms_inbound_reveal_create"];
         delete?: never;
         options?: never;
@@ -721,7 +843,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Texts of ours, the newest first, and what became of them. */
+        /**
+         * Texts of ours, the newest first, and what became of them
+         * @description Texts of ours, the newest first, and what became of them.
+         */
         get: operations["admin_sms_outbound_list"];
         put?: never;
         post?: never;
@@ -738,7 +863,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A text of ours, without its words. */
+        /**
+         * A text of ours, without its words
+         * @description A text of ours, without its words.
+         */
         get: operations["admin_sms_outbound_retrieve"];
         put?: never;
         post?: never;
@@ -755,7 +883,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its way end to end: what it answers, sending, the carrier's news, cost. */
+        /**
+         * Its way end to end
+         * @description Its way end to end: what it answers, sending, the carrier's news, cost.
+         */
         get: operations["admin_sms_outbound_journey_list"];
         put?: never;
         post?: never;
@@ -774,7 +905,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Its words, this once; their person reads who looked, and why. */
+        /**
+         * Its words, this once
+         * @description Its words, this once; their person reads who looked, and why.
+         */
         post: operations["admin_sms_outbound_reveal_create"];
         delete?: never;
         options?: never;
@@ -790,6 +924,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Turns of the conversation, the newest first
          * @description Turns of the conversation, the newest first: texts that were answered
          *     together.
          */
@@ -809,7 +944,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A turn. */
+        /**
+         * A turn
+         * @description A turn.
+         */
         get: operations["admin_sms_turns_retrieve"];
         put?: never;
         post?: never;
@@ -826,7 +964,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Its way end to end. */
+        /**
+         * Its way end to end
+         * @description Its way end to end.
+         */
         get: operations["admin_sms_turns_journey_list"];
         put?: never;
         post?: never;
@@ -843,10 +984,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description People, the newest first. Names and addresses are masked. */
+        /**
+         * People, the newest first
+         * @description People, the newest first. Names and addresses are masked.
+         */
         get: operations["admin_users_list"];
         put?: never;
         /**
+         * Have somebody come in
          * @description Have somebody come in: an account, and a letter with a link to choose a
          *     password.
          */
@@ -864,11 +1009,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. They see on *Activity* that somebody looked. */
+        /**
+         * One of them
+         * @description One of them. They see on *Activity* that somebody looked.
+         */
         get: operations["admin_users_retrieve"];
         put?: never;
         post?: never;
         /**
+         * Close the account
          * @description Close the account: out everywhere at once, and erased after 14 days. Until
          *     then they open it again by a new password through the letter, or an operator
          *     restores it.
@@ -876,7 +1025,10 @@ export interface paths {
         delete: operations["admin_users_destroy"];
         options?: never;
         head?: never;
-        /** @description Change their profile. They see on *Activity* that somebody did. */
+        /**
+         * Change their profile
+         * @description Change their profile. They see on *Activity* that somebody did.
+         */
         patch: operations["admin_users_partial_update"];
         trace?: never;
     };
@@ -887,7 +1039,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happened to somebody, or what they did, the newest first. */
+        /**
+         * What happened to somebody, or what they did, the newest first
+         * @description What happened to somebody, or what they did, the newest first.
+         */
         get: operations["admin_users_audit_list"];
         put?: never;
         post?: never;
@@ -905,6 +1060,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Theirs, given up ones too, the newest first, masked
          * @description Theirs, given up ones too, the newest first, masked. What can be done about
          *     one is under `admin/oauth/connections/{id}`.
          */
@@ -924,7 +1080,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Browsers they were signed in with, the one used last first. */
+        /**
+         * Browsers they were signed in with, the one used last first
+         * @description Browsers they were signed in with, the one used last first.
+         */
         get: operations["admin_users_devices_list"];
         put?: never;
         post?: never;
@@ -944,7 +1103,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Forget it: it is a stranger's, and asked for the second factor again. */
+        /**
+         * Forget it
+         * @description Forget it: it is a stranger's, and asked for the second factor again.
+         */
         delete: operations["admin_users_devices_destroy"];
         options?: never;
         head?: never;
@@ -958,7 +1120,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whether they may do something to any row, and why. */
+        /**
+         * Whether they may do something to any row, and why
+         * @description Whether they may do something to any row, and why.
+         */
         get: operations["admin_users_may"];
         put?: never;
         post?: never;
@@ -975,7 +1140,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What they can prove, and what stands in their way. */
+        /**
+         * What they can prove, and what stands in their way
+         * @description What they can prove, and what stands in their way.
+         */
         get: operations["admin_users_mfa_retrieve"];
         put?: never;
         post?: never;
@@ -995,6 +1163,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * All their factors are removed, their sign-ins end, and they set new ones up after they next sign in
          * @description All their factors are removed, their sign-ins end, and they set new ones up
          *     after they next sign in. Be sure that it is they who ask.
          */
@@ -1015,6 +1184,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Send them a letter with a link to choose a password
          * @description Send them a letter with a link to choose a password. Nobody but their mailbox
          *     sees it; who was invited and never came is invited once more.
          */
@@ -1032,7 +1202,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All on their list, and those that were, masked. */
+        /**
+         * All on their list, and those that were, masked
+         * @description All on their list, and those that were, masked.
+         */
         get: operations["admin_users_phones_list"];
         put?: never;
         post?: never;
@@ -1049,7 +1222,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, with what stands in its way and what happened to it. */
+        /**
+         * One of them, with what stands in its way and what happened to it
+         * @description One of them, with what stands in its way and what happened to it.
+         */
         get: operations["admin_users_phones_retrieve"];
         put?: never;
         post?: never;
@@ -1066,14 +1242,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How they want to read, and when not to be texted. */
+        /**
+         * How they want to read, and when not to be texted
+         * @description How they want to read, and when not to be texted.
+         */
         get: operations["admin_users_preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of it for them. They see on *Activity* that somebody did. */
+        /**
+         * Change some of it for them
+         * @description Change some of it for them. They see on *Activity* that somebody did.
+         */
         patch: operations["admin_users_preferences_partial_update"];
         trace?: never;
     };
@@ -1086,7 +1268,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Open an account that was suspended, or closed and not erased yet. */
+        /**
+         * Open an account that was suspended, or closed and not erased yet
+         * @description Open an account that was suspended, or closed and not erased yet.
+         */
         post: operations["admin_users_restore_create"];
         delete?: never;
         options?: never;
@@ -1101,10 +1286,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Roles that they were given, the newest first; not those that these inherit. */
+        /**
+         * Roles that they were given, the newest first
+         * @description Roles that they were given, the newest first; not those that these inherit.
+         */
         get: operations["admin_users_roles_list"];
         put?: never;
         /**
+         * Give them a role, for a while or until it is taken back
          * @description Give them a role, for a while or until it is taken back; it takes the place of
          *     the same one. You give no more than you have, nor for longer, and nothing to
          *     yourself.
@@ -1126,7 +1315,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Take it back: they lose it on their next request. */
+        /**
+         * Take it back
+         * @description Take it back: they lose it on their next request.
+         */
         delete: operations["admin_users_roles_destroy"];
         options?: never;
         head?: never;
@@ -1140,11 +1332,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where they are signed in, and where they were, the newest first. */
+        /**
+         * Where they are signed in, and where they were, the newest first
+         * @description Where they are signed in, and where they were, the newest first.
+         */
         get: operations["admin_users_sessions_list"];
         put?: never;
         post?: never;
         /**
+         * Sign them out everywhere
          * @description Sign them out everywhere: cookies and tokens are dead with their next
          *     request.
          */
@@ -1161,11 +1357,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["admin_users_sessions_retrieve"];
         put?: never;
         post?: never;
-        /** @description End it: its cookie and its tokens are dead with their next request. */
+        /**
+         * End it
+         * @description End it: its cookie and its tokens are dead with their next request.
+         */
         delete: operations["admin_users_sessions_destroy"];
         options?: never;
         head?: never;
@@ -1181,7 +1383,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description They can neither sign in nor text, from the next request on. */
+        /**
+         * They can neither sign in nor text, from the next request on
+         * @description They can neither sign in nor text, from the next request on.
+         */
         post: operations["admin_users_suspend_create"];
         delete?: never;
         options?: never;
@@ -1197,6 +1402,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What somebody used in a period, beside the one before it
          * @description What somebody used in a period, beside the one before it. They see on
          *     *Activity* that somebody looked.
          */
@@ -1216,7 +1422,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What waits, or what was decided; the newest first. */
+        /**
+         * What waits, or what was decided
+         * @description What waits, or what was decided; the newest first.
+         */
         get: operations["approvals_list"];
         put?: never;
         post?: never;
@@ -1233,7 +1442,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How it stands, and what became of it. */
+        /**
+         * How it stands, and what became of it
+         * @description How it stands, and what became of it.
+         */
         get: operations["approvals_retrieve"];
         put?: never;
         post?: never;
@@ -1253,6 +1465,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Say yes, no or always
          * @description Say yes, no or always. A yes is carried out after this answer: read the
          *     approval until it has an `outcome`. 409 where it was decided, or is too late.
          */
@@ -1270,7 +1483,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is not asked about any more, the newest first. */
+        /**
+         * What is not asked about any more, the newest first
+         * @description What is not asked about any more, the newest first.
+         */
         get: operations["approvals_standing_list"];
         put?: never;
         post?: never;
@@ -1290,7 +1506,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Be asked again. */
+        /**
+         * Be asked again
+         * @description Be asked again.
+         */
         delete: operations["approvals_standing_destroy"];
         options?: never;
         head?: never;
@@ -1305,12 +1524,14 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * All that are connected
          * @description All that are connected; as many as the role allows. Ask again with the `ETag`
          *     as `If-None-Match`: 304 while nothing has changed.
          */
         get: operations["connections_list"];
         put?: never;
         /**
+         * Begin to connect an account, or to allow more
          * @description Begin to connect an account, or to allow more: lead this very browser to the
          *     address. It comes back here only with the cookie of this answer.
          */
@@ -1328,18 +1549,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How it stands. */
+        /**
+         * How it stands
+         * @description How it stands.
+         */
         get: operations["connections_retrieve"];
         put?: never;
         post?: never;
         /**
+         * Disconnect it
          * @description Disconnect it: its secrets are gone at once, and are taken back at the
          *     provider where that ends nothing else.
          */
         delete: operations["connections_destroy"];
         options?: never;
         head?: never;
-        /** @description Pause it, let it go on (that needs a fresh proof), switch features off. */
+        /**
+         * Pause it, let it go on (that needs a fresh proof), switch features off
+         * @description Pause it, let it go on (that needs a fresh proof), switch features off.
+         */
         patch: operations["connections_partial_update"];
         trace?: never;
     };
@@ -1350,7 +1578,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happened with it, the newest first. */
+        /**
+         * What happened with it, the newest first
+         * @description What happened with it, the newest first.
+         */
         get: operations["connections_events_list"];
         put?: never;
         post?: never;
@@ -1369,7 +1600,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Renew its permission before its time. */
+        /**
+         * Renew its permission before its time
+         * @description Renew its permission before its time.
+         */
         post: operations["connections_refresh_create"];
         delete?: never;
         options?: never;
@@ -1387,6 +1621,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Ask the provider something small, to see whether it works
          * @description Ask the provider something small, to see whether it works. A few times a
          *     minute, together with renewals.
          */
@@ -1404,7 +1639,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How much of the provider's API it used. */
+        /**
+         * How much of the provider's API it used
+         * @description How much of the provider's API it used.
+         */
         get: operations["connections_usage_retrieve"];
         put?: never;
         post?: never;
@@ -1421,7 +1659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What one was asked and said, of accounts given up as well, the newest first. */
+        /**
+         * What one was asked and said, of accounts given up as well, the newest first
+         * @description What one was asked and said, of accounts given up as well, the newest first.
+         */
         get: operations["consents_list"];
         put?: never;
         post?: never;
@@ -1438,7 +1679,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One with each phone of yours, and what is written here. */
+        /**
+         * One with each phone of yours, and what is written here
+         * @description One with each phone of yours, and what is written here.
+         */
         get: operations["conversations_list"];
         put?: never;
         post?: never;
@@ -1455,7 +1699,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest of one conversation, in the same order. */
+        /**
+         * The newest of one conversation, in the same order
+         * @description The newest of one conversation, in the same order.
+         */
         get: operations["conversations_messages_list"];
         put?: never;
         post?: never;
@@ -1473,12 +1720,14 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What touches the time from `from` to `to`, a year at most, the earliest first unless another `ordering` is asked for
          * @description What touches the time from `from` to `to`, a year at most, the earliest first
          *     unless another `ordering` is asked for; each one of a series by itself.
          */
         get: operations["events_list"];
         put?: never;
         /**
+         * Put one on your calendar, or on one that is shared with you to edit
          * @description Put one on your calendar, or on one that is shared with you to edit: 403 where
          *     it may only be looked at, 404 where it is not shared with you.
          */
@@ -1496,15 +1745,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them; of a series what it began with. */
+        /**
+         * One of them
+         * @description One of them; of a series what it began with.
+         */
         get: operations["events_retrieve"];
         put?: never;
         post?: never;
-        /** @description Take it off; with `at` only the one of a series that comes then. */
+        /**
+         * Take it off
+         * @description Take it off; with `at` only the one of a series that comes then.
+         */
         delete: operations["events_destroy"];
         options?: never;
         head?: never;
-        /** @description Only what is sent changes; a time only with both of its ends. */
+        /**
+         * Only what is sent changes
+         * @description Only what is sent changes; a time only with both of its ends.
+         */
         patch: operations["events_partial_update"];
         trace?: never;
     };
@@ -1515,10 +1773,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is. */
+        /**
+         * What is
+         * @description What is.
+         */
         get: operations["events_in_step_list"];
         put?: never;
-        /** @description Keep the calendar and this one in step from now on; one that is, goes on. */
+        /**
+         * Keep the calendar and this one in step from now on
+         * @description Keep the calendar and this one in step from now on; one that is, goes on.
+         */
         post: operations["events_in_step_create"];
         delete?: never;
         options?: never;
@@ -1533,7 +1797,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Connected calendars that are not kept in step, and can be. */
+        /**
+         * Connected calendars that are not kept in step, and can be
+         * @description Connected calendars that are not kept in step, and can be.
+         */
         get: operations["events_in_step_able_list"];
         put?: never;
         post?: never;
@@ -1550,7 +1817,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is not in step and needs somebody to look: the newest fifty. */
+        /**
+         * What is not in step and needs somebody to look
+         * @description What is not in step and needs somebody to look: the newest fifty.
+         */
         get: operations["events_in_step_lost_list"];
         put?: never;
         post?: never;
@@ -1567,7 +1837,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All of them. */
+        /**
+         * All of them
+         * @description All of them.
+         */
         get: operations["features_list"];
         put?: never;
         post?: never;
@@ -1584,14 +1857,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["features_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Switch it on or off. */
+        /**
+         * Switch it on or off
+         * @description Switch it on or off.
+         */
         patch: operations["features_partial_update"];
         trace?: never;
     };
@@ -1602,7 +1881,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The same of all people, for operators; of a country, of a role, or of both. */
+        /**
+         * The same of all people, for operators
+         * @description The same of all people, for operators; of a country, of a role, or of both.
+         */
         get: operations["figures_chart"];
         put?: never;
         post?: never;
@@ -1619,7 +1901,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How it stands. */
+        /**
+         * How it stands
+         * @description How it stands.
+         */
         get: operations["in_step_retrieve"];
         put?: never;
         post?: never;
@@ -1638,7 +1923,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Compare all of it anew. */
+        /**
+         * Compare all of it anew
+         * @description Compare all of it anew.
+         */
         post: operations["in_step_compare_create"];
         delete?: never;
         options?: never;
@@ -1655,7 +1943,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Nothing goes either way. What is on either side stays. */
+        /**
+         * Nothing goes either way
+         * @description Nothing goes either way. What is on either side stays.
+         */
         post: operations["in_step_pause_create"];
         delete?: never;
         options?: never;
@@ -1672,7 +1963,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Go on, with what changed meanwhile. */
+        /**
+         * Go on, with what changed meanwhile
+         * @description Go on, with what changed meanwhile.
+         */
         post: operations["in_step_resume_create"];
         delete?: never;
         options?: never;
@@ -1689,7 +1983,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What lost is what counts, on both sides. 404 where nothing lost. */
+        /**
+         * What lost is what counts, on both sides
+         * @description What lost is what counts, on both sides. 404 where nothing lost.
+         */
         post: operations["in_step_lost_bring_back_create"];
         delete?: never;
         options?: never;
@@ -1706,7 +2003,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description It is fine as it is: what lost is forgotten. */
+        /**
+         * It is fine as it is
+         * @description It is fine as it is: what lost is forgotten.
+         */
         post: operations["in_step_lost_settle_create"];
         delete?: never;
         options?: never;
@@ -1721,10 +2021,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All of them, by name; there are at most a hundred. */
+        /**
+         * All of them, by name
+         * @description All of them, by name; there are at most a hundred.
+         */
         get: operations["lists_list"];
         put?: never;
-        /** @description Make one. 409 where there is one of that name. */
+        /**
+         * Make one
+         * @description Make one. 409 where there is one of that name.
+         */
         post: operations["lists_create"];
         delete?: never;
         options?: never;
@@ -1739,15 +2045,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["lists_retrieve"];
         put?: never;
         post?: never;
-        /** @description With all that stands on it. */
+        /**
+         * With all that stands on it
+         * @description With all that stands on it.
+         */
         delete: operations["lists_destroy"];
         options?: never;
         head?: never;
-        /** @description Another name. */
+        /**
+         * Another name
+         * @description Another name.
+         */
         patch: operations["lists_partial_update"];
         trace?: never;
     };
@@ -1760,7 +2075,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take off what is done. */
+        /**
+         * Take off what is done
+         * @description Take off what is done.
+         */
         post: operations["lists_clear_create"];
         delete?: never;
         options?: never;
@@ -1775,10 +2093,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What stands on it, done or not, the newest first. */
+        /**
+         * What stands on it, done or not, the newest first
+         * @description What stands on it, done or not, the newest first.
+         */
         get: operations["lists_items_list"];
         put?: never;
         /**
+         * Put things on it
          * @description Put things on it; what is open there already is not added again. 409 where
          *     all of it is.
          */
@@ -1799,11 +2121,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Take it off the list. */
+        /**
+         * Take it off the list
+         * @description Take it off the list.
+         */
         delete: operations["lists_items_destroy"];
         options?: never;
         head?: never;
-        /** @description Tick it off, or open it again. */
+        /**
+         * Tick it off, or open it again
+         * @description Tick it off, or open it again.
+         */
         patch: operations["lists_items_partial_update"];
         trace?: never;
     };
@@ -1814,14 +2142,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is asking. */
+        /**
+         * Who is asking
+         * @description Who is asking.
+         */
         get: operations["me_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of it. */
+        /**
+         * Change some of it
+         * @description Change some of it.
+         */
         patch: operations["me_partial_update"];
         trace?: never;
     };
@@ -1832,7 +2166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What you did, and what others did about you, staff too; the newest first. */
+        /**
+         * What you did, and what others did about you, staff too
+         * @description What you did, and what others did about you, staff too; the newest first.
+         */
         get: operations["me_activity_list"];
         put?: never;
         post?: never;
@@ -1852,6 +2189,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Close the account
          * @description Close the account: out everywhere at once, and erased after 14 days. Until
          *     then a new password through the letter opens it again.
          */
@@ -1870,6 +2208,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Browsers one was signed in with, and until when which is not asked for the second factor
          * @description Browsers one was signed in with, and until when which is not asked for the second
          *     factor.
          */
@@ -1892,7 +2231,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Forget it: it is asked for everything again. */
+        /**
+         * Forget it
+         * @description Forget it: it is asked for everything again.
+         */
         delete: operations["me_devices_destroy"];
         options?: never;
         head?: never;
@@ -1906,10 +2248,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Exports of one's own data that are being made or can be fetched. */
+        /**
+         * Exports of one's own data that are being made or can be fetched
+         * @description Exports of one's own data that are being made or can be fetched.
+         */
         get: operations["me_export_list"];
         put?: never;
         /**
+         * Ask for one
          * @description Ask for one: a ZIP of JSON and CSV, kept for a week. A letter tells when it is
          *     ready. One at a time, three a day.
          */
@@ -1927,11 +2273,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How far it is. */
+        /**
+         * How far it is
+         * @description How far it is.
+         */
         get: operations["me_export_retrieve"];
         put?: never;
         post?: never;
-        /** @description Stop making it, or delete it with its file. */
+        /**
+         * Stop making it, or delete it with its file
+         * @description Stop making it, or delete it with its file.
+         */
         delete: operations["me_export_destroy"];
         options?: never;
         head?: never;
@@ -1945,7 +2297,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The ZIP file. */
+        /**
+         * The ZIP file
+         * @description The ZIP file.
+         */
         get: operations["me_export_file_retrieve"];
         put?: never;
         post?: never;
@@ -1962,9 +2317,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Letters that one can do without. What matters to security is always told. */
+        /**
+         * Letters that one can do without
+         * @description Letters that one can do without. What matters to security is always told.
+         */
         get: operations["me_letters_list"];
-        /** @description Have these and no others of them. */
+        /**
+         * Have these and no others of them
+         * @description Have these and no others of them.
+         */
         put: operations["me_letters_update"];
         post?: never;
         delete?: never;
@@ -1980,10 +2341,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is set up, and whether that is enough. */
+        /**
+         * What is set up, and whether that is enough
+         * @description What is set up, and whether that is enough.
+         */
         get: operations["me_mfa_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/mfa/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * All factors are lost, and this sign-in is still there
+         * @description All factors are lost, and this sign-in is still there: they are removed in
+         *     three days, unless somebody stops it. Announced by letter and by text.
+         */
+        post: operations["me_mfa_lost_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2000,6 +2385,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Somebody with the password says that all factors are lost
          * @description Somebody with the password says that all factors are lost: they are not.
          *     Without a fresh proof, like the page.
          */
@@ -2019,7 +2405,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ten new ones; older ones are dead. */
+        /**
+         * Ten new ones
+         * @description Ten new ones; older ones are dead.
+         */
         post: operations["me_mfa_recovery_codes_create"];
         delete?: never;
         options?: never;
@@ -2036,9 +2425,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Text a code to a verified phone, or another one. */
+        /**
+         * Text a code to a verified phone, or another one
+         * @description Text a code to a verified phone, or another one.
+         */
         post: operations["me_mfa_sms_create"];
-        /** @description Text no codes any more. */
+        /**
+         * Text no codes any more
+         * @description Text no codes any more.
+         */
         delete: operations["me_mfa_sms_destroy"];
         options?: never;
         head?: never;
@@ -2054,7 +2449,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The code that was texted. */
+        /**
+         * The code that was texted
+         * @description The code that was texted.
+         */
         post: operations["me_mfa_sms_confirm_create"];
         delete?: never;
         options?: never;
@@ -2071,9 +2469,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Begin with an authenticator app. It counts once its first code is given. */
+        /**
+         * Begin with an authenticator app
+         * @description Begin with an authenticator app. It counts once its first code is given.
+         */
         post: operations["me_mfa_totp_create"];
-        /** @description Remove it. */
+        /**
+         * Remove it
+         * @description Remove it.
+         */
         delete: operations["me_mfa_totp_destroy"];
         options?: never;
         head?: never;
@@ -2089,7 +2493,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The first code of the app. */
+        /**
+         * The first code of the app
+         * @description The first code of the app.
+         */
         post: operations["me_mfa_totp_confirm_create"];
         delete?: never;
         options?: never;
@@ -2107,6 +2514,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * End everything
          * @description End everything: sign-ins, tokens, password, texting. Without a fresh proof.
          *     The way back is a new password through the letter, and a second factor.
          */
@@ -2124,14 +2532,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How one wants to read, and when not to be texted. */
+        /**
+         * How one wants to read, and when not to be texted
+         * @description How one wants to read, and when not to be texted.
+         */
         get: operations["me_preferences_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** @description Change some of it. */
+        /**
+         * Change some of it
+         * @description Change some of it.
+         */
         patch: operations["me_preferences_partial_update"];
         trace?: never;
     };
@@ -2142,7 +2556,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Factors, sign-ins, and what happened last. */
+        /**
+         * Factors, sign-ins, and what happened last
+         * @description Factors, sign-ins, and what happened last.
+         */
         get: operations["me_security_retrieve"];
         put?: never;
         post?: never;
@@ -2159,7 +2576,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Where one is signed in, the one used last first. As many as the role allows. */
+        /**
+         * Where one is signed in, the one used last first
+         * @description Where one is signed in, the one used last first. As many as the role allows.
+         */
         get: operations["me_sessions_list"];
         put?: never;
         post?: never;
@@ -2179,7 +2599,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description End one: its cookie and its tokens are dead with their next request. */
+        /**
+         * End one
+         * @description End one: its cookie and its tokens are dead with their next request.
+         */
         delete: operations["me_sessions_destroy"];
         options?: never;
         head?: never;
@@ -2195,7 +2618,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description End all others. */
+        /**
+         * End all others
+         * @description End all others.
+         */
         post: operations["me_sessions_revoke_others_create"];
         delete?: never;
         options?: never;
@@ -2210,15 +2636,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest first. */
+        /**
+         * The newest first
+         * @description The newest first.
+         */
         get: operations["memory_list"];
         put?: never;
         /**
+         * Have it known
          * @description Have it known. Of the same subject it takes the place of what was known; 409
          *     where it is known already.
          */
         post: operations["memory_create"];
-        /** @description Forget all of it, for good. */
+        /**
+         * Forget all of it, for good
+         * @description Forget all of it, for good.
+         */
         delete: operations["memory_forget_all"];
         options?: never;
         head?: never;
@@ -2232,15 +2665,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["memory_retrieve"];
         put?: never;
         post?: never;
-        /** @description Forget it. */
+        /**
+         * Forget it
+         * @description Forget it.
+         */
         delete: operations["memory_destroy"];
         options?: never;
         head?: never;
-        /** @description Say it anew. */
+        /**
+         * Say it anew
+         * @description Say it anew.
+         */
         patch: operations["memory_partial_update"];
         trace?: never;
     };
@@ -2251,11 +2693,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What a language model is told of earlier conversations. */
+        /**
+         * What a language model is told of earlier conversations
+         * @description What a language model is told of earlier conversations.
+         */
         get: operations["memory_talked_about_retrieve"];
         put?: never;
         post?: never;
-        /** @description Tell it no more of them. */
+        /**
+         * Tell it no more of them
+         * @description Tell it no more of them.
+         */
         delete: operations["memory_talked_about_destroy"];
         options?: never;
         head?: never;
@@ -2270,12 +2718,14 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * The newest, texted or written, with the answers
          * @description The newest, texted or written, with the answers: a page the oldest first.
          *     `next` leads to what was said before it, `previous` to what was said after.
          */
         get: operations["messages_list"];
         put?: never;
         /**
+         * Say something to the assistant
          * @description Say something to the assistant. It answers after this: read the message with
          *     this `id` until it has an `answer`.
          */
@@ -2293,7 +2743,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them, and what was done about it. */
+        /**
+         * One of them, and what was done about it
+         * @description One of them, and what was done about it.
+         */
         get: operations["message_retrieve"];
         put?: never;
         post?: never;
@@ -2311,6 +2764,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * A picture or file that came with a text, as what it is
          * @description A picture or file that came with a text, as what it is. A browser runs nothing
          *     of it.
          */
@@ -2332,7 +2786,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Take one change back, within fifteen minutes; else 404. */
+        /**
+         * Take one change back, within fifteen minutes
+         * @description Take one change back, within fifteen minutes; else 404.
+         */
         post: operations["messages_undo_create"];
         delete?: never;
         options?: never;
@@ -2348,12 +2805,16 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * The newest first, unless another `ordering` is asked for
          * @description The newest first, unless another `ordering` is asked for; with `search` those that have all its words, or words that
          *     begin like them.
          */
         get: operations["notes_list"];
         put?: never;
-        /** @description Write one down. */
+        /**
+         * Write one down
+         * @description Write one down.
+         */
         post: operations["notes_create"];
         delete?: never;
         options?: never;
@@ -2368,15 +2829,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["notes_retrieve"];
         put?: never;
         post?: never;
-        /** @description Delete it. */
+        /**
+         * Delete it
+         * @description Delete it.
+         */
         delete: operations["notes_destroy"];
         options?: never;
         head?: never;
-        /** @description Other words. */
+        /**
+         * Other words
+         * @description Other words.
+         */
         patch: operations["notes_partial_update"];
         trace?: never;
     };
@@ -2387,10 +2857,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is. */
+        /**
+         * What is
+         * @description What is.
+         */
         get: operations["notes_in_step_list"];
         put?: never;
         /**
+         * Keep the notes and a page in step from now on
          * @description Keep the notes and a page in step from now on; 409 where another page has
          *     them.
          */
@@ -2408,7 +2882,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What is not in step and needs somebody to look: the newest fifty. */
+        /**
+         * What is not in step and needs somebody to look
+         * @description What is not in step and needs somebody to look: the newest fifty.
+         */
         get: operations["notes_in_step_lost_list"];
         put?: never;
         post?: never;
@@ -2426,6 +2903,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * Pages with these words in connected accounts, ten of each at most
          * @description Pages with these words in connected accounts, ten of each at most. They are
          *     asked while you wait, ten seconds at most.
          */
@@ -2446,6 +2924,7 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What happened in thirty days that one should know, the newest first, twenty of a kind
          * @description What happened in thirty days that one should know, the newest first, twenty of
          *     a kind. Ask again with the `ETag` as `If-None-Match`: 304 while nothing has
          *     changed.
@@ -2468,7 +2947,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description This one is read. */
+        /**
+         * This one is read
+         * @description This one is read.
+         */
         post: operations["notifications_read_create"];
         delete?: never;
         options?: never;
@@ -2485,7 +2967,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description All that there are now are read. */
+        /**
+         * All that there are now are read
+         * @description All that there are now are read.
+         */
         post: operations["notifications_read_all_create"];
         delete?: never;
         options?: never;
@@ -2500,10 +2985,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All on one's list, with what stands in their way. */
+        /**
+         * All on one's list, with what stands in their way
+         * @description All on one's list, with what stands in their way.
+         */
         get: operations["phones_list"];
         put?: never;
         /**
+         * Note a number
          * @description Note a number. It counts once the words were texted from it, or its code was
          *     given.
          */
@@ -2521,15 +3010,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["phones_retrieve"];
         put?: never;
         post?: never;
-        /** @description Give it up: what is texted from it is a stranger's from now on. */
+        /**
+         * Give it up
+         * @description Give it up: what is texted from it is a stranger's from now on.
+         */
         delete: operations["phones_destroy"];
         options?: never;
         head?: never;
-        /** @description Call it something else, or nothing. */
+        /**
+         * Call it something else, or nothing
+         * @description Call it something else, or nothing.
+         */
         patch: operations["phones_partial_update"];
         trace?: never;
     };
@@ -2542,7 +3040,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Say that one in `doubt` is still one's own; 409 where it `is_to_be_proven`. */
+        /**
+         * Say that one in `doubt` is still one's own
+         * @description Say that one in `doubt` is still one's own; 409 where it `is_to_be_proven`.
+         */
         post: operations["phones_confirm_create"];
         delete?: never;
         options?: never;
@@ -2559,7 +3060,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Have this one texted from now on. */
+        /**
+         * Have this one texted from now on
+         * @description Have this one texted from now on.
+         */
         post: operations["phones_make_primary_create"];
         delete?: never;
         options?: never;
@@ -2576,7 +3080,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Text it a code; the one before is dead. A few a day, with pauses. */
+        /**
+         * Text it a code
+         * @description Text it a code; the one before is dead. A few a day, with pauses.
+         */
         post: operations["phones_send_code_create"];
         delete?: never;
         options?: never;
@@ -2593,7 +3100,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description The code that was texted to it: it is linked. */
+        /**
+         * The code that was texted to it
+         * @description The code that was texted to it: it is linked.
+         */
         post: operations["phones_verify_create"];
         delete?: never;
         options?: never;
@@ -2608,7 +3118,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What happened to one's phones, the newest first; also of those given up. */
+        /**
+         * What happened to one's phones, the newest first
+         * @description What happened to one's phones, the newest first; also of those given up.
+         */
         get: operations["phones_events_list"];
         put?: never;
         post?: never;
@@ -2626,12 +3139,16 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * What to text from a phone to link it
          * @description What to text from a phone to link it. The same words for half an hour, then
          *     others.
          */
         get: operations["phones_words_retrieve"];
         put?: never;
-        /** @description Other words; those of before are dead. */
+        /**
+         * Other words
+         * @description Other words; those of before are dead.
+         */
         post: operations["phones_words_create"];
         delete?: never;
         options?: never;
@@ -2646,7 +3163,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What can be connected, and what of it is. */
+        /**
+         * What can be connected, and what of it is
+         * @description What can be connected, and what of it is.
+         */
         get: operations["providers_list"];
         put?: never;
         post?: never;
@@ -2664,12 +3184,16 @@ export interface paths {
             cookie?: never;
         };
         /**
+         * The open ones, the next first
          * @description The open ones, the next first; or what is done, the newest first: unless
          *     another `ordering` is asked for.
          */
         get: operations["reminders_list"];
         put?: never;
-        /** @description Set one: 400 `unclear` has the question and its `options`, if there is one. */
+        /**
+         * Set one
+         * @description Set one: 400 `unclear` has the question and its `options`, if there is one.
+         */
         post: operations["reminders_create"];
         delete?: never;
         options?: never;
@@ -2684,15 +3208,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description How it stands. */
+        /**
+         * How it stands
+         * @description How it stands.
+         */
         get: operations["reminders_retrieve"];
         put?: never;
         post?: never;
-        /** @description Take it off the list, with all that comes of it if it repeats. */
+        /**
+         * Take it off the list, with all that comes of it if it repeats
+         * @description Take it off the list, with all that comes of it if it repeats.
+         */
         delete: operations["reminders_destroy"];
         options?: never;
         head?: never;
         /**
+         * Other words, another time, or done
          * @description Other words, another time, or done. Of one that repeats a single time moves
          *     the next occurrence alone, which is what is answered.
          */
@@ -2708,7 +3239,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Say it again later: in `minutes`, else in ten. */
+        /**
+         * Say it again later
+         * @description Say it again later: in `minutes`, else in ten.
+         */
         post: operations["reminders_snooze_create"];
         delete?: never;
         options?: never;
@@ -2725,7 +3259,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description What the words would set, or what would be asked first. Sets nothing. */
+        /**
+         * What the words would set, or what would be asked first
+         * @description What the words would set, or what would be asked first. Sets nothing.
+         */
         post: operations["reminders_parse_create"];
         delete?: never;
         options?: never;
@@ -2740,10 +3277,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All of it. */
+        /**
+         * All of it
+         * @description All of it.
+         */
         get: operations["shares_retrieve"];
         put?: never;
         /**
+         * Offer something of yours
          * @description Offer something of yours; it is shared once it is accepted. 403 where it is
          *     another's, 429 for too many.
          */
@@ -2764,7 +3305,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Take back what you offered and nobody has answered. */
+        /**
+         * Take back what you offered and nobody has answered
+         * @description Take back what you offered and nobody has answered.
+         */
         delete: operations["shares_destroy"];
         options?: never;
         head?: never;
@@ -2780,7 +3324,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description It is among yours from now on. */
+        /**
+         * It is among yours from now on
+         * @description It is among yours from now on.
+         */
         post: operations["shares_accept_create"];
         delete?: never;
         options?: never;
@@ -2797,7 +3344,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Turn it down, leave what its owner shares, and see none of their offers. */
+        /**
+         * Turn it down, leave what its owner shares, and see none of their offers
+         * @description Turn it down, leave what its owner shares, and see none of their offers.
+         */
         post: operations["shares_block_create"];
         delete?: never;
         options?: never;
@@ -2814,7 +3364,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Turn it down. */
+        /**
+         * Turn it down
+         * @description Turn it down.
+         */
         post: operations["shares_decline_create"];
         delete?: never;
         options?: never;
@@ -2832,7 +3385,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Take a thing of yours back from a person, or leave one of another's. */
+        /**
+         * Take a thing of yours back from a person, or leave one of another's
+         * @description Take a thing of yours back from a person, or leave one of another's.
+         */
         delete: operations["shares_people_destroy"];
         options?: never;
         head?: never;
@@ -2846,7 +3402,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Whose offers you do not see. */
+        /**
+         * Whose offers you do not see
+         * @description Whose offers you do not see.
+         */
         get: operations["shares_blocked_list"];
         put?: never;
         post?: never;
@@ -2866,7 +3425,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description They may offer you things again. */
+        /**
+         * They may offer you things again
+         * @description They may offer you things again.
+         */
         delete: operations["shares_blocked_destroy"];
         options?: never;
         head?: never;
@@ -2880,10 +3442,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Tokens for programs of one's own, the newest first. */
+        /**
+         * Tokens for programs of one's own, the newest first
+         * @description Tokens for programs of one's own, the newest first.
+         */
         get: operations["tokens_list"];
         put?: never;
-        /** @description Make one. `token` is shown this once. */
+        /**
+         * Make one
+         * @description Make one. `token` is shown this once.
+         */
         post: operations["tokens_create"];
         delete?: never;
         options?: never;
@@ -2901,7 +3469,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** @description Take it back: it is dead with its next request. */
+        /**
+         * Take it back
+         * @description Take it back: it is dead with its next request.
+         */
         delete: operations["tokens_destroy"];
         options?: never;
         head?: never;
@@ -2915,7 +3486,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What you used in a period, beside the one before it. */
+        /**
+         * What you used in a period, beside the one before it
+         * @description What you used in a period, beside the one before it.
+         */
         get: operations["usage"];
         put?: never;
         post?: never;
@@ -2932,7 +3506,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The numbers behind a chart of the page. */
+        /**
+         * The numbers behind a chart of the page
+         * @description The numbers behind a chart of the page.
+         */
         get: operations["usage_chart"];
         put?: never;
         post?: never;
@@ -2949,7 +3526,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The days of a period, streamed. */
+        /**
+         * The days of a period, streamed
+         * @description The days of a period, streamed.
+         */
         get: operations["usage_table"];
         put?: never;
         post?: never;
@@ -2966,7 +3546,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Each text of the budgets' month, both ways, with what it cost us. */
+        /**
+         * Each text of the budgets' month, both ways, with what it cost us
+         * @description Each text of the budgets' month, both ways, with what it cost us.
+         */
         get: operations["usage_texts_list"];
         put?: never;
         post?: never;
@@ -2983,10 +3566,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Addresses of yours that are told of what happens, the newest first. */
+        /**
+         * Addresses of yours that are told of what happens, the newest first
+         * @description Addresses of yours that are told of what happens, the newest first.
+         */
         get: operations["webhooks_list"];
         put?: never;
-        /** @description Make one. `secret` is shown this once. */
+        /**
+         * Make one
+         * @description Make one. `secret` is shown this once.
+         */
         post: operations["webhooks_create"];
         delete?: never;
         options?: never;
@@ -3001,15 +3590,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description One of them. */
+        /**
+         * One of them
+         * @description One of them.
+         */
         get: operations["webhook_retrieve"];
         put?: never;
         post?: never;
-        /** @description Delete it, and what is known of what it was sent. */
+        /**
+         * Delete it, and what is known of what it was sent
+         * @description Delete it, and what is known of what it was sent.
+         */
         delete: operations["webhooks_destroy"];
         options?: never;
         head?: never;
         /**
+         * Change what is sent, where to, or whether
          * @description Change what is sent, where to, or whether. What waits while it is switched off
          *     is not sent.
          */
@@ -3023,7 +3619,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest first, kept for 30 days. */
+        /**
+         * The newest first, kept for 30 days
+         * @description The newest first, kept for 30 days.
+         */
         get: operations["webhooks_deliveries_list"];
         put?: never;
         post?: never;
@@ -3042,7 +3641,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Send it once more, at once, under the same `webhook-id`. */
+        /**
+         * Send it once more, at once, under the same `webhook-id`
+         * @description Send it once more, at once, under the same `webhook-id`.
+         */
         post: operations["webhooks_deliveries_redeliver_create"];
         delete?: never;
         options?: never;
@@ -3059,7 +3661,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description A new `secret`, shown this once. For 24 hours the one before signs along. */
+        /**
+         * A new `secret`, shown this once
+         * @description A new `secret`, shown this once. For 24 hours the one before signs along.
+         */
         post: operations["webhooks_rotate_create"];
         delete?: never;
         options?: never;
@@ -3077,6 +3682,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
+         * Send `webhook.test` there, whatever it asked for
          * @description Send `webhook.test` there, whatever it asked for. How it goes is read from its
          *     deliveries.
          */
@@ -3299,6 +3905,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/browser/v1/auth/provider/redirect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with an account elsewhere
+         * @description The address to lead this very browser to; it comes back only with the cookie of this answer. `login` for nobody who is in, `connect` (after a fresh proof) so that it signs them in from now on, `reauthenticate` as a fresh proof.
+         */
+        post: operations["auth_auth_provider_redirect_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/{client}/v1/auth/2fa/authenticate": {
         parameters: {
             query?: never;
@@ -3427,6 +4053,30 @@ export interface paths {
          */
         post: operations["auth_auth_webauthn_login_post"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{client}/v1/account/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the connected third-party provider accounts */
+        get: operations["auth_account_providers_get"];
+        put?: never;
+        post?: never;
+        /**
+         * Disconnect a third-party provider account
+         * @description Disconnect a third-party provider account, returning the remaining
+         *     accounts that are still connected. The disconnect is not allowed if it
+         *     would leave the account unusable. For example, if no password was
+         *     set up yet.
+         */
+        delete: operations["auth_account_providers_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3585,6 +4235,27 @@ export interface paths {
          *     that case, the current password is not required.
          */
         post: operations["auth_account_password_change_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/{client}/v1/auth/2fa/lost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether all factors are lost */
+        get: operations["auth_auth_2fa_lost_get"];
+        put?: never;
+        /**
+         * Say that all factors are lost
+         * @description After the password, while the second step is pending. Told to every address and phone of the account, each with a way to stop it. After three days the password alone leads to new factors.
+         */
+        post: operations["auth_auth_2fa_lost_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4618,6 +5289,11 @@ export interface components {
          * @enum {string}
          */
         LocaleEnum: "af" | "ar" | "ar-dz" | "ast" | "az" | "bg" | "be" | "bn" | "br" | "bs" | "ca" | "ckb" | "cs" | "cy" | "da" | "de" | "dsb" | "el" | "en" | "en-au" | "en-gb" | "eo" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve" | "et" | "eu" | "fa" | "fi" | "fr" | "fy" | "ga" | "gd" | "gl" | "he" | "hi" | "hr" | "hsb" | "hu" | "hy" | "ia" | "id" | "ig" | "io" | "is" | "it" | "ja" | "ka" | "kab" | "kk" | "km" | "kn" | "ko" | "ky" | "lb" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "ne" | "nl" | "nn" | "os" | "pa" | "pl" | "pt" | "pt-br" | "ro" | "ru" | "sk" | "sl" | "sq" | "sr" | "sr-latn" | "sv" | "sw" | "ta" | "te" | "tg" | "th" | "tk" | "tr" | "tt" | "udm" | "ug" | "uk" | "ur" | "uz" | "vi" | "zh-hans" | "zh-hant";
+        /** @description From when on the password alone is enough to set up new factors. */
+        Loss: {
+            /** Format: date-time */
+            factors_go_at: string;
+        };
         /**
          * @description What was changed on both sides (`conflict`), or was refused there (`failed`).
          *     `lost`: the earlier change, in words, or null where it was a deletion or nothing lost;
@@ -7302,6 +7978,8 @@ export interface components {
                     data: {
                         access_token: components["schemas"]["AccessToken"];
                         refresh_token: components["schemas"]["RefreshToken"];
+                        /** @description Seconds. */
+                        expires_in: number;
                     };
                 };
             };
@@ -7481,7 +8159,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not available right now. */
+        /** @description Not available right now; `Retry-After` says when to try again. */
         Refused503_1: {
             headers: {
                 [name: string]: unknown;
@@ -7559,8 +8237,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Not authenticated. */
@@ -7569,8 +8246,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when logging in when a user is already logged in. */
@@ -7579,8 +8255,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description An input error occurred. */
@@ -7589,8 +8264,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Forbidden. For example, when signup is closed. */
@@ -7599,8 +8273,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ForbiddenResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ForbiddenResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when signing up while user is logged in. */
@@ -7609,8 +8282,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. The email verification (by code) flow is not pending. */
@@ -7619,7 +8291,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description There is no authenticated session. */
@@ -7628,18 +8300,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Conflict. The email verification (by code) flow is not pending. */
-        Refused409_5: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
         /** @description The response indicates session is invalid or no longer exists. */
@@ -7648,7 +8309,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["SessionGoneResponse"];
+                "application/problem+json": components["schemas"]["SessionGoneResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Too many requests. */
@@ -7657,11 +8318,10 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": {
+                "application/problem+json": {
                     /** @enum {integer} */
                     status: 429;
-                };
-                "application/problem+json": components["schemas"]["Problem"];
+                } | components["schemas"]["Problem"];
             };
         };
         /** @description Not signed in, or not freshly. */
@@ -7670,8 +8330,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
         /** @description Not authenticated. */
@@ -7680,36 +8339,42 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. There is no password reset (by code) flow pending. */
-        Refused409_6: {
+        Refused409_5: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
-        /** @description Conflict. There is no password reset (by code) flow pending. */
-        Refused409_7: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
-        /** @description Not authenticated. */
+        /** @description Nobody is signed in, or not freshly. */
         Refused401_6: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description That signs nobody in. */
+        Refused404_2: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Somebody is signed in. */
+        Refused409_6: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
@@ -7719,18 +8384,34 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
-        /** @description The response indicates authentication or re-authentication is required. */
+        /** @description Not authenticated. */
         Refused401_8: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is the only way in. */
+        Refused409_7: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The response indicates authentication or re-authentication is required. */
+        Refused401_9: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
         /** @description Conflict. For example, when no user is authenticated and no email verification flow is pending. */
@@ -7739,8 +8420,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description Too many email verification mails were already sent. */
@@ -7749,18 +8429,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ForbiddenResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ForbiddenResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description The response indicates reauthentication is required. */
-        Refused401_9: {
+        Refused401_10: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": (components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"]) | components["schemas"]["Problem"];
             };
         };
         /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
@@ -7769,17 +8447,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-            };
-        };
-        /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
-        Refused409_10: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
         /** @description The refresh token is invalid or expired. */
@@ -7788,8 +8456,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
             };
         };
     };
@@ -12563,6 +13230,31 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    me_mfa_lost_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loss"];
+                };
+            };
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     me_mfa_lost_veto_create: {
         parameters: {
             query?: never;
@@ -15343,7 +16035,7 @@ export interface operations {
             401: components["responses"]["Refused401_3"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_5"];
+            409: components["responses"]["Refused409_4"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -15381,7 +16073,7 @@ export interface operations {
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_5"];
+            409: components["responses"]["Refused409_4"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_2"];
             503: components["responses"]["Refused503_1"];
@@ -15499,7 +16191,7 @@ export interface operations {
             400: components["responses"]["Refused400_3"];
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
-            409: components["responses"]["Refused409_6"];
+            409: components["responses"]["Refused409_5"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15533,7 +16225,53 @@ export interface operations {
             401: components["responses"]["Refused401_5"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_7"];
+            409: components["responses"]["Refused409_5"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_auth_provider_redirect_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    provider: string;
+                    /** @enum {string} */
+                    process: "login" | "connect" | "reauthenticate";
+                    /** @description A path of this site to come back to, with `error` in its query if it failed. */
+                    back?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Where to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: uri */
+                            authorize_url: string;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_2"];
+            401: components["responses"]["Refused401_6"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_2"];
+            409: components["responses"]["Refused409_6"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15575,7 +16313,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -15611,7 +16349,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -15657,7 +16395,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -15927,10 +16665,91 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_7"];
+            401: components["responses"]["Refused401_8"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_account_providers_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List of third-party provider accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: components["schemas"]["StatusOK"];
+                        data: components["schemas"]["ProviderAccount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_4"];
+            403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_account_providers_delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    provider: components["schemas"]["ProviderID"];
+                    account: components["schemas"]["ProviderAccountID"];
+                };
+            };
+        };
+        responses: {
+            /** @description List of third-party provider accounts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        status: components["schemas"]["StatusOK"];
+                        data: components["schemas"]["ProviderAccount"][];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_2"];
+            401: components["responses"]["Refused401_4"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_2"];
+            409: components["responses"]["Refused409_7"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -15966,7 +16785,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16051,7 +16870,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_8"];
+            401: components["responses"]["Refused401_9"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_8"];
@@ -16186,7 +17005,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16227,7 +17046,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_9"];
             410: components["responses"]["Refused410_1"];
@@ -16270,7 +17089,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16320,10 +17139,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_10"];
+            409: components["responses"]["Refused409_9"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -16365,7 +17184,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_9"];
+            401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
@@ -16401,7 +17220,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_1"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
@@ -16459,6 +17278,8 @@ export interface operations {
                         data: {
                             access_token: components["schemas"]["AccessToken"];
                             refresh_token: components["schemas"]["RefreshToken"];
+                            /** @description Seconds. */
+                            expires_in: number;
                         };
                     };
                 };
@@ -16507,13 +17328,93 @@ export interface operations {
                 };
             };
             400: components["responses"]["Refused400_2"];
-            401: components["responses"]["Refused401_6"];
+            401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_auth_2fa_lost_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When they go, if somebody said that all are lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: date-time */
+                            factors_go_at: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_7"];
+            403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    auth_auth_2fa_lost_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Session token. Only needed when `client` is equal to `app`. */
+                "X-Session-Token"?: components["parameters"]["SessionToken"];
+            };
+            path: {
+                /** @description The type of client accessing the API. */
+                client: components["parameters"]["Client"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description When they go, if somebody said that all are lost. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: 200;
+                        data: {
+                            /** Format: date-time */
+                            factors_go_at: string | null;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_7"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
