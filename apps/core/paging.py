@@ -13,7 +13,7 @@ from rest_framework import exceptions
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-from apps.core import query
+from apps.core import composed, query
 from apps.core.errors import Invalid
 
 LIMIT = 30
@@ -84,7 +84,8 @@ class Newest(CursorPagination):
     def paginate_queryset(
         self, queryset: Any, request: Request, view: Any = None
     ) -> Any:
-        found: Any = super().paginate_queryset(queryset, request, view)
+        rows = composed.once(queryset)
+        found: Any = super().paginate_queryset(rows, request, view)
         self.base_url = settings.PUBLIC_URL + request.get_full_path()
         return found
 
