@@ -9,14 +9,14 @@ from datetime import datetime
 from django.utils.dateparse import parse_datetime
 
 from apps.accounts.models import User
-from apps.core import query
 from apps.core.errors import Invalid, NotFound
-from apps.sms import troubles
+from apps.sms import said, troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
 from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
+_STATES, _DELIVERIES = dict(State.choices), dict(Delivery.choices)
 WRITE_HERE = "Written here it costs nothing and is answered."
 
 
@@ -68,50 +68,45 @@ def page(
     """The newest `limit` messages before a cursor; with `number` (E.164, or WEB) those
     with that phone alone, with `direction` ("in" or "out") one side, with `words` those
     that have all of them. Raises `Invalid` for a bad cursor."""
-    having = query.containing("body", words)
-    inbound = InboundText.objects.owned_by(user).filter(having)
-    outbound = OutboundText.objects.owned_by(user).filter(having)
-    if direction == "in":
-        outbound = outbound.none()
-    if direction == "out":
-        inbound = inbound.none()
-    if number:
-        inbound, outbound = inbound.filter(number=number), outbound.filter(
-            number=number
-        )
+    came: said.Where | None = None
+    went: said.Where | None = None
     if before:
         at = _cursor(before)
-        inbound = inbound.filter(received_at__lt=at)
-        outbound = outbound.filter(created_at__lt=at)
-    came = list(inbound.select_related("turn").order_by("-id")[: limit + 1])
-    files = _files(came)
-    found = [_from_person(text, files[text.pk]) for text in came]
-    found += [_from_us(text) for text in outbound.order_by("-id")[: limit + 1]]
+        came, went = ("received_at < %s", at), ("created_at < %s", at)
+    theirs, ours = said.newest(
+        user,
+        direction=direction,
+        number=number,
+        words=words,
+        came=came,
+        went=went,
+        limit=limit + 1,
+    )
+    files = _files(theirs)
+    found = [_from_person(text, files[text.pk]) for text in theirs]
+    found += [_from_us(text) for text in ours]
     found.sort(key=lambda message: message.at, reverse=True)
     shown = found[:limit][::-1]
     return Page(shown, shown[0].at.isoformat() if len(found) > limit else "")
 
 
-def one(user: User, said: str) -> Message:
+def one(user: User, name: str) -> Message:
     """The message of that id. Raises NotFound, also for those of others."""
-    direction, _, pk = said.partition("-")
+    direction, _, pk = name.partition("-")
     if direction in ("in", "out") and pk.isascii() and pk.isdigit() and len(pk) < 19:
-        if direction == "in":
-            texts = InboundText.objects.owned_by(user).select_related("turn")
-            if came := texts.filter(pk=pk).first():
-                return _from_person(came, _files([came])[came.pk])
-        elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
-            return _from_us(sent)
+        found = said.one(user, direction, int(pk))
+        if isinstance(found, InboundText):
+            return _from_person(found, _files([found])[found.pk])
+        if found is not None:
+            return _from_us(found)
     raise NotFound("There is no such message.")
 
 
-def answer(user: User, said: Message) -> tuple[Message | None, bool]:
+def answer(user: User, message: Message) -> tuple[Message | None, bool]:
     """Ours to a message of theirs, and whether one may still come."""
-    if said.direction != "in" or said.turn_id is None:
-        return None, said.direction == "in"
-    # Looked at first: what ends meanwhile has its answer by then.
-    is_over = Turn.objects.filter(pk=said.turn_id, finished_at__isnull=False).exists()
-    ours = OutboundText.objects.owned_by(user).filter(turn_id=said.turn_id).first()
+    if message.direction != "in" or message.turn_id is None:
+        return None, message.direction == "in"
+    ours, is_over = said.reply(user, message.turn_id)
     return (_from_us(ours), False) if ours else (None, not is_over)
 
 
@@ -224,7 +219,7 @@ def _state(text: OutboundText) -> tuple[str, str]:
         return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
-        return text.get_delivery_display(), "ok" if done else "quiet"
+        return _DELIVERIES[text.delivery], "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
         return "Being checked with the carrier", "warn"
-    return text.get_state_display(), "quiet"
+    return _STATES[text.state], "quiet"
