@@ -215,9 +215,7 @@ class OneReminder(Speaking, Versioned):
     def get(self, request: Request, public_id: UUID) -> Response:
         """How it stands."""
         user = person(request)
-        with transaction.atomic():
-            row = reminders.get(user=user, public_id=str(public_id))
-        return _shown(user, row)
+        return _shown(user, reminders.read(user=user, public_id=public_id))
 
     @guarded
     @extend_schema(request=ReminderChangeSerializer, responses=ReminderSerializer)
