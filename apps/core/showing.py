@@ -9,7 +9,7 @@ tests/core/test_showing.py.
 
 import copy
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 from typing import Any
 
@@ -96,6 +96,9 @@ def _make(field: Any) -> Make:
     say = _say(field)
     if say is None:
         return lambda whole: _own(field, whole)
+    if isinstance(say, _Moments):
+        # The zone is looked up once for an answer.
+        return lambda _: _find(field, say.in_zone(get_current_timezone()))
     find = _find(field, say)
     return lambda _: find
 
@@ -121,7 +124,11 @@ def _find(field: Any, say: Callable[[Any], Any]) -> Find:
     (name,) = field.source_attrs
 
     def find(row: Any) -> Any:
-        value = _value(row, name)
+        # As `_value`, without another call: this is asked of each field of each row.
+        if isinstance(row, dict):
+            value = row.get(name, _LACKS)
+        else:
+            value = getattr(row, name, _LACKS)
         if value is None:
             return None
         return _asked(field, row) if _is_open(value) else say(value)
@@ -158,7 +165,9 @@ def _value(row: Any, name: str) -> Any:
 
 def _is_open(value: Any) -> bool:
     """Whether it is missing, or a method."""
-    return value is _LACKS or (callable(value) and not isinstance(value, BaseManager))
+    if value is _LACKS:
+        return True
+    return callable(value) and not isinstance(value, BaseManager)
 
 
 def _say(field: Any) -> Any:
@@ -179,9 +188,7 @@ def _say(field: Any) -> Any:
             value if value is True or value is False else field.to_representation(value)
         )
     if how is known.DateTimeField.to_representation and _is_usual(field):
-        return lambda value: (
-            _moment(value) if _is_aware(value) else field.to_representation(value)
-        )
+        return _Moments(field)
     if how is known.UUIDField.to_representation and field.uuid_format == "hex_verbose":
         return str
     return _BY_TYPE.get(how, field.to_representation)
@@ -204,13 +211,27 @@ def _is_usual(field: Any) -> bool:
     return is_iso and not hasattr(field, "format") and not hasattr(field, "timezone")
 
 
-def _is_aware(value: Any) -> bool:
-    return type(value) is datetime and value.tzinfo is not None
+class _Moments:
+    """How moments are said: in the zone that is current."""
 
+    def __init__(self, field: Any) -> None:
+        self.field = field
 
-def _moment(value: datetime) -> str:
-    said = value.astimezone(get_current_timezone()).isoformat()
-    return f"{said[:-6]}Z" if said.endswith("+00:00") else said
+    def __call__(self, value: Any) -> Any:
+        return self.in_zone(get_current_timezone())(value)
+
+    def in_zone(self, zone: tzinfo) -> Callable[[Any], Any]:
+        is_utc = str(zone) == "UTC"
+
+        def say(value: Any) -> Any:
+            if type(value) is not datetime or value.tzinfo is None:
+                return self.field.to_representation(value)
+            if not (is_utc and value.tzinfo is UTC):
+                value = value.astimezone(zone)
+            said = value.isoformat()
+            return f"{said[:-6]}Z" if said.endswith("+00:00") else said
+
+        return say
 
 
 def _say_rows(field: Any) -> Callable[[Any], Any] | None:
