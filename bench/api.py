@@ -190,15 +190,16 @@ def _our_ids() -> dict[str, Any]:
 
 def _stock_token() -> str:
     from django.contrib.auth.models import User
-    from django.db import transaction
+    from django.db import connection, transaction
 
     from bench.stock.models import Reminder
 
     token = stock_pair()["access"]
-    own = User.objects.get(username="alice")
-    if not Reminder.objects.exists():
-        with transaction.atomic():
-            _fill_stock(own)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The limit has the same rows, and begins at the same time.
+        cursor.execute("SELECT pg_advisory_xact_lock(1)")
+        if not Reminder.objects.exists():
+            _fill_stock(User.objects.get(username="alice"))
     return token
 
 
