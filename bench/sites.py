@@ -130,6 +130,7 @@ def compare(mine: Site, theirs: Site, most: float, whose: str = "the other") -> 
 
 def _spread(values: list[float], places: int) -> str:
     middle, low, high = statistics.median(values), min(values), max(values)
+    places = places if high < 100 else 0
     return f"{middle:.{places}f} ({low:.{places}f}-{high:.{places}f})"
 
 

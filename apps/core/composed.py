@@ -27,7 +27,7 @@ _known: "dict[Hashable, _Composed | None]" = {}
 @dataclass(frozen=True)
 class _Composed:
     statement: str
-    make: Callable[[Any], Any]
+    make: Callable[[Any, Any], Any]
 
 
 def once(rows: "QuerySet[M]") -> "QuerySet[M]":
@@ -66,7 +66,9 @@ def _is_plain(queryset: Any) -> bool:
 
 
 def _found(query: Any) -> Iterator[Any] | None:
-    compiler = query.get_compiler(connection=connections[DEFAULT_DB_ALIAS])
+    # Looked up once: the name stands for another object in each thread.
+    own: Any = connections[DEFAULT_DB_ALIAS]
+    compiler = query.get_compiler(connection=own)
     try:
         where, values = compiler.compile(query.where)
     except EmptyResultSet:
@@ -82,7 +84,8 @@ def _found(query: Any) -> Iterator[Any] | None:
     if known is None:
         return None
     limit = [] if query.high_mark is None else [query.high_mark]
-    return map(known.make, prepared.rows(known.statement, [*values, *limit]))
+    make = partial(known.make, own)
+    return map(make, prepared.rows(known.statement, [*values, *limit]))
 
 
 def _key(query: Any, where: str) -> Hashable:
@@ -115,8 +118,8 @@ def _composed(compiler: Any, query: Any, known: Sequence[Any]) -> _Composed | No
     return _Composed(statement, _maker(compiler))
 
 
-def _maker(compiler: Any) -> Callable[[Any], Any]:
-    """What makes an object of a row, and those that are fetched along."""
+def _maker(compiler: Any) -> Callable[[Any, Any], Any]:
+    """What makes an object of a row of a connection, and those that are fetched along."""
     info, select = compiler.klass_info, compiler.select
     start, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [each[0].target.attname for each in select[start:end]]
@@ -137,10 +140,10 @@ def _made(
     own: slice,
     convert: Sequence[tuple[int, Sequence[Any], Any]],
     along: Sequence[Any],
+    connection: Any,
     row: tuple[Any, ...],
 ) -> Model:
     found = list(row)
-    connection = connections[DEFAULT_DB_ALIAS]
     for place, readers, expression in convert:
         for reader in readers:
             found[place] = reader(found[place], expression, connection)
