@@ -1,9 +1,15 @@
 """What a front-end reads most, beside stock REST framework and simplejwt.
 
 A person with REMINDERS open reminders and MESSAGES texts and answers, among as many rows
-of others, reads a page of them and one of them. The product, a stock site with the same
-rows (bench/stock) and the limit (the token is checked, one statement, JSON) each answer
-in a process and a database of their own.
+of others, reads a page of them, and one of them with what belongs to it. Each of these
+answers in a process and a database of its own:
+
+- the product, with all that it does for a request on a server;
+- a stock site (bench/stock): what `startproject` writes, simplejwt, a ModelViewSet for
+  each table, pages by number. The same rows with the same fields; what the product works
+  out for each answer is kept there in columns, what belongs to a row is fetched ahead.
+  Its connection is kept, like ours;
+- the limit: the token is checked, one statement, JSON.
 """
 
 import json
@@ -13,7 +19,6 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from bench.identity import our_pair, our_person, stock_pair
 from bench.sites import Ask, Server, answer, asked, built, compare, said, show
@@ -26,10 +31,11 @@ REMINDERS, MESSAGES, OTHERS = 200, 2_000, 50
 PAGE = 40
 ZONE, NUMBER = "America/New_York", "+12025550101"
 BEGAN = datetime(2026, 12, 1, 14, tzinfo=UTC)
-# How many times the stock site's CPU and time, which counts nobody's pace, lets a sign-in
-# go on that was ended, and says no version, segments or words; and queries at most.
-TARGET = 2.0
-BUDGETS = {"reminders": 2, "a reminder": 2, "messages": 3, "a message": 4}
+# How many times the stock site's time and CPU, and the limit's, at most; and queries.
+# Ours besides: a pace that is counted, a sign-in that may have ended meanwhile, the
+# request on record, metrics, a version of each row, segments, and words of when.
+STOCK, LIMIT = 1.0, 15.0
+BUDGETS = {"reminders": 2, "a reminder": 2, "messages": 2, "a message": 4}
 
 
 def main() -> None:
@@ -41,7 +47,8 @@ def main() -> None:
             for kind, most in BUDGETS.items():
                 sites = asked("bench.api", kind, places, ROUNDS, REQUESTS)
                 show(kind, sites)
-                compare(sites["Switchboard"], sites["stock"], TARGET)
+                compare(sites["Switchboard"], sites["stock"], STOCK, "stock")
+                compare(sites["Switchboard"], sites["limit"], LIMIT, "the limit")
                 said(f"queries of {kind}", sites["Switchboard"].work["queries"], most)
                 print()
 
@@ -108,7 +115,7 @@ def _our_token() -> str:
 
 def _fill(own: Any) -> None:
     from apps.accounts.models import User
-    from apps.assistant.models import Reminder
+    from apps.assistant.models import Reminder, ToolCall
     from apps.sms import lanes
     from apps.sms.models import InboundText, OutboundText, Turn
 
@@ -148,6 +155,7 @@ def _fill(own: Any) -> None:
                     body=f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM.",
                     created_at=at,
                     turn=turn,
+                    kind="reply",
                     state="sent",
                     segments=1,
                     delivery="delivered",
@@ -155,61 +163,93 @@ def _fill(own: Any) -> None:
             )
         InboundText.objects.bulk_create(came)
         OutboundText.objects.bulk_create(sent)
+        ToolCall.objects.bulk_create(
+            ToolCall(
+                turn=turn,
+                user=user,
+                key="1:0",
+                tool="reminders.create",
+                risk="write",
+                state="done",
+                receipt=f"call Ana {n}",
+                created_at=at,
+            )
+            for turn, (n, at) in zip(turns, _texts(), strict=True)
+        )
 
 
 def _our_ids() -> dict[str, Any]:
     from apps.assistant.models import Reminder
     from apps.sms import threads
-    from apps.sms.models import OutboundText
+    from apps.sms.models import InboundText
 
     own = our_person()
     reminder = Reminder.objects.filter(user=own).earliest("due_at")
-    message = OutboundText.objects.filter(user=own).latest("pk")
-    return {"reminder": reminder.public_id, "message": threads.id_of("out", message.pk)}
+    message = InboundText.objects.filter(user=own).latest("pk")
+    return {"reminder": reminder.public_id, "message": threads.id_of("in", message.pk)}
 
 
 def _stock_token() -> str:
     from django.contrib.auth.models import User
+    from django.db import connection, transaction
 
-    from bench.stock.models import Message, Reminder
+    from bench.stock.models import Reminder
 
     token = stock_pair()["access"]
-    own = User.objects.get(username="alice")
-    if not Reminder.objects.exists():
-        others = User.objects.bulk_create(User(username=str(n)) for n in range(OTHERS))
-        for user in (own, *others):
-            Reminder.objects.bulk_create(
-                Reminder(
-                    id=uuid4(),
-                    user=user,
-                    text=text,
-                    due_at=due_at,
-                    when="tomorrow at 9 AM",
-                    zone=ZONE,
-                    state="active",
-                )
-                for text, due_at in _reminders()
-            )
-            told: list[Message] = []
-            for n, at in _texts():
-                words = f"remind me to call Ana {n} tomorrow at 9"
-                reply = f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM."
-                for way, body, state in (
-                    ("in", words, "Received"),
-                    ("out", reply, "delivered"),
-                ):
-                    told.append(
-                        Message(user=user, direction=way, body=body, at=at, state=state)
-                    )
-            Message.objects.bulk_create(told)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The limit has the same rows, and begins at the same time.
+        cursor.execute("SELECT pg_advisory_xact_lock(1)")
+        if not Reminder.objects.exists():
+            _fill_stock(User.objects.get(username="alice"))
     return token
+
+
+def _fill_stock(own: Any) -> None:
+    from django.contrib.auth.models import User
+
+    from bench.stock.models import Deed, Message, Reminder
+
+    others = User.objects.bulk_create(User(username=str(n)) for n in range(OTHERS))
+    for user in (own, *others):
+        Reminder.objects.bulk_create(
+            Reminder(
+                user=user,
+                text=text,
+                due_at=due_at,
+                when="tomorrow at 9 AM",
+                zone=ZONE,
+                state="active",
+            )
+            for text, due_at in _reminders()
+        )
+        said, answers = [], []
+        for n, at in _texts():
+            reply = f"OK, I'll remind you to call Ana {n} tomorrow at 9 AM."
+            answer = Message(
+                direction="out", body=reply, state="Delivered", kind="reply"
+            )
+            words = f"remind me to call Ana {n} tomorrow at 9"
+            asked = Message(direction="in", body=words, state="Received", kind="text")
+            for each in (answer, asked):
+                each.user, each.at, each.turn = user, at, n
+                each.number, each.segments = NUMBER, 1
+            asked.answer = answer
+            said.append(asked)
+            answers.append(answer)
+        Message.objects.bulk_create(answers)
+        Message.objects.bulk_create(said)
+        Deed.objects.bulk_create(
+            Deed(message=each, title="Set a reminder", receipt=f"call Ana {each.turn}")
+            for each in said
+        )
 
 
 def _stock_ids() -> dict[str, Any]:
     from bench.stock.models import Message, Reminder
 
     reminder = Reminder.objects.filter(user__username="alice").earliest("due_at")
-    message = Message.objects.filter(user__username="alice").latest("pk")
+    messages = Message.objects.filter(user__username="alice", direction="in")
+    message = messages.latest("at")
     return {"reminder": reminder.pk, "message": message.pk}
 
 
@@ -236,11 +276,12 @@ _LIMIT_REMINDERS = (
     " held_until, created_at FROM stock_reminder WHERE user_id = %s"
 )
 _LIMIT_MESSAGES = (
-    "SELECT id, direction, body, at, turn, state FROM stock_message WHERE user_id = %s"
+    "SELECT id, direction, body, at, turn, state, next_step, kind, number, segments"
+    " FROM stock_message WHERE user_id = %s"
 )
 ASKS: dict[str, Callable[[], Ask]] = {
     "reminders, Switchboard": lambda: _ours(f"/api/v1/reminders?limit={PAGE}", _whole),
-    "reminders, stock": lambda: _stock(f"/api/reminders/?limit={PAGE}", _whole),
+    "reminders, stock": lambda: _stock("/api/reminders/", _whole),
     "reminders, limit": lambda: _limit(
         f"{_LIMIT_REMINDERS} AND state = 'active' ORDER BY due_at LIMIT {PAGE}", _whole
     ),
@@ -250,7 +291,7 @@ ASKS: dict[str, Callable[[], Ask]] = {
         f"{_LIMIT_REMINDERS} AND id = '{{reminder}}'", _one
     ),
     "messages, Switchboard": lambda: _ours(f"/api/v1/messages?limit={PAGE}", _whole),
-    "messages, stock": lambda: _stock(f"/api/messages/?limit={PAGE}", _whole),
+    "messages, stock": lambda: _stock("/api/messages/", _whole),
     "messages, limit": lambda: _limit(
         f"{_LIMIT_MESSAGES} ORDER BY at DESC LIMIT {PAGE}", _whole
     ),

@@ -104,27 +104,33 @@ def _site(module: str, name: str, place: Place) -> Iterator[Site]:
 
 
 def show(kind: str, sites: Mapping[str, Site]) -> None:
-    print(f"{kind:14}{'ms':>22}{'CPU us':>22}{'queries':>9}{'BEGIN…':>8}{'hashes':>8}")
+    """How many one caller is answered in a second, and what each answer takes."""
+    print(
+        f"{kind:14}{'a second':>10}{'ms':>22}{'CPU ms':>22}{'queries':>9}{'BEGIN…':>8}"
+        f"{'hashes':>8}"
+    )
     for name, site in sites.items():
-        work = site.work
+        work, rate = site.work, 1_000 / statistics.median(site.ms)
+        cpu = [each / 1_000 for each in site.cpu]
         print(
-            f"{name:14}{_spread(site.ms, 2):>22}{_spread(site.cpu, 0):>22}"
+            f"{name:14}{rate:>10,.0f}{_spread(site.ms, 2):>22}{_spread(cpu, 2):>22}"
             f"{work['queries']:>9}{work['other']:>8}{work['hashes']:>8}"
         )
 
 
-def compare(mine: Site, theirs: Site, most: float) -> None:
+def compare(mine: Site, theirs: Site, most: float, whose: str = "the other") -> None:
     """Time and CPU, in times the other's."""
     for words, own, others in (
         ("time", mine.ms, theirs.ms),
         ("CPU", mine.cpu, theirs.cpu),
     ):
         times = statistics.median(own) / statistics.median(others)
-        said(f"{words}, times the other's", times, most)
+        said(f"{words}, times that of {whose}", times, most)
 
 
 def _spread(values: list[float], places: int) -> str:
     middle, low, high = statistics.median(values), min(values), max(values)
+    places = places if high < 100 else 0
     return f"{middle:.{places}f} ({low:.{places}f}-{high:.{places}f})"
 
 

@@ -274,7 +274,8 @@ def _changed(view: generics.GenericAPIView[User], request: Request) -> Response:
     form = view.get_serializer(user, data=request.data, partial=True)
     form.is_valid(raise_exception=True)
     profile.change(user=user, **form.validated_data)
-    return Response(shown(view.get_serializer_class(), user))
+    kind: Any = view.get_serializer_class()
+    return Response(shown(kind, user))
 
 
 urlpatterns = [

@@ -4,13 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from uuid import UUID
+
+from psycopg.types.numeric import Int8
 
 from apps.accounts.models import User
 from apps.assistant import toolbox
-from apps.assistant.models import Approval, ToolCall
+from apps.assistant.models import ToolCall
+from apps.core import prepared
 from apps.sms.threads import Message
 
 State = ToolCall.State
+_STATES = dict(State.choices)
+# All but looking, in order, each with what is still open of it.
+_CALLS = (
+    "SELECT call.turn_id, call.tool, call.state, call.receipt, call.handle,"
+    "  CASE WHEN call.undo IS NOT NULL THEN call.undo_until END,"
+    "  approval.public_id, approval.about"
+    " FROM assistant_toolcall call LEFT JOIN assistant_approval approval"
+    "  ON approval.call_id = call.id AND approval.user_id = %s"
+    "  AND approval.decision = '' AND approval.expires_at > %s"
+    " WHERE call.user_id = %s AND call.turn_id = ANY(%s) AND call.risk <> 'read'"
+    " ORDER BY call.id"
+)
 
 
 @dataclass(frozen=True)
@@ -31,35 +47,36 @@ def of(
 ) -> Mapping[int | None, list[Done]]:
     """By turn."""
     said = {m.turn_id: m.body for m in messages if m.turn_id and m.direction == "out"}
-    turns = {*said}
-    calls = ToolCall.objects.owned_by(user).changes().filter(turn_id__in=turns)
-    waiting = {
-        row.call_id: row
-        for row in Approval.objects.owned_by(user)
-        .open(now)
-        .filter(call__turn_id__in=turns)
-    }
     found: dict[int | None, list[Done]] = defaultdict(list)
-    for call in calls:
-        done = _done(call, waiting.get(call.pk), now)
+    if not said:
+        return found
+    turns = [Int8(turn_id) for turn_id in said]
+    for turn_id, *call in prepared.rows(_CALLS, [user.pk, now, user.pk, turns]):
+        done = _done(*call, now=now)
         # What came of it since is told; what the reply says already is not.
-        is_said = call.receipt in said[call.turn_id]
-        found[call.turn_id].append(replace(done, receipt="") if is_said else done)
+        is_said = done.receipt in said[turn_id]
+        found[turn_id].append(replace(done, receipt="") if is_said else done)
     return found
 
 
-def _done(call: ToolCall, waits: Approval | None, now: datetime) -> Done:
-    can_undo = (
-        call.state == State.DONE
-        and call.undo is not None
-        and call.undo_until is not None
-        and call.undo_until > now
-    )
+def _done(
+    tool: str,
+    state: str,
+    receipt: str,
+    handle: UUID,
+    undo_until: datetime | None,
+    approval: UUID | None,
+    about: str | None,
+    *,
+    now: datetime,
+) -> Done:
+    is_done = state == State.DONE
+    can_undo = is_done and undo_until is not None and undo_until > now
     return Done(
-        title=toolbox.named(call.tool).title,
-        state="" if call.state == State.DONE else call.get_state_display(),
-        receipt=call.receipt,
-        undo=str(call.handle) if can_undo else "",
-        approval=str(waits.public_id) if waits else "",
-        about=waits.about if waits else "",
+        title=toolbox.named(tool).title,
+        state="" if is_done else _STATES[state],
+        receipt=receipt,
+        undo=str(handle) if can_undo else "",
+        approval=str(approval or ""),
+        about=about or "",
     )

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -35,6 +36,14 @@ _OPEN = (
     "  bool_or(upper(text) = upper(%s) AND due_at >= %s AND due_at < %s"
     "   AND rule = %s), false)"
     " FROM assistant_reminder WHERE user_id = %s AND state IN ('active', 'fired')"
+)
+
+
+_ONE = (
+    f"SELECT {prepared.columns(Reminder, 'one')}, series.public_id"
+    " FROM assistant_reminder one"
+    " LEFT JOIN assistant_reminder series ON series.id = one.series_id"
+    " WHERE one.user_id = %s AND one.public_id = %s"
 )
 
 
@@ -75,6 +84,22 @@ def create(
     if repeats:
         reminder.repeat(repeats)
     prepared.insert(reminder)
+    return reminder
+
+
+def read(*, user: User, public_id: UUID) -> Reminder:
+    """The person's own reminder, with the one that it is an occurrence of; raises
+    errors.NotFound."""
+    found = prepared.rows(_ONE, [user.pk, public_id])
+    if not found:
+        raise errors.NotFound(phrases.say("no_target"))
+    *row, series_id = found[0]
+    reminder = prepared.made(Reminder, row)
+    if series_id is not None:
+        names = ("id", "public_id")
+        reminder.series = prepared.instance(
+            Reminder, names, (reminder.series_id, series_id)
+        )
     return reminder
 
 

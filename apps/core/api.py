@@ -1,16 +1,15 @@
 """How REST framework answers here: JSON, and problem+json for whatever goes wrong."""
 
 import math
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from rest_framework import exceptions, serializers
+from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.views import set_rollback
 
+from apps.core import showing
 from apps.core.errors import (
     AppError,
     Forbidden,
@@ -60,17 +59,9 @@ class BadFields(Invalid):
         self.extra = {"errors": errors}
 
 
-def shown(kind: Callable[[], serializers.BaseSerializer[Any]], obj: Any) -> Any:
-    """The data of `kind(obj)`, for a kind that needs to know nothing of the request.
-    Its fields are made once: that takes longer than reading them."""
-    return _reader(kind).to_representation(obj)
-
-
-@cache
-def _reader(
-    kind: Callable[[], serializers.BaseSerializer[Any]],
-) -> serializers.BaseSerializer[Any]:
-    return kind()
+def shown(kind: showing.Kind, obj: Any) -> Any:
+    """The data of `kind(obj)`, for a kind that needs to know nothing of the request."""
+    return showing.reader(kind)(obj)
 
 
 def answered(error: Exception, context: dict[str, Any]) -> HttpResponse | None:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core.signals import request_started
+from django.db.backends.signals import connection_created
 
 
 class CoreConfig(AppConfig):
@@ -9,5 +10,7 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         # Needs the settings, which are there by now.
         from apps.core.connections import replace_if_closed
+        from apps.core.moments import read_quickly
 
         request_started.connect(replace_if_closed)
+        connection_created.connect(read_quickly)

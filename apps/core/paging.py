@@ -21,7 +21,7 @@ from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core import opaque, query
+from apps.core import composed, opaque, query
 from apps.core.errors import Invalid
 
 LIMIT, MOST = 30, 100
@@ -91,7 +91,7 @@ def along(
     """A page of rows in an order of one or two columns, the last of them unique, both
     forwards or both backwards. Raises Invalid for what is no place of it."""
     of = f"{of} by {','.join(ordering)}"
-    begin = place(of, said)
+    begin, rows = place(of, said), composed.once(rows)
     if begin:
         rows = rows.filter(_beyond(ordering, begin))
         if begin.is_back:

@@ -16,6 +16,8 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
+from django.db.models.base import ModelState
+from django.db.models.signals import post_init, pre_init
 from psycopg import sql
 from psycopg.types.numeric import Int8
 
@@ -196,7 +198,29 @@ def made(model: type[M], row: Sequence[Any]) -> M:
     for place, readers in read:
         for reader in readers:
             found[place] = reader(found[place], None, connection)
-    return model.from_db(DEFAULT_DB_ALIAS, names, found)
+    return instance(model, names, found)
+
+
+def instance(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """Like `model.from_db`, which sets one attribute after the other: the object with
+    these columns. What is not among them is fetched when it is asked for."""
+    if not _is_bare(model):
+        return model.from_db(DEFAULT_DB_ALIAS, names, values)
+    made = model.__new__(model)
+    made.__dict__.update(zip(names, values, strict=True))
+    made._state = state = ModelState()
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    return made
+
+
+@lru_cache(maxsize=None)
+def _is_bare(model: type[Model]) -> bool:
+    """Whether nothing else happens where an object of it is made."""
+    own: Any = model.from_db
+    as_usual: Any = Model.from_db
+    is_heard = any(each.has_listeners(model) for each in (pre_init, post_init))
+    is_usual = own.__func__ is as_usual.__func__ and model.__init__ is Model.__init__
+    return is_usual and not is_heard
 
 
 @lru_cache(maxsize=None)

@@ -6,7 +6,7 @@ first is the usual one, unless `usual_ordering` says another. `sparse` is the se
 Both are in the schema by that (described.py).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core import years
+from apps.core import showing, years
 from apps.core.api import BadFields
 from apps.core.errors import Invalid
 
@@ -112,16 +112,26 @@ def sparse(request: Request, serializer: Any) -> Any:
     return serializer
 
 
+def reader(
+    request: Request,
+    kind: showing.Kind,
+    context: Mapping[str, Any] | None = None,
+) -> Callable[[Any], dict[str, Any]]:
+    """What shows a row with the fields that are asked for. Raises UnknownChoice."""
+    wanted = _wanted(request, showing.names(kind))
+    return showing.reader(kind, context, wanted)
+
+
 class Sparse(generics.GenericAPIView[Any]):
     """Mixed into a list of rows, which `sparse` is the serializer of. The schema reads
     a view's own `get_serializer`, so that one is let be."""
 
     sparse: Any
 
-    def get_paginated_response(self, data: Any) -> Response:
-        wanted = _wanted(self.request, self.sparse().fields)
-        rows = [{name: row[name] for name in row if name in wanted} for row in data]
-        return super().get_paginated_response(rows)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        show = reader(request, self.sparse, self.get_serializer_context())
+        rows = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response([show(row) for row in rows or ()])
 
 
 def _wanted(request: Request, fields: Collection[str]) -> set[str]:

@@ -16,6 +16,7 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+_GSM = _BASIC | _EXTENDED
 _ROOM = {"GSM-7": (160, 153), "UCS-2": (70, 67)}
 
 
@@ -27,14 +28,16 @@ class Segments:
 
 
 def is_gsm(text: str) -> bool:
-    return all(char in _BASIC or char in _EXTENDED for char in text)
+    return _GSM.issuperset(text)
 
 
 def count(text: str) -> Segments:
     """What `text` costs. An empty text still takes one segment."""
     encoding = "GSM-7" if is_gsm(text) else "UCS-2"
-    size = _septets if encoding == "GSM-7" else _units
-    units = sum(map(size, text))
+    size, all_of = (
+        (_septets, _all_septets) if encoding == "GSM-7" else (_units, _all_units)
+    )
+    units = all_of(text)
     single, part = _ROOM[encoding]
     if units <= single:
         return Segments(encoding, 1, units)
@@ -58,6 +61,14 @@ def _unsplit(text: str, most: int) -> Iterator[str]:
 
 def _septets(char: str) -> int:
     return 2 if char in _EXTENDED else 1
+
+
+def _all_septets(text: str) -> int:
+    return len(text) + sum(map(text.count, _EXTENDED))
+
+
+def _all_units(text: str) -> int:
+    return sum(map(_units, text))
 
 
 def _units(char: str) -> int:

@@ -11,16 +11,17 @@ from itertools import islice
 from typing import Any
 
 from apps.accounts.models import User
-from apps.core import opaque, paging, query
+from apps.core import opaque, paging
 from apps.core.errors import NotFound
 from apps.core.paging import Place
-from apps.sms import troubles
+from apps.sms import said, troubles
 from apps.sms.composer import count
 from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
 from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
 _PAGES = "sms.threads"
+_STATES, _DELIVERIES = dict(State.choices), dict(Delivery.choices)
 _TABLES = {"in": InboundText, "out": OutboundText}
 WRITE_HERE = "Written here it costs nothing and is answered."
 
@@ -84,22 +85,19 @@ def page(
     said. A cursor is the last id of each, so nothing is left out or told twice, also of
     what was said at the same moment.
     """
-    having = query.containing("body", words)
-    inbound = InboundText.objects.owned_by(user).filter(having)
-    outbound = OutboundText.objects.owned_by(user).filter(having)
-    if direction == "in":
-        outbound = outbound.none()
-    if direction == "out":
-        inbound = inbound.none()
-    if number:
-        inbound, outbound = inbound.filter(number=number), outbound.filter(
-            number=number
-        )
     begin = paging.place(_PAGES, before)
-    came = _next(inbound.select_related("turn"), begin, 0, limit)
-    went = _next(outbound, begin, 1, limit)
-    files = _files(came)
     is_back = begin is not None and begin.is_back
+    came, went = said.newest(
+        user,
+        direction=direction,
+        number=number,
+        words=words,
+        came=_from(begin, 0),
+        went=_from(begin, 1),
+        limit=limit + 1,
+        is_back=is_back,
+    )
+    files = _files(came)
     both = [*map(_from_us, went)], [_from_person(text, files[text.pk]) for text in came]
     # Of two of the same moment ours is the newer one, whichever way the page goes.
     met = merge(*both[:: -1 if is_back else 1], key=_at, reverse=not is_back)
@@ -115,14 +113,11 @@ def _at(message: Message) -> datetime:
     return message.at
 
 
-def _next(texts: Any, begin: Place | None, which: int, limit: int) -> list[Any]:
-    """One more than `limit` of a table, in the order that the page goes."""
+def _from(begin: Place | None, which: int) -> said.Where | None:
+    """Where a page begins in one of the tables."""
     if begin is None:
-        return list(texts.order_by("-id")[: limit + 1])
-    end = begin.by[which]
-    if begin.is_back:
-        return list(texts.filter(id__gt=end).order_by("id")[: limit + 1])
-    return list(texts.filter(id__lte=end).order_by("-id")[: limit + 1])
+        return None
+    return "id > %s" if begin.is_back else "id <= %s", int(begin.by[which])
 
 
 def _end(
@@ -152,22 +147,21 @@ def _page(shown: list[Message], begin: Place | None, further: str) -> Page:
     return Page(shown[::-1], older=further, newer=back)
 
 
-def one(user: User, said: str) -> Message:
+def one(user: User, name: str) -> Message:
     """The message of that id. Raises NotFound, also for those of others."""
     for direction, table in _TABLES.items():
         with suppress(NotFound):
-            return numbered(user, direction, opaque.number(table, said))
+            return numbered(user, direction, opaque.number(table, name))
     raise NotFound("There is no such message.")
 
 
 def numbered(user: User, direction: str, pk: int) -> Message:
     """The same by its number in the table of its direction."""
-    if direction == "in":
-        texts = InboundText.objects.owned_by(user).select_related("turn")
-        if came := texts.filter(pk=pk).first():
-            return _from_person(came, _files([came])[came.pk])
-    elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
-        return _from_us(sent)
+    found = said.one(user, direction, pk)
+    if isinstance(found, InboundText):
+        return _from_person(found, _files([found])[found.pk])
+    if found is not None:
+        return _from_us(found)
     raise NotFound("There is no such message.")
 
 
@@ -176,13 +170,11 @@ def id_of(direction: str, pk: int) -> str:
     return opaque.name(_TABLES[direction], pk)
 
 
-def answer(user: User, said: Message) -> tuple[Message | None, bool]:
+def answer(user: User, message: Message) -> tuple[Message | None, bool]:
     """Ours to a message of theirs, and whether one may still come."""
-    if said.direction != "in" or said.turn_id is None:
-        return None, said.direction == "in"
-    # Looked at first: what ends meanwhile has its answer by then.
-    is_over = Turn.objects.filter(pk=said.turn_id, finished_at__isnull=False).exists()
-    ours = OutboundText.objects.owned_by(user).filter(turn_id=said.turn_id).first()
+    if message.direction != "in" or message.turn_id is None:
+        return None, message.direction == "in"
+    ours, is_over = said.reply(user, message.turn_id)
     return (_from_us(ours), False) if ours else (None, not is_over)
 
 
@@ -285,7 +277,7 @@ def _state(text: OutboundText) -> tuple[str, str]:
         return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
-        return text.get_delivery_display(), "ok" if done else "quiet"
+        return _DELIVERIES[text.delivery], "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
         return "Being checked with the carrier", "warn"
-    return text.get_state_display(), "quiet"
+    return _STATES[text.state], "quiet"

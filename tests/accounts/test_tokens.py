@@ -118,6 +118,57 @@ def test_it_is_over_to_the_second(row: LoginSession) -> None:
             tokens.opened(pair.access)
 
 
+def test_a_token_that_was_good_opens_nothing_by_another_signature(
+    row: LoginSession,
+) -> None:
+    raw = tokens.issue(row).access
+    assert tokens.opened(raw).pk == row.pk
+    head, said, proof = raw.split(".")
+    other = tokens.issue(row).refresh.rpartition(".")[2]
+    for forged in (f"{head}.{said}.{other}", f"{head}.{said}.", f"{head}.{said}"):
+        with pytest.raises(tokens.BadToken):
+            tokens.opened(forged)
+    assert tokens.opened(raw).pk == row.pk
+
+
+def test_a_token_that_was_good_is_none_of_another_key_or_service(
+    row: LoginSession, settings: Settings
+) -> None:
+    raw, ring = tokens.issue(row).access, settings.JWT_SIGNING_KEYS
+    where = settings.PUBLIC_URL
+    assert tokens.opened(raw).pk == row.pk
+    settings.JWT_SIGNING_KEYS = "j1:" + base64.b64encode(b"n" * 32).decode()
+    with pytest.raises(tokens.BadToken):
+        tokens.opened(raw)
+    settings.JWT_SIGNING_KEYS = ring
+    settings.PUBLIC_URL = "https://elsewhere.example"
+    with pytest.raises(tokens.BadToken):
+        tokens.opened(raw)
+    settings.PUBLIC_URL = where
+    assert tokens.opened(raw).pk == row.pk
+
+
+def test_a_token_that_was_good_is_not_yet_so_by_a_clock_that_was_set_back(
+    row: LoginSession,
+) -> None:
+    raw = tokens.issue(row).access
+    assert tokens.opened(raw).pk == row.pk
+    with time_machine.travel(timezone.now() - timedelta(minutes=1), tick=False):
+        with pytest.raises(tokens.BadToken):
+            tokens.opened(raw)
+
+
+def test_what_is_known_of_tokens_has_none_and_does_not_grow(row: LoginSession) -> None:
+    for _ in range(3):
+        tokens.opened(tokens.issue(row).access)
+    known = len(tokens._known)
+    raw = tokens.issue(row).access
+    tokens.opened(raw)
+    assert len(tokens._known) == known <= tokens._MANY
+    kept = repr(tokens._known)
+    assert raw not in kept and raw.rpartition(".")[2] not in kept
+
+
 def unproved(raw: str) -> Json:
     claims: Json = jwt.decode(raw, options={"verify_signature": False})
     return claims

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import EmptyResultSet
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Greatest, RowNumber
 from django.utils import timezone
@@ -17,8 +17,6 @@ from apps.core import prepared, user_agents
 from apps.core.ids import uuid7
 from apps.rbac import catalog, limits
 from apps.rbac.catalog import Permission
-
-M = TypeVar("M", bound=models.Model)
 
 BROWSER_LENGTH = 256
 _ENTER = catalog.parts(Permission.CONSOLE_ENTER)
@@ -211,20 +209,7 @@ def _made(columns: tuple[Any, ...]) -> LoginSession:
     """Django selects a row's own columns, what it is annotated with, then its
     person's."""
     own = len(LoginSession._meta.concrete_fields)
-    row = _instance(LoginSession, columns[:own])
+    row = prepared.made(LoginSession, columns[:own])
     row.idle_minutes, row.enters_console = columns[own : own + 2]
-    row.user = _instance(User, columns[own + 2 :])
+    row.user = prepared.made(User, columns[own + 2 :])
     return row
-
-
-def _instance(model: type[M], columns: tuple[Any, ...]) -> M:
-    fields = model._meta.concrete_fields
-    values = [
-        (
-            field.from_db_value(value, None, connection)
-            if hasattr(field, "from_db_value")
-            else value
-        )
-        for field, value in zip(fields, columns, strict=True)
-    ]
-    return model.from_db(DEFAULT_DB_ALIAS, [f.attname for f in fields], values)

@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from apps.assistant import deeds_of_turns, undoing
 from apps.assistant.api.speaking import Speaking, person
 from apps.core import paging, query
+from apps.core.api import shown
 from apps.core.errors import NotFound
 from apps.core.once import once
 from apps.core.serializers import Exact, OpaqueId
@@ -154,7 +155,7 @@ class OneMessage(Speaking):
             "is_waiting": is_waiting,
             "deeds": done[found.turn_id],
         }
-        return Response(OneMessageSerializer(told).data)
+        return Response(shown(OneMessageSerializer, told))
 
 
 class File(Speaking):
@@ -215,7 +216,7 @@ class OneConversation(Speaking):
 
 
 def _page(request: Request, number: str = "") -> Response:
-    rows = query.sparse(request, MessageSerializer(many=True))
+    show = query.reader(request, MessageSerializer)
     found = threads.page(
         person(request),
         before=request.GET.get("cursor", ""),
@@ -224,7 +225,8 @@ def _page(request: Request, number: str = "") -> Response:
         direction=query.one_of(request, "direction", _DIRECTIONS),
         words=query.words(request),
     )
-    return paging.answer(request, found, rows.to_representation(found.messages))
+    results = [show(message) for message in found.messages]
+    return paging.answer(request, found, results)
 
 
 def _phones(request: Request) -> Any:

@@ -17,7 +17,7 @@ from apps.assistant import conversations, drafts, phrases, reminders, told
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.drafts import Draft
 from apps.assistant.models import Reminder
-from apps.core import query
+from apps.core import query, showing
 from apps.core.errors import Invalid
 from apps.core.once import again, once
 from apps.core.paging import Ordered
@@ -215,9 +215,7 @@ class OneReminder(Speaking, Versioned):
     def get(self, request: Request, public_id: UUID) -> Response:
         """How it stands."""
         user = person(request)
-        with transaction.atomic():
-            row = reminders.get(user=user, public_id=str(public_id))
-        return _shown(user, row)
+        return _shown(user, reminders.read(user=user, public_id=public_id))
 
     @guarded
     @extend_schema(request=ReminderChangeSerializer, responses=ReminderSerializer)
@@ -305,8 +303,8 @@ def _scene(user: User) -> dict[str, Any]:
 
 
 def _shown(user: User, row: Reminder, answer: int = status.HTTP_200_OK) -> Response:
-    found = ReminderSerializer(row, context=_scene(user))
-    return Response(found.data, status=answer)
+    show = showing.reader(ReminderSerializer, _scene(user))
+    return Response(show(row), status=answer)
 
 
 urlpatterns = [

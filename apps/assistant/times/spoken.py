@@ -17,7 +17,7 @@ def clock(at: datetime, zone: str, *, hours: int = 12) -> str:
     labels = vocabulary.spoken_here().labels
     half = labels["am" if local.hour < 12 else "pm"]
     return labels["clock"].format(
-        hour=local.hour % 12 or 12, minute=f"{local:%M}", half=half
+        hour=local.hour % 12 or 12, minute=f"{local.minute:02}", half=half
     )
 
 
