@@ -67,6 +67,10 @@ _TYPES: dict[str, type] = {
 }
 
 
+# The package says of neither which it is.
+_NOT_NOW = "Somebody is signed in already, or no such step is under way here. Ask auth/session."
+
+
 class BegunIsOver(AppError):
     code = "begun_is_over"
     status = HTTPStatus.GONE
@@ -325,7 +329,10 @@ def _refusal(status: int, own: Mapping[str, Any]) -> AppError:
     kinds = (Invalid, Unauthorized, Forbidden, NotFound, Conflict, BegunIsOver)
     by_status: dict[int, type[AppError]] = {kind.status: kind for kind in kinds}
     first: Mapping[str, str] = next(iter(own.get("errors") or ()), {})
-    return by_status.get(status, Invalid)(first.get("message", ""))
+    sentence = first.get("message", "")
+    if status == HTTPStatus.CONFLICT and not sentence:
+        sentence = _NOT_NOW
+    return by_status.get(status, Invalid)(sentence)
 
 
 def telling_csrf_token(view: View) -> View:

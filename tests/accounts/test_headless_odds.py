@@ -151,11 +151,13 @@ def test_whatever_is_refused_is_a_problem_with_what_the_package_says(
 ) -> None:
     wrong = post("auth/login", {"email": alice.email, "password": "x"})
     nobody = Client().get(f"{APP}/auth/session")
+    no_step = post("auth/email/verify", {"key": "ABC123"})
     over = post("auth/2fa/authenticate", {"code": "1"}, **{"X-Session-Token": "x"})
     begun = post("auth/signup", {"email": "dora@example.com", "password": SPACED})
     for answer, status, code in (
         (wrong, 400, "invalid"),
         (nobody, 401, "unauthorized"),
+        (no_step, 409, "conflict"),
         (over, 410, "begun_is_over"),
         (begun, 401, "unauthorized"),
     ):
@@ -167,6 +169,7 @@ def test_whatever_is_refused_is_a_problem_with_what_the_package_says(
         assert told["instance"].startswith(APP)
     (mistake,) = wrong.json()["errors"]
     assert wrong.json()["detail"] == mistake["message"]
+    assert "no such step" in no_step.json()["detail"]
     assert nobody["WWW-Authenticate"] == "Bearer"
     assert begun.json()["meta"]["session_token"]
 
