@@ -7,6 +7,7 @@ The token is one of your own, made under *API tokens* (/app/settings/tokens/) wi
 scopes messages:write and reminders:read.
 """
 
+import http.client
 import json
 import os
 import sys
@@ -28,7 +29,8 @@ class Problem(Exception):
 
     def __init__(self, status: int, told: dict[str, Any], wait: str = "") -> None:
         self.status, self.code = status, str(told.get("code", "bad_answer"))
-        self.errors: dict[str, list[str]] = told.get("errors", {})
+        errors = told.get("errors")
+        self.errors: dict[str, list[str]] = errors if isinstance(errors, dict) else {}
         self.wait = int(wait) if wait.isdigit() else None  # seconds
         self.request_id = told.get("request_id", "")
         super().__init__(told.get("detail", f"The server answered {status}."))
@@ -52,13 +54,14 @@ class Switchboard:
         )
         try:
             with urllib.request.urlopen(asked, timeout=TIMEOUT) as answer:
-                return json.load(answer)
+                found = json.load(answer)
+            if isinstance(found, dict):
+                return found
+            raise ValueError("it is not ours")
         except urllib.error.HTTPError as error:
-            told = _json(error.read())
-            raise Problem(
-                error.code, told, error.headers["Retry-After"] or ""
-            ) from None
-        except (OSError, ValueError) as error:
+            wait = error.headers["Retry-After"] or ""
+            raise Problem(error.code, _json(error), wait) from None
+        except (OSError, ValueError, http.client.HTTPException) as error:
             told = {"code": "no_answer", "detail": f"No answer: {error}"}
             raise Problem(0, told) from error
 
@@ -85,18 +88,21 @@ class Switchboard:
             path = f"reminders?{query}" if query else ""
 
 
-def _json(body: bytes) -> dict[str, Any]:
-    """Empty where it is something else, like a proxy's page."""
+def _json(answer: Any) -> dict[str, Any]:
+    """Empty where it is something else, like a proxy's page, or breaks off."""
     try:
-        found = json.loads(body)
-    except ValueError:
+        found = json.load(answer)
+    except (OSError, ValueError, http.client.HTTPException):
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def main() -> None:
     words = " ".join(sys.argv[1:])
-    here = Switchboard(os.environ["SWITCHBOARD_URL"], os.environ["SWITCHBOARD_TOKEN"])
+    url, token = (os.environ.get(f"SWITCHBOARD_{name}") for name in ("URL", "TOKEN"))
+    if not url or not token:
+        sys.exit("Set SWITCHBOARD_URL and SWITCHBOARD_TOKEN first.")
+    here = Switchboard(url, token)
     try:
         print(here.say(words))
         for each in here.reminders():

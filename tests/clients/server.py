@@ -1,6 +1,7 @@
 """Servers on loopback that are none of ours: a proxy with a page, one that is slow, busy,
 or has enough; and one that has an app's files."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -39,6 +40,24 @@ def odd() -> Iterator[Odd]:
     server = Odd()
     with _serving(server):
         yield server
+
+
+@contextmanager
+def one_answer(answer: bytes) -> Iterator[str]:
+    """A server that answers the first who comes with these bytes, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_answer_once, args=(server, answer))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+def _answer_once(server: socket.socket, answer: bytes) -> None:
+    server.settimeout(30)
+    own, _ = server.accept()
+    with own:
+        own.recv(65_536)
+        own.sendall(answer)
 
 
 @contextmanager
@@ -102,6 +121,8 @@ class _Answering(BaseHTTPRequestHandler):
         self.wfile.write(body.encode())
 
     def _told(self, path: str) -> tuple[int, str, str, str]:
+        if path.endswith("/tokens/refresh"):
+            return 401, HTML, "<h1>Sign in to the network of this hotel</h1>", ""
         if path == "/api/v1/memory":
             return 200, HTML, "<h1>Welcome to the network of this hotel</h1>", ""
         if path == "/api/v1/messages":

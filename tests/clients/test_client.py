@@ -141,13 +141,15 @@ def test_servers_that_are_none_of_ours(run: Run) -> None:
         told = run("another_server", site=server.url)
     assert told["stopped"] == "AbortError"
     assert found(told["page"]) == (502, "bad_answer")
-    assert found(told["welcome"]) == (0, "bad_answer")
+    assert found(told["welcome"]) == (200, "bad_answer")
+    # Whoever is signed in stays so, whatever stands in between.
+    assert found(told["outside"]) == (401, "bad_answer") and told["kept"] == "kept"
     assert found(told["slow"]) == (0, "timeout")
     assert told["slowly"]["answered"]["data"] == []
     assert found(told["away"]) == (0, "no_answer")
     # Three times the same thing to be done.
     assert told["busy"]["answered"]["data"] == {"id": "in-1"}
-    keys = [key for verb, _, key in server.seen if verb == "POST"]
+    keys = [key for _, path, key in server.seen if path == "/api/v1/messages"]
     assert len(keys) == 3 and len(set(keys)) == 1 and len(keys[0]) == 32
     # It may have been done: not for a program to repeat.
     assert found(told["unsafe"]) == (503, "unavailable")

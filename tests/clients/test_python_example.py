@@ -11,12 +11,15 @@ from django.utils import timezone
 from apps.accounts import personal_tokens
 from apps.accounts.models import User
 from apps.assistant import reminders
-from tests.clients.server import odd
+from tests.clients.server import odd, one_answer
 from tests.portal.conftest import Worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 _ROOT = Path(__file__).parent.parent.parent
 _EXAMPLE = _ROOT / "clients/python/switchboard.py"
+_OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+# It breaks off.
+_BAD = b"HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n"
 
 
 def say(site: str, token: str, *words: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +65,17 @@ def test_it_says_what_went_wrong(site: str, alice: User) -> None:
     with odd() as server:
         done = say(server.url, token, "hello")
     assert done.stderr == "unavailable: Not now.\n  Try again in 0 seconds.\n"
+    assert say("", token, "hello").stderr.startswith("Set SWITCHBOARD_URL")
+
+
+@pytest.mark.parametrize(
+    "answer", [b"hello\r\n", _OK + b"null", _OK + b"<p>", _BAD + b"{"]
+)
+def test_a_server_that_talks_nonsense_gives_no_answer(answer: bytes) -> None:
+    with one_answer(answer) as url:
+        done = say(url, "sbpat_x", "hello")
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.startswith(("no_answer: ", "bad_answer: "))
 
 
 def test_more_than_a_page_is_listed(worker: Worker, site: str, alice: User) -> None:

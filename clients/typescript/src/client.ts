@@ -139,16 +139,17 @@ export function createClient(options: Options): Client {
     const { timeout: within, ...rest } = init;
     const key = method === "post" && ONCE.has(path) ? { "Idempotency-Key": unique() } : {};
     const headers = mergeHeaders(key, rest.headers);
+    let answered: Response | undefined;
     try {
       const { data, response } = await request(method, path, {
         ...rest,
         headers,
-        fetch: (made: Request) => send(made, within),
+        fetch: async (made: Request) => (answered = await send(made, within)),
       });
       return { data, response };
     } catch (cause) {
       if (!(cause instanceof SyntaxError)) throw cause;
-      throw new Problem("bad_answer", "The server did not answer with JSON.", { cause });
+      throw new Problem("bad_answer", "The server did not answer with JSON.", { ...told(answered), cause });
     }
   }
 
@@ -191,6 +192,10 @@ export function createClient(options: Options): Client {
       }
     },
   };
+}
+
+function told(response: Response | undefined): { status?: number; headers?: Headers } {
+  return response ? { status: response.status, headers: response.headers } : {};
 }
 
 /** For `params.header`: change it only if it is still as it was answered there. */

@@ -69,7 +69,9 @@ export function byTokens(store: TokenStore, baseUrl: string, send: Send): Signin
       // Nobody may have signed out meanwhile.
       if ((await store.get()) !== null) await take(answer["data"]);
     } catch (problem) {
-      const isOver = [400, 401].includes((problem as Problem).status);
+      const { status, code } = problem as Problem;
+      // What a proxy says of its own says nothing of the sign-in.
+      const isOver = [400, 401].includes(status) && code !== "bad_answer";
       if (isOver && (await store.get()) === used) await forget();
       throw problem;
     }

@@ -222,6 +222,9 @@ const tries: Record<string, (facts: Facts) => Promise<unknown>> = {
     const options: Options = { baseUrl: site, signIn: { token: "sbpat_x" }, timeout: 300 };
     const api = createClient({ ...options });
     const away = createClient({ ...options, baseUrl: "http://127.0.0.1:1" });
+    const store = inMemory();
+    store.set("kept");
+    const behind = createClient({ ...options, signIn: { store } });
     const stop = new AbortController();
     const stopped = api.GET("/api/v1/features", { signal: stop.signal }).catch((error: Error) => error.name);
     stop.abort();
@@ -235,6 +238,8 @@ const tries: Record<string, (facts: Facts) => Promise<unknown>> = {
       busy: await problem(api.POST("/api/v1/messages", { body: { words: "hello" } })),
       unsafe: await problem(api.PATCH("/api/v1/me", { body: { name: "A" } })),
       often: await problem(api.GET("/api/v1/notes")),
+      outside: await problem(behind.GET("/api/v1/me")),
+      kept: await store.get(),
     };
   },
 };
