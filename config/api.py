@@ -36,6 +36,7 @@ urlpatterns = [
     path("v1/", include("apps.sms.operators_phones_api")),
     path("v1/", include("apps.integrations.operators_api")),
     path("v1/", include("apps.jobs.operators_api")),
+    path("auth/", include("apps.portal.headless")),
     path("auth/", include("apps.mfa.headless")),
     path("auth/", include("apps.integrations.headless")),
     path("auth/", include("apps.accounts.headless")),

@@ -34,7 +34,7 @@ from apps.accounts.serializers import (
     SignInSerializer,
     WantedLettersSerializer,
 )
-from apps.core import paging
+from apps.core import paging, query
 from apps.core.api import shown
 from apps.core.errors import NotFound
 from apps.core.once import again, once
@@ -102,7 +102,11 @@ class Letters(_OfPerson):
         """Have these and no others of them."""
         form = WantedLettersSerializer(data=request.data)
         form.is_valid(raise_exception=True)
-        unsubscribing.choose(request.user, form.validated_data["wanted"])
+        wanted = form.validated_data["wanted"]
+        known = {each.category.slug for each in unsubscribing.choices(request.user)}
+        if set(wanted) - known:
+            raise query.UnknownChoice("wanted", sorted(known))
+        unsubscribing.choose(request.user, wanted)
         return _choices(request.user)
 
 

@@ -19,7 +19,6 @@ from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
 from allauth.headless.base.response import APIResponse, UnauthorizedResponse
-from allauth.headless.base.views import ConfigView
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.headless.tokens.strategies.base import AbstractTokenStrategy
@@ -365,7 +364,6 @@ def _view(client: Client, view: Any) -> Any:
 
 # What people can do here, out of what the package has; see docs/api.md.
 VIEWS = {
-    "config": ConfigView,
     "auth/session": views.SessionView,
     "auth/login": LoginView,
     "auth/signup": SignupView,

@@ -127,24 +127,25 @@ def let_go() -> None:
 
 def check(days: Days) -> int:
     """How many sums of these days are not what their texts, or their parts, come to."""
-    checks = [
-        _lacking(PERSON_DAY, "user_id > 0"),
-        *(
-            _PARTS.format(
-                split=", ".join(SPLIT), of_all=f"{each.table} WHERE {_bounds(each)}"
-            )
-            for each in (DAY, HOUR)
-        ),
-        *map(_months, _MONTHS),
-        *(_roles(*each) for each in OF_ROLES),
-    ]
+    checks = {PERSON_DAY.table: _lacking(PERSON_DAY, "user_id > 0")}
+    for each in (DAY, HOUR):
+        of_all = f"{each.table} WHERE {_bounds(each)}"
+        checks[each.table] = _PARTS.format(split=", ".join(SPLIT), of_all=of_all)
+    checks |= {each.table: _months(each) for each in _MONTHS}
+    checks |= {pair[0].table: _roles(*pair) for pair in OF_ROLES}
     with _at_one_moment(days) as cursor:
-        found = sum(_found(cursor, each, days) for each in checks)
+        found = {table: _found(cursor, each, days) for table, each in checks.items()}
+    differing = sum(found.values())
     Recount.objects.create(
-        first=days.first, last=days.last, differing=found, at=timezone.now()
+        first=days.first, last=days.last, differing=differing, at=timezone.now()
     )
-    logger.info("sums_recounted", first=days.first.isoformat(), differing=found)
-    return found
+    logger.info(
+        "sums_recounted",
+        first=days.first.isoformat(),
+        differing=differing,
+        **{table: count for table, count in found.items() if count},
+    )
+    return differing
 
 
 @transaction.atomic

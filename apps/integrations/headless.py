@@ -21,6 +21,7 @@ from apps.core.errors import Conflict, NotFound
 from apps.integrations import back
 from apps.integrations import provider as shelf
 from apps.integrations import sign_in
+from apps.integrations.provider import Provider
 
 # allauth's words for what somebody comes back for.
 PROCESSES = {
@@ -94,12 +95,14 @@ def _told(row: SocialAccount) -> dict[str, Any]:
     return {
         "uid": row.uid,
         "display": row.extra_data.get("email", ""),
-        "provider": {
-            "id": row.provider,
-            "name": shelf.named(row.provider).name,
-            "flows": ["provider_redirect"],
-        },
+        "provider": told(shelf.named(row.provider)),
     }
+
+
+def told(provider: Provider) -> dict[str, Any]:
+    """As the package tells one."""
+    known = {"id": provider.id, "name": provider.name}
+    return {**known, "flows": ["provider_redirect"]}
 
 
 _LINKED = {"account/providers": LinkedView}

@@ -27,6 +27,11 @@ class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
     def generate_authenticator_name(self, user: Any, type: str) -> str:
         return f"Passkey {passkey.keys(user).count() + 1}"
 
+    def get_public_key_credential_user_entity(self, user: Any) -> dict[str, Any]:
+        """A device keeps whose passkey it is: by the public id."""
+        told: dict[str, Any] = super().get_public_key_credential_user_entity(user)
+        return {**told, "id": str(user.public_id).encode()}
+
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         """A passkey belongs to the site people see, whatever the Host header says."""
         host = urlsplit(settings.PUBLIC_URL).hostname or ""

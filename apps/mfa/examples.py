@@ -66,7 +66,7 @@ SHOWN_PASSKEY = {
         "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0",
         "authenticatorData": "SZYN5YgOjGh0",
         "signature": "MEUCIQDx",
-        "userHandle": "Mg",
+        "userHandle": "MDE5N2EzZjAtNWIwNi03YzNlLTlhNDEtNmQyZjhlMGIxYzQ2",
     },
 }
 

@@ -1,10 +1,14 @@
 """What is typed, and what a passkey answers."""
 
 from typing import Any
+from uuid import UUID
 
+from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
+from fido2.utils import websafe_decode, websafe_encode
 
+from apps.accounts.models import User
 from apps.mfa import passkeys_alone
 from apps.mfa.factor import Factor
 
@@ -36,6 +40,18 @@ class Credential(forms.JSONField):
         if not _is_shaped(found):
             raise _unreadable()
         return found
+
+
+def _handle_of_package(said: Any) -> str | None:
+    """What the package looks up for the public id that a device has kept; None for
+    anything else, which it refuses, or knows from before."""
+    try:
+        public_id = UUID(websafe_decode(said).decode())
+        user = User.objects.get(public_id=public_id)
+    except (TypeError, ValueError, User.DoesNotExist):
+        return None
+    handle: str = websafe_encode(user_pk_to_url_str(user).encode())
+    return handle
 
 
 def _unreadable() -> forms.ValidationError:
@@ -71,6 +87,9 @@ class LoginPasskeyForm(_Sound, allauth_forms.LoginWebAuthnForm):  # type: ignore
     """A sign-in by passkey alone."""
 
     def clean_credential(self) -> Any:
+        response = self.cleaned_data["credential"]["response"]
+        if (handle := _handle_of_package(response.get("userHandle"))) is not None:
+            response["userHandle"] = handle
         found = super().clean_credential()
         if not passkeys_alone.may(found):
             raise forms.ValidationError(

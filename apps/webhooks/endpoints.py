@@ -112,14 +112,13 @@ def change(
 
 
 def rotate(*, user: User, public_id: UUID) -> tuple[Endpoint, str]:
-    """A new secret, said this once; the one before signs along for a day. Raises
-    NotFound."""
+    """A new secret, said this once; the one before signs along for a day, and where that
+    one is newer than a day the one before it too: whoever lost an answer rotates once
+    more. Raises NotFound."""
     secret = signing.new_secret()
     with transaction.atomic():
         row = held(user, public_id)
-        row.older_until = None
-        newest = row.secrets()[0]
-        row.seal([secret, newest])
+        row.seal([secret, *row.secrets()[: Endpoint.MOST_SECRETS - 1]])
         row.older_until = timezone.now() + Endpoint.OVERLAP
         row.save(update_fields=["sealed", "older_until"])
         audit.done(ROTATE, actor=user, obj=row)

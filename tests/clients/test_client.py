@@ -9,7 +9,8 @@ from django.utils import timezone
 from apps.accounts import personal_tokens
 from apps.accounts.models import LoginSession, User
 from apps.assistant.models import Note
-from apps.sms.models import InboundText
+from apps.mfa.models import SMSDevice
+from apps.sms.models import InboundText, PhoneNumber
 from tests.api.app import App
 from tests.clients.conftest import Run
 from tests.clients.server import odd
@@ -160,6 +161,17 @@ def test_servers_that_are_none_of_ours(run: Run) -> None:
         60,
     )
     assert server.times("GET", "/api/v1/notes") == 1
+
+
+def test_a_code_that_is_texted_is_still_to_be_typed(
+    run: Run, site: str, alice: User
+) -> None:
+    number = PhoneNumber.objects.create(
+        user=alice, e164="+12025550101", status="verified"
+    )
+    SMSDevice.objects.create(user=alice, phone=number, name="Code by text")
+    told = run("texted", site=site, email=alice.email, password=PASSWORD)
+    assert told == {"next": "mfa_authenticate", "texted": "mfa_authenticate"}
 
 
 def test_three_wrong_codes_lead_to_the_beginning(run: Run, site: str) -> None:

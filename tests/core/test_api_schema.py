@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,16 @@ from config.management.commands import export_schema
 
 
 @pytest.fixture
-def schema(db: None) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(Client().get("/api/schema/").content)
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_answered())
     return found
+
+
+@cache
+def _answered() -> bytes:
+    """It is the same for everybody, and takes seconds."""
+    answer: bytes = Client().get("/api/schema/?format=json").content
+    return answer
 
 
 def test_the_schema_is_valid_and_every_address_in_it_is_there(
@@ -108,6 +116,7 @@ def test_no_name_of_the_packages_own_schema_hides_one_of_ours(
     assert not found & _allauths()
 
 
+@cache
 def _allauths() -> set[str]:
     described = files("allauth.headless.spec").joinpath("doc/openapi.yaml")
     return set(yaml.safe_load(described.read_bytes())["components"]["schemas"])

@@ -608,6 +608,15 @@ def test_what_cannot_be_begun_is_told(
     assert answer["Content-Type"] == "application/problem+json"
 
 
+def test_a_page_is_told_which_there_are(providers: Simulator) -> None:
+    place = "/api/auth/{}/v1/config"
+    found = Client().get(place.format("browser")).json()["data"]["socialaccount"]
+    assert [each["id"] for each in found["providers"]] == ["google", "microsoft"]
+    # An app leads nobody anywhere.
+    found = Client().get(place.format("app")).json()["data"]["socialaccount"]
+    assert found["providers"] == []
+
+
 def test_another_site_cannot_begin_it(providers: Simulator) -> None:
     browser = Client(enforce_csrf_checks=True)
     given = {"provider": "google", "process": "login"}

@@ -168,4 +168,8 @@ def test_the_api_shows_and_takes_the_same(ada: User) -> None:
 
     assert want() == set()
     assert not unsubscribing.wants(ada.pk, "alerts")
-    assert want("alerts", "nonsense") == {"alerts"}
+    assert want("alerts") == {"alerts"}
+    given = {"wanted": ["alerts", "nonsense"]}
+    refused = client.put("/api/v1/me/letters", given, "application/json").json()
+    assert refused["code"] == "unknown_choice" and "weekly" in refused["choices"]
+    assert unsubscribing.wants(ada.pk, "alerts")

@@ -48,7 +48,10 @@ EXAMPLES = (
                     "authentication_method": "email",
                 },
                 "socialaccount": {"providers": []},
-                "mfa": {"supported_types": ["webauthn"], "passkey_login_enabled": True},
+                "mfa": {
+                    "supported_types": ["webauthn"],
+                    "passkey_login_enabled": True,
+                },
             },
         },
     ),

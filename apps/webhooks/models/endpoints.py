@@ -60,6 +60,7 @@ class Endpoint(models.Model):
     URL_LENGTH, NAME_LENGTH = 500, 60
     # How long a secret that gave way to another one signs along.
     OVERLAP = timedelta(hours=24)
+    MOST_SECRETS = 3
 
     class Ending(models.TextChoices):
         """Why it is off."""
@@ -82,7 +83,7 @@ class Endpoint(models.Model):
     types = ArrayField(models.CharField(max_length=40, choices=Type), default=list)
     # Whether the words of texts come along; said once, when it is made.
     include_text = models.BooleanField(default=False)
-    # The secret, and the one before it: a list of both as JSON.
+    # The secret, and those before it: a list of them as JSON.
     sealed = models.TextField(editable=False)
     older_until = models.DateTimeField(null=True, blank=True)
 

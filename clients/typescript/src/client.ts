@@ -173,7 +173,7 @@ export function createClient(options: Options): Client {
     async step(place, ...[body]) {
       try {
         const { data } = await call("post", `/api/auth/{client}/v1/${place}`, { ...client, body });
-        return { next: null, body: data };
+        return { next: stillOpen(place, data), body: data };
       } catch (problem) {
         const flows = problem instanceof Problem ? fields(fields(problem.body)["data"])["flows"] : null;
         if (!Array.isArray(flows)) throw problem;
@@ -192,6 +192,18 @@ export function createClient(options: Options): Client {
       }
     },
   };
+}
+
+// What an answer that is good leaves open: a code was texted, or it was only asked.
+const SECOND_STEPS: Readonly<Record<string, Step["next"]>> = {
+  "auth/2fa/authenticate": "mfa_authenticate",
+  "auth/2fa/lost": "mfa_authenticate",
+  "auth/2fa/reauthenticate": "mfa_reauthenticate",
+};
+
+function stillOpen(place: string, data: unknown): Step["next"] {
+  const isIn = fields(fields(data)["meta"])["is_authenticated"] === true;
+  return isIn ? null : (SECOND_STEPS[place] ?? null);
 }
 
 function told(response: Response | undefined): { status?: number; headers?: Headers } {

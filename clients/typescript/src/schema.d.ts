@@ -7498,7 +7498,7 @@ export interface components {
          * @description The type of authenticator.
          * @enum {string}
          */
-        AuthenticatorType: "recovery_codes" | "totp" | "webauthn";
+        AuthenticatorType: "recovery_codes" | "totp" | "webauthn" | "sms" | "recovery";
         /** @description The password. */
         Password: string;
         ErrorResponse: {

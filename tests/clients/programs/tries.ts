@@ -63,6 +63,13 @@ const tries: Record<string, (facts: Facts) => Promise<unknown>> = {
     return { next, told, again: again.next };
   },
 
+  async texted({ site, email, password }) {
+    const api = createClient({ baseUrl: site, signIn: { store: inMemory() } });
+    const { next } = await api.step("auth/login", { email, password });
+    const texted = await api.step("auth/2fa/authenticate", { factor: "sms" });
+    return { next, texted: texted.next };
+  },
+
   /** The access token is over when ten calls are made at once. */
   async ten_at_once({ site, email, password }) {
     const noted = noting();
