@@ -129,6 +129,9 @@ RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/
 ROWS = {
     "": reads(public),
     "menu/": reads(signed_in),
+    "help/": reads(public),
+    "status/": reads(public),
+    "privacy/": reads(public),
     "problems": reads(public),
     "problems/<slug:code>": reads(public, 404),
     "app/": reads(signed_in),

@@ -79,6 +79,14 @@ _MAP = (
             ("Your data", "archive", "portal:data"),
         ),
     ),
+    (
+        "Help",
+        (
+            ("Help", "circle-question-mark", "portal:help"),
+            ("Privacy", "lock", "portal:privacy"),
+            ("Status", "heart-pulse", "portal:status"),
+        ),
+    ),
 )
 
 

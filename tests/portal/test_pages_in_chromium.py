@@ -18,6 +18,9 @@ OPEN = (
     "/accounts/signup/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
+    "/help/",
+    "/status/",
+    "/privacy/",
     "/dev/phone/",
     "/dev/mail/",
 )
@@ -54,6 +57,8 @@ SIGNED_IN = (
     "/accounts/password/change/",
     "/accounts/logout/",
     "/menu/",
+    "/help/",
+    "/privacy/",
 )
 
 # What can be told of a page without judgement: WCAG 1.1.1, 1.3.1, 1.4.10, 2.4.1,
