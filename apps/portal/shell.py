@@ -69,6 +69,8 @@ _MAP = (
         (
             ("Profile", "user-round", "portal:profile"),
             ("Preferences", "sliders-horizontal", "portal:preferences"),
+            ("Appearance", "palette", "portal:appearance"),
+            ("Notifications", "bell", "portal:notifications"),
             ("Email", "mail", "account_email"),
             ("Password", "key-round", "account_change_password"),
             ("Security", "shield-check", "mfa:factors"),

@@ -2,6 +2,7 @@ from django.urls import path
 
 from apps.portal import (
     activity,
+    appearance,
     approvals,
     calendar,
     closing,
@@ -28,6 +29,7 @@ from apps.portal import (
     taking_back,
     tokens,
     usage,
+    ways,
     webhooks,
     your_data,
 )
@@ -169,7 +171,10 @@ urlpatterns = [
     path("app/phones/<uuid:public_id>/remove/", phones.remove, name="phone_remove"),
     path("app/settings/profile/", profile.profile, name="profile"),
     path("app/settings/preferences/", profile.preferences, name="preferences"),
-    path("app/settings/letters/", profile.letters, name="letters"),
+    path("app/settings/appearance/", appearance.page, name="appearance"),
+    path("app/settings/notifications/", ways.page, name="notifications"),
+    path("app/settings/notifications/test/", ways.test, name="notifications_test"),
+    path("app/settings/letters/", ways.letters_alone, name="letters"),
     path("app/settings/tokens/", tokens.tokens, name="tokens"),
     path("app/settings/tokens/make/", tokens.make, name="token_make"),
     path(
