@@ -161,7 +161,7 @@ def look() -> Status:
         matters,
         received=_coarse(found.received),
         answered=_coarse(found.answered),
-        answer_ms=None if found.answer_ms is None else round(found.answer_ms, -2),
+        answer_ms=None if found.answer_ms is None else int(round(found.answer_ms, -2)),
     )
 
 
