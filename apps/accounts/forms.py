@@ -81,24 +81,10 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stub
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     class Meta:
         model = User
-        fields = (
-            "clock_hours",
-            "first_weekday",
-            "locale",
-            "theme",
-            "quiet_from",
-            "quiet_until",
-        )
-        widgets: ClassVar = {
-            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-            for name in ("quiet_from", "quiet_until")
-        }
+        fields = ("clock_hours", "first_weekday", "locale")
         help_texts: ClassVar = {
             "clock_hours": "On these pages, in letters and in texts.",
             "first_weekday": "What “next week” and “end of the week” count from.",
-            "theme": "How these pages look.",
-            "quiet_until": "A reminder that is due in between is texted at the end, and"
-            " says when it was due.",
         }
 
     locale = forms.ChoiceField(
@@ -107,6 +93,26 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         help_text="Names of days and months on these pages, which are English otherwise."
         " The assistant texts in it too, where it speaks it.",
     )
+
+
+class AppearanceForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = User
+        fields = ("theme",)
+
+
+class QuietHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = User
+        fields = ("quiet_from", "quiet_until")
+        widgets: ClassVar = {
+            name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
+            for name in ("quiet_from", "quiet_until")
+        }
+        help_texts: ClassVar = {
+            "quiet_until": "A reminder that is due in between is texted at the end, and"
+            " says when it was due.",
+        }
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data

@@ -69,6 +69,8 @@ _MAP = (
         (
             ("Profile", "user-round", "portal:profile"),
             ("Preferences", "sliders-horizontal", "portal:preferences"),
+            ("Appearance", "palette", "portal:appearance"),
+            ("Notifications", "bell", "portal:notifications"),
             ("Email", "mail", "account_email"),
             ("Password", "key-round", "account_change_password"),
             ("Security", "shield-check", "mfa:factors"),
@@ -77,6 +79,14 @@ _MAP = (
             ("Webhooks", "webhook", "portal:webhooks"),
             ("Activity", "activity", "portal:activity"),
             ("Your data", "archive", "portal:data"),
+        ),
+    ),
+    (
+        "Help",
+        (
+            ("Help", "circle-question-mark", "portal:help"),
+            ("Privacy", "lock", "portal:privacy"),
+            ("Status", "heart-pulse", "portal:status"),
         ),
     ),
 )

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.content_policy.ContentPolicyMiddleware",
+    "apps.core.cookieless.CookielessMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -88,6 +89,8 @@ MIDDLEWARE = [
 ]
 # Paths that machines call: no session, no CSRF, no cookies; see core/shortcut.py.
 SHORTCUT_PREFIXES = ("/webhooks/", "/health/")
+# Pages that are the same for everybody, and there while sessions are away.
+COOKIELESS_PATHS = ("/status/",)
 # Seconds; how long Twilio's calls took is written so often (sms/acknowledged.py).
 WEBHOOK_TIMES_EVERY = 5.0
 

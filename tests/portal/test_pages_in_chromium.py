@@ -18,6 +18,9 @@ OPEN = (
     "/accounts/signup/",
     "/accounts/password/reset/",
     "/accounts/password/reset/done/",
+    "/help/",
+    "/status/",
+    "/privacy/",
     "/dev/phone/",
     "/dev/mail/",
 )
@@ -45,6 +48,9 @@ SIGNED_IN = (
     "/app/connections/google/",
     "/app/connections/consents/",
     "/app/settings/profile/",
+    "/app/settings/preferences/",
+    "/app/settings/appearance/",
+    "/app/settings/notifications/",
     "/app/activity/",
     "/app/settings/security/factors/",
     "/app/settings/security/factors/recovery/",
@@ -54,6 +60,8 @@ SIGNED_IN = (
     "/accounts/password/change/",
     "/accounts/logout/",
     "/menu/",
+    "/help/",
+    "/privacy/",
 )
 
 # What can be told of a page without judgement: WCAG 1.1.1, 1.3.1, 1.4.10, 2.4.1,

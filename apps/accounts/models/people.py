@@ -64,6 +64,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         SYSTEM = "system", "Like the device"
         LIGHT = "light", "Light"
         DARK = "dark", "Dark"
+        CONTRAST = "contrast", "High contrast"
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     email = models.EmailField("e-mail address", unique=True)
@@ -89,7 +90,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         db_default=Weekday.MONDAY,
     )
     theme = models.CharField(
-        max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+        max_length=8, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
     )
     # On the person's own clock, over midnight or not; see quiet_hours.py.
     quiet_from = models.TimeField("quiet from", null=True, blank=True)

@@ -7019,9 +7019,10 @@ export interface components {
          * @description * `system` - Like the device
          *     * `light` - Light
          *     * `dark` - Dark
+         *     * `contrast` - High contrast
          * @enum {string}
          */
-        ThemeEnum: "system" | "light" | "dark";
+        ThemeEnum: "system" | "light" | "dark" | "contrast";
         /** @description `owner` is the mail address of whose it is. */
         Thing: {
             readonly kind: string;
