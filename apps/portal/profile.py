@@ -9,6 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import profile as profiles
 from apps.accounts.forms import PreferencesForm, ProfileForm
@@ -36,7 +37,7 @@ def preferences(request: SignedIn) -> HttpResponse:
 @require_POST
 def letters(request: SignedIn) -> HttpResponse:
     unsubscribing.choose(request.user, request.POST.getlist("wanted"))
-    messages.success(request, "Saved.")
+    messages.success(request, gettext("Saved."))
     return redirect("portal:preferences")
 
 
@@ -47,7 +48,7 @@ def _form(
     form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect(f"portal:{name}")
     shown = {"form": form, "now": timezone.now(), **more}
     return render(request, f"portal/{name}.html", shown)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.core import query
@@ -17,7 +18,7 @@ from apps.sms.models import InboundText, MediaFile, OutboundText, Turn
 from apps.sms.models.inbound import WEB
 
 State, Delivery = OutboundText.State, OutboundText.Delivery
-WRITE_HERE = "Written here it costs nothing and is answered."
+WRITE_HERE = gettext_noop("Written here it costs nothing and is answered.")
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def one(user: User, said: str) -> Message:
                 return _from_person(came, _files([came])[came.pk])
         elif sent := OutboundText.objects.owned_by(user).filter(pk=pk).first():
             return _from_us(sent)
-    raise NotFound("There is no such message.")
+    raise NotFound(gettext("There is no such message."))
 
 
 def answer(user: User, said: Message) -> tuple[Message | None, bool]:
@@ -138,7 +139,7 @@ def _cursor(before: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        raise Invalid("That page of the conversation does not exist.")
+        raise Invalid(gettext("That page of the conversation does not exist."))
     return at
 
 
@@ -164,7 +165,7 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
         state_label=_received(text),
         tone="bad" if _is_over_budget(text) else "quiet",
         turn_id=text.turn_id,
-        next_step=WRITE_HERE if _is_over_budget(text) else "",
+        next_step=gettext(WRITE_HERE) if _is_over_budget(text) else "",
         num_media=text.num_media,
         files=tuple(files),
     )
@@ -172,10 +173,10 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
 
 def _received(text: InboundText) -> str:
     if not text.turn_id:
-        return "Waiting for an answer"
+        return gettext("Waiting for an answer")
     if _is_over_budget(text):
-        return "Not answered: the budget for texts was used up"
-    return "Written here" if text.number == WEB else "Received"
+        return gettext("Not answered: the budget for texts was used up")
+    return gettext("Written here") if text.number == WEB else gettext("Received")
 
 
 def _is_over_budget(text: InboundText) -> bool:
@@ -221,10 +222,11 @@ def _next_step(text: OutboundText) -> str:
 
 def _state(text: OutboundText) -> tuple[str, str]:
     if text.has_failed:
-        return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
+        why = troubles.in_words(text.error_code)
+        return gettext("Not delivered: %(why)s") % {"why": why}, "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
         return text.get_delivery_display(), "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
-        return "Being checked with the carrier", "warn"
+        return gettext("Being checked with the carrier"), "warn"
     return text.get_state_display(), "quiet"

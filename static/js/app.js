@@ -12,9 +12,11 @@
 
   // --- Toasts ---
 
-  function toast(text, tone) {
+  // Its words stand in the page.
+  function toast(name, tone, filling) {
     const region = document.getElementById("toasts");
-    if (!region || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
+    const text = region?.dataset[`word${name}`].replace("{}", filling);
+    if (!text || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
     const box = document.createElement("div");
     const words = document.createElement("span");
     const close = document.createElement("button");
@@ -25,7 +27,7 @@
     words.textContent = text;
     close.type = "button";
     close.className = "button button-quiet button-small";
-    close.textContent = "Close";
+    close.textContent = region.dataset.wordClose;
     close.onclick = () => box.remove();
     box.append(words, close);
     region.append(box);
@@ -48,10 +50,10 @@
     const answer = event.detail.xhr;
     const id = answer?.getResponseHeader("X-Request-ID");
     const wait = answer?.getResponseHeader("Retry-After");
-    if (answer?.status === 403) return toast("This page was open too long. Reload it and try again.", "bad");
-    if (wait) return toast(`That was too often. Try again in ${wait} s.`, "bad");
+    if (answer?.status === 403) return toast("Stale", "bad");
+    if (wait) return toast("Often", "bad", wait);
     // A poll that fails is tried again anyway; one line is enough for all of them.
-    toast(answer?.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
+    toast(answer?.status ? "Wrong" : "Offline", "bad", id || answer?.status);
   }
 
   // --- Polling: often while something happens, rarely after that, never unseen ---
@@ -163,7 +165,7 @@
     const asked = event.target.closest("[data-copy], [data-open], [data-close]");
     if (!asked) return;
     if (asked.dataset.copy) {
-      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied.", "ok"), () => toast("Copying is blocked here. Select the text instead.", "bad"));
+      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied", "ok"), () => toast("Blocked", "bad"));
     } else if (asked.dataset.open) {
       event.preventDefault();
       document.getElementById(asked.dataset.open).showModal();
