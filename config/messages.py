@@ -43,6 +43,7 @@ _SHAPES: dict[str, tuple[int | str, ...]] = {
     "Deed": (0, 1, 2, "alone"),
     "Explained": (1, 2, 3),
     "Feature": (1, 2),
+    "NotPossible": (0,),
     "Provider": ("words",),
     "Told": (0,),
     "Words": (0, 1),
