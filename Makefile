@@ -14,7 +14,7 @@ RUN := .venv/bin/python
 APPS := apps bench clients config docs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint bench client shots requirements python venv venv-dev
+.PHONY: help run test coverage lint bench client messages shots requirements python venv venv-dev
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,9 @@ bench: venv-dev ## benchmarks, each beside a bare and a usual way
 client: venv-dev ## make the types of clients/typescript from the schema
 	@DJANGO_SETTINGS_MODULE=config.settings.dev DATABASE_URL=postgres://nobody@127.0.0.1:1/none \
 		$(RUN) -W ignore::RuntimeWarning -m clients.generate
+
+messages: venv-dev ## bring the catalogues of locale/ up to date, and compile them
+	@DATABASE_URL=postgres://nobody@127.0.0.1:1/none $(RUN) -W ignore::RuntimeWarning -m config.messages
 
 shots: venv-dev ## take the pictures of the README
 	@$(RUN) config/chromium.py

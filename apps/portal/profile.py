@@ -9,6 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import profile as profiles
 from apps.accounts.forms import PreferencesForm, ProfileForm
@@ -35,7 +36,7 @@ def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResp
     form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect(f"portal:{name}")
     shown = {"form": form, "now": timezone.now()}
     return render(request, f"portal/{name}.html", shown)

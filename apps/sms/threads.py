@@ -10,6 +10,8 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from apps.accounts.models import User
 from apps.core import opaque, paging
 from apps.core.errors import NotFound
@@ -23,7 +25,7 @@ State, Delivery = OutboundText.State, OutboundText.Delivery
 _PAGES = "sms.threads"
 _STATES, _DELIVERIES = dict(State.choices), dict(Delivery.choices)
 _TABLES = {"in": InboundText, "out": OutboundText}
-WRITE_HERE = "Written here it costs nothing and is answered."
+WRITE_HERE = gettext_noop("Written here it costs nothing and is answered.")
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def one(user: User, name: str) -> Message:
     for direction, table in _TABLES.items():
         with suppress(NotFound):
             return numbered(user, direction, opaque.number(table, name))
-    raise NotFound("There is no such message.")
+    raise NotFound(gettext("There is no such message."))
 
 
 def numbered(user: User, direction: str, pk: int) -> Message:
@@ -162,7 +164,7 @@ def numbered(user: User, direction: str, pk: int) -> Message:
         return _from_person(found, _files([found])[found.pk])
     if found is not None:
         return _from_us(found)
-    raise NotFound("There is no such message.")
+    raise NotFound(gettext("There is no such message."))
 
 
 def id_of(direction: str, pk: int) -> str:
@@ -217,7 +219,7 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
         state_label=_received(text),
         tone="bad" if _is_over_budget(text) else "quiet",
         turn_id=text.turn_id,
-        next_step=WRITE_HERE if _is_over_budget(text) else "",
+        next_step=gettext(WRITE_HERE) if _is_over_budget(text) else "",
         num_media=text.num_media,
         files=tuple(files),
     )
@@ -225,10 +227,10 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
 
 def _received(text: InboundText) -> str:
     if not text.turn_id:
-        return "Waiting for an answer"
+        return gettext("Waiting for an answer")
     if _is_over_budget(text):
-        return "Not answered: the budget for texts was used up"
-    return "Written here" if text.number == WEB else "Received"
+        return gettext("Not answered: the budget for texts was used up")
+    return gettext("Written here") if text.number == WEB else gettext("Received")
 
 
 def _is_over_budget(text: InboundText) -> bool:
@@ -274,10 +276,11 @@ def _next_step(text: OutboundText) -> str:
 
 def _state(text: OutboundText) -> tuple[str, str]:
     if text.has_failed:
-        return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
+        why = troubles.in_words(text.error_code)
+        return gettext("Not delivered: %(why)s") % {"why": why}, "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
         return _DELIVERIES[text.delivery], "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
-        return "Being checked with the carrier", "warn"
+        return gettext("Being checked with the carrier"), "warn"
     return _STATES[text.state], "quiet"

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.content_policy.ContentPolicyMiddleware",
     "apps.core.cookieless.CookielessMiddleware",
+    "apps.core.languages.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -111,6 +112,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.portal.shell.context",
             ],
+            # Every page says its words through them.
+            "builtins": ["django.templatetags.i18n"],
         },
     },
 ]
@@ -147,6 +150,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
+# Those that pages and letters are in; dates have the names of every language Django knows.
+PAGE_LANGUAGES = ["en", "es"]
+LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

@@ -11,9 +11,11 @@
 
   // --- Toasts ---
 
-  function toast(text, tone = "bad") {
+  // Its words stand in the page.
+  function toast(name, tone = "bad", filling = "") {
     const region = document.getElementById("toasts");
-    if (!region || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
+    const text = region?.dataset[`word${name}`].replace("{}", filling);
+    if (!text || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
     const box = document.createElement("div");
     const words = document.createElement("span");
     const close = document.createElement("button");
@@ -23,7 +25,7 @@
     box.setAttribute("role", tone === "bad" ? "alert" : "status");
     words.textContent = text;
     close.className = "button button-quiet button-small";
-    close.textContent = "Close";
+    close.textContent = region.dataset.wordClose;
     close.onclick = () => box.remove();
     box.append(words, close);
     region.append(box);
@@ -46,13 +48,11 @@
     const answer = event.detail.xhr;
     const id = answer?.getResponseHeader("X-Request-ID");
     const wait = answer?.getResponseHeader("Retry-After");
-    if (answer?.status === 403) return toast("This page was open too long. Reload it and try again.");
-    if (wait) return toast(`That was too often. Try again in ${wait} s.`);
+    if (answer?.status === 403) return toast("Stale");
+    if (wait) return toast("Often", "bad", wait);
     // A poll is tried again: one line for all.
-    toast(answer?.status ? `That did not work (${id || answer.status}).` : isOffline() || "No connection. Trying again.");
+    toast(answer?.status ? "Wrong" : navigator.onLine ? "Offline" : "Kept", "bad", id || answer?.status);
   }
-
-  const isOffline = () => navigator.onLine ? "" : "You are offline. What you typed is kept.";
 
   // --- Polling: often while something happens, rarely after that, never unseen ---
 
@@ -163,7 +163,7 @@
     const asked = event.target.closest("[data-copy], [data-open], [data-close]");
     if (!asked) return;
     if (asked.dataset.copy) {
-      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied.", "ok"), () => toast("Copying is blocked here. Select the text instead."));
+      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied", "ok"), () => toast("Blocked"));
     } else if (asked.dataset.open) {
       event.preventDefault();
       document.getElementById(asked.dataset.open).showModal();
@@ -192,9 +192,9 @@
   });
 
   document.addEventListener("submit", (event) => {
-    if (isOffline()) {
+    if (!navigator.onLine) {
       event.preventDefault();
-      toast(isOffline());
+      toast("Kept");
     } else if (!event.target.hasAttribute("hx-post")) busy(event.target);
   });
   document.addEventListener("visibilitychange", () => {
