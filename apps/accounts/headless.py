@@ -14,7 +14,6 @@ from allauth.account.internal.flows.email_verification_by_code import (
     EmailVerificationProcess,
 )
 from allauth.account.utils import user_display
-from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import get_authorization_credential
 from allauth.headless.account import inputs, views
 from allauth.headless.adapter import DefaultHeadlessAdapter
@@ -41,16 +40,9 @@ from apps.accounts import (
 )
 from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
+from apps.accounts.refusals import as_problems
 from apps.accounts.sessionstore import SessionStore
-from apps.core import problems
-from apps.core.errors import (
-    AppError,
-    Conflict,
-    Forbidden,
-    Invalid,
-    NotFound,
-    Unauthorized,
-)
+from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 from apps.rbac.scopes import NotByToken
 
@@ -64,16 +56,6 @@ _TYPES: dict[str, type] = {
     "credential": dict,
     "authenticators": list,
 }
-
-
-# The package says of neither which it is.
-_NOT_NOW = "Somebody is signed in already, or no such step is under way here. Ask auth/session."
-
-
-class BegunIsOver(AppError):
-    code = "begun_is_over"
-    status = HTTPStatus.GONE
-    sentence = "What was begun is over. Begin anew."
 
 
 class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped package
@@ -298,40 +280,6 @@ def typed(view: View) -> View:
         return answer
 
     return cast(View, looked_over)
-
-
-def as_problems(view: View) -> View:
-    """What the package refuses, as a problem like all others: what it says itself stands
-    beside (RFC 9457 §3.2)."""
-
-    @wraps(view)
-    def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            answer: HttpResponse = view(request, *args, **kwargs)
-        except ImmediateHttpResponse as stopped:
-            answer = stopped.response
-        kind = answer.get("Content-Type", "").partition(";")[0]
-        if answer.status_code < 400 or kind != "application/json":
-            return answer
-        own = json.loads(answer.content)
-        found = problems.problem(_refusal(answer.status_code, own), request)
-        answer.content = json.dumps({**json.loads(found.content), **own}).encode()
-        answer["Content-Type"] = found["Content-Type"]
-        if "WWW-Authenticate" in found:
-            answer["WWW-Authenticate"] = found["WWW-Authenticate"]
-        return answer
-
-    return cast(View, told)
-
-
-def _refusal(status: int, own: Mapping[str, Any]) -> AppError:
-    kinds = (Invalid, Unauthorized, Forbidden, NotFound, Conflict, BegunIsOver)
-    by_status: dict[int, type[AppError]] = {kind.status: kind for kind in kinds}
-    first: Mapping[str, str] = next(iter(own.get("errors") or ()), {})
-    sentence = first.get("message", "")
-    if status == HTTPStatus.CONFLICT and not sentence:
-        sentence = _NOT_NOW
-    return by_status.get(status, Invalid)(sentence)
 
 
 def telling_csrf_token(view: View) -> View:
