@@ -280,7 +280,7 @@ def _state(text: OutboundText) -> tuple[str, str]:
         return gettext("Not delivered: %(why)s") % {"why": why}, "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
-        return _DELIVERIES[text.delivery], "ok" if done else "quiet"
+        return str(_DELIVERIES[text.delivery]), "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
         return gettext("Being checked with the carrier"), "warn"
-    return _STATES[text.state], "quiet"
+    return str(_STATES[text.state]), "quiet"

@@ -24,7 +24,7 @@ def test_each_theme_is_a_choice_with_a_picture(as_alice: Client) -> None:
     assert len(queries) <= 15
     for value, label in User.Theme.choices:
         assert f'<input type="radio" name="theme" value="{value}"' in page
-        assert label in page
+        assert str(label) in page
     assert 'value="system" checked' in page
     assert page.count('<svg width="136"') == len(User.Theme)
 
