@@ -39,6 +39,7 @@ _CALLS: dict[str, tuple[str, ...]] = {
 # What is declared in one place and said in another, by `gettext(each.title)`: which
 # arguments of these are words.
 _SHAPES: dict[str, tuple[int | str, ...]] = {
+    "Budget": ("over", "over_for_you"),
     "Category": (1, 2, "label", "about"),
     "Deed": (0, 1, 2, "alone"),
     "Explained": (1, 2, 3),
@@ -47,6 +48,11 @@ _SHAPES: dict[str, tuple[int | str, ...]] = {
     "Provider": ("words",),
     "Told": (0,),
     "Words": (0, 1),
+}
+# The same, of what many pages call so: in files of these names alone.
+_SHAPES_IN: dict[str, dict[str, tuple[int | str, ...]]] = {
+    "personal": {"Kept": (2, "stays")},
+    "retention": {"Rule": (1,)},
 }
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACES = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
@@ -175,6 +181,7 @@ def _of_table(path: Path) -> Iterator[str]:
 
 
 def _of_code(path: Path) -> Iterator[Said]:
+    shapes = _SHAPES | _SHAPES_IN.get(path.stem, {})
     for node in ast.walk(ast.parse(path.read_text())):
         if not isinstance(node, ast.Call):
             continue
@@ -185,8 +192,8 @@ def _of_code(path: Path) -> Iterator[Said]:
             # Else it says what was marked elsewhere.
             if all(parts.values()):
                 yield Said(**{key: value or "" for key, value in parts.items()})
-        elif name in _SHAPES:
-            for words in _declared(node, _SHAPES[name]):
+        elif name in shapes:
+            for words in _declared(node, shapes[name]):
                 yield Said(words)
 
 

@@ -11,6 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts import closing, exports
@@ -109,7 +110,8 @@ def readers() -> list[str]:
 
 
 def _line(kept: Kept, terms: list[Term]) -> Line:
-    return Line(kept.words, bool(kept.name), kept.stays, terms)
+    stays = gettext(kept.stays) if kept.stays else ""
+    return Line(gettext(kept.words), bool(kept.name), stays, terms)
 
 
 def _terms() -> dict[type[Model], list[Term]]:
@@ -124,4 +126,4 @@ def _of_rules() -> Iterator[tuple[type[Model], Term]]:
     for rule, days, is_on in keeping.settled():
         # Which rows it would be is not asked, only of what.
         model = rule.old(timezone.now()).model
-        yield model, Term(rule.words, days if is_on else None)
+        yield model, Term(gettext(rule.words), days if is_on else None)
