@@ -12,7 +12,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +21,7 @@ from apps.accounts import profile as profiles
 from apps.accounts.forms import QuietHoursForm
 from apps.accounts.models import User
 from apps.assistant import briefs, features
+from apps.core import languages
 from apps.core.errors import AppError, Conflict, NotFound
 from apps.core.verbs import require_http_methods, require_POST
 from apps.jobs import unsubscribing
@@ -149,7 +149,7 @@ def _text(user: User) -> str:
     with transaction.atomic():
         sent = outbox.queue(
             user=user,
-            body=render_to_string("texts/test.txt").strip(),
+            body=languages.text("test", {}),
             kind=OutboundText.Kind.NOTICE,
             dedupe_key=f"test:{uuid4()}",
         )
