@@ -19,7 +19,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from apps.assistant import phrases
+from apps.assistant import phrases, toolbox
 from apps.portal import demo
 from config import messages
 from tests.test_doors import (  # noqa: F401  (fixtures are found by their names)
@@ -50,6 +50,10 @@ LISTS = frozenset({"timezone", "locale"})
 ATTRIBUTES = frozenset({"aria-label", "title", "placeholder", "alt", "data-announce"})
 # Elements without an end.
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "source", "wbr"})
+# In a phrase of the assistant.
+_PLACE, _WORD = re.compile(r"\{\w+\}"), re.compile(r"[A-Za-z]{3}")
+# What is texted to link a phone, made anew each time.
+_TO_LINK = r"LINK [A-Z]+(-[A-Z]+)+"
 
 
 @pytest.fixture
@@ -150,10 +154,13 @@ def _written() -> re.Pattern[str]:
                 found |= {str(each).strip() for each in row if each}
     # What the assistant says it does not say in a language that is none.
     said = phrases.words()
-    found |= {*said.tools.values(), *said.say.values()}
+    phrased = {*said.tools.values(), *said.say.values()}
+    # One that is nothing but places, "{time} {what}", is any line at all.
+    phrased |= {each for tool in toolbox.every() for each in tool.examples}
+    found |= {each for each in phrased if _WORD.search(_PLACE.sub("", each))}
     names = {f"{each}" for user in User.objects.all() for each in user.name.split()}
     several = sorted((each for each in found | names if len(each) > 2), key=len)
-    return re.compile("|".join(map(_shape, reversed(several))))
+    return re.compile("|".join([_TO_LINK, *map(_shape, reversed(several))]))
 
 
 def _shape(words: str) -> str:

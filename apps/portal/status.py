@@ -14,11 +14,12 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from apps.analytics import lately
-from apps.core import heartbeats, redis
+from apps.core import heartbeats, numerals, redis
 from apps.core.kinds import Queue
 from apps.core.per_process import PerProcess
 from apps.core.verbs import require_safe
@@ -133,6 +134,8 @@ class Board:
 
 
 _board = PerProcess(Board)
+# One look is shown to readers of every language.
+_numeral = lazy(numerals.shown, str)
 
 
 @public
@@ -242,4 +245,4 @@ def _coarse(many: int) -> Any:
     if many < 10:
         return _("fewer than 10")
     places = len(str(many)) - 2
-    return f"{round(many, -places):,}"
+    return _numeral(f"{round(many, -places):,}")

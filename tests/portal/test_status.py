@@ -13,7 +13,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from apps.analytics.models import HourSum, SpeedHour
-from apps.core import heartbeats
+from apps.core import heartbeats, languages
 from apps.core.kinds import Queue
 from apps.integrations.models import ProviderState
 from apps.jobs import rules
@@ -114,6 +114,13 @@ def test_a_provider_that_is_left_alone_is_told(alive: None) -> None:
 )
 def test_figures_tell_of_nobody(many: int, told: str) -> None:
     assert str(status._coarse(many)) == told
+
+
+def test_figures_are_written_as_the_reader_writes_them() -> None:
+    seen = status._coarse(1_234)
+    with languages.speaking("es"):
+        assert str(seen) == "1\xa0200"
+    assert str(seen) == "1,200"
 
 
 def test_the_figures_are_those_of_a_day(alive: None) -> None:
