@@ -19,7 +19,8 @@ from django.utils import translation
 from pytest_django import Settings
 
 from apps.accounts.models import User
-from apps.assistant import phrases, toolbox
+from apps.assistant import phrases
+from apps.core import dossier
 from apps.portal import demo
 from config import messages
 from tests.test_doors import (  # noqa: F401  (fixtures are found by their names)
@@ -104,6 +105,8 @@ class Words(HTMLParser):
             self.attributes += filter(None, found)
         is_list = tag == "select" and own.get("name") in LISTS
         is_kept = KEPT_CLASS in (own.get("class") or "")
+        # What the assistant says, in a language that it speaks.
+        is_kept |= tag != "html" and "lang" in own
         if tag not in VOID and (self._unread or tag in UNREAD or is_list or is_kept):
             self._unread.append(tag)
 
@@ -156,11 +159,18 @@ def _written() -> re.Pattern[str]:
     said = phrases.words()
     phrased = {*said.tools.values(), *said.say.values()}
     # One that is nothing but places, "{time} {what}", is any line at all.
-    phrased |= {each for tool in toolbox.every() for each in tool.examples}
     found |= {each for each in phrased if _WORD.search(_PLACE.sub("", each))}
-    names = {f"{each}" for user in User.objects.all() for each in user.name.split()}
+    names = {"things", *_of_things()}
+    names |= {f"{each}" for user in User.objects.all() for each in user.name.split()}
     several = sorted((each for each in found | names if len(each) > 2), key=len)
     return re.compile("|".join([_TO_LINK, *map(_shape, reversed(several))]))
+
+
+def _of_things() -> Iterator[str]:
+    """What is kept by the app that is there for tests alone."""
+    for kept in dossier.every():
+        if not kept.model.__module__.startswith(("apps.", "allauth.", "django")):
+            yield from filter(None, (kept.words, kept.stays))
 
 
 def _shape(words: str) -> str:

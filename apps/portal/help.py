@@ -54,11 +54,13 @@ class Command:
 
 @dataclass(frozen=True)
 class Topic:
-    """`words` are those of the assistant, `needs` names accounts that do for it."""
+    """`words` are those of the assistant in `language`, `needs` names accounts that do
+    for it."""
 
     key: str
     title: Any
     words: str
+    language: str
     commands: list[Command]
     needs: list[str]
 
@@ -89,6 +91,7 @@ def topics() -> list[Topic]:
                 key,
                 title,
                 phrases.say(f"help_{key}"),
+                language,
                 list(_commands(nouns, is_shown=language == phrases.DEFAULT)),
                 list(_needs(nouns)),
             )
