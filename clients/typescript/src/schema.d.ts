@@ -1874,6 +1874,30 @@ export interface paths {
         patch: operations["features_partial_update"];
         trace?: never;
     };
+    "/api/v1/features/brief/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the daily brief comes
+         * @description When the daily brief comes.
+         */
+        get: operations["features_brief_time_retrieve"];
+        /**
+         * Each day at this time, or not any more
+         * @description Each day at this time, or not any more. 409 while the feature is off.
+         */
+        put: operations["features_brief_time_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/charts/{key}": {
         parameters: {
             query?: never;
@@ -4391,6 +4415,11 @@ export interface components {
         AuditOutcome: "allowed" | "denied" | "done" | "failed";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description Of the person's clock; null: it does not come. */
+        BriefTime: {
+            /** Format: time */
+            at: string | null;
+        };
         /** @description `trusted_until` is null for one that is asked for the second factor. */
         Browser: {
             /** Format: uuid */
@@ -11662,6 +11691,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistantFeature"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    features_brief_time_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 where it is of this version. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
+                };
+            };
+            /** @description It has not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    features_brief_time_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 412 `precondition_failed` unless it is still of this version. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BriefTime"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
                 };
             };
             400: components["responses"]["Refused400_1"];
