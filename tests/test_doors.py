@@ -709,6 +709,9 @@ ROWS |= {
     ),
     "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(400)),
     "api/v1/features": api(signed_in, get=people_api(200)),
+    "api/v1/features/brief/time": api(
+        signed_in, get=people_api(200), put=people_api(400)
+    ),
     "api/v1/features/<slug:key>": api(
         signed_in, get=people_api(404), patch=people_api(400)
     ),

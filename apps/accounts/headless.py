@@ -33,6 +33,7 @@ from apps.accounts import (
     app_sessions,
     cookies,
     email_addresses,
+    passkey_names,
     personal_tokens,
     sessions,
     tokens,
@@ -52,7 +53,6 @@ _PASSWORDS = frozenset({"password", "current_password", "new_password"})
 _TYPES: dict[str, type] = {
     "primary": bool,
     "passwordless": bool,
-    "id": int,
     "credential": dict,
     "authenticators": list,
 }
@@ -270,7 +270,7 @@ def typed(view: View) -> View:
         for name, value in given.items():
             if type(value) is not _TYPES.get(name, str):
                 raise Invalid("A value is of another type.", code="wrong_type")
-        if any(type(each) is not int for each in given.get("authenticators", ())):
+        if any(type(each) is not str for each in given.get("authenticators", ())):
             raise Invalid("A value is of another type.", code="wrong_type")
         answer: HttpResponse = view(request, *args, **kwargs)
         over: sessions.Over | None = getattr(request, "sign_out", None)
@@ -306,7 +306,7 @@ def doors(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
 
 
 def _view(client: Client, view: Any) -> Any:
-    made = as_problems(typed(view.as_api_view(client=client)))
+    made = as_problems(passkey_names.named(typed(view.as_api_view(client=client))))
     return telling_csrf_token(made) if client == Client.BROWSER else made
 
 

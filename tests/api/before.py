@@ -18,6 +18,7 @@ from apps.assistant import offers, syncing
 from apps.assistant.examples import in_step as steps
 from apps.assistant.models import Note, Sync, SyncLink
 from apps.core import example as shelf
+from apps.core import opaque
 from apps.core.example import whole
 from apps.core.kinds import Queue
 from apps.integrations import notebooks
@@ -340,10 +341,7 @@ def asked_for_passkey(stage: Stage) -> Swaps:
 def with_passkey(stage: Stage) -> Swaps:
     _add(stage)
     row = Authenticator.objects.get(user=stage.alice)
-    return {
-        f": {factors.PASSKEY['id']}": f": {row.pk}",
-        f"[{factors.PASSKEY['id']}]": f"[{row.pk}]",
-    }
+    return {factors.PASSKEY_ID: opaque.name(Authenticator, row.pk)}
 
 
 def passkey_of_nobody(stage: Stage) -> Swaps:

@@ -5,6 +5,7 @@ import select
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection
@@ -44,12 +45,20 @@ def frozen_session() -> Iterator[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         (pid,) = cursor.fetchone()
+    with _frozen(pid):
+        yield pid
+
+
+@contextmanager
+def _frozen(pid: int) -> Iterator[None]:
     try:
         os.kill(pid, signal.SIGSTOP)
     except (ProcessLookupError, PermissionError):
         pytest.skip("PostgreSQL is not ours to freeze: DATABASE_URL names another")
-    yield pid
-    os.kill(pid, signal.SIGCONT)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 def test_a_webhook_does_not_wait_for_a_frozen_session(
@@ -98,3 +107,20 @@ def test_after_the_server_has_hung_up_a_page_is_answered_at_once() -> None:
     assert looked.poll(10_000), "the server did not hang up"
     assert client.get("/app/").status_code == 200
     assert connection.connection is not kept
+
+
+def test_a_page_is_503_soon_after_a_session_has_frozen(settings: Settings) -> None:
+    settings.DATABASE_STATEMENT_SECONDS = 1
+    client = Client(raise_request_exception=False)
+    client.force_login(UserFactory.create())
+    connection.close()
+    assert client.get("/app/").status_code == 200
+    connection.ensure_connection()
+    kept = connection.connection
+    with _frozen(kept.info.backend_pid):
+        started = time.monotonic()
+        assert client.get("/app/").status_code == 503
+        assert time.monotonic() - started < 30
+        # What would still come is no answer to what is asked next.
+        assert kept.closed
+        assert client.get("/app/").status_code == 200

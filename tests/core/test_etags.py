@@ -60,6 +60,11 @@ KEPT: dict[str, Made] = {
         "patch",
         [{"is_on": False}, {"is_on": True}],
     ),
+    "brief": (
+        lambda alice: "features/brief/time",
+        "put",
+        [{"at": "07:30"}, {"at": None}],
+    ),
     "connection": (
         lambda alice: f"connections/{connected(alice, 'notion').public_id}",
         "patch",

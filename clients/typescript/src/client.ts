@@ -54,9 +54,26 @@ type Answer<P, M extends Verb & keyof P, I> = P[M] extends Record<string | numbe
   ? Extract<FetchResponse<P[M], I, MediaType>, { error?: never }>["data"]
   : never;
 
+/** What is given, where nothing of it is unknown: what a type is inferred from may have more. */
+type Known<I, Asked> = {
+  [K in keyof I]: K extends Keys<Asked>
+    ? K extends "body" | "params" | "query"
+      ? Sound<I[K], Of<Asked, K>>
+      : I[K]
+    : never;
+};
+/** A body of several kinds has the fields of all of them. */
+type Sound<G, A> = G extends readonly (infer E)[]
+  ? readonly Sound<E, A extends readonly (infer F)[] ? F : never>[]
+  : G extends object
+    ? { [K in keyof G]: K extends Keys<A> ? Sound<G[K], Of<A, K>> : never }
+    : G;
+type Keys<A> = A extends object ? keyof A : never;
+type Of<A, K> = A extends object ? (K extends keyof A ? A[K] : never) : never;
+
 type Call<M extends Verb> = <P extends PathsWithMethod<paths, M>, I extends Init<paths[P], M>>(
   path: P,
-  ...rest: Rest<I>
+  ...rest: Rest<I> & Rest<Known<I, Init<paths[P], M> & Own>>
 ) => Promise<Done<Whole<Answer<paths[P], M, I>, I>>>;
 
 type Listed = {

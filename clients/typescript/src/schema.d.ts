@@ -1874,6 +1874,30 @@ export interface paths {
         patch: operations["features_partial_update"];
         trace?: never;
     };
+    "/api/v1/features/brief/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the daily brief comes
+         * @description When the daily brief comes.
+         */
+        get: operations["features_brief_time_retrieve"];
+        /**
+         * Each day at this time, or not any more
+         * @description Each day at this time, or not any more. 409 while the feature is off.
+         */
+        put: operations["features_brief_time_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/charts/{key}": {
         parameters: {
             query?: never;
@@ -4391,6 +4415,11 @@ export interface components {
         AuditOutcome: "allowed" | "denied" | "done" | "failed";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description Of the person's clock; null: it does not come. */
+        BriefTime: {
+            /** Format: time */
+            at: string | null;
+        };
         /** @description `trusted_until` is null for one that is asked for the second factor. */
         Browser: {
             /** Format: uuid */
@@ -4577,26 +4606,6 @@ export interface components {
             /** Format: uuid */
             connection?: string;
             back?: string;
-        };
-        /**
-         * @description `why` and `next_step` are sentences for its person, empty while all is well;
-         *     `working`: how many of its features work.
-         */
-        Connection: {
-            /** Format: uuid */
-            id: string;
-            provider: string;
-            account: string;
-            status: components["schemas"]["ConnectionStatus"];
-            reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
-            why: string;
-            next_step: string;
-            working: number;
-            features: components["schemas"]["Line"][];
-            /** Format: date-time */
-            connected_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
         };
         /**
          * @description Masked, unless one is looked at by who may see addresses. `why`: what is the
@@ -5887,26 +5896,12 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["BrowserOfPerson"][];
         };
-        PaginatedCalendarEventList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["CalendarEvent"][];
-        };
         PaginatedCallRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["CallRow"][];
-        };
-        PaginatedConnectionList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Connection"][];
         };
         PaginatedConnectionOfPersonList: {
             /** Format: uri */
@@ -6020,20 +6015,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Lost"][];
         };
-        PaginatedMessageList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Message"][];
-        };
-        PaginatedNoteList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Note"][];
-        };
         PaginatedOAuthEventList: {
             /** Format: uri */
             next: string | null;
@@ -6083,13 +6064,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Permission"][];
         };
-        PaginatedPersonRowList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["PersonRow"][];
-        };
         PaginatedPersonalTokenList: {
             /** Format: uri */
             next: string | null;
@@ -6117,13 +6091,6 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ProviderHealth"][];
-        };
-        PaginatedReminderList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Reminder"][];
         };
         PaginatedRoleList: {
             /** Format: uri */
@@ -6505,24 +6472,6 @@ export interface components {
             /** Format: uuid */
             id: string | null;
             email: string | null;
-        };
-        /**
-         * @description Masked for everybody: no person can be told of each list they stood on. `roles`
-         *     are those that they hold and what these inherit, the highest first. `state`:
-         *     `suspended` by an operator, or `closed` and erased in a while.
-         */
-        PersonRow: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly email: string;
-            readonly name: string;
-            readonly state: components["schemas"]["PersonState"];
-            readonly roles: string[];
-            readonly has_second_factor: boolean;
-            /** Format: date-time */
-            readonly last_sign_in_at: string | null;
-            /** Format: date-time */
-            readonly created_at: string;
         };
         /**
          * @description * `active` - active
@@ -7201,14 +7150,6 @@ export interface components {
             words: string;
             when?: string;
         };
-        Session: {
-            user_agent: string;
-            ip: string;
-            created_at: components["schemas"]["Timestamp"];
-            is_current: boolean;
-            id: number;
-            last_seen_at?: components["schemas"]["Timestamp"];
-        };
         /** @description Configuration of the Django `allauth.account` app. */
         AccountConfiguration: {
             login_methods?: ("email" | "username")[];
@@ -7233,23 +7174,6 @@ export interface components {
         ConflictResponse: {
             /** @enum {integer} */
             status: 409;
-        };
-        EndSessions: {
-            /** @description The IDs of the sessions that are to be ended. */
-            sessions: number[];
-        };
-        /** @description A phone number. */
-        PhoneNumber: {
-            phone: string;
-            verified: boolean;
-        };
-        PhoneNumbersResponse: {
-            status: components["schemas"]["StatusOK"];
-            data: components["schemas"]["PhoneNumber"][];
-        };
-        PhoneNumberChangeResponse: {
-            status: components["schemas"]["StatusAccepted"];
-            data: components["schemas"]["PhoneNumber"][];
         };
         /** @description A response indicating reauthentication is required. */
         ReauthenticationResponse: {
@@ -7353,74 +7277,12 @@ export interface components {
             factor?: "totp" | "sms" | "recovery";
             code?: string;
         };
-        MFATrust: {
-            trust: boolean;
-        };
-        ConfirmLoginCode: {
-            code: components["schemas"]["Code"];
-        };
-        /** @description The client ID (in case of OAuth2 or OpenID Connect based providers) */
-        ClientID: string;
-        ProviderToken: {
-            provider: components["schemas"]["ProviderID"];
-            process: components["schemas"]["Process"];
-            /** @description The token. */
-            token: {
-                client_id: components["schemas"]["ClientID"];
-                /** @description The ID token. */
-                id_token?: string;
-                /** @description The access token. */
-                access_token?: string;
-            };
-        };
-        ProviderRedirect: {
-            provider: components["schemas"]["ProviderID"];
-            /**
-             * @description The URL to return to after the redirect flow is complete.
-             *
-             *     Note that this is not to be mistaken with the callback URL that you
-             *     configure over at the OAuth provider during the OAuth app/client
-             *     setup. The flow is as follows:
-             *
-             *       1. Your frontend redirects to the headless provider redirect
-             *          endpoint in a synchronous (non-XHR) manner, informing allauth
-             *          (by means of `callback_url`) where to redirect to after the
-             *          provider handshake is completed.
-             *
-             *       2. Headless will redirect to the (OAuth) identity provider to
-             *          initiate the handshake, passing along a different callback URL
-             *          to the provider: one that points to an allauth backend URL.
-             *          This is the URL that you need to have setup at your OAuth
-             *          app/client configuration. Note that this must be a backend URL
-             *          as providers can use POST requests to perform their callbacks,
-             *          which is something a frontend would not be able to handle.
-             *
-             *       3. After the authorization at the provider is completed, the
-             *          provider redirects to the *backend* allauth callback URL, which
-             *          will then redirect back to the *frontend* callback URL.
-             *
-             *       4. Your frontend is now expected to fetch the current session to
-             *          determine what the next course of action is. The user could be
-             *          authenticated at this point, or another flow is pending
-             *          (e.g. email verification, or, provider signup). In case of
-             *          errors a `?error=` is passed to the frontend callback URL.
-             */
-            callback_url: string;
-            process: components["schemas"]["Process"];
-        };
         RequestPassword: {
-            email: components["schemas"]["Email"];
-        };
-        RequestLoginCode: {
-            phone: components["schemas"]["Phone"];
-        } | {
             email: components["schemas"]["Email"];
         };
         Reauthenticate: {
             password: components["schemas"]["Password"];
         };
-        ProviderSignup: components["schemas"]["BaseSignup"];
-        PasskeySignup: components["schemas"]["BaseSignup"];
         BaseSignup: {
             email: components["schemas"]["Email"];
             /** @description What Switchboard calls you. */
@@ -7448,10 +7310,7 @@ export interface components {
         };
         /** @enum {integer} */
         StatusOK: 200;
-        /** @enum {integer} */
-        StatusAccepted: 202;
-        /** @description Authenticator ID. */
-        AuthenticatorID: number;
+        AuthenticatorID: string;
         /** @description Configuration of the Django `allauth.socialaccount` app. */
         SocialAccountConfiguration: {
             providers: components["schemas"]["ProviderList"];
@@ -7484,17 +7343,9 @@ export interface components {
             /** @description The email verification key */
             key: string;
         };
-        VerifyPhone: {
-            /** @description The phone verification code */
-            code: string;
-        };
         OptionalTimestamp: number | null;
         /** @description An epoch based timestamp (trivial to parse using: `new Date(value)*1000`) */
         Timestamp: number;
-        /** @description An authenticator code. */
-        AuthenticatorCode: string;
-        /** @description An one-time code. */
-        Code: string;
         /**
          * @description The type of authenticator.
          * @enum {string}
@@ -7514,16 +7365,6 @@ export interface components {
                 message: string;
             }[];
         };
-        /**
-         * @description The process to be executed when the user successfully
-         *     authenticates. When set to `login`, the user will be logged into the
-         *     account to which the provider account is connected, or if no such
-         *     account exists, a signup will occur. If set to `connect`, the provider
-         *     account will be connected to the list of provider accounts for the
-         *     currently authenticated user.
-         * @enum {string}
-         */
-        Process: "login" | "connect";
         /** @description The provider ID. */
         ProviderID: string;
         /** @description The provider specific account ID. */
@@ -7569,10 +7410,6 @@ export interface components {
             total_code_count: number;
             /** @description The number of recovery codes that are unused. */
             unused_code_count: number;
-        };
-        SensitiveRecoveryCodesAuthenticator: components["schemas"]["RecoveryCodesAuthenticator"] & {
-            /** @description The list of unused codes. */
-            unused_codes: components["schemas"]["AuthenticatorCode"][];
         };
         AuthenticatorList: (components["schemas"]["TOTPAuthenticator"] | components["schemas"]["RecoveryCodesAuthenticator"] | components["schemas"]["WebAuthnAuthenticator"])[];
         ProviderList: components["schemas"]["Provider"][];
@@ -7770,369 +7607,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
-        AddAuthenticatorConflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-            };
-        };
-        /** @description Not authenticated. */
-        Authentication: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-            };
-        };
-        /** @description List of authenticators. */
-        Authenticators: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["AuthenticatorList"];
-                };
-            };
-        };
-        /** @description Authenticated by password. */
-        AuthenticatedByPassword: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description Authenticated by code. */
-        AuthenticatedByCode: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description Authenticated by password and 2FA. */
-        AuthenticatedByPasswordAnd2FA: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description The response indicates authentication or re-authentication is required. */
-        AuthenticationOrReauthentication: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-            };
-        };
-        /** @description The django-allauth configuration. */
-        Configuration: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConfigurationResponse"];
-            };
-        };
-        /** @description List of email addresses. */
-        EmailAddresses: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["EmailAddress"][];
-                };
-            };
-        };
-        /** @description Email verification information. */
-        EmailVerificationInfo: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["EmailVerificationInfo"];
-            };
-        };
-        /** @description An input error occurred. */
-        Error: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /** @description A forbidden response. */
-        Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ForbiddenResponse"];
-            };
-        };
-        /** @description Not found. */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 404;
-                };
-            };
-        };
-        /** @description Information about the password reset key. */
-        PasswordResetInfo: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        user?: components["schemas"]["User"];
-                    };
-                };
-            };
-        };
-        /** @description List of phone numbers. */
-        PhoneNumbers: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["PhoneNumbersResponse"];
-            };
-        };
-        /** @description List of third-party provider accounts. */
-        ProviderAccounts: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["ProviderAccount"][];
-                };
-            };
-        };
-        /** @description Information relating to the pending provider signup. */
-        ProviderSignup: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        email: components["schemas"]["EmailAddress"][];
-                        account: components["schemas"]["ProviderAccount"];
-                        user: components["schemas"]["User"];
-                    };
-                };
-            };
-        };
-        /** @description The response indicates reauthentication is required. */
-        ReauthenticationRequired: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ReauthenticationResponse"];
-            };
-        };
-        /** @description Information on the recovery codes. */
-        RecoveryCodes: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["SensitiveRecoveryCodesAuthenticator"];
-                };
-            };
-        };
-        /** @description A new access token (and optionally new refresh token). */
-        RefreshToken: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        access_token: components["schemas"]["AccessToken"];
-                        refresh_token: components["schemas"]["RefreshToken"];
-                        /** @description Seconds. */
-                        expires_in: number;
-                    };
-                };
-            };
-        };
-        /** @description List of sessions. */
-        Sessions: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["Session"][];
-                };
-            };
-        };
-        /** @description The response indicates session is invalid or no longer exists. */
-        SessionGone: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SessionGoneResponse"];
-            };
-        };
-        /** @description A success response. */
-        StatusOK: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                };
-            };
-        };
-        /** @description Too many requests. */
-        TooManyRequests: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 429;
-                };
-            };
-        };
-        /** @description Information on the TOTP authenticator. */
-        TOTPAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    meta?: {
-                        /** @description Whether or not recovery codes where generated automatically. */
-                        recovery_codes_generated?: boolean;
-                    };
-                    data: components["schemas"]["TOTPAuthenticator"];
-                };
-            };
-        };
-        /** @description No TOTP authenticator has been set up. */
-        TOTPAuthenticatorNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 404;
-                    meta: {
-                        /** @description A TOTP secret that can be used to setup a new authenticator. */
-                        secret: string;
-                        /** @description otpauth URI from which a QR code can be generated and scanned by OTP clients. */
-                        totp_url: string;
-                    };
-                };
-            };
-        };
-        /** @description There is no authenticated session. */
-        Unauthenticated: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-            };
-        };
-        /** @description The user is authenticated. */
-        Authenticated: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description WebAuthn credential request options. */
-        WebAuthnRequestOptionsResponse: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnCredentialRequestOptions"];
-                };
-            };
-        };
-        /** @description WebAuthn credential creation options. */
-        WebAuthnCreationOptionsResponse: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnCredentialCreationOptions"];
-                };
-            };
-        };
-        /** @description A WebAuthn authenticator. */
-        WebAuthnAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnAuthenticator"];
-                };
-            };
-        };
-        /** @description A WebAuthn authenticator. */
-        AddWebAuthnAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnAuthenticator"];
-                    meta: {
-                        /** @description Whether or not recovery codes where generated automatically. */
-                        recovery_codes_generated?: boolean;
-                    };
-                };
-            };
-        };
         /** @description Nobody is signed in, or a fresh proof is needed (`code`: `step_up`). */
         Refused401_1: {
             headers: {
@@ -8512,50 +7986,12 @@ export interface components {
                 "application/json": components["schemas"]["MFAAuthenticate"];
             };
         };
-        MFATrust: {
-            content: {
-                "application/json": components["schemas"]["MFATrust"];
-            };
-        };
-        ConfirmLoginCode: {
-            content: {
-                "application/json": components["schemas"]["ConfirmLoginCode"];
-            };
-        };
-        EndSessions: {
-            content: {
-                "application/json": components["schemas"]["EndSessions"];
-            };
-        };
-        /** @description Signup using a passkey */
-        PasskeySignup: {
-            content: {
-                "application/json": components["schemas"]["PasskeySignup"];
-            };
-        };
         ProviderAccount: {
             content: {
                 "application/json": {
                     provider: components["schemas"]["ProviderID"];
                     account: components["schemas"]["ProviderAccountID"];
                 };
-            };
-        };
-        /** @description Initiate the provider redirect flow. */
-        ProviderRedirect: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["ProviderRedirect"];
-            };
-        };
-        /** @description Provider signup. */
-        ProviderSignup: {
-            content: {
-                "application/json": components["schemas"]["ProviderSignup"];
-            };
-        };
-        ProviderToken: {
-            content: {
-                "application/json": components["schemas"]["ProviderToken"];
             };
         };
         /** @description Reauthenticate. */
@@ -8575,19 +8011,6 @@ export interface components {
         RequestPassword: {
             content: {
                 "application/json": components["schemas"]["RequestPassword"];
-            };
-        };
-        /** @description Request a login code. */
-        RequestLoginCode: {
-            content: {
-                "application/json": components["schemas"]["RequestLoginCode"];
-            };
-        };
-        SetupTOTP: {
-            content: {
-                "application/json": {
-                    code: components["schemas"]["AuthenticatorCode"];
-                };
             };
         };
         /** @description Signup */
@@ -8625,13 +8048,6 @@ export interface components {
                 };
             };
         };
-        Phone: {
-            content: {
-                "application/json": {
-                    phone: string;
-                };
-            };
-        };
         ResetPassword: {
             content: {
                 "application/json": components["schemas"]["ResetPassword"];
@@ -8640,11 +8056,6 @@ export interface components {
         VerifyEmail: {
             content: {
                 "application/json": components["schemas"]["VerifyEmail"];
-            };
-        };
-        VerifyPhone: {
-            content: {
-                "application/json": components["schemas"]["VerifyPhone"];
             };
         };
         UpdateWebAuthn: {
@@ -12281,6 +11692,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistantFeature"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    features_brief_time_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 where it is of this version. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
+                };
+            };
+            /** @description It has not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    features_brief_time_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 412 `precondition_failed` unless it is still of this version. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BriefTime"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
                 };
             };
             400: components["responses"]["Refused400_1"];
