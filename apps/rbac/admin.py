@@ -181,6 +181,9 @@ class RoleAssignmentAdmin(VerbPage):
             found["expires_at"] = timezone.now() + timedelta(days=int(days[:_DIGITS]))
         return found
 
+    class Media:
+        js = ("js/autocompletes.js",)
+
     @admin.display(description="state")
     def state(self, held: RoleAssignment) -> str:
         if held.is_live:

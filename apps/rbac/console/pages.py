@@ -9,7 +9,7 @@
 A page shows facts; what can be done is an action that asks first (`actions.confirmed`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
@@ -86,6 +86,14 @@ class Page(ReadOnlyAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Masked for everybody: no person can be told of each list they stood on."""
         return [self._column(each, shown=False) for each in self.list_display]
+
+    def get_list_display_links(
+        self, request: HttpRequest, list_display: Sequence[Any]
+    ) -> Any:
+        """The first column but a person's, which leads to their page: no link holds
+        another."""
+        columns = zip(self.list_display, list_display, strict=True)
+        return [next(shown for name, shown in columns if not self._is_person(name))]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = self.fields or [
