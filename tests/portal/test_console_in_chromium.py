@@ -46,7 +46,7 @@ class Operator:
         self._click(self.page.get_by_role("button", name=name))
 
     def find(self, words: str) -> None:
-        self.page.get_by_role("searchbox", name="Find").fill(words)
+        self.page.get_by_role("textbox", name="Find").fill(words)
         self.press("Find")
 
     def say_why(self) -> None:

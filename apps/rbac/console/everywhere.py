@@ -46,9 +46,7 @@ class Find(forms.Form):
     q = forms.CharField(
         label="Find",
         max_length=_LONGEST,
-        widget=forms.TextInput(
-            attrs={"type": "search", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
 

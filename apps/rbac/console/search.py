@@ -85,7 +85,11 @@ class Search(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"placeholder": "rbac.role"}),
     )
-    looks = forms.BooleanField(label="Only looks at a conversation", required=False)
+    looks = forms.ChoiceField(
+        label="Of what kind",
+        required=False,
+        choices=[("", "Any"), ("on", "Looks at a conversation")],
+    )
     q = forms.CharField(label="Object or request id", required=False, max_length=64)
 
     @property
