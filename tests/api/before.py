@@ -4,6 +4,7 @@ codes and keys that an example cannot know."""
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,7 +12,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.utils import timezone
 
-from apps.accounts import suspension
+from apps.accounts import profile, suspension, time_zones
 from apps.accounts.models import User
 from apps.analytics import draining
 from apps.assistant import offers, syncing
@@ -402,6 +403,14 @@ def _shown(stage: Stage, key: Passkey, place: str) -> Swaps:
     return swaps(factors.SHOWN_PASSKEY, key.shown(options))
 
 
+def at_noon(stage: Stage) -> Swaps:
+    """Seven is not so soon that only one of the two can be meant."""
+    now = timezone.now()
+    there = (z for z in time_zones.names() if now.astimezone(ZoneInfo(z)).hour == 12)
+    profile.change(user=stage.alice, timezone=next(there))
+    return {}
+
+
 _AUTH = "/api/auth/{client}/v1/"
 _BROWSER = "/api/auth/browser/v1/"
 BEFORE: dict[str, Callable[[Stage], Swaps]] = {
@@ -414,6 +423,7 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "POST notes/in-step": page_to_keep,
     "GET notes/in-step/pages": page_to_keep,
     "GET notes/in-step/lost": note_changed_on_both_sides,
+    "POST reminders/parse": at_noon,
     "GET me/activity": with_events,
     "GET usage/texts": texted_us,
     "GET me/export/{public_id}/file": made_export,
