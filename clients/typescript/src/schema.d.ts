@@ -3002,6 +3002,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A letter or a text that says nothing but that it arrived, three an hour
+         * @description A letter or a text that says nothing but that it arrived, three an hour. 404
+         *     where there is no proven address or phone; 409 where that phone may not be
+         *     texted, or the texts of the month are used up.
+         */
+        post: operations["notifications_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -4468,6 +4490,12 @@ export interface components {
             /** Format: date-time */
             renews_at: string;
         };
+        /**
+         * @description * `letter` - letter
+         *     * `text` - text
+         * @enum {string}
+         */
+        ByEnum: "letter" | "text";
         /**
          * @description One time that an event comes. `at` names it among those of a series, in which
          *     `when` says the rule; whole days are `first_day` to `last_day`.
@@ -6987,6 +7015,13 @@ export interface components {
             words: string;
             texts: number;
             micros: number;
+        };
+        /** @description `words`: where to it is on its way. */
+        Tried: {
+            words: string;
+        };
+        Trying: {
+            by: components["schemas"]["ByEnum"];
         };
         /** @description `silence`: why it has no reply; empty where it has one, or is not over. */
         TurnRow: {
@@ -13929,6 +13964,42 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notifications_test_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trying"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
