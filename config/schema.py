@@ -178,11 +178,13 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if verb != "get" or "{" in path.removeprefix("/api/auth/{client}"):
         found["404"] = "There is no such thing of yours."
         found["409"] = "It does not go together with how things are now."
+    if path.startswith("/api/auth/"):
+        found["410"] = "What was begun is over, or the sign-in that was sent along."
     if _takes(operation, "If-Match"):
         found["412"] = "It has changed since it was read."
     if _takes(operation, once.HEADER):
         found["422"] = "The key was sent before, with another body."
-    if "requestBody" in operation:
+    if verb != "get":
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
     return found

@@ -5501,9 +5501,9 @@ export interface components {
             /** Format: email */
             email: string;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default UTC */
-            timezone: string;
+            timezone?: string;
         };
         NewPhone: {
             number: string;
@@ -5528,7 +5528,7 @@ export interface components {
             slug: string;
             name: string;
             /** @default 15 */
-            rank: number;
+            rank?: number;
             permissions?: components["schemas"]["PermissionsEnum"][];
             inherits?: string[];
         };
@@ -5537,16 +5537,16 @@ export interface components {
             name: string;
             scopes: components["schemas"]["ScopesEnum"][];
             /** @default 90 */
-            days: number;
+            days?: number;
         };
         /** @description `include_text`: whether the words of texts come along. It cannot be changed. */
         NewWebhook: {
             url: string;
             /** @default  */
-            name: string;
+            name?: string;
             types: components["schemas"]["TypesEnum"][];
             /** @default false */
-            include_text: boolean;
+            include_text?: boolean;
         };
         Note: {
             /** Format: uuid */
@@ -7741,6 +7741,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description What was begun is over, or the sign-in that was sent along. */
+        Refused410_1: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description An input error occurred. */
         Refused400_2: {
             headers: {
@@ -7814,7 +7823,7 @@ export interface components {
             };
         };
         /** @description The response indicates session is invalid or no longer exists. */
-        Refused410_1: {
+        Refused410_2: {
             headers: {
                 [name: string]: unknown;
             };
@@ -10935,6 +10944,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11086,6 +11097,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11184,6 +11197,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11212,6 +11227,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11484,6 +11501,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11902,6 +11921,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11930,6 +11951,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11958,6 +11981,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11988,6 +12013,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12016,6 +12043,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12144,6 +12173,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12209,6 +12240,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12307,6 +12340,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12464,6 +12499,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12514,6 +12551,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12566,6 +12605,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12622,6 +12663,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12768,6 +12811,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12792,6 +12837,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12821,6 +12868,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12882,6 +12931,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12947,6 +12998,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12972,6 +13025,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13032,6 +13087,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13175,6 +13232,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13199,6 +13258,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13287,6 +13348,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13342,6 +13405,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13423,6 +13488,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13585,6 +13652,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -13731,6 +13800,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13940,6 +14011,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13964,6 +14037,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14139,6 +14214,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14205,6 +14282,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14233,6 +14312,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14264,6 +14345,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14379,6 +14462,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14549,6 +14634,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14743,6 +14830,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14774,6 +14863,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14805,6 +14896,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14836,6 +14929,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14865,6 +14960,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14915,6 +15012,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15001,6 +15100,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15254,6 +15355,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15354,6 +15457,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15385,6 +15490,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15417,6 +15524,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15446,6 +15555,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15481,6 +15591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_2"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15518,6 +15629,7 @@ export interface operations {
             403: components["responses"]["Refused403_2"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_3"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15552,6 +15664,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_4"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15589,7 +15702,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15627,7 +15740,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_2"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15666,7 +15781,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15706,6 +15821,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15745,6 +15861,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15779,6 +15896,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15825,6 +15943,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_6"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15868,7 +15987,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15906,7 +16025,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15950,7 +16069,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15988,7 +16107,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16025,7 +16144,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16066,7 +16185,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16103,7 +16222,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16144,7 +16263,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16181,7 +16300,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16222,7 +16341,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16259,7 +16378,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16303,7 +16422,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_7"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16340,7 +16459,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16382,7 +16501,7 @@ export interface operations {
             403: components["responses"]["Refused403_3"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16427,7 +16546,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_8"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16472,7 +16591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16523,7 +16642,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16560,7 +16679,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16602,7 +16721,7 @@ export interface operations {
             401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16646,7 +16765,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16696,7 +16815,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16741,7 +16860,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16775,7 +16894,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16800,7 +16919,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16842,6 +16963,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16885,7 +17007,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16926,7 +17048,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16967,7 +17089,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
