@@ -135,7 +135,8 @@ def _leave_out_unused(result: dict[str, Any]) -> None:
     found = set(_REFERENCE.findall(str(result["paths"])))
     while new := found - used:
         used |= new
-        told = [kinds[kind][name] for kind, name in new]
+        # Of a few addresses alone not all that is said of them is there.
+        told = [kinds.get(kind, {}).get(name) for kind, name in new]
         found = set(_REFERENCE.findall(str(told)))
     for kind, shapes in kinds.items():
         if kind != "securitySchemes":
