@@ -2,11 +2,11 @@
 (app_sessions.py)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, fields, make_dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -41,13 +41,12 @@ from apps.accounts import (
 )
 from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
-from apps.accounts.refusals import as_problems
+from apps.accounts.refusals import View, as_problems
 from apps.accounts.sessionstore import SessionStore
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 from apps.rbac.scopes import NotByToken
 
-View = TypeVar("View", bound=Callable[..., Any])
 _PASSWORDS = frozenset({"password", "current_password", "new_password"})
 # What is no text.
 _TYPES: dict[str, type] = {
