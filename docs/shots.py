@@ -38,7 +38,7 @@ START_SECONDS = 90
 
 def main() -> None:
     IMAGES.mkdir(exist_ok=True)
-    with _running() as site, sync_playwright() as playwright:
+    with running() as (site, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=["--no-sandbox", "--disable-gpu"]
         )
@@ -50,7 +50,8 @@ def main() -> None:
 
 
 @contextmanager
-def _running() -> Iterator[str]:
+def running() -> Iterator[tuple[str, str]]:
+    """The address of a site with the demo people, and its folder."""
     with tempfile.TemporaryDirectory(prefix="switchboard-shots-") as folder:
         port = _free_port()
         environment = {**os.environ, "DATA_DIR": folder, "PORT": str(port)}
@@ -62,7 +63,7 @@ def _running() -> Iterator[str]:
         try:
             site = f"http://localhost:{port}"
             _wait_for(site, process)
-            yield site
+            yield site, folder
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
