@@ -16,6 +16,9 @@ worker_class = "gthread"
 workers = 2
 threads = 4
 
+# Bytes of an address, all that gunicorn reads at most; said so in `_REFUSALS`.
+limit_request_line = 8190
+
 # Behind a proxy keep-alive outlives the proxy's own; a browser reuses connections.
 keepalive = 75
 timeout = 30

@@ -135,7 +135,8 @@ def _leave_out_unused(result: dict[str, Any]) -> None:
     found = set(_REFERENCE.findall(str(result["paths"])))
     while new := found - used:
         used |= new
-        told = [kinds[kind][name] for kind, name in new]
+        # Of a few addresses alone not all that is said of them is there.
+        told = [kinds.get(kind, {}).get(name) for kind, name in new]
         found = set(_REFERENCE.findall(str(told)))
     for kind, shapes in kinds.items():
         if kind != "securitySchemes":
@@ -178,11 +179,13 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if verb != "get" or "{" in path.removeprefix("/api/auth/{client}"):
         found["404"] = "There is no such thing of yours."
         found["409"] = "It does not go together with how things are now."
+    if path.startswith("/api/auth/"):
+        found["410"] = "What was begun is over, or the sign-in that was sent along."
     if _takes(operation, "If-Match"):
         found["412"] = "It has changed since it was read."
     if _takes(operation, once.HEADER):
         found["422"] = "The key was sent before, with another body."
-    if "requestBody" in operation:
+    if verb != "get":
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
     return found

@@ -556,6 +556,7 @@ ROWS |= {
     ),
     "api/v1/notifications": api(signed_in, get=people_api(200)),
     "api/v1/notifications/read-all": api(signed_in, post=people_api(204)),
+    "api/v1/notifications/test": api(signed_in, post=people_api(400)),
     "api/v1/notifications/<str:notification>/read": api(
         signed_in, post=people_api(404)
     ),

@@ -2,16 +2,14 @@
 own answers say the number of the row."""
 
 import json
-from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 
+from apps.accounts.refusals import View
 from apps.core import opaque
-
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 def number(said: str) -> int:

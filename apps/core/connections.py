@@ -21,6 +21,9 @@ from psycopg.pq import TransactionStatus
 
 # Seconds a server may need on top to say that a statement took too long.
 _MARGIN = 2
+# The server has no limit for what was deferred to the end of a transaction: foreign keys
+# of all that an erasure takes along. Nor is it known then whether that was the end.
+_COMMIT_SECONDS = 300
 
 
 def replace_if_closed(**_: object) -> None:
@@ -50,7 +53,8 @@ def bound(connection: Any, **_: object) -> None:
 def _wait(own: Any, wait: Any, seconds: float, asked: Any, **how: Any) -> Any:
     """Raises `psycopg.OperationalError`, and hangs up: whatever would still come is no
     answer to what is asked next."""
-    how.setdefault("timeout", seconds)
+    is_commit = getattr(asked, "__name__", "") == "_commit_gen"
+    how.setdefault("timeout", _COMMIT_SECONDS if is_commit else seconds)
     try:
         return wait(asked, **how)
     except psycopg.OperationalError:

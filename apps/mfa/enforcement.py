@@ -37,7 +37,7 @@ _WAYS = frozenset(
 
 class Missing(Forbidden):
     code = "second_factor_missing"
-    sentence = gettext_noop("Your role needs a second factor. Set one up first.")
+    sentence = gettext_noop("You need a second factor. Set one up first.")
 
 
 def is_required(user: User) -> bool:

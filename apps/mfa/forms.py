@@ -6,12 +6,16 @@ from uuid import UUID
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext
 from fido2.utils import websafe_decode, websafe_encode
 
 from apps.accounts.models import User
 from apps.mfa import passkeys_alone
 from apps.mfa.factor import Factor
+
+# Characters of what a passkey is called.
+_LONGEST_NAME = 40
 
 
 class CodeForm(forms.Form):
@@ -117,7 +121,9 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # un
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 40
+        self.fields["name"].max_length = _LONGEST_NAME
+        # Django looks at it only while the field is made.
+        self.fields["name"].validators.append(MaxLengthValidator(_LONGEST_NAME))
         self.fields["name"].label = gettext("Name")
         self.fields["name"].help_text = gettext(
             "To tell it from others, like “laptop”."

@@ -5,7 +5,6 @@ Only what somebody can decide has a switch; of the rest it is said how it comes.
 
 from copy import copy
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -16,19 +15,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts import guessing, letters
 from apps.accounts import profile as profiles
 from apps.accounts.forms import QuietHoursForm
 from apps.accounts.models import User
 from apps.assistant import briefs, features
-from apps.core import languages
-from apps.core.errors import AppError, Conflict, NotFound
+from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_http_methods, require_POST
 from apps.jobs import unsubscribing
+from apps.portal import trying
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms import numbers, outbox
-from apps.sms.models import OutboundText
+from apps.sms import numbers
 
 _NUDGES, _BRIEF = "nudges", "brief"
 
@@ -95,11 +92,11 @@ def letters_alone(request: SignedIn) -> HttpResponse:
 @require_POST
 def test(request: SignedIn) -> HttpResponse:
     """A letter or a text to try whether it arrives."""
-    tell = _TESTS.get(request.POST.get("by", ""))
-    if tell is None:
+    by = request.POST.get("by", "")
+    if by not in trying.WAYS:
         raise NotFound
     try:
-        messages.success(request, tell(request.user))
+        messages.success(request, trying.send(request.user, by))
     except AppError as error:
         messages.error(request, error.sentence)
     return redirect("portal:notifications")
@@ -128,39 +125,3 @@ def _keep(
     # Without the feature it was no choice, and comes back as it was.
     if at != before["brief_at"] and features.is_on(user, _BRIEF):
         briefs.keep(user=user, at=at, now=timezone.now())
-
-
-def _letter(user: User) -> str:
-    """Raises NotFound, TooMany or Unavailable."""
-    address = letters.primary_address(user)
-    if not address:
-        raise NotFound(gettext("You have no proven address to write to."))
-    guessing.TESTS.charge(f"letter:{user.pk}")
-    letters.tell(user, "test", place="")
-    return gettext("A letter is on its way to %(address)s.") % {"address": address}
-
-
-def _text(user: User) -> str:
-    """Raises the same."""
-    phone = numbers.primary(user)
-    if phone is None:
-        raise NotFound(gettext("No phone is linked yet, so there is nothing to text."))
-    guessing.TESTS.charge(f"text:{user.pk}")
-    with transaction.atomic():
-        sent = outbox.queue(
-            user=user,
-            body=languages.text("test", {}),
-            kind=OutboundText.Kind.NOTICE,
-            dedupe_key=f"test:{uuid4()}",
-        )
-    if sent is None:
-        raise Conflict(
-            gettext("That phone cannot be texted. If you texted STOP, text START.")
-        )
-    if sent.state == OutboundText.State.CANCELED:
-        raise Conflict(gettext("Your texts of this month are used up."))
-    number = numbers.display(phone.e164)
-    return gettext("A text is on its way to %(number)s.") % {"number": number}
-
-
-_TESTS = {"letter": _letter, "text": _text}

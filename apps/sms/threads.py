@@ -87,7 +87,8 @@ def page(
     said. A cursor is the last id of each, so nothing is left out or told twice, also of
     what was said at the same moment.
     """
-    begin = paging.place(_PAGES, before)
+    pages = f"{_PAGES} {number}"
+    begin = paging.place(pages, before)
     is_back = begin is not None and begin.is_back
     came, went = said.newest(
         user,
@@ -107,8 +108,8 @@ def page(
     ends = [_end(shown, begin, "in", came), _end(shown, begin, "out", went)]
     further = ""
     if len(came) + len(went) > limit:
-        further = paging.cursor(_PAGES, Place(tuple(ends), is_back))
-    return _page(shown, begin, further)
+        further = paging.cursor(pages, Place(tuple(ends), is_back))
+    return _page(shown, begin, further, pages)
 
 
 def _at(message: Message) -> datetime:
@@ -139,11 +140,11 @@ def _end(
     return str(found[0].pk if found else 0)
 
 
-def _page(shown: list[Message], begin: Place | None, further: str) -> Page:
+def _page(shown: list[Message], begin: Place | None, further: str, pages: str) -> Page:
     """In the order that was said, with the way back to where it begins."""
     if begin is None:
         return Page(shown[::-1], further)
-    back = paging.cursor(_PAGES, Place(begin.by, not begin.is_back)) if shown else ""
+    back = paging.cursor(pages, Place(begin.by, not begin.is_back)) if shown else ""
     if begin.is_back:
         return Page(shown, older=back, newer=further)
     return Page(shown[::-1], older=further, newer=back)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
-from apps.core import patience
+from apps.core import connections, patience
 from apps.sms.models import InboundText
 from tests.factories import UserFactory
 from tests.sms.conftest import form, post
@@ -124,3 +124,26 @@ def test_a_page_is_503_soon_after_a_session_has_frozen(settings: Settings) -> No
         # What would still come is no answer to what is asked next.
         assert kept.closed
         assert client.get("/app/").status_code == 200
+
+
+def test_what_is_deferred_to_the_end_may_take_longer_than_a_statement(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATABASE_STATEMENT_SECONDS = 1
+    monkeypatch.setattr(connections, "_MARGIN", 0)
+    connection.close()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("CREATE TEMPORARY TABLE slow (at int)")
+        cursor.execute(
+            "CREATE FUNCTION pg_temp.wait() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN PERFORM pg_sleep(2); RETURN NULL; END'"
+        )
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON slow DEFERRABLE INITIALLY"
+            " DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.wait()"
+        )
+        cursor.execute("INSERT INTO slow VALUES (1)")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM slow")
+        assert cursor.fetchone() == (1,)
+    connection.close()

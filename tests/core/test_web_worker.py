@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 
 import pytest
+
+from tests.embedded.watching import until
 
 SCRIPT = """
 import gc
@@ -46,16 +47,19 @@ def port() -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        for _ in range(600):
-            try:
-                socket.create_connection(("127.0.0.1", found), timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
+        until(lambda: _is_open(found))
         yield found
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(60) == 0
+
+
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,6 @@ def ada(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
-
-
-@pytest.fixture
 def alice(ada: User) -> User:
     return UserFactory.create(email="alice@example.com", name="Alina Ember")
 

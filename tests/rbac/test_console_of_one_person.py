@@ -17,7 +17,6 @@ from tests.assistant.factories import InboundTextFactory, TurnFactory
 from tests.conftest import Recorded
 from tests.factories import PhoneNumberFactory, UserFactory
 from tests.rbac.factories import fresh, helper, person, role
-from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 9
@@ -27,11 +26,6 @@ REASON = "They wrote to us about it"
 @pytest.fixture
 def ada() -> User:
     return person("administrator", email="ada@example.com")
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
 
 
 @pytest.fixture

@@ -1,5 +1,12 @@
-import createFetch, { type FetchResponse, type MaybeOptionalInit, mergeHeaders } from "openapi-fetch";
-import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from "openapi-typescript-helpers";
+import createFetch, { type MaybeOptionalInit, mergeHeaders, type ParseAsResponse } from "openapi-fetch";
+import type {
+  HttpMethod,
+  MediaType,
+  PathsWithMethod,
+  RequiredKeysOf,
+  ResponseObjectMap,
+  SuccessResponse,
+} from "openapi-typescript-helpers";
 import { ask, type Fetch, pause, sleep } from "./asking.js";
 import { ONCE } from "./once.js";
 import { fields, Problem } from "./problem.js";
@@ -51,7 +58,7 @@ type Whole<T, I> = I extends { params: { query: { fields: unknown } } }
     ? Omit<T, "results"> & { results: Required<R>[] }
     : T;
 type Answer<P, M extends Verb & keyof P, I> = P[M] extends Record<string | number, any>
-  ? Extract<FetchResponse<P[M], I, MediaType>, { error?: never }>["data"]
+  ? ParseAsResponse<SuccessResponse<ResponseObjectMap<P[M]>, MediaType>, I>
   : never;
 
 /** What is given, where nothing of it is unknown: what a type is inferred from may have more. */

@@ -3002,6 +3002,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A letter or a text that says nothing but that it arrived, three an hour
+         * @description A letter or a text that says nothing but that it arrived, three an hour. 404
+         *     where there is no proven address or phone; 409 where that phone may not be
+         *     texted, or the texts of the month are used up.
+         */
+        post: operations["notifications_test_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/phones": {
         parameters: {
             query?: never;
@@ -4469,6 +4491,12 @@ export interface components {
             renews_at: string;
         };
         /**
+         * @description * `letter` - letter
+         *     * `text` - text
+         * @enum {string}
+         */
+        ByEnum: "letter" | "text";
+        /**
          * @description One time that an event comes. `at` names it among those of a series, in which
          *     `when` says the rule; whole days are `first_day` to `last_day`.
          */
@@ -5473,9 +5501,9 @@ export interface components {
             /** Format: email */
             email: string;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default UTC */
-            timezone: string;
+            timezone?: string;
         };
         NewPhone: {
             number: string;
@@ -5500,7 +5528,7 @@ export interface components {
             slug: string;
             name: string;
             /** @default 15 */
-            rank: number;
+            rank?: number;
             permissions?: components["schemas"]["PermissionsEnum"][];
             inherits?: string[];
         };
@@ -5509,16 +5537,16 @@ export interface components {
             name: string;
             scopes: components["schemas"]["ScopesEnum"][];
             /** @default 90 */
-            days: number;
+            days?: number;
         };
         /** @description `include_text`: whether the words of texts come along. It cannot be changed. */
         NewWebhook: {
             url: string;
             /** @default  */
-            name: string;
+            name?: string;
             types: components["schemas"]["TypesEnum"][];
             /** @default false */
-            include_text: boolean;
+            include_text?: boolean;
         };
         Note: {
             /** Format: uuid */
@@ -6988,6 +7016,13 @@ export interface components {
             texts: number;
             micros: number;
         };
+        /** @description `words`: where to it is on its way. */
+        Tried: {
+            words: string;
+        };
+        Trying: {
+            by: components["schemas"]["ByEnum"];
+        };
         /** @description `silence`: why it has no reply; empty where it has one, or is not over. */
         TurnRow: {
             readonly id: string;
@@ -7706,6 +7741,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description What was begun is over, or the sign-in that was sent along. */
+        Refused410_1: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description An input error occurred. */
         Refused400_2: {
             headers: {
@@ -7779,7 +7823,7 @@ export interface components {
             };
         };
         /** @description The response indicates session is invalid or no longer exists. */
-        Refused410_1: {
+        Refused410_2: {
             headers: {
                 [name: string]: unknown;
             };
@@ -10900,6 +10944,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11051,6 +11097,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11149,6 +11197,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11177,6 +11227,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11449,6 +11501,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11867,6 +11921,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11895,6 +11951,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11923,6 +11981,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11953,6 +12013,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -11981,6 +12043,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12109,6 +12173,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12174,6 +12240,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12272,6 +12340,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12429,6 +12499,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12479,6 +12551,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12531,6 +12605,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12587,6 +12663,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12733,6 +12811,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12757,6 +12837,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12786,6 +12868,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12847,6 +12931,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12912,6 +12998,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12937,6 +13025,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12997,6 +13087,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13140,6 +13232,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13164,6 +13258,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13252,6 +13348,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13307,6 +13405,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13388,6 +13488,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13550,6 +13652,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -13696,6 +13800,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13905,6 +14011,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13929,6 +14037,44 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notifications_test_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trying"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14068,6 +14214,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14134,6 +14282,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14162,6 +14312,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14193,6 +14345,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14308,6 +14462,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14478,6 +14634,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14672,6 +14830,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14703,6 +14863,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14734,6 +14896,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14765,6 +14929,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14794,6 +14960,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14844,6 +15012,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14930,6 +15100,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15183,6 +15355,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15283,6 +15457,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15314,6 +15490,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15346,6 +15524,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15375,6 +15555,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15410,6 +15591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_2"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15447,6 +15629,7 @@ export interface operations {
             403: components["responses"]["Refused403_2"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_3"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15481,6 +15664,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_4"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15518,7 +15702,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15556,7 +15740,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_2"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15595,7 +15781,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15635,6 +15821,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15674,6 +15861,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15708,6 +15896,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15754,6 +15943,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_6"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15797,7 +15987,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15835,7 +16025,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15879,7 +16069,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15917,7 +16107,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15954,7 +16144,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15995,7 +16185,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16032,7 +16222,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16073,7 +16263,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16110,7 +16300,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16151,7 +16341,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16188,7 +16378,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16232,7 +16422,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_7"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16269,7 +16459,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16311,7 +16501,7 @@ export interface operations {
             403: components["responses"]["Refused403_3"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16356,7 +16546,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_8"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16401,7 +16591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16452,7 +16642,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16489,7 +16679,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16531,7 +16721,7 @@ export interface operations {
             401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16575,7 +16765,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16625,7 +16815,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16670,7 +16860,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16704,7 +16894,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16729,7 +16919,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16771,6 +16963,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16814,7 +17007,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16855,7 +17048,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16896,7 +17089,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
