@@ -2,19 +2,25 @@
 
 They are led to sign in, and then to the page with the form, where it stands as they had
 typed it; nothing is saved until they say so again. Meanwhile it lies in the session of
-their browser, which is sealed (accounts/sessionstore.py).
+their browser, which is sealed (accounts/sessionstore.py), for them alone: when somebody
+else signs in there, it is gone.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from apps.accounts import cookies
+from apps.accounts.models import User
 from apps.portal import filling
 
 KEY = "typed"
@@ -42,6 +48,13 @@ class TypedMiddleware:
         return response
 
 
+@receiver(user_logged_in)
+def _is_theirs_alone(request: HttpRequest, user: User, **_: Any) -> None:
+    typed = request.session.get(KEY)
+    if typed is not None and typed.get("person") != user.pk:
+        del request.session[KEY]
+
+
 def _asks_to_sign_in(response: HttpResponse) -> bool:
     there = f"{resolve_url(settings.LOGIN_URL)}?"
     return response.get("Location", "").startswith(there)
@@ -55,8 +68,11 @@ def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if not any(secret in name for secret in NEVER)
     }
     said = [value for values in fields.values() for value in values]
-    if any(said) and sum(map(len, said)) <= MOST:
+    # A form of somebody before them is not taken: with each sign-in its token changes.
+    person = cookies.was_of(request.session)
+    if person is not None and any(said) and sum(map(len, said)) <= MOST:
         request.session[KEY] = {
+            "person": person,
             "page": urlsplit(page).path,
             "action": request.path,
             "fields": fields,
@@ -77,6 +93,9 @@ def _page(request: HttpRequest) -> str:
 def _bring_back(request: HttpRequest, response: HttpResponse) -> None:
     typed = request.session.get(KEY)
     if typed is None or "HX-Request" in request.headers:
+        return
+    # Nor does somebody see it who stands in for them, or in whose browser they do.
+    if typed.get("person") != request.user.pk or hasattr(request, "standing_in"):
         return
     if timezone.now().timestamp() - typed["at"] > SECONDS:
         del request.session[KEY]
