@@ -16,7 +16,7 @@ from apps.portal import setting_up, shares, sms_links, tiles
 from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
-from apps.sms import numbers, threads
+from apps.sms import threads
 from apps.sms.models import InboundText
 from apps.sms.money import shortage
 
@@ -57,19 +57,7 @@ def _now(user: User) -> dict[str, Any]:
         "more_reminders": more,
         "accounts": cards.accounts(connections),
         "tiles": [] if is_new else tiles.of(user, connections),
-        "first_text": _first_text(user) if not page.messages else None,
-    }
-
-
-def _first_text(user: User) -> dict[str, str] | None:
-    """What to text from a phone that is linked; None without one."""
-    if numbers.primary(user) is None:
-        return None
-    words = gettext("remind me in half an hour to make tea")
-    return {
-        "words": words,
-        "link": sms_links.link(words),
-        "picture": sms_links.picture(words),
+        "first_text": sms_links.first_text(user) if not page.messages else None,
     }
 
 

@@ -4,6 +4,10 @@ from urllib.parse import quote
 
 import segno
 from django.conf import settings
+from django.utils.translation import gettext
+
+from apps.accounts.models import User
+from apps.sms import numbers
 
 
 def link(words: str) -> str:
@@ -17,3 +21,11 @@ def picture(words: str) -> str:
     code = segno.make(f"SMSTO:{settings.TWILIO_NUMBER}:{words}", error="m", micro=False)
     # The white frame around the picture is most of its quiet zone.
     return str(code.svg_data_uri(scale=4, border=1))
+
+
+def first_text(user: User) -> dict[str, str] | None:
+    """What to text for a beginning from a phone that is linked; None without one."""
+    if numbers.primary(user) is None:
+        return None
+    words = gettext("remind me in half an hour to make tea")
+    return {"words": words, "link": link(words), "picture": picture(words)}
