@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page
 
+from apps.accounts.models import User
 from apps.portal import demo
 from tests.portal.test_pages_in_chromium import OPEN, SIGNED_IN
 
@@ -54,6 +55,23 @@ RING = """
   const behind = getComputedStyle(document.body).backgroundColor;
   return [outlineStyle, outlineWidth, outlineColor !== behind,
           document.activeElement.tagName];
+}
+"""
+# Words that nobody reads on paper, where what is behind them is left out.
+PALE = """
+() => {
+  const bright = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((each) => {
+      const part = each / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  return [...document.querySelectorAll("body *")].filter((place) =>
+    place.checkVisibility() && !place.closest(".quietly") &&
+    [...place.childNodes].some(({nodeType, data}) => nodeType === 3 && data.trim())
+  ).filter((place) => 1.05 / (bright(getComputedStyle(place).color) + 0.05) < 4.5)
+  .map((place) => place.outerHTML.slice(0, 90));
 }
 """
 BORDER = """
@@ -147,3 +165,19 @@ def test_nothing_moves_for_who_wants_no_motion(
     for path in ("/", "/app/", "/app/conversation/", "/app/settings/appearance/"):
         page.goto(f"{site}{path}")
         assert page.evaluate(MOVES) == [], path
+
+
+def test_on_paper_there_is_the_content_alone_and_in_ink(
+    page: Page, site: str, sign_in: Callable[[str], None]
+) -> None:
+    demo.people()
+    demo.history()
+    User.objects.update(theme="dark")
+    sign_in("alice@example.com")
+    page.emulate_media(media="print", color_scheme="dark")
+    for path in ("/app/", "/app/conversation/", "/app/usage/", "/app/activity/"):
+        page.goto(f"{site}{path}")
+        for frame in (".topbar", ".sidebar", "main .button"):
+            assert not page.locator(frame).first.is_visible(), (path, frame)
+        assert page.get_by_role("heading", level=1).is_visible()
+        assert page.evaluate(PALE) == [], path
