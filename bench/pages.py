@@ -95,7 +95,7 @@ def _times(browser: httpx.Client, paths: Sequence[str]) -> None:
             if answer.status_code != 200:
                 raise SystemExit(f"{path}: {answer.status_code}")
         middle, p95 = statistics.median(taken), statistics.quantiles(taken, n=20)[-1]
-        said(f"{path} (half within {middle:.0f})", p95, MOST_P95)
+        said(f"{path:30}half within {middle:3.0f}, 19 of 20", p95, MOST_P95)
 
 
 def _points(site: str, alice: dict[str, str]) -> None:
