@@ -52,6 +52,7 @@ class SignInMiddleware(AuthenticationMiddleware):
     ) -> HttpResponse:
         browsers.set_cookie(request, response)
         _note_name(request)
+        _note_whose(request)
         if getattr(request, "sign_in", None) and "Cache-Control" not in response:
             # What is somebody's is kept on no disk, and shown to nobody who comes later.
             response["Cache-Control"] = "private, no-store"
@@ -186,6 +187,13 @@ def _note_name(request: Any) -> None:
         LoginSession.objects.filter(pk=row.pk).update(kept_as=name)
 
 
+def _note_whose(request: Any) -> None:
+    """Who signs out in one tab may have a form open in another."""
+    left = getattr(request, "signed_out", None)
+    if left is not None and sid_of(request.session) is None:
+        request.session[_WAS] = left
+
+
 def _asks_by_itself(request: HttpRequest) -> bool:
     """A page that is left open does, with the version it shows; nobody sits there."""
     return "HX-Request" in request.headers and "v" in request.GET
@@ -210,6 +218,8 @@ def _ended(request: Any, user: User | None, **_: Any) -> None:
     row = getattr(request, "sign_in", None)
     if user is not None and row is not None:
         sessions.end([row], sessions.Ending.SIGNED_OUT, by=user)
+        if row.client == LoginSession.Client.BROWSER:
+            request.signed_out = user.pk
 
 
 @receiver(authentication_step_completed)

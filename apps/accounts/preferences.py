@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from apps.accounts.models import User
@@ -44,7 +43,7 @@ def date(at: datetime) -> str:
     """ "Tue 24 Nov", with the names that the person's language has."""
     reader = _reader.get()
     with translation.override(reader.locale if reader else "en"):
-        return date_format(at, "D j M")
+        return languages.date(at, "D j M")
 
 
 class PreferencesMiddleware:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from apps.analytics import anomalies
 from apps.analytics.charts import Chart, Series, steps
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
+from apps.core import languages
 from apps.core.numerals import shown
 from apps.sms.money import exactly_in_dollars, in_dollars
 
@@ -134,7 +134,7 @@ def duration(ms: float) -> str:
 
 
 def _name(start: date, by_month: bool) -> str:
-    return date_format(start, "M Y" if by_month else "j M")
+    return languages.date(start, "M Y" if by_month else "j M")
 
 
 def _said(chart: Chart, period: Period, series: Sequence[Series]) -> str:

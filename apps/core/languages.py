@@ -8,6 +8,8 @@ answered in English.
 import functools
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import date as date_type
+from datetime import datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 ENGLISH = "en"
@@ -42,6 +45,12 @@ def spoken() -> str:
 def speaking(language: str) -> AbstractContextManager[None]:
     """What is said inside is in that language, as far as it is offered."""
     return translation.override(offered(language))
+
+
+def date(at: date_type | datetime, form: str) -> str:
+    """As Django's, with short months as the language writes them: "28 Nov", "28 nov"."""
+    is_english = (translation.get_language() or ENGLISH).startswith(ENGLISH)
+    return date_format(at, form if is_english else form.replace("M", "b"))
 
 
 def worded(folder: str, name: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ from apps.assistant.toolbox import Ask
 from apps.core import years
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import parts, shares, taking_back
+from apps.portal import meanwhile, parts, sent_twice, shares, taking_back
 from apps.portal.event_forms import ONE, EventForm, EventWordsForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -85,7 +85,11 @@ def add(request: SignedIn) -> HttpResponse:
     try:
         title, times = _read(request, form.cleaned_data["words"])
         with shared.adding(by=request.user, to=form.to()) as owner:
-            row = events.create(user=owner, title=title, times=times)
+            row = sent_twice.made(
+                request,
+                Event.objects.owned_by(owner).kept(),
+                lambda: events.create(user=owner, title=title, times=times),
+            )
     except Ask as asked:
         options = ", ".join(each.label for each in asked.options)
         form.add_error("words", f"{asked.sentence} {options}".strip())
@@ -93,6 +97,8 @@ def add(request: SignedIn) -> HttpResponse:
     except AppError as error:
         form.add_error("words", error.sentence)
         return _page(request, form)
+    if row is None:
+        return sent_twice.told(request, PAGE)
     return _added(request, row)
 
 
@@ -107,10 +113,17 @@ def new(request: SignedIn) -> HttpResponse:
     if form.is_valid():
         try:
             with shared.adding(by=request.user, to=form.to()) as owner:
-                row = events.create(user=owner, **form.wanted(request.user.timezone))
+                wanted = form.wanted(request.user.timezone)
+                row = sent_twice.made(
+                    request,
+                    Event.objects.owned_by(owner).kept(),
+                    lambda: events.create(user=owner, **wanted),
+                )
         except AppError as error:
             form.add_error(None, error.sentence)
         else:
+            if row is None:
+                return sent_twice.told(request, PAGE)
             return _added(request, row)
     return render(request, "portal/event.html", {"form": form})
 
@@ -121,30 +134,29 @@ def new(request: SignedIn) -> HttpResponse:
 def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     """All of it, or with `at` the one of a series that comes then."""
     row = _own(request, public_id)
-    # The form shows notes, which are for who may change them.
-    with shared.changing(by=request.user, event=row):
-        shown = _shown(request, row)
     given = request.POST if request.method == "POST" else None
-    form = EventForm(given, of=shown)
-    if form.is_valid():
-        try:
-            with shared.changing(by=request.user, event=row):
-                changed, before = _changed(request, shown, form)
-        except AppError as error:
-            form.add_error(None, error.sentence)
-        else:
-            taking_back.offer(
-                request,
-                gettext("Changed: %(changed_title)s.")
-                % {"changed_title": changed.title},
-                KIND,
-                before,
-            )
-            return redirect(_at(shown.start.date()))
-    rule = _rule(request, row)
-    return render(
-        request, "portal/event.html", {"form": form, "shown": shown, "rule": rule}
-    )
+    with meanwhile.held(request, row):
+        # The form shows notes, which are for who may change them.
+        with shared.changing(by=request.user, event=row):
+            shown = _shown(request, row)
+        form = EventForm(given, of=shown)
+        if form.is_valid():
+            try:
+                with shared.changing(by=request.user, event=row):
+                    changed, before = _changed(request, shown, form)
+            except AppError as error:
+                form.add_error(None, error.sentence)
+            else:
+                taking_back.offer(
+                    request,
+                    gettext("Changed: %(changed_title)s.")
+                    % {"changed_title": changed.title},
+                    KIND,
+                    before,
+                )
+                return redirect(_at(shown.start.date()))
+    page = {"form": form, "shown": shown, "rule": _rule(request, row)}
+    return render(request, "portal/event.html", page, status=form.status)
 
 
 @about(Permission.EVENT_DELETE)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -26,6 +27,7 @@ from apps.sms.models import PhoneNumber
 
 THREAD = "portal:conversation"
 _MOST_WORDS = 10
+_SAID = "said"
 
 
 @signed_in
@@ -38,7 +40,7 @@ def conversation(request: SignedIn) -> HttpResponse:
     return live.answer(
         request,
         live.version(shown["thread"]),
-        lambda: {**shown, "form": WordsForm()},
+        lambda: {**shown, "form": _form(request)},
         page="portal/conversation.html",
         part="portal/_thread.html",
     )
@@ -54,7 +56,15 @@ def say(request: SignedIn) -> HttpResponse:
         web.say(request.user, form.data.get("words", ""))
     except AppError as error:
         messages.error(request, error.sentence)
-    return redirect(THREAD)
+    # With no fragment: a browser focuses nothing where it has one to go to.
+    return redirect(f"{reverse(THREAD)}?{_SAID}")
+
+
+def _form(request: SignedIn) -> WordsForm:
+    """Whoever has just written goes on writing."""
+    form = WordsForm()
+    form.fields["words"].widget.attrs["autofocus"] = _SAID in request.GET
+    return form
 
 
 @signed_in

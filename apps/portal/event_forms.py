@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.formats import localize
 from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts.models import User
@@ -14,6 +15,7 @@ from apps.assistant.models import Calendar
 from apps.assistant.occurrences import Occurrence
 from apps.assistant.recurrence import STAMP, written
 from apps.core import years
+from apps.portal.meanwhile import SeenForm
 
 ONE, ALL = "one", "all"
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
@@ -31,7 +33,7 @@ AS_IT_IS = "as_it_is"
 HOUR = timedelta(hours=1)
 
 
-class _CalendarForm(forms.Form):
+class _CalendarForm(SeenForm):
     """Made `by` somebody, with whose calendar it goes to where they may change one of
     another."""
 
@@ -137,7 +139,9 @@ class EventForm(_CalendarForm):
 
     def __init__(self, *args: Any, of: Occurrence | None = None, **kwargs: Any) -> None:
         if of:
-            kwargs["initial"] = _initial(of)
+            kwargs["now"] = now = _initial(of)
+            # Which of a series is meant is nobody's change.
+            kwargs["initial"] = {name: now.pop(name) for name in ("scope", "at")}
         super().__init__(*args, **kwargs)
         self.rule = of.event.rule if of else ""
         if not self.rule:
@@ -146,6 +150,12 @@ class EventForm(_CalendarForm):
         assert isinstance(repeats, forms.ChoiceField)
         if self.rule and _choice(self.rule)[0] == AS_IT_IS:
             repeats.choices = [(AS_IT_IS, gettext("As it is")), *RULES.items()]
+
+    def worded(self) -> list[str]:
+        now = self.now
+        when = [now["first_day"], now["starts"], now["last_day"], now["ends"]]
+        said = [str(localize(each)) for each in when if each]
+        return [now["title"], ", ".join(said), now["place"], now["notes"]]
 
     def clean(self) -> None:
         given = self.cleaned_data

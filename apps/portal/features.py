@@ -1,5 +1,6 @@
 """What the assistant may do for a person: each with what it needs, on or off."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,8 @@ def page(request: SignedIn) -> HttpResponse:
         (standing, [(key, shelf.named(key).name) for key in standing.feature.needs])
         for standing in features.standing(request.user)
     ]
-    return render(request, "portal/features.html", {"lines": lines})
+    shown = {"lines": lines, "has_model": bool(settings.ASSISTANT_LLM_BASE_URL)}
+    return render(request, "portal/features.html", shown)
 
 
 @signed_in

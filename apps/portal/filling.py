@@ -13,6 +13,8 @@ Attributes = list[tuple[str, str | None]]
 # What a browser sends and nobody types.
 _NOT_TYPED = ("hidden", "password", "file", "submit", "button", "image", "reset")
 _TICKED = ("checkbox", "radio")
+# What the page had shown when they typed goes along with it (meanwhile.py).
+SEEN = "seen"
 
 
 @dataclass
@@ -53,6 +55,12 @@ def begun(page: str, words: str) -> str:
     """With these as the first in its main part."""
     at = _Main(page).at
     return page[:at] + words + page[at:]
+
+
+def after(page: str, words: str) -> str:
+    """With these as the last in its main part."""
+    at = page.rfind("</main>")
+    return page[:at] + words + page[at:] if at >= 0 else page
 
 
 class _Reader(HTMLParser):
@@ -139,7 +147,7 @@ class _Fields(_Reader):
             self._words = None
 
     def _input(self, attrs: Attributes, kind: str, name: str) -> None:
-        if kind in _NOT_TYPED or not name:
+        if not name or (kind in _NOT_TYPED and name != SEEN):
             return
         if kind in _TICKED:
             value = dict(attrs).get("value") or "on"

@@ -14,6 +14,7 @@ from apps.accounts.models import PersonalToken
 from apps.assistant import drafts, lists, memory, notes, reminders
 from apps.assistant.models import Offer
 from apps.core.errors import AppError
+from apps.portal.meanwhile import SeenForm
 from apps.rbac import scopes
 from apps.sms import dialing, web
 from apps.webhooks.models import Endpoint, Type
@@ -251,7 +252,7 @@ class ReminderWordsForm(forms.Form):
     )
 
 
-class ReminderForm(forms.Form):
+class ReminderForm(SeenForm):
     text = forms.CharField(
         label=gettext_lazy("What"), max_length=reminders.LONGEST_TEXT
     )
@@ -264,7 +265,7 @@ class ReminderForm(forms.Form):
     )
 
 
-class ListForm(forms.Form):
+class ListForm(SeenForm):
     name = forms.CharField(
         label=gettext_lazy("Name of the list"), max_length=lists.LONGEST_NAME
     )
@@ -278,7 +279,7 @@ class ItemsForm(forms.Form):
     )
 
 
-class NoteForm(forms.Form):
+class NoteForm(SeenForm):
     text = forms.CharField(
         label=gettext_lazy("Note"),
         max_length=notes.LONGEST,
@@ -286,7 +287,7 @@ class NoteForm(forms.Form):
     )
 
 
-class FactForm(forms.Form):
+class FactForm(SeenForm):
     text = forms.CharField(
         label=gettext_lazy("What to know"),
         max_length=memory.LONGEST,

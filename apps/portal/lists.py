@@ -1,11 +1,11 @@
 """A person's lists: made, filled, ticked off."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,7 @@ from apps.assistant import lists, shared
 from apps.assistant.models import List, ListItem
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_POST, require_safe
-from apps.portal import parts, shares, taking_back
+from apps.portal import meanwhile, parts, shares, taking_back
 from apps.portal.forms import ItemsForm, ListForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -102,12 +102,13 @@ def mark(request: SignedIn, public_id: UUID, item: UUID) -> HttpResponse:
 @require_POST
 @in_their_language
 def rename(request: SignedIn, public_id: UUID) -> HttpResponse:
-    row, form = _own(request, public_id), ListForm(request.POST)
-    if not form.is_valid():
-        return _one(request, row, ItemsForm(), form)
-    was = row.name
+    row = _own(request, public_id)
     try:
-        with transaction.atomic():
+        with meanwhile.held(request, row):
+            was = row.name
+            form = ListForm(request.POST, now={"name": was})
+            if not form.is_valid():
+                return _one(request, row, ItemsForm(), form)
             before = lists.rename(
                 user=request.user, row=row, name=form.cleaned_data["name"]
             )
@@ -182,11 +183,12 @@ def _one(
     shown: dict[str, Any] = {
         "list": row,
         "form": form,
-        "name_form": name or ListForm(initial={"name": row.name}),
+        "name_form": name or ListForm(now={"name": row.name}),
         "part": part,
         "done": done,
         "can_edit": shared.may_change(request.user, row),
         "is_shared": bool(card.get("owner") or card.get("holders")),
         **card,
     }
-    return render(request, "portal/list.html", shown)
+    status = name.status if name else HTTPStatus.OK
+    return render(request, "portal/list.html", shown, status=status)

@@ -13,7 +13,7 @@ from apps.assistant import memory
 from apps.assistant.models import Fact
 from apps.core.errors import AppError
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import parts, taking_back
+from apps.portal import meanwhile, parts, taking_back
 from apps.portal.forms import FactForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -66,17 +66,19 @@ def add(request: SignedIn) -> HttpResponse:
 def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     given = request.POST if request.method == "POST" else None
-    form = FactForm(given, initial={"text": memory.sentence(row)})
-    if form.is_valid():
-        try:
-            before = memory.change(row=row, **form.cleaned_data)
-        except AppError as error:
-            form.add_error("text", error.sentence)
-        else:
-            said = gettext("Known now: %(row)s.") % {"row": memory.said(row)}
-            taking_back.offer(request, said, KIND, before)
-            return redirect(PAGE)
-    return render(request, "portal/fact.html", {"form": form, "fact": row})
+    with meanwhile.held(request, row):
+        form = FactForm(given, now={"text": memory.sentence(row)})
+        if form.is_valid():
+            try:
+                before = memory.change(row=row, text=form.cleaned_data["text"])
+            except AppError as error:
+                form.add_error("text", error.sentence)
+            else:
+                said = gettext("Known now: %(row)s.") % {"row": memory.said(row)}
+                taking_back.offer(request, said, KIND, before)
+                return redirect(PAGE)
+    shown = {"form": form, "fact": row}
+    return render(request, "portal/fact.html", shown, status=form.status)
 
 
 @about(Permission.FACT_DELETE)

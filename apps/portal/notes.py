@@ -11,7 +11,7 @@ from apps.assistant.models import Note
 from apps.core import paging
 from apps.core.errors import AppError
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import shares, taking_back
+from apps.portal import meanwhile, sent_twice, shares, taking_back
 from apps.portal.forms import NoteForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -37,11 +37,15 @@ def add(request: SignedIn) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
+    user, text = request.user, form.cleaned_data["text"]
+    own = Note.objects.owned_by(user).kept()
     try:
-        row = notes.add(user=request.user, text=form.cleaned_data["text"])
+        row = sent_twice.made(request, own, lambda: notes.add(user=user, text=text))
     except AppError as error:
         form.add_error("text", error.sentence)
         return _page(request, form)
+    if row is None:
+        return sent_twice.told(request, PAGE)
     said, before = f"Noted: {_short(row.text)}", notes.unmade(row)
     taking_back.offer(request, said, KIND, before)
     return redirect(PAGE)
@@ -53,19 +57,20 @@ def add(request: SignedIn) -> HttpResponse:
 def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     given = request.POST if request.method == "POST" else None
-    form = NoteForm(given, initial={"text": row.text})
-    if form.is_valid():
-        text = form.cleaned_data["text"]
-        before = notes.change(by=request.user, row=row, text=text)
-        taking_back.offer(request, gettext("Changed."), KIND, before)
-        return redirect(PAGE)
+    with meanwhile.held(request, row):
+        form = NoteForm(given, now={"text": row.text})
+        if form.is_valid():
+            text = form.cleaned_data["text"]
+            before = notes.change(by=request.user, row=row, text=text)
+            taking_back.offer(request, gettext("Changed."), KIND, before)
+            return redirect(PAGE)
     shown = {
         "form": form,
         "note": row,
         "can_edit": shared.may_change(request.user, row),
         **shares.card(request.user, row),
     }
-    return render(request, "portal/note.html", shown)
+    return render(request, "portal/note.html", shown, status=form.status)
 
 
 @about(Permission.NOTE_DELETE)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from apps.accounts.models import User
 from apps.assistant.models import Reminder
@@ -111,7 +111,7 @@ def first_steps(user: User) -> list[Step]:
             InboundText.objects.owned_by(user).exists(),
         ),
         Step(
-            gettext("Set a reminder"),
+            pgettext("to do", "Set a reminder"),
             gettext("“remind me to call Ana tomorrow at 9”"),
             gettext("How"),
             reverse("portal:conversation"),

@@ -17,7 +17,7 @@ from apps.assistant.times import retold
 from apps.core import paging
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import taking_back
+from apps.portal import meanwhile, sent_twice, taking_back
 from apps.portal.forms import ReminderForm, ReminderWordsForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -66,12 +66,17 @@ def add(request: SignedIn) -> HttpResponse:
     draft = drafts.read(request.user, given["words"], given["when"])
     if draft.question:
         return _page(request, form, draft)
+    own = Reminder.objects.owned_by(request.user).open()
     try:
         with transaction.atomic():
-            row = drafts.keep(request.user, draft)
+            row = sent_twice.made(
+                request, own, lambda: drafts.keep(request.user, draft)
+            )
     except AppError as error:
         form.add_error("words", error.sentence)
         return _page(request, form)
+    if row is None:
+        return sent_twice.told(request, PAGE)
     deleted = reminders.unmade(row)
     _said(request, row, "created", deleted)
     return redirect(PAGE)
@@ -85,18 +90,21 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     with transaction.atomic():
         row = reminders.get_open(user=request.user, public_id=str(public_id))
     given = request.POST if request.method == "POST" else None
-    form = ReminderForm(given, initial={"text": row.text})
     draft = None
-    if form.is_valid():
-        try:
-            draft = _changed(request, row, **form.cleaned_data)
-        except AppError as error:
-            form.add_error(None, error.sentence)
-        else:
-            if draft is None:
-                return redirect(PAGE)
+    with meanwhile.held(request, row):
+        now = {"text": row.text, "due_at": row.due_at, "rule": row.rule}
+        form = ReminderForm(given, now=now)
+        if form.is_valid():
+            said = form.cleaned_data
+            try:
+                draft = _changed(request, row, said["text"], said["when"])
+            except AppError as error:
+                form.add_error(None, error.sentence)
+            else:
+                if draft is None:
+                    return redirect(PAGE)
     shown = {"form": form, "line": _line(request, row), "draft": draft}
-    return render(request, "portal/reminder.html", shown)
+    return render(request, "portal/reminder.html", shown, status=form.status)
 
 
 @about(Permission.REMINDER_CHANGE)

@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from apps.accounts.models import User
 from apps.core.verbs import require_POST
@@ -36,7 +36,7 @@ def steps(user: User) -> list[Step]:
         verify_email(user),
         link_phone(user),
         Step(
-            gettext("Set up a second factor"),
+            pgettext("to do", "Set up a second factor"),
             gettext("A stolen password is then not enough to get in."),
             gettext("Set up"),
             reverse("mfa:factors"),

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
+from apps.core import languages
 from apps.integrations import sign_in
 from apps.sms import numbers, simulator
 
@@ -98,6 +101,10 @@ _MAP = (
 )
 
 
+# Asks for no cookie.
+_FOR_ALL = "portal:status"
+
+
 def navigation(path: str) -> list[Group]:
     """The pages by group; the one that `path` belongs to is the current one."""
     return [
@@ -106,8 +113,19 @@ def navigation(path: str) -> list[Group]:
     ]
 
 
+def place_of(path: str) -> Item | None:
+    """The page of the navigation that an address belongs to, most closely."""
+    found = [item for group in navigation(path) for item in group.items]
+    inside = [item for item in found if item.is_current]
+    return max(inside, key=lambda item: len(item.url), default=None)
+
+
 def _item(path: str, label: str, icon: str, name: str, place: str = "") -> Item:
     url = reverse(name)
+    if name == _FOR_ALL:
+        # It knows nobody: the link says how its reader reads.
+        zone = timezone.get_current_timezone_name()
+        place = "?" + urlencode({"lang": languages.spoken(), "zone": zone})
     inside = path.startswith(url) and name != "portal:overview"
     return Item(label, icon, url + place, is_current=inside or path == url)
 

@@ -6,10 +6,13 @@ away is told rather than waited for, and makes no page of errors.
 
 import threading
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from apps.analytics import lately
-from apps.core import heartbeats, numerals, redis
+from apps.core import heartbeats, languages, numerals, redis
 from apps.core.kinds import Queue
 from apps.core.per_process import PerProcess
 from apps.core.verbs import require_safe
@@ -141,10 +144,25 @@ _numeral = lazy(numerals.shown, str)
 @public
 @require_safe
 def page(request: HttpRequest) -> HttpResponse:
+    """In the language and zone that the link to it names: `lang`, `zone`."""
     shown = {"status": _board()(), "hours": lately.HOURS}
-    answer = render(request, "portal/status.html", shown)
+    language, zone = request.GET.get("lang", ""), request.GET.get("zone", "")
+    with _read_in(language), timezone.override(_zone(zone)):
+        answer = render(request, "portal/status.html", shown)
     answer["Cache-Control"] = f"public, max-age={EVERY.seconds}"
     return answer
+
+
+def _read_in(language: str) -> AbstractContextManager[None]:
+    is_offered = language.split("-")[0] in settings.PAGE_LANGUAGES
+    return languages.speaking(language) if is_offered else nullcontext()
+
+
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return UTC
 
 
 def look() -> Status:

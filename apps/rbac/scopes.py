@@ -54,7 +54,7 @@ _WORDS = {
         gettext_noop("see reminders"),
         gettext_noop("set and change them"),
     ),
-    Scope.LISTS: (gettext_noop("see lists"), gettext_noop("change them")),
+    Scope.LISTS: (gettext_noop("see lists"), gettext_noop("change lists")),
     Scope.NOTES: (gettext_noop("read notes"), gettext_noop("write and change them")),
     Scope.EVENTS: (gettext_noop("see the calendar"), gettext_noop("change it")),
     Scope.SHARES: (

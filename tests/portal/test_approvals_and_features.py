@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from apps.accounts.models import User
@@ -170,3 +171,14 @@ def test_an_app_switches_features(as_alice: Client, alice: User, bob: User) -> N
     assert switch("lists").status_code == 400
     assert switch("nothing", is_on=True).status_code == 404
     assert [row.user for row in FeatureSetting.objects.all()] == [alice]
+
+
+def test_no_model_is_said_to_be_on_where_there_is_none(
+    as_alice: Client, settings: Settings
+) -> None:
+    said_of_it = {"": "None is in use here", "http://model.example/v1": "On"}
+    for url, word in said_of_it.items():
+        settings.ASSISTANT_LLM_BASE_URL = url
+        page = as_alice.get(FEATURES).content.decode()
+        line = page.split("<strong>Language model</strong>")[1].split("</p>")[0]
+        assert f">{word}</span>" in line

@@ -199,3 +199,13 @@ def test_who_has_a_phone_and_said_nothing_yet_is_shown_what_to_text(
     page = client.get("/app/conversation/").content.decode()
     assert 'class="qr"' in page and "remind me in half an hour" in page
     assert "Link a phone" not in page and 'role="search"' not in page
+
+
+def test_who_has_just_written_goes_on_writing(as_alice: Client) -> None:
+    area = '<textarea name="words"'
+    assert "autofocus" not in as_alice.get("/app/conversation/").content.decode()
+    answer = as_alice.post("/app/conversation/say/", {"words": "hello"})
+    # A browser focuses nothing where the address has a fragment.
+    assert answer["Location"] == "/app/conversation/?said"
+    page = as_alice.get(answer["Location"]).content.decode()
+    assert "autofocus" in page.split(area)[1].split(">")[0]

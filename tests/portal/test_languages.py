@@ -1,5 +1,6 @@
 """Pages, letters and texts in the language of who reads them."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -45,6 +46,38 @@ def test_a_language_that_is_not_offered_is_english(db: None, asked: str) -> None
 def test_the_first_of_several_that_is_offered_is_taken(db: None) -> None:
     page = Client().get("/", headers={"Accept-Language": "fr,es;q=0.5,en;q=0.4"})
     assert '<html lang="es">' in page.content.decode()
+
+
+def test_words_that_mean_two_things_are_said_as_what_they_mean(
+    as_alice: Client, alice: User
+) -> None:
+    alice.locale = "es"
+    alice.is_setting_up = False
+    alice.save()
+    profile = as_alice.get("/app/settings/profile/").content.decode()
+    assert ">Nombre" in profile and "Poner nombre" not in profile
+    told = as_alice.get("/app/settings/notifications/").content.decode()
+    assert "Mensaje" in told and "Enviar mensaje" not in told
+    tokens = as_alice.get("/app/settings/tokens/").content.decode()
+    assert "Cambiarlos" not in tokens and "Cambiar listas" in tokens
+    steps = as_alice.get("/app/").content.decode()
+    assert "Poner un recordatorio" in steps and "Recordatorio puesto" not in steps
+    assert "Agregar uno" in as_alice.get("/app/settings/webhooks/").content.decode()
+
+
+def test_short_months_are_written_as_the_language_does(alice: User) -> None:
+    day = date(2026, 11, 28)
+    for locale, said in {"es": "sáb 28 nov", "en": "Sat 28 Nov"}.items():
+        with languages.speaking(locale):
+            assert languages.date(day, "D j M") == said
+
+
+def test_what_is_saved_is_said_in_the_language_that_was_chosen(
+    as_alice: Client, alice: User
+) -> None:
+    form = {"clock_hours": "12", "first_weekday": "0", "locale": "es"}
+    page = as_alice.post("/app/settings/preferences/", form, follow=True)
+    assert "Guardado." in page.content.decode()
 
 
 def test_whoever_is_signed_in_has_said_it(as_alice: Client, alice: User) -> None:

@@ -83,10 +83,10 @@ def test_only_the_next_three_reminders_are_listed(
         page.index("in 1 hours") < page.index("in 2 hours") < page.index("in 3 hours")
     )
     assert "in 4 hours" not in page
-    assert "And 2 more. Text REMINDERS for the whole list." in page
+    assert '<a class="alone" href="/app/reminders/">And 2 more</a>' in page
     Reminder.objects.filter(text__in=["in 4 hours", "in 5 hours"]).delete()
     page = as_alice.get("/app/").content.decode()
-    assert "more. Text" not in page and "Text REMINDERS" in page
+    assert "more</a>" not in page and ">All reminders</a>" in page
 
 
 def came(lane: Lane, user: User, which: Iterable[int] = (0,)) -> None:

@@ -1,8 +1,10 @@
 """Whether it works, told to everybody, also while something is away."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -12,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from apps.accounts.models import User
 from apps.analytics.models import HourSum, SpeedHour
 from apps.core import heartbeats, languages
 from apps.core.kinds import Queue
@@ -217,3 +220,19 @@ def test_what_is_older_than_a_quarter_of_a_minute_is_looked_at_again(
     # A clock that was put back keeps nothing for good.
     with time_machine.travel(first.at - timedelta(hours=1), tick=False):
         assert board().at < first.at
+
+
+def test_it_is_in_the_language_and_zone_that_the_link_names(
+    alive: None, as_alice: Client, alice: User
+) -> None:
+    alice.locale, alice.timezone = "es", "Europe/Madrid"
+    alice.save()
+    page = as_alice.get("/app/").content.decode()
+    (link,) = set(re.findall(r'href="(/status/[^"]*)"', page))
+    assert link == "/status/?lang=es&amp;zone=Europe%2FMadrid"
+    page = as_alice.get(unescape(link)).content.decode()
+    assert '<html lang="es"' in page and "Todo funciona." in page
+    assert re.search(r"\d\d:\d\d:\d\d CES?T<", page)
+    for odd in ("?lang=xx&zone=Nowhere", "?zone=../etc/passwd", "?zone=Europe", ""):
+        page = Client().get(f"/status/{odd}").content.decode()
+        assert '<html lang="en"' in page and " UTC<" in page

@@ -1,5 +1,6 @@
 """What pages suggest to text is understood, in each language."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -22,6 +23,23 @@ SAID = {
     "Yours, also with nothing connected. Text “what's on friday”.": "calendar.agenda",
     "Add something above, or text “add lunch with Ana friday 12:30”.": "calendar.add",
 }
+
+
+ON_LANDING = (
+    "“remind me in half an hour to make tea”, “what’s on my shopping list?”, “undo”."
+)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_the_landing_page_promises_is_understood(db: None, language: str) -> None:
+    with languages.speaking(language):
+        page = gettext(ON_LANDING)
+    assert page != ON_LANDING or language == "en"
+    reminder, shopping, undo = re.findall("“([^”]+)”", page)
+    said = {reminder: "reminders.create", shopping: "lists.show", undo: "undo"}
+    for words, tool in said.items():
+        trial = phrasings.tried(words, language=language, zone="UTC", now=NOW)
+        assert trial.tool.endswith(tool), words
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

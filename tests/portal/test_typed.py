@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from apps.accounts import cookies, sessions
 from apps.accounts.models import LoginSession, User
+from apps.assistant import notes
 from apps.assistant.models import Note, Reminder
 from apps.portal import demo, filling
 from tests.factories import PASSWORD
@@ -179,9 +180,57 @@ def test_it_is_kept_also_when_the_page_had_asked_for_news_meanwhile(
 
 
 def test_what_nobody_is_known_to_have_typed_is_not_kept(db: None) -> None:
+    """It is shown at once to whoever sent it, as where their cookie is gone."""
     client = Client()
-    kept(client, PROFILE, {"name": "Alix", "timezone": "UTC"})
+    answer = client.post(PROFILE, {"name": "Alix <b>", "timezone": "UTC"})
+    page = answer.content.decode()
+    assert answer.status_code == 401 and "You are signed out" in page
+    assert ">Alix &lt;b&gt;</p>" in page and f"next={PROFILE}" in page
     assert "typed" not in client.session
+
+
+def test_the_page_to_sign_in_says_why_one_is_there(away: Client) -> None:
+    where = kept(away, PROFILE, {"name": "Alix", "timezone": "UTC"})
+    assert "so it was not saved. What you had typed is there again" in seen(away, where)
+    where = kept(Client(), "/app/features/brief/", {})
+    assert where == "/accounts/login/?next=/app/features/brief/"
+
+
+def test_what_had_no_words_is_said_not_to_be_done() -> None:
+    client = Client()
+    where = kept(client, "/app/take-back/", {"change": "x"}, "/app/notes/")
+    assert "You are signed out, so that was not done." in seen(client, where)
+
+
+def test_a_form_in_one_tab_outlives_signing_out_in_another(db: None) -> None:
+    demo.people()
+    client = client_of(ALICE)
+    client.get(PROFILE)
+    client.post("/accounts/logout/")
+    assert sent(client, PROFILE, {"name": "Alix", "timezone": "UTC"}) == PROFILE
+    page = seen(client, PROFILE)
+    assert AGAIN in page and 'value="Alix"' in page
+
+
+def test_what_was_changed_while_they_signed_in_is_told(away: Client) -> None:
+    alice = User.objects.get(email=ALICE)
+    row = notes.add(user=alice, text="the gate sticks")
+    path = f"{NOTES}{row.public_id}/"
+    opened = client_of(ALICE)
+    mark = seen(opened, path).split('name="seen" value="')[1].split('"')[0]
+    ended()
+    led = sent(opened, path, {"text": "the gate is blue", "seen": mark})
+    notes.change(by=alice, row=row, text="the gate is oiled")
+    assert f'name="seen" id="id_seen" value="{mark}"' in filling_of(seen(opened, led))
+
+
+def filling_of(page: str) -> str:
+    """Its attributes in any order of ours."""
+    return re.sub(
+        r'name="seen" value="(\w+)" id="id_seen"',
+        r'name="seen" id="id_seen" value="\1"',
+        page,
+    )
 
 
 def test_a_browser_knows_who_it_was_for_longer_than_a_sign_in_lasts(

@@ -1,7 +1,8 @@
 """The small parts that pages are put together from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import template
 from django.utils import timezone
@@ -12,7 +13,8 @@ from lucide.templatetags.lucide import lucide
 
 from apps.accounts import closing, preferences, reachable
 from apps.accounts.models import User
-from apps.core import numerals
+from apps.core import languages, numerals
+from apps.portal import shell
 from apps.sms import numbers
 
 register = template.Library()
@@ -48,6 +50,14 @@ def moment(at: datetime, shape: str = "full") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
 
 
+@register.inclusion_tag("ui/_before_proof.html", takes_context=True)
+def before_proof(context: template.Context) -> dict[str, Any]:
+    """Where somebody was who has to prove once more who they are, and the way back."""
+    request = context["request"]
+    led = request.POST.get("next") or request.GET.get("next") or ""
+    return {"place": shell.place_of(urlsplit(led).path)}
+
+
 @register.inclusion_tag("ui/_unreachable.html", takes_context=True)
 def unreachable(context: template.Context, user: User) -> dict[str, Any]:
     """Which of their addresses our letters do not reach, and the way back."""
@@ -72,6 +82,12 @@ def day_name(at: datetime) -> str:
         return name
     year = "" if local.year == now.year else f" {local.year}"
     return preferences.date(local) + year
+
+
+@register.filter
+def spelled(at: date, form: str) -> str:
+    """A day by a format of Django's, as the language of the page writes it."""
+    return languages.date(at, form)
 
 
 @register.filter
