@@ -7,7 +7,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from apps.accounts import email_addresses, passwords, time_zones
 from apps.accounts.models import User
@@ -58,6 +58,13 @@ def zone_choices() -> list[tuple[str, Any]]:
     ]
 
 
+# Of allauth; in Spanish it has them for strangers, and we say "tú".
+_ALLAUTHS = (
+    gettext_noop("Forgot your password?"),
+    gettext_noop("The email address and/or password you specified are not correct."),
+)
+
+
 def _place(zone: str) -> str:
     return (zone.partition("/")[2] or zone).replace("_", " ").replace("/", " / ")
 
@@ -95,8 +102,8 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
         help_text=gettext_lazy(
-            "Of these pages, of letters and of what the assistant texts, where they "
-            "speak it. Days and months have its names in any case."
+            "Pages, letters and texts speak English and Spanish (español). With any "
+            "other language they are English, with its names of days and months."
         ),
     )
 

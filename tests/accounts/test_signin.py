@@ -109,3 +109,11 @@ def _choose(client: Client, link: str, password: str) -> None:
     form = client.get(link)["Location"]
     answer = client.post(form, {"password1": password, "password2": password})
     assert answer.status_code == 302
+
+
+def test_spanish_speaks_to_strangers_as_to_all_others(db: None) -> None:
+    said = {"login": "a@example.com", "password": "wrong"}
+    answer = Client().post("/accounts/login/", said, headers={"Accept-Language": "es"})
+    page = answer.content.decode()
+    assert "¿Olvidaste tu contraseña?" in page and "Ha olvidado" not in page
+    assert "que escribiste no son correctas" in page

@@ -66,3 +66,11 @@ def test_a_person_who_is_closed_out_is_told_so(db: None) -> None:
     User.objects.create_user("x@example.com", "a-long-walk-by-the-sea")
     response = Client().get("/accounts/inactive/")
     assert "This account is closed" in response.content.decode()
+
+
+def test_an_address_that_only_takes_a_form_says_so(as_alice: Client) -> None:
+    for path in ("/app/reminders/add/", "/app/settings/tokens/make/"):
+        answer = as_alice.get(path)
+        assert (answer.status_code, answer["Allow"]) == (405, "POST")
+        page = answer.content.decode()
+        assert "it only takes a form" in page and "Go to your overview" in page
