@@ -80,10 +80,12 @@ def _kept(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     said, size = _read(fields), sum(len(each) for v in fields.values() for each in v)
     # A form of somebody before them is not taken: with each sign-in its token changes.
     person = cookies.was_of(request.session)
-    if said and (person is None or size > MOST):
+    is_theirs = person is not None and size <= MOST
+    # What a page asks by itself leads to signing in (app.js); nobody pressed a button.
+    if said and not is_theirs and "HX-Request" not in request.headers:
         shown = {"lost": said, "page": page}
         return render(request, "portal/signed_out.html", shown, status=401)
-    if said:
+    if said and is_theirs:
         request.session[KEY] = {
             "person": person,
             "page": urlsplit(page).path,

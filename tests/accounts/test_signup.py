@@ -58,6 +58,9 @@ def test_a_wrong_code_opens_nothing(db: None) -> None:
     answer = client.post(location, {"code": "WRONG-1"})
     assert answer.status_code == 200
     assert 'aria-invalid="true"' in answer.content.decode()
+    assert "2 tries left" in answer.content.decode()
+    again = client.post(location, {"code": "WRONG-2"}).content.decode()
+    assert "1 try left" in again
     assert not EmailAddress.objects.get().verified
     assert client.get("/app/").status_code == 302
 

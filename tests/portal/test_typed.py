@@ -196,6 +196,15 @@ def test_the_page_to_sign_in_says_why_one_is_there(away: Client) -> None:
     assert where == "/accounts/login/?next=/app/features/brief/"
 
 
+def test_what_a_page_asks_by_itself_leads_to_signing_in() -> None:
+    client = Client()
+    answer = client.post(
+        "/app/reminders/read/", {"words": "tea"}, headers={"hx-request": "true"}
+    )
+    assert answer.status_code == 302 and "/accounts/login/" in answer["Location"]
+    assert "typed" not in client.session
+
+
 def test_what_had_no_words_is_said_not_to_be_done() -> None:
     client = Client()
     where = kept(client, "/app/take-back/", {"change": "x"}, "/app/notes/")

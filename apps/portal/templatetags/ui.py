@@ -4,6 +4,10 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
+from allauth.account.internal.flows.email_verification_by_code import (
+    EMAIL_VERIFICATION_CODE_SESSION_KEY,
+)
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
@@ -71,6 +75,15 @@ def unreachable(context: template.Context, user: User) -> dict[str, Any]:
 def days_to_return() -> int:
     """For how long the owner of a closed account opens it again."""
     return closing.DAYS_TO_RETURN
+
+
+@register.simple_tag(takes_context=True)
+def tries_left(context: template.Context) -> int | None:
+    """With the code for an address; None where none was wrong yet."""
+    session = context["request"].session
+    wrong = session.get(EMAIL_VERIFICATION_CODE_SESSION_KEY, {}).get("failed_attempts")
+    most: int = app_settings.EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS
+    return most - wrong if wrong else None
 
 
 @register.filter
