@@ -95,8 +95,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
         help_text=gettext_lazy(
-            "Of these pages, of letters and of what the assistant texts, where they "
-            "speak it. Days and months have its names in any case."
+            "Of these pages, of letters and of what the assistant texts."
         ),
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from apps.accounts import profile as profiles
 from apps.accounts.forms import PreferencesForm, ProfileForm
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.verbs import require_http_methods
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
@@ -36,7 +37,9 @@ def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResp
     form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
-        messages.success(request, gettext("Saved."))
+        # In the language that was just chosen.
+        with languages.speaking(form.cleaned_data.get("locale", request.user.locale)):
+            messages.success(request, gettext("Saved."))
         return redirect(f"portal:{name}")
     shown = {"form": form, "now": timezone.now()}
     return render(request, f"portal/{name}.html", shown)

@@ -127,7 +127,7 @@ def test_what_needs_attention_is_on_the_front_page(as_ada: Client) -> None:
     long_ago = timezone.now() - timedelta(minutes=5)
     Lane.objects.filter(pk=text.lane_id).update(due_at=long_ago)
     page = as_ada.get("/admin/").content.decode()
-    assert "1 conversations wait for an answer." in page
+    assert "1 conversation waits for an answer." in page
     waiting = as_ada.get("/admin/sms/lane/?waiting=long").content.decode()
     assert "1 lane" in waiting
 
