@@ -66,4 +66,7 @@ if __name__ == "__main__":
     argv = command(role, rest)
     if role in ("web", "worker", "beat"):
         _count_anew()
+    else:
+        # A command counts nothing, and the folder may be one that others count in.
+        os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
     os.execv(argv[0], argv)
