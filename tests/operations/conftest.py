@@ -1,5 +1,6 @@
 """The real application on a port, as its container starts it."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -7,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pytest_django import DjangoDbBlocker
 
 from config.env import ROOT
-from tests.jobs import workers
 from tests.operations.tools import answers, free_port, serving, until
 
 TOKEN = "the-token-of-alertmanager"
@@ -30,15 +29,11 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Site]:
-    """With the settings of a server, on a database that is migrated."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """With the settings of a server, on the database of the embedded PostgreSQL, which
+    the container's own command has migrated."""
     folder = tmp_path_factory.mktemp("site")
-    with django_db_blocker.unblock():
-        environment = workers.environment()
+    environment = {**os.environ}
     del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]
     port = free_port()
     environment |= {
@@ -56,14 +51,15 @@ def site(
         "PORT": str(port),
         "LOG_LEVEL": "INFO",
     }
-    subprocess.run(
-        [sys.executable, "-m", "config.start", "manage"]
-        + ["collectstatic", "--no-input", "-v", "0"],
-        cwd=ROOT,
-        env=environment,
-        check=True,
-        timeout=300,
-    )
+    for words in ("migrate", "manage collectstatic --no-input -v 0"):
+        subprocess.run(
+            [sys.executable, "-m", "config.start", *words.split()],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            check=True,
+            timeout=300,
+        )
     log = folder / "web.log"
     words = ("-m", "config.start", "web")
     with serving(sys.executable, *words, log=log, env=environment):
