@@ -29,8 +29,10 @@ random 24 | keep alertmanager_token
 random 16 | keep grafana_password
 # Letters are accepted and go nowhere until this is an address of a real mail server.
 echo "dummymail://" | keep email_url
+# What webhooks prove themselves with: Twilio's, once texts go through it.
+random 16 | keep twilio_auth_token
 # Yours to fill in; empty is off.
-for name in twilio_auth_token google_client_secret youtube_client_secret \
+for name in google_client_secret youtube_client_secret \
     microsoft_client_secret notion_client_secret assistant_llm_api_key; do
     keep "$name" </dev/null
 done

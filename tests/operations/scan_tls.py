@@ -9,10 +9,11 @@ from sslyze import (
     ServerNetworkLocation,
     ServerScanRequest,
 )
-from sslyze.mozilla_tls_profile.mozilla_config_checker import (
-    MozillaTlsConfigurationChecker,
-    MozillaTlsConfigurationEnum,
-    ServerNotCompliantWithMozillaTlsConfiguration,
+from sslyze.mozilla_tls_profile.tls_config_checker import (
+    MozillaTlsConfiguration,
+    ServerNotCompliantWithTlsConfiguration,
+    TlsConfigurationEnum,
+    check_server_against_tls_configuration,
 )
 
 location = ServerNetworkLocation("switchboard.example", int(sys.argv[1]), "127.0.0.1")
@@ -20,10 +21,10 @@ configuration = ServerNetworkConfiguration("switchboard.example")
 scanner = Scanner()
 scanner.queue_scans([ServerScanRequest(location, configuration)])
 (result,) = scanner.get_results()
-checker = MozillaTlsConfigurationChecker.get_default()
+wanted = MozillaTlsConfiguration.get(TlsConfigurationEnum.MOZILLA_INTERMEDIATE)
 try:
-    checker.check_server(MozillaTlsConfigurationEnum.INTERMEDIATE, result)
-except ServerNotCompliantWithMozillaTlsConfiguration as error:
+    check_server_against_tls_configuration(result, wanted)
+except ServerNotCompliantWithTlsConfiguration as error:
     for criterion, words in error.issues.items():
         print(f"{criterion}: {words}")
 print("scanned")

@@ -18,7 +18,7 @@ DOCKER = ROOT / "docker"
 VENV = Path(os.environ.get("OPERATIONS_VENV", ROOT / ".venv-operations"))
 
 
-def found(program: str) -> str:
+def found(program: str | Path) -> str:
     """Its path: of ours, else of the system's. Fails the test where it is missing:
     nothing is left out silently."""
     ours = VENV / "bin" / program
@@ -28,7 +28,7 @@ def found(program: str) -> str:
 
 
 def run(
-    program: str, *words: str | Path, env: Mapping[str, str] | None = None
+    program: str | Path, *words: str | Path, env: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Its end, within five minutes, both outputs in `stdout`."""
     return subprocess.run(
