@@ -14,10 +14,10 @@ RUN := .venv/bin/python
 APPS := apps bench clients config docs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint bench client shots requirements python venv venv-dev
+.PHONY: help run test test-operations coverage lint bench client shots requirements python venv venv-dev
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=.data)
 	@$(RUN) -m config.embedded run
@@ -30,6 +30,11 @@ test coverage: export PYTHONDONTWRITEBYTECODE =
 test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py
 	@$(RUN) -m pytest $(WORKERS)
+
+test-operations: venv-dev ## test image, proxy and alerts with Debian's servers (root installs them)
+	@sh tests/operations/install.sh
+	@VENV=.venv-operations $(FOUND) config/virtualenv.py operations
+	@$(RUN) -m pytest -n 0 tests/operations
 
 coverage: venv-dev ## the same a third slower, refusing too little coverage
 	@$(RUN) config/chromium.py
@@ -61,7 +66,7 @@ shots: venv-dev ## take the pictures of the README
 	@$(RUN) -m docs.shots
 
 requirements: venv-dev ## compile the lock files from requirements/*.in
-	@for name in base embedded dev; do \
+	@for name in base embedded dev operations; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11.2 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
