@@ -61,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             timeout=300,
         )
     log = folder / "web.log"
-    words = ("-m", "config.start", "web")
-    with serving(sys.executable, *words, log=log, env=environment):
+    web = ("-m", "config.start", "web")
+    with serving(sys.executable, *web, log=log, env=environment):
         until(lambda: answers(f"http://127.0.0.1:{port}/health/live"), 120, log)
         yield Site(port, environment, folder)
