@@ -54,7 +54,7 @@ DASHBOARDS = {
         panel("Slowest pages", "s", (f"topk(10, {slowest(_SECONDS, 0.95, 'view')})", "{{view}}")),
         panel("Most asked", "reqps", (f"topk(10, {rate('switchboard_django_http_requests_total_by_view_transport_method_total', 'view')})", "{{view}}")),
         panel("Errors of the last hour", "percentunit", ("switchboard:errors:ratio_rate1h", "all")),
-        panel("Migrations that wait", "short", ("switchboard_django_migrations_unapplied_total", "{{connection}}")),
+        panel("Seconds of one in twenty", "s", ("switchboard:request_seconds:p95", "95 %")),
     )),
     "business": ("Business", (
         panel("Texts in", "short", ("sum(increase(switchboard_sms_inbound_total[1h]))", "an hour")),
