@@ -180,6 +180,8 @@ def test_each_figure_is_one_that_somebody_counts(site: Site) -> None:
     for module in ("config.urls", "apps.webhooks.tasks"):
         import_module(module)
     declared = {each.name for each in REGISTRY.collect()}
+    # Those of pages are there from the first page on.
+    urllib.request.urlopen(f"{site.address}/accounts/login/", timeout=30).close()
     with urllib.request.urlopen(f"{site.address}/metrics", timeout=30) as answer:
         told = answer.read().decode()
     named = re.findall(r"^# TYPE (\w+) ", told, re.MULTILINE)
