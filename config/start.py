@@ -24,9 +24,11 @@ def command(role: str, rest: Sequence[str] = ()) -> list[str]:
     """What to exec. Raises SystemExit with a sentence for a role that is none."""
     match role, list(rest):
         case "web", []:
-            # Every interface: the network inside is the compose file's to close.
+            # Every interface: the network inside is the compose file's to close. Without
+            # containers nginx is on the same machine.
+            address = os.environ.get("BIND_ADDRESS") or "0.0.0.0"
             return processes.web(
-                *("--bind", f"0.0.0.0:{_whole('PORT', 8000)}"),
+                *("--bind", f"{address}:{_whole('PORT', 8000)}"),
                 *("--workers", str(_whole("WEB_PROCESSES", 2))),
                 *("--threads", str(_whole("WEB_THREADS", 4))),
             )

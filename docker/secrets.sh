@@ -5,7 +5,7 @@
 # everybody (0700), and only single files of it are shown to containers.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
-mkdir -p -m 0700 "$folder"
+(umask 077 && mkdir -p "$folder")
 chmod 0700 "$folder"
 cd "$folder"
 

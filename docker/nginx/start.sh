@@ -10,7 +10,10 @@ trap 'kill -QUIT $nginx' TERM QUIT INT
 
 seen() {
     cksum "$certificate" 2>/dev/null || true
-    getent ahostsv4 web 2>/dev/null | sort -u || true
+    sed -n 's/^ *server \([^:; ]*\):.*/\1/p' "$(dirname "$conf")/upstream.inc" |
+        while read -r name; do
+            getent ahostsv4 "$name" 2>/dev/null | sort -u || true
+        done
 }
 last=$(seen)
 while kill -0 $nginx 2>/dev/null; do
