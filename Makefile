@@ -12,9 +12,11 @@ SEARCHED = $(shell for each in $(CANDIDATES); do \
 
 RUN := .venv/bin/python
 APPS := apps bench clients config docs tests
+SCANNED := apps clients config docker manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-operations coverage lint bench client shots requirements python venv venv-dev
+.PHONY: help run test test-operations coverage lint scan bench client shots requirements pin python venv \
+	venv-dev venv-scanners
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -31,9 +33,8 @@ test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py
 	@$(RUN) -m pytest $(WORKERS)
 
-test-operations: venv-dev ## test image, proxy and alerts with Debian's servers (root installs them)
+test-operations: venv-dev venv-scanners ## test image, proxy, alerts and deployment with Debian's servers (root installs them)
 	@sh tests/operations/install.sh
-	@VENV=.venv-operations $(FOUND) config/virtualenv.py operations
 	@$(RUN) -m pytest -n 0 tests/operations
 
 coverage: venv-dev ## the same a third slower, refusing too little coverage
@@ -54,6 +55,11 @@ lint: venv-dev ## check style, types, the import staircase and missing migration
 	@# The models are compared with the files only, so no server has to be there.
 	@DATABASE_URL=postgres://nobody@127.0.0.1:1/none $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 
+scan: venv-scanners ## look for what is dangerous in our code, by Bandit and our rules for Semgrep
+	@.venv-operations/bin/bandit -q -c .github/bandit.yml -r $(SCANNED)
+	@.venv-semgrep/bin/semgrep scan --config .github/semgrep.yml --metrics off \
+		--disable-version-check --quiet --error $(SCANNED)
+
 bench: venv-dev ## benchmarks, each beside a bare and a usual way
 	@$(RUN) -m bench
 
@@ -66,10 +72,13 @@ shots: venv-dev ## take the pictures of the README
 	@$(RUN) -m docs.shots
 
 requirements: venv-dev ## compile the lock files from requirements/*.in
-	@for name in base embedded dev operations; do \
+	@for name in base embedded dev operations semgrep; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11.2 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+pin: python ## turn the tags of the workflows' actions into the commits they name today
+	@$(FOUND) config/pin.py
 
 python:
 	@test -n "$(FOUND)" || { echo "Switchboard needs Python 3.11 or newer, and there is none among: $(CANDIDATES)." \
@@ -80,3 +89,8 @@ venv: python
 
 venv-dev: python
 	@$(FOUND) config/virtualenv.py base embedded dev
+
+# Each in a virtual environment of its own: they want other packages than we do.
+venv-scanners: python
+	@VENV=.venv-operations $(FOUND) config/virtualenv.py operations
+	@VENV=.venv-semgrep $(FOUND) config/virtualenv.py semgrep
