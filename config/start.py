@@ -26,7 +26,7 @@ def command(role: str, rest: Sequence[str] = ()) -> list[str]:
         case "web", []:
             # Every interface: the network inside is the compose file's to close. Without
             # containers nginx is on the same machine.
-            address = os.environ.get("BIND_ADDRESS") or "0.0.0.0"
+            address = os.environ.get("BIND_ADDRESS") or "0.0.0.0"  # nosec B104
             return processes.web(
                 *("--bind", f"{address}:{_whole('PORT', 8000)}"),
                 *("--workers", str(_whole("WEB_PROCESSES", 2))),

@@ -6,7 +6,7 @@
 # them, so what is asked of them is asked from the container of nginx.
 DOCKER_FOLDER=$(cd "$HERE/.." && pwd)
 ENV_FILE=${ENV_FILE:-$DOCKER_FOLDER/.env}
-COMPOSE_FILES=${COMPOSE_FILES:-compose.base.yml docker-compose.prod.yml deploy/compose.deploy.yml}
+COMPOSE_FILES=${COMPOSE_FILES:-compose.base.yml docker-compose.prod.yml compose.deploy.yml}
 export UPSTREAM_FILE="$STATE/upstream.inc"
 SITE=${SITE:-$(sed -n 's/^DOMAIN=//p' "$ENV_FILE")}
 export SITE
@@ -28,16 +28,26 @@ compose() { # RELEASE WORD …
 # Of services that are already there the image does not matter, but Compose wants a name.
 as_is() { compose "${CURRENT:-${RELEASE:-none}}" "$@"; }
 
-fetch() { # RELEASE
+is_by_digest() {
     case $1 in
-        *@sha256:????????????????????????????????????????????????????????????????) ;;
-        *) say "\"$1\" is no image by digest (name@sha256:…): a tag may become another image" && return 1 ;;
+        -* | *[!A-Za-z0-9./:@_-]*) return 1 ;;
+        ?*@sha256:????????????????????????????????????????????????????????????????) ;;
+        *) return 1 ;;
     esac
-    docker pull -q "$1" >/dev/null
+    case ${1##*@sha256:} in *[!0-9a-f]*) return 1 ;; esac
+}
+
+fetch() { # RELEASE
+    is_by_digest "$1" || {
+        say "\"$1\" is no image by digest (name@sha256:…): a tag may become another image"
+        return 1
+    }
+    docker pull -q "$1" >/dev/null || return 1
     # The first time nothing is there yet.
     compose "$1" up -d --wait --no-recreate postgres redis certificates >/dev/null
 }
 
+only_expands() { compose "$1" run --rm -T --no-deps migrate manage only_expands; }
 migrate() { compose "$1" run --rm -T --no-deps migrate; }
 
 start_web() { compose "$1" up -d --no-deps --force-recreate "$2"; }
@@ -71,6 +81,11 @@ WATCHERS=${WATCHERS-prometheus alertmanager node-exporter blackbox grafana loki 
 start_workers() { # RELEASE
     # shellcheck disable=SC2086  # one word a service
     compose "$1" up -d --no-deps $WORKERS beat
+}
+
+stop_workers() {
+    # shellcheck disable=SC2086  # one word a service
+    as_is stop -t "$DRAIN_SECONDS" $WORKERS beat
 }
 
 start_watchers() { # those that are there stay as they are

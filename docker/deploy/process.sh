@@ -5,7 +5,7 @@
 #   PORTS      two ports for web on this machine ("8001 8002")
 #   NGINX_CONF what nginx reads; $STATE/upstream.inc is what its upstream.inc has to be
 # All that the site has in its environment these have too: set -a; . the file; deploy.sh.
-RELEASES=${RELEASES:?the folder of releases}
+RELEASES=$(cd "${RELEASES:?the folder of releases}" && pwd -P)
 PORTS=${PORTS:-8001 8002}
 NGINX_CONF=${NGINX_CONF:-/etc/switchboard/nginx/nginx.conf}
 WORKERS=${WORKERS:-worker bulk mail webhooks}
@@ -17,6 +17,8 @@ fetch() { # RELEASE: nothing is fetched, it has to be there whole
     case $1 in
         '' | .* | */* | *[!A-Za-z0-9._-]*) say "\"$1\" is not the name of a release" && return 1 ;;
     esac
+    # Its processes are known by their folder, and that is the one they are really in.
+    [ ! -L "$RELEASES/$1" ] || { say "$RELEASES/$1 is a link, and a release is a folder" && return 1; }
     for part in .venv/bin/python config/start.py; do
         [ -e "$RELEASES/$1/$part" ] || { say "$RELEASES/$1 is no release: it has no $part" && return 1; }
     done
@@ -32,6 +34,7 @@ in_release() { # RELEASE WORD …: one command of it, without our lock
     ) 9>&-
 }
 
+only_expands() { in_release "$1" manage only_expands; }
 migrate() { in_release "$1" migrate >/dev/null; }
 
 # What a process is called and has of its own: its pid, its log, what it counts.
@@ -52,20 +55,26 @@ begin() { # NAME RELEASE WORD …
     )
 }
 
+# Its number may be somebody else's by now: ours work in the folder of a release. Who has
+# ended and is not taken up has no folder any more.
 lives() { # NAME
-    [ -s "$RUN/$1/pid" ] && kill -0 "$(cat "$RUN/$1/pid")" 2>/dev/null && ! is_zombie "$1"
+    [ -s "$RUN/$1/pid" ] || return 1
+    case $(readlink "/proc/$(cat "$RUN/$1/pid")/cwd" 2>/dev/null) in
+        "$RELEASES"/*) ;;
+        *) return 1 ;;
+    esac
 }
 
-# Where nobody takes up the ended, they stay in the table of processes.
-is_zombie() { grep -q '^State:[[:space:]]*Z' "/proc/$(cat "$RUN/$1/pid")/status" 2>/dev/null; }
+ask_to_end() { ! lives "$1" || kill -TERM "$(cat "$RUN/$1/pid")" 2>/dev/null || true; }
 
-end() { # NAME: politely, then not
+see_end() { # NAME: who does not end in time is ended
     if lives "$1"; then
-        kill -TERM "$(cat "$RUN/$1/pid")" 2>/dev/null || true
         within "$DRAIN_SECONDS" gone "$1" || kill -KILL "-$(cat "$RUN/$1/pid")" 2>/dev/null || true
     fi
     rm -f "$RUN/$1/pid"
 }
+
+end() { ask_to_end "$1" && see_end "$1"; }
 
 gone() { ! lives "$1"; }
 
@@ -91,8 +100,13 @@ reload() {
     nginx -t -q -c "$NGINX_CONF" && nginx -c "$NGINX_CONF" -s reload
 }
 
+stop_workers() { # side by side
+    for name in $WORKERS beat; do ask_to_end "$name"; done
+    for name in $WORKERS beat; do see_end "$name"; done
+}
+
 start_workers() { # RELEASE
-    for name in $WORKERS beat; do end "$name"; done
+    stop_workers
     for name in $WORKERS; do begin "$name" "$1" worker "$name"; done
     begin beat "$1" beat
 }

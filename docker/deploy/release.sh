@@ -14,15 +14,16 @@ WATCH_SECONDS=${WATCH_SECONDS:-30}
 DRAIN_SECONDS=${DRAIN_SECONDS:-40}
 # 1 where the workers that run are what is wrong: readiness asks for them too.
 WORKERS_FIRST=${WORKERS_FIRST:-0}
+# 1 for a release that takes away what the one that runs uses no more.
+CONTRACT=${CONTRACT:-0}
 
 say() { echo "$(date -u +%H:%M:%S) $*" >&2; }
 
-within() { # SECONDS COMMAND …: until it is so, asked twice a second
-    tries=$(($1 * 2))
+within() { # SECONDS COMMAND …: until it is so. By the clock: to ask may take long itself
+    last=$(($(date +%s) + $1))
     shift
     while ! "$@"; do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || return 1
+        [ "$(date +%s)" -lt "$last" ] || return 1
         sleep 0.5
     done
 }
@@ -146,6 +147,10 @@ turn_to() { # RELEASE
     echo "$HOW $RELEASE" >"$STATE/turning"
     stop_web "$NEW_SLOT" || return 1
     if [ "$HOW" = deploy ]; then
+        # While both run, and after a way back, the old one works on the new database.
+        if [ -n "$CURRENT" ] && [ "$CONTRACT" != 1 ]; then
+            only_expands "$RELEASE" || return 1
+        fi
         say "migrating"
         migrate "$RELEASE" || return 1
     fi
@@ -167,6 +172,8 @@ turn_to() { # RELEASE
     [ -n "$WORKERS_TURNED" ] || turn_workers "$RELEASE" || return 1
     ready "$NEW_SLOT" || return 1
     start_watchers || say "who watches could not be started"
+    # It is there; from here on nobody goes back.
+    trap '' INT HUP TERM
     [ "$CURRENT" = "$RELEASE" ] || PREVIOUS=$CURRENT
     CURRENT=$RELEASE SLOT=$NEW_SLOT
     keep
@@ -182,7 +189,7 @@ keep() {
 
 undo() { # back to CURRENT, whatever was reached
     if [ -z "$CURRENT" ]; then
-        stop_web "$NEW_SLOT"
+        stop_web "$NEW_SLOT" && stop_workers
         return
     fi
     if [ -n "$TURNED" ]; then

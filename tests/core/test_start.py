@@ -67,6 +67,13 @@ def test_a_number_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         start.command("web")
 
 
+def test_web_listens_where_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "8001")
+    assert "0.0.0.0:8001" in start.command("web")
+    monkeypatch.setenv("BIND_ADDRESS", "127.0.0.1")
+    assert "127.0.0.1:8001" in start.command("web")
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_shows_that_it_lives_and_what_it_counts(
     counted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

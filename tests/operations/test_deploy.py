@@ -37,7 +37,7 @@ FAULTS = {
     "ends": (
         "config/wsgi.py",
         "import os\n",
-        'import os\n\nraise SystemExit("a bad release")\n',
+        'import os\n\nraise RuntimeError("a bad release")\n',
     ),
     "crashes-later": (
         "apps/core/access_log.py",
