@@ -15,8 +15,8 @@ APPS := apps bench clients config docs tests
 SCANNED := apps clients config docker manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-operations coverage lint scan bench client shots requirements pin python venv \
-	venv-dev venv-scanners
+.PHONY: help run test test-operations coverage lint scan bench client messages shots requirements pin \
+	python venv venv-dev venv-scanners
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,9 @@ bench: venv-dev ## benchmarks, each beside a bare and a usual way
 client: venv-dev ## make the types of clients/typescript from the schema
 	@DJANGO_SETTINGS_MODULE=config.settings.dev DATABASE_URL=postgres://nobody@127.0.0.1:1/none \
 		$(RUN) -W ignore::RuntimeWarning -m clients.generate
+
+messages: venv-dev ## bring the catalogues of locale/ up to date, and compile them
+	@DATABASE_URL=postgres://nobody@127.0.0.1:1/none $(RUN) -W ignore::RuntimeWarning -m config.messages
 
 shots: venv-dev ## take the pictures of the README
 	@$(RUN) config/chromium.py

@@ -37,7 +37,11 @@ def _types(schema: Any, folder: Path) -> str:
     read, written = folder / "schema.json", folder / "schema.d.ts"
     read.write_text(json.dumps(_shortened(_without_examples(schema))))
     subprocess.run(
-        [str(node.NODE), str(_MAKER), str(read), "-o", str(written)],
+        [
+            *map(str, (node.NODE, _MAKER, read, "-o", written)),
+            # What has a default need not be sent; what is answered is `required`.
+            "--default-non-nullable=false",
+        ],
         check=True,
         capture_output=True,
         timeout=node.SECONDS,

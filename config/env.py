@@ -21,6 +21,7 @@ _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
 # As a browser says it: in lower case, no path, no `*`.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_MAILBOX = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,14 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
             self._mistaken(name, given, f"an address that begins with {kinds}")
             return default
+        return given
+
+    def mailbox(self, name: str) -> str:
+        """An e-mail address, or nothing."""
+        given = str(self.str(name, default=""))
+        if given and not _MAILBOX.fullmatch(given):
+            self._mistaken(name, given, "an address such as help@example.com")
+            return ""
         return given
 
     def origins(self, name: str) -> list[str]:

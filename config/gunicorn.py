@@ -1,17 +1,23 @@
 """Gunicorn: two processes with four threads each; the application writes the log."""
 
 import gc
+import json
 import os
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from django.urls import reverse
+from gunicorn import util
 from prometheus_client import multiprocess
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 worker_class = "gthread"
 workers = 2
 threads = 4
+
+# Bytes of an address, all that gunicorn reads at most; said so in `_REFUSALS`.
+limit_request_line = 8190
 
 # Behind a proxy keep-alive outlives the proxy's own; a browser reuses connections.
 keepalive = 75
@@ -41,6 +47,40 @@ def post_worker_init(worker: Any) -> None:
     reverse("portal:landing")
     gc.collect()
     gc.freeze()
+
+
+_REFUSALS = {
+    414: "The address is longer than 8,190 bytes.",
+    417: "Send the body without waiting to be asked for it (Expect).",
+    431: "The headers are longer, or more, than can be read.",
+    500: "Something went wrong on our side.",
+    501: "The body is encoded in a way that cannot be read (Transfer-Encoding).",
+}
+
+
+def refuse(client: Any, status: int, reason: str, why: str) -> None:
+    """What could not be read as a request never reaches the application, nor is its
+    path known: whoever sent it gets the problem that an app reads (RFC 9457)."""
+    code = "error" if status == HTTPStatus.INTERNAL_SERVER_ERROR else "unreadable"
+    told = {
+        "type": f"/problems/{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": _REFUSALS.get(status, "This is not HTTP as it can be read here."),
+    }
+    body = json.dumps(told).encode()
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n"
+        "Content-Type: application/problem+json\r\n"
+        f"Content-Length: {len(body)}\r\n"
+        "Connection: close\r\n\r\n"
+    )
+    util.write_nonblock(client, head.encode() + body)
+
+
+# It has no setting for this.
+util.write_error = refuse
 
 
 def child_exit(server: Any, worker: Any) -> None:

@@ -1,5 +1,6 @@
 """The OpenAPI schema: what every operation can be refused with, and who may ask."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -84,6 +85,7 @@ class CookieScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
 
 
+_REFERENCE = re.compile(r"#/components/([a-zA-Z]+)/([\w.-]+)")
 # What any answer of ours may have (core/pace.py, core/request_ids.py).
 _HEADERS = {
     "X-Request-ID": "In our logs it is known by this.",
@@ -122,7 +124,25 @@ def with_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 _leave_out(answers["200"], shapes)
             for status, told in answers.items():
                 told.setdefault("headers", {}).update(_headers(status))
+    _leave_out_unused(result)
     return result
+
+
+def _leave_out_unused(result: dict[str, Any]) -> None:
+    """What the package describes of operations that are not open here."""
+    kinds = result["components"]
+    used: set[tuple[str, str]] = set()
+    found = set(_REFERENCE.findall(str(result["paths"])))
+    while new := found - used:
+        used |= new
+        # Of a few addresses alone not all that is said of them is there.
+        told = [kinds.get(kind, {}).get(name) for kind, name in new]
+        found = set(_REFERENCE.findall(str(told)))
+    for kind, shapes in kinds.items():
+        if kind != "securitySchemes":
+            kinds[kind] = {
+                name: s for name, s in shapes.items() if (kind, name) in used
+            }
 
 
 def _answered(paths: dict[str, Any], shapes: dict[str, Any]) -> set[str]:
@@ -159,11 +179,13 @@ def _refusals(path: str, verb: str, operation: dict[str, Any]) -> dict[str, str]
     if verb != "get" or "{" in path.removeprefix("/api/auth/{client}"):
         found["404"] = "There is no such thing of yours."
         found["409"] = "It does not go together with how things are now."
+    if path.startswith("/api/auth/"):
+        found["410"] = "What was begun is over, or the sign-in that was sent along."
     if _takes(operation, "If-Match"):
         found["412"] = "It has changed since it was read."
     if _takes(operation, once.HEADER):
         found["422"] = "The key was sent before, with another body."
-    if "requestBody" in operation:
+    if verb != "get":
         found["413"] = "What was sent is too long."
         found["415"] = "What was sent is no JSON."
     return found

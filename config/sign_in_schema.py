@@ -67,6 +67,7 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
     is_in["type"] = ["boolean", "null"]
     # What the package has for it is of OpenAPI 3.0, and says nothing in 3.1.
     shapes["OptionalTimestamp"] = {"type": ["number", "null"]}
+    shapes["AuthenticatorID"] = {**_TEXT, "maxLength": 64}
     kinds = shapes["AuthenticatorType"]["enum"]
     kinds += [each.id for each in factor.every() if each.id not in kinds]
     # A password that is proved again looks like two of them.

@@ -59,4 +59,5 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    install()
+    for each in (ROOT, ROOT.parent / "axe"):
+        install(each)

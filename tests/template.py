@@ -12,14 +12,12 @@ VARIABLE = "TEMPLATE_DATABASE"
 def use() -> None:
     """Have Django make this worker's database as a copy."""
     name = os.environ[VARIABLE]
-    with connection._nodb_cursor() as cursor:
-        # Who comes second waits for as long as it takes.
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("SET lock_timeout = 0")
+    # Not Django's, which has a limit: who comes second waits for as long as it takes.
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         # Let go with this connection, at the end of the block.
-        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
-        cursor.execute("SELECT FROM pg_database WHERE datname = %s", [name])
-        if not cursor.rowcount:
+        server.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        found = server.execute("SELECT FROM pg_database WHERE datname = %s", [name])
+        if not found.rowcount:
             _make(name)
     connection.settings_dict["TEST"] |= {"TEMPLATE": name, "MIGRATE": False}
 

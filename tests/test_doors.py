@@ -129,6 +129,9 @@ RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/
 ROWS = {
     "": reads(public),
     "menu/": reads(signed_in),
+    "help/": reads(public),
+    "status/": reads(public),
+    "privacy/": reads(public),
     "problems": reads(public),
     "problems/<slug:code>": reads(public, 404),
     "app/": reads(signed_in),
@@ -384,7 +387,10 @@ ROWS = {
     ),
     "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
-    "app/settings/letters/": posted(signed_in, people_get(302)),
+    "app/settings/letters/": form(signed_in, people_get(302), people_get(302)),
+    "app/settings/appearance/": form(signed_in, people_get(200), people_get(200)),
+    "app/settings/notifications/": form(signed_in, people_get(200), people_get(302)),
+    "app/settings/notifications/test/": posted(signed_in, people_get(404)),
     "mail/unsubscribe/<str:token>/": form(public, all_get(404), all_get(404)),
     "standing-in/stop/": posted(signed_in, people_get(302)),
     "dev/phone/": reads(ANYBODY),
@@ -550,6 +556,7 @@ ROWS |= {
     ),
     "api/v1/notifications": api(signed_in, get=people_api(200)),
     "api/v1/notifications/read-all": api(signed_in, post=people_api(204)),
+    "api/v1/notifications/test": api(signed_in, post=people_api(400)),
     "api/v1/notifications/<str:notification>/read": api(
         signed_in, post=people_api(404)
     ),
@@ -703,6 +710,9 @@ ROWS |= {
     ),
     "api/v1/approvals/<uuid:public_id>/decide": api(signed_in, post=people_api(400)),
     "api/v1/features": api(signed_in, get=people_api(200)),
+    "api/v1/features/brief/time": api(
+        signed_in, get=people_api(200), put=people_api(400)
+    ),
     "api/v1/features/<slug:key>": api(
         signed_in, get=people_api(404), patch=people_api(400)
     ),

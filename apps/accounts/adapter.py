@@ -13,6 +13,7 @@ from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext
 
 from apps.accounts import (
     closing,
@@ -26,6 +27,7 @@ from apps.accounts import (
     tries,
 )
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.addresses import client_address
 from apps.core.errors import Conflict, Forbidden, Invalid, TooMany
 from apps.core.spelling import canonical
@@ -48,7 +50,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             raise ValidationError(error.sentence, code=error.code) from None
         if plain != email.lower():
             raise ValidationError(
-                "Write this address with plain letters.", code="look_alike"
+                gettext("Write this address with plain letters."), code="look_alike"
             )
         return spelled
 
@@ -58,11 +60,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         """Raises Conflict when somebody was faster with the same address."""
         user.name = form.cleaned_data.get("name", "")
         user.timezone = form.cleaned_data.get("timezone") or user.timezone
+        # What they read the page in.
+        user.locale = languages.spoken()
         user.is_setting_up = True
         try:
             saved: User = super().save_user(request, user, form, commit=commit)
         except IntegrityError:
-            raise Conflict("This address has just been signed up with.") from None
+            raise Conflict(
+                gettext("This address has just been signed up with.")
+            ) from None
         if phone := form.cleaned_data.get("phone"):
             signup.phones().note(saved, phone)
         return saved
@@ -97,9 +103,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
             )
         if is_headless_request(request):
             raise Forbidden(
-                "This account is closed. If you closed it yourself within the last"
-                f" {closing.DAYS_TO_RETURN} days, a reset of its password opens it"
-                " again.",
+                gettext(
+                    "This account is closed. If you closed it yourself within the last "
+                    "%(days_to_return)s days, a reset of its password opens it again."
+                )
+                % {"days_to_return": closing.DAYS_TO_RETURN},
                 code="account_closed",
             )
         answer: HttpResponse = super().respond_user_inactive(request, user)
@@ -127,13 +135,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
         more: of several changes at once, with one old password, the first counts.
         Or when the account was closed too long ago to be opened."""
         if user.closed_at is not None and not closing.may_return(user):
-            raise Conflict("This account is closed, and cannot be opened again.")
+            raise Conflict(
+                gettext("This account is closed, and cannot be opened again.")
+            )
         before = user.password
         user.set_password(password)
         unchanged = User.objects.filter(pk=user.pk, password=before)
         if not unchanged.update(password=user.password):
             user.password = before
-            raise Conflict("This password has just been changed. Sign in again.")
+            raise Conflict(
+                gettext("This password has just been changed. Sign in again.")
+            )
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """The sign-in itself says how fresh it is, not a list in the session."""
@@ -168,7 +180,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
                 # use nothing up: the page fills it in, its button sends it.
                 page = letters.public(reverse("account_email_verification_sent"))
                 context = {**context, "confirm_url": f"{page}#{context['code']}"}
-            _post(letters.written(name, to=email, about=context), name)
+            reader = getattr(context.get("user"), "locale", languages.spoken())
+            with languages.speaking(reader):
+                _post(letters.written(name, to=email, about=context), name)
             return
         key = closing.key_for(email)
         # Without one it is written and queued like a letter to somebody: the time it

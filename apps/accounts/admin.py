@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html_join
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
 
 from apps.accounts import (
@@ -25,19 +26,22 @@ from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.core.errors import Conflict
 from apps.rbac import assignments, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks, why
+from apps.rbac.console import belongings, events, masks, why
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.reveal import ReasonForm
 
 # Addresses are changed by their owners, and stand on the page of their person.
 admin.site.unregister(EmailAddress)
+_A_WEEK = 7  # days
 
 
 @confirmed(
     "Suspend",
     consequence="They cannot sign in or text the assistant until they are restored.",
     permission=Permission.PERSON_SUSPEND,
+    when=lambda person: person.is_active,
 )
 def suspend(request: Any, person: Any, reason: str) -> None:
     suspension.suspend(by=request.user, user=person, reason=reason)
@@ -47,6 +51,7 @@ def suspend(request: Any, person: Any, reason: str) -> None:
     "Restore",
     consequence="They can sign in and text again.",
     permission=Permission.PERSON_SUSPEND,
+    when=lambda person: not person.is_active or person.closed_at is not None,
 )
 def restore(request: Any, person: Any, reason: str) -> None:
     suspension.restore(by=request.user, user=person, reason=reason)
@@ -57,6 +62,7 @@ def restore(request: Any, person: Any, reason: str) -> None:
     consequence="They are out everywhere, and erased after 14 days. Until then a new "
     "password through the letter opens their account again, or Restore.",
     permission=Permission.PERSON_CLOSE,
+    when=lambda person: person.closed_at is None,
 )
 def close(request: Any, person: Any, reason: str) -> None:
     closing.close(by=request.user, user=person, reason=reason)
@@ -75,6 +81,7 @@ def send_password_letter(request: Any, person: Any, reason: str) -> None:
     "End",
     consequence="Cookie and tokens are dead with their next request.",
     permission=Permission.SIGN_IN_END,
+    when=lambda row: row.ended_at is None,
 )
 def end_sign_in(request: Any, row: Any, reason: str) -> None:
     assignments.insist_within_reach(request.user, row.user)
@@ -108,6 +115,7 @@ def forget_browser(request: Any, row: Any, reason: str) -> None:
 class UserAdmin(Page):
     task = "People"
     pii = ("email", "name")
+    found_by = ("email_canonical", "name", "public_id")
     list_display = (
         "email",
         "id",
@@ -153,14 +161,36 @@ class UserAdmin(Page):
     def tools(self, request: HttpRequest, obj: Any) -> list[Tool]:
         found = super().tools(request, obj)
         if policy.can(request.user, Permission.AUDIT_VIEW):
-            audit = reverse("admin:rbac_auditevent_changelist")
-            found.append(Tool("What happened to them", f"{audit}?subject={obj.pk}"))
+            audit = f"{reverse('admin:rbac_auditevent_changelist')}?subject={obj.pk}"
+            found.append(Tool("What happened to them", audit))
+            found.append(Tool("Who looked at their conversation", f"{audit}&looks=on"))
+        found += [
+            Tool(f"Export their audit, {kind}", f"{way}?subject={obj.pk}")
+            for kind, way in events.ways(request.user)
+        ]
         if why.may(request):
             found.append(Tool("What they may do", why.address(obj.pk)))
+        if policy.can(request.user, Permission.ROLE_GRANT):
+            grant = reverse("admin:rbac_roleassignment_add")
+            week = urlencode({"user": obj.pk, "days": _A_WEEK})
+            found.append(Tool("Give a role for a week", f"{grant}?{week}"))
         if standing_in.may(request, obj):
             page = reverse("admin:accounts_user_stand_in", args=[obj.pk])
             found.append(Tool("Stand in", page))
         return found
+
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> HttpResponse:
+        if obj is not None:
+            context["belongings"] = belongings.of(obj, request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_urls(self) -> list[URLPattern]:
         own = [
@@ -225,6 +255,8 @@ def _addresses(*, shown: bool) -> Callable[[Any], str]:
 class LoginSessionAdmin(Page):
     task = "People"
     owner = "user"
+    found_by = ("sid",)
+    on_person = Shown.COUNT
     pii = ("address",)
     list_display = (
         "user",
@@ -262,6 +294,8 @@ class LoginSessionAdmin(Page):
 class KnownBrowserAdmin(Page):
     task = "People"
     owner = "user"
+    found_by = ("public_id",)
+    on_person = Shown.COUNT
     list_display = ("user", "called", "created_at", "last_seen_at", "trust")
     fields = ("public_id", *list_display)
     list_filter = ("created_at", "trusted_until")

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import KnownBrowser, LoginSession, User
 from apps.accounts.models.browsers import KnownBrowserQuerySet
@@ -86,7 +87,7 @@ def forget(*, user: User, public_id: UUID, by: User, reason: str = "") -> None:
         assignments.insist_within_reach(by, user)
     row = KnownBrowser.objects.filter(user=user, public_id=public_id).first()
     if row is None:
-        raise NotFound("That browser is not on the list.")
+        raise NotFound(gettext("That browser is not on the list."))
     audit.done(Permission.BROWSER_FORGET, actor=by, subject=user, obj=row, words=reason)
     row.delete()
 

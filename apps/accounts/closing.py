@@ -13,6 +13,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import erasure, letters, personal_tokens, sessions
 from apps.accounts.models import User
@@ -31,7 +32,7 @@ def close(*, user: User, by: User | None = None, reason: str = "") -> None:
     operator's own and for somebody who may do more.
     """
     if by is not None and by.pk == user.pk:
-        raise Forbidden("Nobody closes their own account here.")
+        raise Forbidden(gettext("Nobody closes their own account here."))
     with transaction.atomic():
         if by is not None:
             assignments.insist_within_reach(by, user)
@@ -40,7 +41,7 @@ def close(*, user: User, by: User | None = None, reason: str = "") -> None:
         row = User.objects.select_for_update().get(pk=user.pk)
         if not row.is_active:
             if by is not None:
-                raise Conflict("It is closed or suspended already.")
+                raise Conflict(gettext("It is closed or suspended already."))
             return
         row.is_active, row.closed_at = False, timezone.now()
         row.save(update_fields=["is_active", "closed_at"])

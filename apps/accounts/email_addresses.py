@@ -14,6 +14,7 @@ from allauth.account.internal.flows.email_verification_by_code import (
 )
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from apps.accounts import cookies, sessions
 from apps.accounts.models import User
@@ -41,7 +42,9 @@ def nobody_elses() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError:
-        raise Conflict("This address belongs to another account by now.") from None
+        raise Conflict(
+            gettext("This address belongs to another account by now.")
+        ) from None
 
 
 def spelled(email: str) -> str:

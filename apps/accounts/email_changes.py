@@ -14,6 +14,7 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import email_addresses, letters, linked, passwords, sessions
 from apps.accounts.models import EmailChange, User
@@ -43,7 +44,10 @@ def find(key: str) -> EmailChange:
     change = found.first()
     if change is None:
         raise NotFound(
-            f"This link was used already, or it is older than {DAYS_TO_UNDO} days."
+            gettext(
+                "This link was used already, or it is older than %(days_to_undo)s days."
+            )
+            % {"days_to_undo": DAYS_TO_UNDO}
         )
     return change
 

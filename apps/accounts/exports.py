@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts import archive, guessing, letters
 from apps.accounts.models import DataExport, ExportPart, User
@@ -59,7 +60,7 @@ def one(user: User, public_id: UUID) -> DataExport:
     """Raises NotFound, also for one that is somebody else's."""
     export = DataExport.objects.owned_by(user).filter(public_id=public_id).first()
     if export is None or export.state == DataExport.State.EXPIRED:
-        raise NotFound("That export is not there any more.")
+        raise NotFound(gettext("That export is not there any more."))
     return export
 
 
@@ -82,10 +83,10 @@ def sent(export: DataExport) -> StreamingHttpResponse:
     Raises Conflict before it is ready, Unavailable when it cannot be opened.
     """
     if not export.is_ready:
-        raise Conflict("That export is not ready.")
+        raise Conflict(gettext("That export is not ready."))
     key = person_keys.for_reading([export.user_id]).get(export.user_id)
     if key is None:
-        raise Unavailable("That export cannot be opened. Ask for a new one.")
+        raise Unavailable(gettext("That export cannot be opened. Ask for a new one."))
     audit.decided(
         "accounts.export.fetch", allowed=True, actor=export.user, obj=export, now=True
     )
@@ -105,7 +106,7 @@ def sent(export: DataExport) -> StreamingHttpResponse:
     "accounts.export",
     queue=Queue.BULK,
     seconds=3_600,
-    called="the export of your data",
+    called=gettext_noop("the export of your data"),
 )
 def make(export_id: int) -> None:
     """Safe to run twice, also at the same time: each attempt has parts of its own, and
@@ -144,7 +145,7 @@ def forget(export_id: int) -> None:
 def _make_room(user: User) -> None:
     for export in DataExport.objects.owned_by(user):
         if export.state == DataExport.State.MAKING:
-            raise Conflict("An export is being made already.")
+            raise Conflict(gettext("An export is being made already."))
         if not export.is_ready:
             export.delete()
 
@@ -200,7 +201,7 @@ class _Parts:
             person_keys.for_sealing([export.user_id], cursor)
         found = person_keys.for_reading([export.user_id])
         if export.user_id not in found:
-            raise Unavailable("There is no key to seal it under.")
+            raise Unavailable(gettext("There is no key to seal it under."))
         self._key = found[export.user_id]
 
     def write(self, data: bytes, /) -> int:

@@ -7,6 +7,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts import email_addresses, passwords, time_zones
 from apps.accounts.models import User
@@ -65,55 +66,69 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in stub
     class Meta:
         model = User
         fields = ("name", "timezone")
+        labels: ClassVar = {"name": gettext_lazy("Name")}
 
     timezone = forms.ChoiceField(
-        label="Time zone",
+        label=gettext_lazy("Time zone"),
         choices=zone_choices,
-        help_text="Reminders and times on these pages use it.",
+        help_text=gettext_lazy("Reminders and times on these pages use it."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].help_text = "What Switchboard calls you."
+        self.fields["name"].help_text = gettext("What Switchboard calls you.")
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     class Meta:
         model = User
-        fields = (
-            "clock_hours",
-            "first_weekday",
-            "locale",
-            "theme",
-            "quiet_from",
-            "quiet_until",
-        )
+        fields = ("clock_hours", "first_weekday", "locale")
+        help_texts: ClassVar = {
+            "clock_hours": gettext_lazy("On these pages, in letters and in texts."),
+            "first_weekday": gettext_lazy(
+                "What “next week” and “end of the week” count from."
+            ),
+        }
+
+    locale = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        help_text=gettext_lazy(
+            "Of these pages, of letters and of what the assistant texts, where they "
+            "speak it. Days and months have its names in any case."
+        ),
+    )
+
+
+class AppearanceForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = User
+        fields = ("theme",)
+
+
+class QuietHoursForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    class Meta:
+        model = User
+        fields = ("quiet_from", "quiet_until")
         widgets: ClassVar = {
             name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
             for name in ("quiet_from", "quiet_until")
         }
         help_texts: ClassVar = {
-            "clock_hours": "On these pages, in letters and in texts.",
-            "first_weekday": "What “next week” and “end of the week” count from.",
-            "theme": "How these pages look.",
-            "quiet_until": "A reminder that is due in between is texted at the end, and"
-            " says when it was due.",
+            "quiet_until": gettext_lazy(
+                "A reminder that is due in between is texted at the end, and says when it was due."
+            ),
         }
-
-    locale = forms.ChoiceField(
-        label="Language",
-        choices=settings.LANGUAGES,
-        help_text="Names of days and months on these pages, which are English otherwise."
-        " The assistant texts in it too, where it speaks it.",
-    )
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or self.cleaned_data
         begin, end = found.get("quiet_from"), found.get("quiet_until")
         if not self.errors and (begin is None) != (end is None):
             missing = "quiet_from" if begin is None else "quiet_until"
-            self.add_error(missing, "Give both times, or none.")
+            self.add_error(missing, gettext("Give both times, or none."))
         elif begin is not None and begin == end:
-            self.add_error("quiet_until", "It ends at another time than it begins.")
+            self.add_error(
+                "quiet_until", gettext("It ends at another time than it begins.")
+            )
         return found

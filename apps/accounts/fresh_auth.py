@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import LoginSession, User
@@ -30,8 +31,11 @@ class StepUp(Unauthorized):
     code = "step_up"
 
     def __init__(self, *, twice: bool, minutes: int) -> None:
-        what = "second factor" if twice else "password"
-        super().__init__(f"Confirm it with your {what} first.")
+        super().__init__(
+            gettext("Confirm it with your second factor first.")
+            if twice
+            else gettext("Confirm it with your password first.")
+        )
         self.twice = twice
         level, seconds = "aal2" if twice else "aal1", minutes * 60
         self.challenge = (

@@ -93,5 +93,8 @@ LINK_TEXTS_PER_NUMBER = Limit("link_text_number", times=5, seconds=DAY)
 LINK_TEXTS_PER_AREA = Limit("link_text_area", times=50, seconds=HOUR)
 LINK_TEXTS_A_DAY = Limit("link_text_all", times=1_000, seconds=DAY)
 
+# --- Letters and texts that try whether they arrive (portal/ways.py), per person and way.
+TESTS = Limit("test_message", times=3, seconds=HOUR, is_told=True)
+
 # --- Exports of one's own data (accounts/exports.py), per person: each reads everything.
 EXPORTS = Limit("export", times=3, seconds=DAY, is_told=True)

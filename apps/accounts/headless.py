@@ -2,11 +2,11 @@
 (app_sessions.py)."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, fields, make_dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from allauth.account.adapter import get_adapter as get_account_adapter
@@ -33,6 +33,7 @@ from apps.accounts import (
     app_sessions,
     cookies,
     email_addresses,
+    passkey_names,
     personal_tokens,
     sessions,
     tokens,
@@ -40,28 +41,41 @@ from apps.accounts import (
 )
 from apps.accounts.forms import OneOfSeveral
 from apps.accounts.fresh_auth import missing_second_factor
-from apps.accounts.refusals import as_problems
+from apps.accounts.refusals import View, as_problems
 from apps.accounts.sessionstore import SessionStore
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.rbac.declared import in_person, public
 from apps.rbac.scopes import NotByToken
 
-View = TypeVar("View", bound=Callable[..., Any])
 _PASSWORDS = frozenset({"password", "current_password", "new_password"})
 # What is no text.
 _TYPES: dict[str, type] = {
     "primary": bool,
     "passwordless": bool,
-    "id": int,
     "credential": dict,
     "authenticators": list,
 }
 
 
+_ANEW = frozenset(
+    "config auth/login auth/signup auth/password/request auth/password/reset"
+    " auth/webauthn/login tokens/refresh".split()
+)
+
+
 class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped package
     def get_session_token(self, request: HttpRequest) -> str | None:
         bearer: str | None = get_authorization_credential(request, "Bearer")
+        if bearer and _begins_anew(request) and self._is_over(bearer):
+            # Sent along by whatever sends it always.
+            return None
         return bearer or super().get_session_token(request)
+
+    def _is_over(self, bearer: str) -> bool:
+        try:
+            return self.lookup_session(bearer) is None
+        except (tokens.BadToken, sessions.Over):
+            return True
 
     def create_session_token(self, request: HttpRequest) -> str:
         """The key of a pending sign-in; nothing for one that is complete."""
@@ -98,6 +112,12 @@ class TokenStrategy(AbstractTokenStrategy):  # type: ignore[misc]  # untyped pac
             )
         app_sessions.move(request, row)
         return app_sessions.payload(tokens.issue(row))
+
+
+def _begins_anew(request: HttpRequest) -> bool:
+    """Whether it is open to whoever has no sign-in, or one that is over."""
+    match = request.resolver_match
+    return match is not None and match.view_name in _ANEW
 
 
 class HeadlessAdapter(DefaultHeadlessAdapter):  # type: ignore[misc]  # untyped package
@@ -246,6 +266,9 @@ class VerifyEmailView(views.VerifyEmailView):  # type: ignore[misc]  # untyped p
         return answer
 
     def handle_invalid_input(self, given: Any) -> HttpResponse:
+        if given.has_error("key", "required"):
+            # Nothing was guessed, so nothing is counted.
+            return ErrorResponse(self.request, input=given)
         answer: HttpResponse = super().handle_invalid_input(given)
         if self.stage and EmailVerificationProcess.resume(self.request) is None:
             # One too many: what was begun is over, as with second factors.
@@ -270,7 +293,7 @@ def typed(view: View) -> View:
         for name, value in given.items():
             if type(value) is not _TYPES.get(name, str):
                 raise Invalid("A value is of another type.", code="wrong_type")
-        if any(type(each) is not int for each in given.get("authenticators", ())):
+        if any(type(each) is not str for each in given.get("authenticators", ())):
             raise Invalid("A value is of another type.", code="wrong_type")
         answer: HttpResponse = view(request, *args, **kwargs)
         over: sessions.Over | None = getattr(request, "sign_out", None)
@@ -306,7 +329,7 @@ def doors(client: Client, found: Mapping[str, Any]) -> list[URLPattern]:
 
 
 def _view(client: Client, view: Any) -> Any:
-    made = as_problems(typed(view.as_api_view(client=client)))
+    made = as_problems(passkey_names.named(typed(view.as_api_view(client=client))))
     return telling_csrf_token(made) if client == Client.BROWSER else made
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from apps.accounts import email_addresses, email_changes, letters, tries
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.errors import Conflict, Forbidden, Invalid
 from apps.jobs import mail
 from apps.rbac import assignments, audit, policy
@@ -93,5 +94,6 @@ def _write(user: User, address: str, name: str) -> None:
     token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
     key = f"{user_pk_to_url_str(user)}-{token}"
     link = get_adapter().get_reset_password_from_key_url(key)
-    letter = letters.written(name, to=address, about={"password_reset_url": link})
+    with languages.speaking(user.locale):
+        letter = letters.written(name, to=address, about={"password_reset_url": link})
     mail.post(letter, name=name, person=user)

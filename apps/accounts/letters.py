@@ -1,7 +1,7 @@
 """Letters by e-mail: one sheet for all of them, in text and in HTML.
 
-A letter is one file in `templates/letters/`: its first line is the subject, paragraphs
-follow. A paragraph that is an address becomes a link, an indented one a code to type.
+A letter is one file in `templates/letters/`, and one of the same name in the folder of
+each other language: its first line is the subject, paragraphs follow. A paragraph that is an address becomes a link, an indented one a code to type.
 Nothing in it was written by whoever caused it, so nobody can make us send their words.
 """
 
@@ -18,9 +18,12 @@ from django.template import Context, engines
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from apps.accounts import places, preferences
 from apps.accounts.models import LoginSession, User
+from apps.core import languages
 from apps.jobs import mail, unsubscribing
 from apps.rbac import origins
 
@@ -45,34 +48,39 @@ def tell(
     it says how to get no more of these.
 
     It goes to their primary verified address, or to `to`; nobody has to be told who has
-    neither. Says when and, during a request, from where.
+    neither. Says when and, during a request, from where; in their language, whoever
+    caused it.
     """
     address = to or primary_address(user)
     if not address:
         return
-    place = origins.current().place
-    about = {
-        "when": in_words(timezone.now(), user),
-        "place": places.words(place.get("address", ""), place.get("browser", "")),
-        **facts,
-    }
-    if category:
-        about["unsubscribe_url"] = unsubscribing.link(user, category)
-    letter = written(name, to=address, about=about)
+    with languages.speaking(user.locale):
+        place = origins.current().place
+        about = {
+            "when": in_words(timezone.now(), user),
+            "place": places.words(place.get("address", ""), place.get("browser", "")),
+            **facts,
+        }
+        if category:
+            about["unsubscribe_url"] = unsubscribing.link(user, category)
+        letter = written(name, to=address, about=about)
     mail.post(letter, name=name, person=user, category=category)
 
 
 def written(name: str, *, to: str, about: Mapping[str, Any]) -> EmailMultiAlternatives:
-    """The letter, ready to be sent."""
+    """The letter, ready to be sent, in the language that is spoken; in English where
+    there is none in that, as of letters to operators."""
+    template, language = languages.worded("letters", name)
     shown = {
         "reset_url": public(reverse("account_reset_password")),
         "login_url": public(reverse("account_login")),
         "activity_url": public(f"{settings.LOGIN_REDIRECT_URL}activity/"),
         **about,
     }
-    subject, _, body = _plain(f"letters/{name}.txt", shown).partition("\n")
     unsubscribe_url = str(shown.get("unsubscribe_url", ""))
-    return on_paper(subject.strip(), body, to=to, unsubscribe_url=unsubscribe_url)
+    with languages.speaking(language):
+        subject, _, body = _plain(template, shown).partition("\n")
+        return on_paper(subject.strip(), body, to=to, unsubscribe_url=unsubscribe_url)
 
 
 def on_paper(
@@ -104,8 +112,9 @@ def primary_address(user: User) -> str:
 def in_words(at: datetime, user: User) -> str:
     """ "Wednesday 25 November 2026, 6:30 PM (Europe/Berlin)"."""
     local = timezone.localtime(at, user.zone)
-    clock = preferences.clock(local, user)
-    return f"{local:%A} {local.day} {local:%B %Y}, {clock} ({user.timezone})"
+    with languages.speaking(user.locale):
+        day = date_format(local, pgettext("date format", "l j F Y"))
+        return f"{day}, {preferences.clock(local, user)} ({user.timezone})"
 
 
 def refresh_reused(row: LoginSession) -> None:

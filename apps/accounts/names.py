@@ -3,6 +3,7 @@
 import unicodedata
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 # Persian, Hindi and other names are written with them.
 _JOINERS = "\u200c\u200d"
@@ -15,7 +16,7 @@ def insist_readable(name: str) -> None:
     """Raises ValidationError for line breaks and what is there without being seen."""
     if any(_is_unseen(each) for each in name):
         raise ValidationError(
-            "A name is one line, without characters that cannot be seen.",
+            gettext("A name is one line, without characters that cannot be seen."),
             code="name_unreadable",
         )
 

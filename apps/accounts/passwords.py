@@ -16,6 +16,7 @@ from django.contrib.auth.hashers import (
 )
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from apps.accounts import breached, strength
 from apps.core.logs import logger
@@ -64,10 +65,10 @@ def retire(user: Any) -> None:
 
 
 def hint() -> str:
-    return (
-        f"At least {settings.PASSWORD_MIN_LENGTH} characters; a few unrelated words"
-        " make a good one."
+    words = gettext(
+        "At least %(least)s characters; a few unrelated words make a good one."
     )
+    return words % {"least": settings.PASSWORD_MIN_LENGTH}
 
 
 def personal_words(user: Any) -> set[str]:
@@ -82,7 +83,7 @@ def personal_words(user: Any) -> set[str]:
 def _be_text(password: str) -> None:
     if "\x00" in password or any("\ud800" <= each <= "\udfff" for each in password):
         raise ValidationError(
-            "That has a character in it that no keyboard types.",
+            gettext("That has a character in it that no keyboard types."),
             code="password_unreadable",
         )
 
@@ -90,12 +91,14 @@ def _be_text(password: str) -> None:
 def _have_a_length(password: str) -> None:
     if len(password) < settings.PASSWORD_MIN_LENGTH:
         raise ValidationError(
-            f"Take a password of at least {settings.PASSWORD_MIN_LENGTH} characters.",
+            gettext("Take a password of at least %(password_min_length)s characters.")
+            % {"password_min_length": settings.PASSWORD_MIN_LENGTH},
             code="password_too_short",
         )
     if len(password) > LONGEST:
         raise ValidationError(
-            f"Take a password of at most {LONGEST} characters.",
+            gettext("Take a password of at most %(longest)s characters.")
+            % {"longest": LONGEST},
             code="password_too_long",
         )
 
@@ -104,7 +107,7 @@ def _tell_nothing(password: str, known: set[str]) -> None:
     folded = password.casefold()
     if any(word in folded for word in known):
         raise ValidationError(
-            "Leave out your name, your address and the name of this service.",
+            gettext("Leave out your name, your address and the name of this service."),
             code="password_personal",
         )
 
@@ -113,7 +116,8 @@ def _withstand_guesses(password: str, known: set[str]) -> None:
     found = strength.estimate(password, known)
     if found.guesses < strength.ENOUGH_GUESSES:
         raise ValidationError(
-            f"This is easy to guess. {found.advice}".strip(), code="password_guessable"
+            f"{gettext('This is easy to guess.')} {found.advice}".strip(),
+            code="password_guessable",
         )
 
 
@@ -128,8 +132,11 @@ def _be_unknown(password: str) -> None:
         return
     if is_listed:
         raise ValidationError(
-            "This password became known in a breach of some other service, so it is"
-            " among the first to be tried. Use one that you use nowhere else.",
+            gettext(
+                "This password became known in a breach of some other service, so "
+                "it is among the first to be tried. Use one that you use nowhere "
+                "else."
+            ),
             code="password_breached",
         )
 
@@ -143,7 +150,9 @@ def _be_another(password: str, user: Any) -> None:
         return  # none was retired
     if not user.has_usable_password() and check_password(password, before):
         raise ValidationError(
-            "This is the password of before, which somebody else may know. Take"
-            " another.",
+            gettext(
+                "This is the password of before, which somebody else may know. Take "
+                "another."
+            ),
             code="password_retired",
         )

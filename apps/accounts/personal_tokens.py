@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import letters
 from apps.accounts.models import PersonalToken, User
@@ -54,7 +55,8 @@ def make(
             raise Conflict
         if PersonalToken.objects.owned_by(user).count() >= PersonalToken.MOST:
             raise Conflict(
-                f"You have {PersonalToken.MOST} tokens. Take one back first.",
+                gettext("You have %(most)s tokens. Take one back first.")
+                % {"most": PersonalToken.MOST},
                 code="too_many_tokens",
             )
         now = timezone.now()
@@ -97,7 +99,7 @@ def revoke(*, user: User, public_id: UUID) -> None:
             .first()
         )
         if row is None:
-            raise NotFound("That token is not there any more.")
+            raise NotFound(gettext("That token is not there any more."))
         audit.done(DELETE, actor=user, obj=row)
         row.delete()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from ipaddress import ip_interface
 
 from apps.accounts.models import LoginSession
-from apps.core.user_agents import device
+from apps.core.user_agents import device, said
 
 # Who comes back after a season is told once more.
 _REMEMBERED = timedelta(days=90)
@@ -15,7 +15,7 @@ _NETWORK_BITS = {4: 24, 6: 48}
 
 def words(address: str, user_agent: str) -> str:
     """ "203.0.113.9, Firefox on Windows", as much of it as there is."""
-    return ", ".join(filter(None, (address, device(user_agent))))
+    return ", ".join(filter(None, (address, said(device(user_agent)))))
 
 
 def network(address: str) -> str:

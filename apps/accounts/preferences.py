@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 from apps.accounts.models import User
+from apps.core import languages
 
 # Whose pages are being made; nobody's are read as a new account's would be.
 _reader: ContextVar[User | None] = ContextVar("reader", default=None)
@@ -19,10 +21,10 @@ _API = "/api/"
 
 @contextmanager
 def of(user: User) -> Iterator[None]:
-    """Times and dates made inside are for this person."""
+    """Words, times and dates made inside are for this person."""
     token = _reader.set(user)
     try:
-        with timezone.override(user.zone):
+        with timezone.override(user.zone), languages.speaking(user.locale):
             yield
     finally:
         _reader.reset(token)
@@ -34,7 +36,8 @@ def clock(at: datetime, reader: User | None = None) -> str:
     hours = reader.clock_hours if reader else User.Clock.TWELVE
     if hours == User.Clock.TWENTY_FOUR:
         return f"{at:%H:%M}"
-    return f"{at.hour % 12 or 12}:{at:%M} {'AM' if at.hour < 12 else 'PM'}"
+    am, pm = pgettext("time of day", "AM"), pgettext("time of day", "PM")
+    return f"{at.hour % 12 or 12}:{at:%M} {am if at.hour < 12 else pm}"
 
 
 def date(at: datetime) -> str:
@@ -52,8 +55,11 @@ class PreferencesMiddleware:
         if not isinstance(request.user, User):
             return self.get_response(request)
         with of(request.user):
-            if not request.path_info.startswith(_API):
+            if not languages.is_english(request):
                 return self.get_response(request)
-            # Programs are told moments in UTC, whoever they ask for.
-            with timezone.override(UTC):
-                return self.get_response(request)
+            with languages.speaking(languages.ENGLISH):
+                if not request.path_info.startswith(_API):
+                    return self.get_response(request)
+                # Programs are told moments in UTC, whoever they ask for.
+                with timezone.override(UTC):
+                    return self.get_response(request)

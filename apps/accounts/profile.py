@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.accounts import time_zones
 from apps.accounts.models import User
@@ -37,9 +38,9 @@ def change(*, user: User, by: Any = None, **new: Any) -> list[str]:
     if unknown := set(new) - set(FIELDS):
         raise ValueError(f"no part of a profile: {sorted(unknown)}")
     if new.get("timezone", "UTC") not in time_zones.names():
-        raise Invalid("There is no such time zone.", code="bad_timezone")
+        raise Invalid(gettext("There is no such time zone."), code="bad_timezone")
     if new.get("locale", "en") not in dict(settings.LANGUAGES):
-        raise Invalid("There is no such language.", code="bad_locale")
+        raise Invalid(gettext("There is no such language."), code="bad_locale")
     with transaction.atomic():
         row = User.objects.locked(user.pk)
         before = {name: getattr(row, name) for name in new}
@@ -49,7 +50,7 @@ def change(*, user: User, by: Any = None, **new: Any) -> list[str]:
         if (row.quiet_from is None) != (row.quiet_until is None) or (
             row.quiet_from is not None and row.quiet_from == row.quiet_until
         ):
-            raise Invalid("Quiet hours have a beginning and another end.")
+            raise Invalid(gettext("Quiet hours have a beginning and another end."))
         row.clean_fields(exclude={each.name for each in row._meta.fields} - set(new))
         if changed:
             row.save(update_fields=changed)

@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.accounts import letters, tries
 from apps.accounts.models import User
@@ -33,7 +34,7 @@ def ask(*, user: User, address: str) -> None:
         user=user, email=address.lower(), verified=True
     )
     if not theirs.exists():
-        raise NotFound("That is none of your addresses.")
+        raise NotFound(gettext("That is none of your addresses."))
     tries.of_letter(address, _NAME)
     link = reverse("reach_again", args=[signing.dumps(address.lower(), salt=_SALT)])
     letter = letters.written(
@@ -47,7 +48,9 @@ def find(key: str) -> str:
     try:
         return str(signing.loads(key, salt=_SALT, max_age=_VALID_FOR))
     except signing.BadSignature:
-        raise NotFound("This link is not valid any more. Ask for a new one.") from None
+        raise NotFound(
+            gettext("This link is not valid any more. Ask for a new one.")
+        ) from None
 
 
 @transaction.atomic

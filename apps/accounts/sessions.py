@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import LoginSession, User
 from apps.accounts.models.sessions import LoginSessionQuerySet
@@ -27,20 +28,30 @@ SEEN_EVERY = timedelta(minutes=1)
 OPEN, CLOSE = "accounts.session.open", "accounts.session.close"
 
 WORDS = {
-    Ending.NEWER: "You were signed out here because you signed in elsewhere, and this "
-    "was your oldest sign-in.",
-    Ending.IDLE: "You were signed out because nothing was done here for a while.",
-    Ending.EXPIRED: "A sign-in lasts a day. Sign in again.",
-    Ending.PASSWORD: "Your password was changed. Sign in with the new one.",
-    Ending.FACTORS: "Your second factors were changed. Sign in again.",
-    Ending.SUSPENDED: "This account is closed.",
-    Ending.DEMOTED: "Your roles were changed. Sign in again.",
-    Ending.OPERATOR: "An operator signed you out here. Sign in again.",
-    Ending.PANIC: "Everything was signed out at once. Sign in again.",
-    Ending.REUSED: "An old token was used again, so this sign-in was ended.",
-    Ending.ENDED: "You were signed out here from another of your devices.",
+    Ending.NEWER: gettext_noop(
+        "You were signed out here because you signed in elsewhere, and this "
+        "was your oldest sign-in."
+    ),
+    Ending.IDLE: gettext_noop(
+        "You were signed out because nothing was done here for a while."
+    ),
+    Ending.EXPIRED: gettext_noop("A sign-in lasts a day. Sign in again."),
+    Ending.PASSWORD: gettext_noop(
+        "Your password was changed. Sign in with the new one."
+    ),
+    Ending.FACTORS: gettext_noop("Your second factors were changed. Sign in again."),
+    Ending.SUSPENDED: gettext_noop("This account is closed."),
+    Ending.DEMOTED: gettext_noop("Your roles were changed. Sign in again."),
+    Ending.OPERATOR: gettext_noop("An operator signed you out here. Sign in again."),
+    Ending.PANIC: gettext_noop("Everything was signed out at once. Sign in again."),
+    Ending.REUSED: gettext_noop(
+        "An old token was used again, so this sign-in was ended."
+    ),
+    Ending.ENDED: gettext_noop(
+        "You were signed out here from another of your devices."
+    ),
 }
-_ANY = "You are not signed in any more."
+_ANY = gettext_noop("You are not signed in any more.")
 
 
 class Over(Unauthorized):
@@ -48,7 +59,8 @@ class Over(Unauthorized):
 
     def __init__(self, ending: str = "") -> None:
         code = f"session_{ending}" if ending else ""
-        super().__init__(WORDS.get(Ending(ending), _ANY) if ending else "", code=code)
+        words = gettext(WORDS.get(Ending(ending), _ANY)) if ending else ""
+        super().__init__(words, code=code)
         self.ending = ending
 
 
@@ -108,8 +120,10 @@ def insist_strong(row: LoginSession) -> None:
     factor."""
     if row.enters_console and not row.is_strong:
         raise Forbidden(
-            "Your role needs a second factor. Set one up on the website, and sign in "
-            "with it.",
+            gettext(
+                "Your role needs a second factor. Set one up on the website, and "
+                "sign in with it."
+            ),
             code="second_factor_missing",
         )
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from apps.accounts import email_changes, names, time_zones
 from apps.accounts.models import User
@@ -32,18 +33,21 @@ class Signup(forms.Form):
     """Answers the same, and as slowly, whether or not the address has an account."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=NAME_LENGTH,
         required=False,
         validators=[names.insist_readable],
-        help_text="What Switchboard calls you.",
+        help_text=gettext_lazy("What Switchboard calls you."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = forms.CharField(
-        label="Mobile number",
+        label=gettext_lazy("Mobile number"),
         max_length=32,
         required=False,
-        help_text="With its country code, like +1 202 555 0123. You link it in the next"
-        " step, or later.",
+        help_text=gettext_lazy(
+            "With its country code, like +1 202 555 0123. You link it in the "
+            "next step, or later."
+        ),
         widget=forms.TextInput(
             attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
         ),

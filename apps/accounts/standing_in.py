@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext, gettext_noop
 from django_htmx.http import HttpResponseClientRedirect
 
 from apps.accounts.models import User
@@ -36,12 +37,12 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _SIGN_OUT = "account_logout"
 _WAYS_OUT = frozenset({_SIGN_OUT, "stop_standing_in"})
 _WORDS = {
-    "time_over": "Your time is over.",
-    "operator_gone": "You are not signed in any more.",
-    "not_theirs": "Somebody else began it.",
-    "person_gone": "Their account is closed.",
-    "not_granted": "Your role does not allow it any more.",
-    "beyond_reach": "They may do more than you now.",
+    "time_over": gettext_noop("Your time is over."),
+    "operator_gone": gettext_noop("You are not signed in any more."),
+    "not_theirs": gettext_noop("Somebody else began it."),
+    "person_gone": gettext_noop("Their account is closed."),
+    "not_granted": gettext_noop("Your role does not allow it any more."),
+    "beyond_reach": gettext_noop("They may do more than you now."),
 }
 
 
@@ -62,7 +63,8 @@ class Over(Forbidden):
     """What was begun does not hold any more; `code` says why."""
 
     def __init__(self, code: str) -> None:
-        super().__init__(f"You no longer stand in for them. {_WORDS[code]}", code=code)
+        words = gettext("You no longer stand in for them.")
+        super().__init__(f"{words} {gettext(_WORDS[code])}", code=code)
 
 
 def start(request: HttpRequest, person: User, reason: str) -> None:
@@ -176,13 +178,13 @@ class StandingInMiddleware:
 
 def _insist(request: HttpRequest, operator: Any, person: User) -> None:
     if getattr(request, "standing_in", None) is not None:
-        raise Conflict("You stand in for somebody already.", code="nested")
+        raise Conflict(gettext("You stand in for somebody already."), code="nested")
     if not policy.can(operator, Permission.PERSON_IMPERSONATE):
         raise Forbidden(code="not_granted")
     if operator.pk == person.pk:
-        raise Forbidden("Nobody stands in for themself.", code="oneself")
+        raise Forbidden(gettext("Nobody stands in for themself."), code="oneself")
     if not person.is_active:
-        raise Conflict("Their account is closed.", code="person_gone")
+        raise Conflict(gettext("Their account is closed."), code="person_gone")
     assignments.insist_within_reach(operator, person)
 
 
@@ -233,12 +235,14 @@ def _refusal(request: Any, view: Callable[..., Any]) -> Forbidden | None:
     asked = declared.of(view, namespaces, request.method)
     if asked is not None and asked.is_in_person:
         return Forbidden(
-            f"You stand in for {person}: this page is closed until you stop.",
+            gettext("You stand in for %(person)s: this page is closed until you stop.")
+            % {"person": person},
             code="in_person",
         )
     if request.method not in _SAFE:
         return Forbidden(
-            f"You stand in for {person} to look only: nothing can be changed.",
+            gettext("You stand in for %(person)s to look only: nothing can be changed.")
+            % {"person": person},
             code="read_only",
         )
     return None

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from apps.accounts import (
     cookies,
@@ -47,8 +48,10 @@ def confirm_email(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and page.status_code == HTTPStatus.FOUND:
         messages.info(
             request,
-            "No code is waited for in this browser. Open the link of a letter in the"
-            " browser that asked for it, or ask for a new one.",
+            gettext(
+                "No code is waited for in this browser. Open the link of a letter "
+                "in the browser that asked for it, or ask for a new one."
+            ),
         )
     return page
 
@@ -94,9 +97,11 @@ def sign_ins(request: Any) -> HttpResponse:
 def end(request: Any, sid: UUID) -> HttpResponse:
     row = sessions.lasting(request.user).filter(pk=sid).first()
     if row is None:
-        raise NotFound("That sign-in is over already.")
+        raise NotFound(gettext("That sign-in is over already."))
     sessions.end([row], sessions.Ending.ENDED, by=request.user)
-    messages.success(request, f"Signed out: {row.device}.")
+    messages.success(
+        request, gettext("Signed out: %(device)s.") % {"device": row.device}
+    )
     return redirect("sign_ins")
 
 
@@ -106,7 +111,11 @@ def end_others(request: Any) -> HttpResponse:
     many = sessions.end_others(
         request.user, sessions.Ending.ENDED, but=request.sign_in, by=request.user
     )
-    words = "Signed out everywhere else." if many else "You were signed in only here."
+    words = (
+        gettext("Signed out everywhere else.")
+        if many
+        else gettext("You were signed in only here.")
+    )
     messages.success(request, words)
     return redirect("sign_ins")
 
@@ -125,7 +134,7 @@ def revert_email(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 def ask_to_reach(request: Any) -> HttpResponse:
     reachable.ask(user=request.user, address=request.POST.get("email", ""))
-    messages.success(request, "A letter is on its way. Open the link in it.")
+    messages.success(request, gettext("A letter is on its way. Open the link in it."))
     return redirect("account_email")
 
 
@@ -135,7 +144,9 @@ def reach_again(request: HttpRequest, key: str) -> HttpResponse:
     """From a letter, whoever is signed in here or nobody."""
     if request.method == "POST":
         address = reachable.confirm(key)
-        messages.success(request, f"We write to {address} again.")
+        messages.success(
+            request, gettext("We write to %(address)s again.") % {"address": address}
+        )
         return redirect("account_email")
     shown = {"address": reachable.find(key)}
     return render(request, "account/email_again.html", shown)
@@ -150,6 +161,6 @@ def end_everything(request: Any) -> HttpResponse:
         return render(request, "accounts/panic.html", shown)
     panic.begin(request.user)
     messages.success(
-        request, "Everything is ended. The way back is in the letter you got."
+        request, gettext("Everything is ended. The way back is in the letter you got.")
     )
     return redirect("account_login")

@@ -7,11 +7,13 @@ from datetime import UTC, date, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext
 
 from apps.analytics import anomalies
 from apps.analytics.charts import Chart, Series, steps
 from apps.analytics.figures import Figures
 from apps.analytics.periods import Period
+from apps.core.numerals import shown
 from apps.sms.money import exactly_in_dollars, in_dollars
 
 # Pixels. Across it is percent: the picture is as wide as its page, its letters are not.
@@ -87,7 +89,7 @@ def draw(chart: Chart, figures: Figures) -> Drawing:
     )
     return Drawing(
         key=chart.key,
-        title=chart.title,
+        title=gettext(chart.title),
         said=_said(chart, figures.period, series),
         labels=[each.label for each in series],
         bars=_bars(chart, series, names, odd, top),
@@ -114,19 +116,21 @@ def spoken(value: float | None, unit: str, is_exact: bool = False) -> str:
     if value is None:
         return "-"
     if unit == "micro-dollars":
-        return (exactly_in_dollars if is_exact else in_dollars)(round(value))
+        return shown((exactly_in_dollars if is_exact else in_dollars)(round(value)))
     if unit == "percent":
-        return f"{value:.1f} %".replace(".0 ", " ")
+        return shown(f"{value:.1f} %".replace(".0 ", " "))
     if unit == "milliseconds":
         return duration(value)
-    return f"{round(value):,}" if value == round(value) else f"{value:,.1f}"
+    return shown(f"{round(value):,}" if value == round(value) else f"{value:,.1f}")
 
 
 def duration(ms: float) -> str:
     """ "640 ms", "2.4 s", "3 min"."""
     if ms < 1_000:
         return f"{round(ms)} ms"
-    return f"{ms / 1_000:.1f} s" if ms < 120_000 else f"{round(ms / 60_000):,} min"
+    return shown(
+        f"{ms / 1_000:.1f} s" if ms < 120_000 else f"{round(ms / 60_000):,} min"
+    )
 
 
 def _name(start: date, by_month: bool) -> str:
@@ -140,8 +144,8 @@ def _said(chart: Chart, period: Period, series: Sequence[Series]) -> str:
             f"{each.label.lower()} {spoken(sum(v or 0 for v in each.values), chart.unit)}"
             for each in series
         )
-        return f"{chart.title}, {period.label}: {', '.join(sums)}."
-    return f"{chart.title}, {period.label}."
+        return f"{gettext(chart.title)}, {period.label}: {', '.join(sums)}."
+    return f"{gettext(chart.title)}, {period.label}."
 
 
 def _top(series: Sequence[Series], chart: Chart) -> float:
@@ -218,7 +222,7 @@ def _bars(
                     series=place + 1,
                     said=f"{name}, {each.label.lower()}:"
                     f" {spoken(value, chart.unit, True)}"
-                    + (", unusual" if odd[n] else ""),
+                    + (f", {gettext('unusual')}" if odd[n] else ""),
                     is_odd=odd[n],
                 )
             )

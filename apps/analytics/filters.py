@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.accounts.models import User
 from apps.analytics.models import (
     CountrySpeed,
@@ -63,7 +65,7 @@ def read(asked: Mapping[str, str]) -> Filters:
     """What `country` and `role` say. Raises Invalid."""
     country, role = asked.get("country", "").upper(), asked.get("role", "")
     if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
-        raise Invalid("A country is two letters, like US.")
+        raise Invalid(gettext("A country is two letters, like US."))
     if role and ("\0" in role or not Role.objects.filter(slug=role).exists()):
-        raise Invalid("There is no such role.")
+        raise Invalid(gettext("There is no such role."))
     return Filters(country, role)

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.core import live, years
 from apps.core.errors import Invalid
@@ -16,12 +17,12 @@ from apps.core.errors import Invalid
 DEFAULT = "30d"
 # In the order that they are offered.
 NAMED = {
-    "7d": "7 days",
-    "30d": "30 days",
-    "90d": "90 days",
-    "month": "This month",
-    "last_month": "Last month",
-    "year": "12 months",
+    "7d": gettext_noop("7 days"),
+    "30d": gettext_noop("30 days"),
+    "90d": gettext_noop("90 days"),
+    "month": gettext_noop("This month"),
+    "last_month": gettext_noop("Last month"),
+    "year": gettext_noop("12 months"),
 }
 _LENGTHS = {"7d": 7, "30d": 30, "90d": 90, "year": 365}
 LONGEST = timedelta(days=3 * 366)
@@ -56,7 +57,7 @@ class Period:
     @property
     def label(self) -> str:
         if self.key:
-            return NAMED[self.key]
+            return gettext(NAMED[self.key])
         return f"{self.first.isoformat()} to {self.last.isoformat()}"
 
 
@@ -71,9 +72,9 @@ def once(asked: QueryDict, *known: str) -> dict[str, str]:
     for name, values in asked.lists():
         if known and name not in known:
             told = ", ".join(each for each in known if each != live.VERSION)
-            raise Invalid(f"Ask by {told} alone.")
+            raise Invalid(gettext("Ask by %(told)s alone.") % {"told": told})
         if len(values) > 1:
-            raise Invalid(f"Say `{name}` once.")
+            raise Invalid(gettext("Say `%(name)s` once.") % {"name": name})
         said[name] = str(values[0])
     return said
 
@@ -100,17 +101,22 @@ def named(key: str) -> Period:
     if key == "last_month":
         last = today.replace(day=1) - _DAY
         return Period(last.replace(day=1), last, key)
-    raise Invalid(f"There is no such period. Take one of {', '.join(NAMED)}.")
+    raise Invalid(
+        gettext("There is no such period. Take one of %(named)s.")
+        % {"named": ", ".join(NAMED)}
+    )
 
 
 def _by_hand(asked: Mapping[str, str]) -> Period:
     if asked.get("period"):
-        raise Invalid("Take a period, or from and to, not both.")
+        raise Invalid(gettext("Take a period, or from and to, not both."))
     first, last = (_day(asked.get(name, ""), name) for name in ("from", "to"))
     if last < first:
-        raise Invalid("The last day is before the first.")
+        raise Invalid(gettext("The last day is before the first."))
     if last - first >= LONGEST:
-        raise Invalid(f"Take no more than {LONGEST.days} days.")
+        raise Invalid(
+            gettext("Take no more than %(days)s days.") % {"days": LONGEST.days}
+        )
     return Period(first, last)
 
 
@@ -121,6 +127,8 @@ def _day(said: str, name: str) -> date:
         if said != found.isoformat():
             raise ValueError
     except ValueError:
-        raise Invalid(f"`{name}` is no day like 2026-11-26.") from None
+        raise Invalid(
+            gettext("`%(name)s` is no day like 2026-11-26.") % {"name": name}
+        ) from None
     years.insist(found)
     return found

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.analytics import histogram
@@ -18,9 +19,12 @@ from apps.analytics.models import (
 )
 from apps.core.dossier import Kept
 
-_OF_NOBODY = "Those of strangers, and of all who have left together, have no person."
+_OF_NOBODY = gettext_noop(
+    "Those of strangers, and of all who have left together, have no person."
+)
 
-_FOLLOWED = "They go with the roles, within seconds (holders.py)."
+# holders.py
+_FOLLOWED = gettext_noop("They go with the roles, within seconds.")
 
 
 def _theirs(model: type[Any]) -> Callable[[User], QuerySet[Any]]:

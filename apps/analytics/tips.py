@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from django.db.models import Min, Q
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.analytics.models import PersonDay
@@ -78,11 +79,25 @@ def _characters(texts: Iterable[Charge]) -> Iterator[Tip]:
                 seen[character] = seen.get(character, 0) + 1
     if dear:
         most = max(seen, key=lambda each: (seen[each], each)) if seen else ""
-        shown = f" like {most}" if most.isprintable() and most.strip() else ""
+        is_shown = most.isprintable() and most.strip()
+        words = ngettext(
+            "A character that your phone puts in made one text of yours longer. On an "
+            'iPhone it is "Smart Punctuation".',
+            "A character that your phone puts in made %(count)s texts of yours longer. "
+            'On an iPhone it is "Smart Punctuation".',
+            dear,
+        )
+        if is_shown:
+            words = ngettext(
+                "A character like %(most)s that your phone puts in made one text of "
+                'yours longer. On an iPhone it is "Smart Punctuation".',
+                "A character like %(most)s that your phone puts in made %(count)s texts "
+                'of yours longer. On an iPhone it is "Smart Punctuation".',
+                dear,
+            )
         yield Tip(
             "characters",
-            f"A character{shown} that your phone puts in made {_counted(dear)} of yours"
-            ' longer. On an iPhone it is "Smart Punctuation".',
+            words % {"most": most, "count": dear},
             dear,
             micros,
         )
@@ -95,8 +110,13 @@ def _pictures(texts: Iterable[Charge]) -> Iterator[Tip]:
     if with_pictures:
         yield Tip(
             "pictures",
-            f"{_counted(len(with_pictures)).capitalize()} of yours came with a picture, which costs"
-            " more than words.",
+            ngettext(
+                "One text of yours came with a picture, which costs more than words.",
+                "%(count)s texts of yours came with a picture, which costs more than "
+                "words.",
+                len(with_pictures),
+            )
+            % {"count": len(with_pictures)},
             len(with_pictures),
             sum(charge.micros for charge in with_pictures),
         )
@@ -106,12 +126,14 @@ def _undelivered(lost: Sequence[Charge]) -> Iterator[Tip]:
     if lost:
         yield Tip(
             "undelivered",
-            f"{_counted(len(lost)).capitalize()} to you did not arrive. See whether your phone is on,"
-            " and its number still yours.",
+            ngettext(
+                "One text to you did not arrive. See whether your phone is on, and its "
+                "number still yours.",
+                "%(count)s texts to you did not arrive. See whether your phone is on, "
+                "and its number still yours.",
+                len(lost),
+            )
+            % {"count": len(lost)},
             len(lost),
             sum(charge.micros for charge in lost),
         )
-
-
-def _counted(texts: int) -> str:
-    return "one text" if texts == 1 else f"{texts} texts"

@@ -35,6 +35,7 @@ class AssistantPage(Page):
 
 @admin.register(ToolCall)
 class ToolCallAdmin(AssistantPage):
+    is_conversation = True
     secret = ("arguments", "receipt", "result", "undo")
     list_display = ("created_at", "user", "tool", "risk", "state", "turn")
     list_filter = (
@@ -49,6 +50,8 @@ class ToolCallAdmin(AssistantPage):
 
 @admin.register(Approval)
 class ApprovalAdmin(AssistantPage):
+    found_by = ("public_id",)
+    is_conversation = True
     secret = ("sentence", "about", "basis")
     list_display = ("asked_at", "user", "call", "decision", "decided_via", "expires_at")
     list_filter = ("decision", "decided_via")
@@ -59,6 +62,8 @@ class ApprovalAdmin(AssistantPage):
 
 @admin.register(Thought)
 class ThoughtAdmin(AssistantPage):
+    found_by = ("public_id",)
+    is_conversation = True
     secret = ("said",)
     list_display = ("at", "user", "model", "outcome", "requests", "micros", "took_ms")
     list_filter = ("outcome", among("model", lambda: [settings.ASSISTANT_LLM_MODEL]))
@@ -69,6 +74,7 @@ class ThoughtAdmin(AssistantPage):
 
 @admin.register(Reminder)
 class ReminderAdmin(AssistantPage):
+    found_by = ("public_id",)
     secret = ("text",)
     list_display = ("due_at", "user", "state", "zone", "snoozes", "note")
     list_filter = ("state",)
@@ -78,6 +84,7 @@ class ReminderAdmin(AssistantPage):
 
 @admin.register(Event)
 class EventAdmin(AssistantPage):
+    found_by = ("public_id",)
     secret = ("title", "place", "notes")
     list_display = ("starts_at", "user", "zone", "is_all_day", "rule", "is_deleted")
     list_filter = ("is_deleted", "is_all_day")
@@ -87,6 +94,7 @@ class EventAdmin(AssistantPage):
 
 @admin.register(Sync)
 class SyncAdmin(AssistantPage):
+    found_by = ("public_id",)
     list_display = ("connection", "user", "state", "problem", "last_at", "next_at")
     list_filter = ("state",)
     exclude = ("cursor", "unkept")
@@ -97,6 +105,7 @@ class SyncAdmin(AssistantPage):
 
 @admin.register(Conversation)
 class ConversationAdmin(AssistantPage):
+    is_conversation = True
     list_display = ("user", "question_until", "menu_until", "updated_at")
     fields = ("user", "question_until", "menu_until", "overflow_until", "updated_at")
     search_fields = ("user__email_canonical__startswith",)
@@ -183,6 +192,7 @@ class SeenFilter(admin.SimpleListFilter):
 
 @admin.register(Report)
 class ReportAdmin(AssistantPage):
+    is_conversation = True
     secret = ("words",)
     list_display = ("reported_at", "user", "turn", "seen_at")
     list_filter = (SeenFilter,)

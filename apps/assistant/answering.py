@@ -30,7 +30,7 @@ from apps.sms.turns import Answer
 def answer(turn: Turn, texts: Sequence[InboundText]) -> Answer:
     """One reply to all texts of a turn, and the step that keeps the conversation."""
     scene = conversations.enter(turn)
-    with phrases.spoken_in(phrases.of(scene.user)):
+    with phrases.spoken_to(scene.user):
         return reply(scene, texts)
 
 

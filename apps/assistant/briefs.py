@@ -108,7 +108,7 @@ def write(brief_id: int, due: str) -> str:
     now = timezone.now()
     if quiet_hours.end(row.user, now):
         return "held back by quiet hours"
-    with phrases.spoken_in(phrases.of(row.user)):
+    with phrases.spoken_to(row.user):
         body = told(row.user, now)
     with transaction.atomic():
         sent = outbox.queue(

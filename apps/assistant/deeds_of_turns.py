@@ -74,7 +74,7 @@ def _done(
     can_undo = is_done and undo_until is not None and undo_until > now
     return Done(
         title=toolbox.named(tool).title,
-        state="" if is_done else _STATES[state],
+        state="" if is_done else str(_STATES[state]),
         receipt=receipt,
         undo=str(handle) if can_undo else "",
         approval=str(approval or ""),

@@ -22,7 +22,7 @@ LATE = timedelta(hours=2)
 
 def fire(reminder: Reminder, now: datetime) -> None:
     """Text a reminder that is due, locked, and say in its row what came of it."""
-    with phrases.spoken_in(phrases.of(reminder.user)):
+    with phrases.spoken_to(reminder.user):
         _text(reminder, now)
 
 

@@ -111,7 +111,8 @@ def matching(rows: QuerySet[Note], words: str) -> QuerySet[Note]:
     articles = phrases.words().answers["articles"]
     wanted = [word for word in kept if word and word.casefold() not in articles]
     if not wanted:
-        return rows
+        # Of no word there is all; signs alone are words that no note has.
+        return rows.none() if words.strip() and not any(kept) else rows
     query = " & ".join(f"{word}:*" for word in wanted)
     searched = SearchQuery(query, config="simple", search_type="raw")
     return rows.annotate(words=_WORDS).filter(words=searched)

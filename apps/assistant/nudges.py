@@ -56,7 +56,7 @@ def _nudge(pk: int, now: datetime) -> bool:
     if reminder.user.turn_set.filter(started_at__gt=now - LATELY).exists():
         return False
     assert reminder.fired_at
-    with phrases.spoken_in(phrases.of(reminder.user)):
+    with phrases.spoken_to(reminder.user):
         body = phrases.say("nudge", text=reminder.text)
     outbox.queue(
         user=reminder.user,

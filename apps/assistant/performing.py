@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.assistant import approvals, conversations, gate, phrases
@@ -12,13 +13,13 @@ from apps.core.kinds import job
 from apps.jobs import jobs
 
 
-@job("assistant.perform", called="what you approved")
+@job("assistant.perform", called=gettext_noop("what you approved"))
 def perform(call_id: int) -> str:
     """The receipt. Run again after a crash, it is done once."""
     call = ToolCall.objects.select_related("turn__user").get(pk=call_id)
     scene = conversations.enter(call.turn)
     scene.now = timezone.now()
-    with phrases.spoken_in(phrases.of(scene.user)):
+    with phrases.spoken_to(scene.user):
         return gate.perform(scene, call).receipt
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from apps.assistant.models import (
     Approval,
@@ -47,15 +48,17 @@ def _offers(user: Any) -> QuerySet[Offer]:
     return Offer.objects.filter(Q(owner=user) | Q(person=user) | _theirs(user))
 
 
-def _shares(model: type[UserShare], thing: str, columns: dict[str, str]) -> Kept:
+def _shares(
+    model: type[UserShare], name: str, words: str, columns: dict[str, str]
+) -> Kept:
     return Kept(
         model,
         ("user",),
-        f"{thing} of others that you have, and those of yours that others have.",
+        words,
         of=lambda user: model._base_manager.filter(
             Q(user=user) | Q(content_object__user=user)
         ),
-        name=f"shared_{thing.lower()}",
+        name=name,
         columns={
             **columns,
             "of": "content_object.user.email",
@@ -299,9 +302,30 @@ PERSONAL = (
         name="calendars",
         columns={"id": "public_id"},
     ),
-    _shares(ListShare, "Lists", {"list": "content_object.name"}),
-    _shares(NoteShare, "Notes", {"note": "content_object.public_id"}),
-    _shares(CalendarShare, "Calendars", {"calendar": "content_object.public_id"}),
+    _shares(
+        ListShare,
+        "shared_lists",
+        gettext_noop(
+            "Lists of others that you have, and those of yours that others have."
+        ),
+        {"list": "content_object.name"},
+    ),
+    _shares(
+        NoteShare,
+        "shared_notes",
+        gettext_noop(
+            "Notes of others that you have, and those of yours that others have."
+        ),
+        {"note": "content_object.public_id"},
+    ),
+    _shares(
+        CalendarShare,
+        "shared_calendars",
+        gettext_noop(
+            "Calendars of others that you have, and those of yours that others have."
+        ),
+        {"calendar": "content_object.public_id"},
+    ),
     Kept(
         Offer,
         ("owner", "person", "address"),

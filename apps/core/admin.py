@@ -31,6 +31,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in s
 class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs only
     """Rows that belong to the one looked at, likewise."""
 
+    template = "admin/_inline_rows.html"
     extra = 0
     can_delete = False
 
@@ -45,7 +46,8 @@ class ReadOnlyInline(admin.TabularInline):  # type: ignore[type-arg]  # in stubs
 
 
 class ZonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in stubs only
-    """Says beside a time to fill in that it is read in the operator's time zone."""
+    """Says beside a time to fill in that it is read in the operator's time zone, and
+    what each of its two fields is."""
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **more: Any
@@ -53,5 +55,13 @@ class ZonedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic in stub
         field: Any = super().formfield_for_dbfield(db_field, request, **more)
         if field is not None and isinstance(db_field, DateTimeField):
             zone = timezone.get_current_timezone_name()
+            name_parts(field)
             field.help_text = f"In your time zone, {zone}. {field.help_text}".strip()
         return field
+
+
+def name_parts(field: Any) -> None:
+    """Of a moment that is filled in as a date and a time: what each of them is."""
+    parts = getattr(field.widget, "widgets", ())
+    for part, widget in zip(("date", "time"), parts, strict=False):
+        widget.attrs["aria-label"] = f"{field.label}, {part}"

@@ -9,8 +9,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Needs the settings, which are there by now.
-        from apps.core.connections import replace_if_closed
+        from apps.core.connections import bound, replace_if_closed
         from apps.core.moments import read_quickly
 
         request_started.connect(replace_if_closed)
         connection_created.connect(read_quickly)
+        connection_created.connect(bound)

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
+from django.utils.translation import gettext
 
 from apps.core.errors import AppError, Invalid, TooLarge, UnsupportedMedia
 from apps.core.problems import answer
@@ -69,7 +70,7 @@ def read(raw: bytes) -> dict[str, Any]:
     except _Bad as error:
         raise Invalid(str(error), code="bad_body") from None
     except (ValueError, RecursionError):
-        raise Invalid("The body is no JSON.", code="bad_body") from None
+        raise Invalid(gettext("The body is no JSON."), code="bad_body") from None
     return found
 
 
@@ -77,7 +78,9 @@ def _look_over(request: HttpRequest) -> None:
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        raise Invalid("The length of the body is no number.", code="bad_body") from None
+        raise Invalid(
+            gettext("The length of the body is no number."), code="bad_body"
+        ) from None
     if length > MOST_BYTES:
         raise TooLarge
     if not length:
@@ -87,7 +90,9 @@ def _look_over(request: HttpRequest) -> None:
     try:
         raw = request.body
     except (UnreadablePostError, RawPostDataException):
-        raise Invalid("The body did not arrive whole.", code="bad_body") from None
+        raise Invalid(
+            gettext("The body did not arrive whole."), code="bad_body"
+        ) from None
     except RequestDataTooBig:
         raise TooLarge from None
     read(raw)

@@ -72,6 +72,11 @@ def every() -> tuple[Kept, ...]:
     return shelves.across_apps("personal", "PERSONAL")
 
 
+def by_app() -> dict[str, tuple[Kept, ...]]:
+    """All of them under the labels of the apps that keep them."""
+    return shelves.by_app("personal", "PERSONAL")
+
+
 def handed_out() -> tuple[Kept, ...]:
     return tuple(kept for kept in every() if kept.name)
 

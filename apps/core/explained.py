@@ -4,6 +4,8 @@ leads to. Each app names its own in `problem_codes.py`, a tuple `PROBLEMS`."""
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+
 from apps.core import shelves
 from apps.core.errors import NotFound
 
@@ -30,4 +32,4 @@ def named(code: str) -> Explained:
     try:
         return every()[code]
     except KeyError:
-        raise NotFound("There is no problem of that name.") from None
+        raise NotFound(gettext("There is no problem of that name.")) from None

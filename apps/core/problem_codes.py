@@ -159,6 +159,14 @@ PROBLEMS = (
         "Try again in a minute, the same request with the same Idempotency-Key.",
     ),
     Explained(
+        "unreadable",
+        "The request cannot be read",
+        "What came is longer than is read here (an address of 8,190 bytes, a hundred "
+        "headers of as many), or is not HTTP. Nothing of it was looked at.",
+        "Send a shorter address; what is long belongs into the body. The status says "
+        "which part was too much.",
+    ),
+    Explained(
         "unknown_choice",
         "There is no such choice",
         "A parameter in the address has a value that is none of those it takes, such "

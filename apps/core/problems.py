@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.encoding import escape_uri_path
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.views import defaults
 from django.views.csrf import csrf_failure
 
@@ -31,8 +32,24 @@ from apps.core.errors import (
 from apps.core.logs import logger
 from apps.core.request_ids import current_request_id
 
+# What pages say of a status, for the catalogue.
+_PHRASES = (
+    gettext_noop("Bad Request"),
+    gettext_noop("Unauthorized"),
+    gettext_noop("Forbidden"),
+    gettext_noop("Not Found"),
+    gettext_noop("Method Not Allowed"),
+    gettext_noop("Conflict"),
+    gettext_noop("Request Entity Too Large"),
+    gettext_noop("Unsupported Media Type"),
+    gettext_noop("Unprocessable Entity"),
+    gettext_noop("Too Many Requests"),
+    gettext_noop("Internal Server Error"),
+    gettext_noop("Bad Gateway"),
+    gettext_noop("Service Unavailable"),
+)
 _BARE = (
-    '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{1}"><meta name="viewport" content="width=device-width">'
     "<title>{0}</title><h1>{0}</h1></html>"
 )
 _BY_STATUS: dict[int, type[AppError]] = {
@@ -75,7 +92,7 @@ def answer(request: HttpRequest, error: AppError) -> HttpResponse:
     except Exception:
         # Whatever the page is made of may be what is broken.
         logger.exception("error_page_broken")
-        page = HttpResponse(_BARE.format(error.sentence))
+        page = HttpResponse(_BARE.format(error.sentence, get_language()))
     page.status_code = error.status.value
     _say_when(page, error)
     return page
@@ -87,7 +104,7 @@ def _say_when(response: HttpResponse, error: AppError) -> None:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, NotFound("There is no page at this address."))
+    return answer(request, NotFound(gettext("There is no page at this address.")))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -5,6 +5,7 @@ import pkgutil
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 from typing import Any
 
 from django.apps import apps
@@ -31,12 +32,17 @@ def collect(package: str, constant: str) -> tuple[Any, ...]:
 
 def across_apps(module: str, constant: str) -> tuple[Any, ...]:
     """What the tuples `constant` hold in this module of each of our apps that has one."""
-    found: list[Any] = []
+    return tuple(chain.from_iterable(by_app(module, constant).values()))
+
+
+def by_app(module: str, constant: str) -> dict[str, tuple[Any, ...]]:
+    """The same under the label of each app, in their order."""
+    found: dict[str, tuple[Any, ...]] = {}
     for config in apps.get_app_configs():
         name = f"{config.name}.{module}"
         if config.name.startswith(("apps.", "tests.")) and find_spec(name):
-            found += _exported(name, constant)
-    return tuple(found)
+            found[config.label] = tuple(_exported(name, constant))
+    return found
 
 
 def _exported(module: str, constant: str) -> Any:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.utils.encoding import punycode
+from django.utils.translation import gettext
 
 from apps.core.errors import Invalid
 
@@ -15,7 +16,9 @@ def canonical(email: str) -> str:
     """
     local, at, domain = email.strip().rpartition("@")
     if not at or not local.isascii():
-        raise Invalid("Use an address whose part before the @ has plain letters.")
+        raise Invalid(
+            gettext("Use an address whose part before the @ has plain letters.")
+        )
     return unicodedata.normalize("NFKC", f"{local}@{domain}").casefold()
 
 
@@ -33,16 +36,20 @@ def kept(email: str) -> str:
     if _IGNORABLE.search(email) or any(
         unicodedata.category(each).startswith("C") for each in email.strip()
     ):
-        raise Invalid("This address has characters that cannot be seen. Type it again.")
+        raise Invalid(
+            gettext("This address has characters that cannot be seen. Type it again.")
+        )
     local, _, domain = canonical(email).rpartition("@")
     if '"' in local:
-        raise Invalid("Use an address without quotation marks.")
+        raise Invalid(gettext("Use an address without quotation marks."))
     try:
         plain = f"{local}@{punycode(domain).lower()}"
     except UnicodeError:
-        raise Invalid("The part after the @ is no domain that gets mail.") from None
+        raise Invalid(
+            gettext("The part after the @ is no domain that gets mail.")
+        ) from None
     if len(plain) > LONGEST:
-        raise Invalid("This address is too long.")
+        raise Invalid(gettext("This address is too long."))
     return plain
 
 

@@ -22,15 +22,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.core.errors import AppError
+from apps.core.preconditions import PreconditionFailed
 
 V = TypeVar("V", bound=Callable[..., Any])
-
-
-class PreconditionFailed(AppError):
-    code = "precondition_failed"
-    status = HTTPStatus.PRECONDITION_FAILED
-    sentence = "This has changed since you read it. Read it again."
 
 
 class Versioned(APIView):

@@ -22,6 +22,7 @@ from apps.integrations.models import (
 )
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.pages import Page
 
 # Providers are set up in the settings, and tokens of sign-ins are not kept.
@@ -99,6 +100,7 @@ def renew(request: Any, row: Any, reason: str) -> None:
     consequence="Its secrets are removed at once, and the grant is taken back at the "
     "provider where that ends nothing else. Its person is told.",
     permission=Permission.CONNECTION_DELETE,
+    when=lambda row: row.ended_at is None,
 )
 def disconnect(request: Any, row: Any, reason: str) -> None:
     operators.disconnect(by=request.user, row=row, reason=reason)
@@ -107,6 +109,9 @@ def disconnect(request: Any, row: Any, reason: str) -> None:
 @admin.register(Connection)
 class ConnectionAdmin(ConnectionsPage):
     pii = ("label", "uid")
+    found_by = ("public_id",)
+    mentioned_by = ("label",)
+    on_person = Shown.ROWS
     list_display = (
         "provider",
         "label",
@@ -181,6 +186,7 @@ class ConsentAdmin(ConnectionsPage):
 @admin.register(OAuthEvent)
 class OAuthEventAdmin(ConnectionsPage):
     has_history = False
+    mentioned_by = ("request_id",)
     list_display = ("at", "provider", "kind", "outcome", "code", "milliseconds", "user")
     list_filter = (ProviderFilter, "kind", "at")
     list_select_related = ("user",)

@@ -8,6 +8,8 @@ has to have switched on.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.translation import gettext
+
 from apps.core import shelves
 from apps.core.errors import NotFound
 
@@ -39,7 +41,7 @@ def named(provider_id: str, name: str) -> Capability:
     """Raises NotFound."""
     found = _by_name().get((provider_id, name))
     if found is None:
-        raise NotFound("That cannot be done there.")
+        raise NotFound(gettext("That cannot be done there."))
     return found
 
 

@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from apps.core import http
 from apps.core.errors import AppError, OutsideFailure
 from apps.core.http import Answer, AnswerLost, NotReached
@@ -57,12 +59,18 @@ def test(row: Connection) -> Finding:
     try:
         outcome, words = _meaning(provider, _asked(row, provider, bearer))
     except NotReached:
-        outcome, words = "not_reached", f"{provider.name} cannot be reached right now."
+        outcome, words = "not_reached", _said(
+            gettext("%(name)s cannot be reached right now."), provider
+        )
     except AnswerLost:
-        outcome, words = "answer_lost", f"{provider.name} did not answer in time."
+        outcome, words = "answer_lost", _said(
+            gettext("%(name)s did not answer in time."), provider
+        )
     except OutsideFailure as error:
         outcome = error.code
-        words = f"{provider.name} answered oddly. Try again in a while."
+        words = _said(
+            gettext("%(name)s answered oddly. Try again in a while."), provider
+        )
     except AppError as error:
         outcome, words = error.code, error.sentence
     took = timedelta(seconds=time.monotonic() - began)
@@ -78,7 +86,9 @@ def renew(row: Connection) -> Finding:
         tokens.renew_now(row)
     except AppError as error:
         return Finding(False, error.sentence, error.code)
-    return Finding(True, f"{row.declared.name} renewed its permission.")
+    return Finding(
+        True, _said(gettext("%(name)s renewed its permission."), row.declared)
+    )
 
 
 def _asked(row: Connection, provider: Provider, bearer: Bearer) -> Answer:
@@ -108,10 +118,18 @@ def _sent(provider: Provider, bearer: Bearer) -> Answer:
 
 def _meaning(provider: Provider, answer: Answer) -> tuple[str, str]:
     if answer.is_good:
-        return "ok", f"{provider.name} answered: it works."
+        return "ok", _said(gettext("%(name)s answered: it works."), provider)
     if answer.status in (429, 529):
-        return "busy", f"{provider.name} was asked too often. Try again in a while."
+        return "busy", _said(
+            gettext("%(name)s was asked too often. Try again in a while."), provider
+        )
     if answer.status >= 500:
-        return "down", f"{provider.name} has trouble right now. Try again in a while."
-    said = f"{provider.name} answered, but does not let us in ({answer.status})."
-    return "refused", said
+        return "down", _said(
+            gettext("%(name)s has trouble right now. Try again in a while."), provider
+        )
+    words = gettext("%(name)s answered, but does not let us in (%(status)s).")
+    return "refused", words % {"name": provider.name, "status": answer.status}
+
+
+def _said(words: str, provider: Provider) -> str:
+    return words % {"name": provider.name}

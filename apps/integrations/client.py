@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.core import http
 from apps.core.errors import AppError, Conflict, NotFound, OutsideFailure, Unavailable
@@ -135,8 +136,8 @@ class Client:
         been."""
         if self.capability.is_write:
             return self._unknown()
-        name = self.connection.declared.name
-        return Refused(f"{name} answered what cannot be.", permanent=True)
+        words = self._said(gettext("%(name)s answered what cannot be."))
+        return Refused(words, permanent=True)
 
     def _counted(
         self,
@@ -233,7 +234,7 @@ class Client:
                 raise self._down() from None
             if not self.capability.is_repeatable:
                 raise self._unknown() from None
-            words = f"{provider.name} answered more than we can take."
+            words = self._said(gettext("%(name)s answered more than we can take."))
             raise Refused(words, permanent=True, code="too_large") from None
 
     def _url(self, steps: Mapping[str, str]) -> str:
@@ -250,7 +251,8 @@ class Client:
         if trusted and url.startswith(f"{trusted}/"):
             return url
         if parts.scheme != "https" or parts.netloc not in provider.hosts:
-            raise Refused(f"{provider.name} named a strange address.", permanent=True)
+            words = self._said(gettext("%(name)s named a strange address."))
+            raise Refused(words, permanent=True)
         return endpoints.at(provider, url)
 
     def _may_help(self, answer: Answer, failure: AppError) -> bool:
@@ -265,7 +267,7 @@ class Client:
         return self.capability.method == "DELETE" and answer.status in (404, 410)
 
     def _failure(self, answer: Answer) -> AppError:
-        name, reasons = self.connection.declared.name, reasons_of(answer)
+        reasons = reasons_of(answer)
         is_often = answer.status == 429 or (
             answer.status == 403 and reasons & (TOO_OFTEN | USED_UP)
         )
@@ -274,22 +276,26 @@ class Client:
         if answer.status == 403:
             return self._not_allowed(reasons)
         if answer.status in (404, 410):
-            return NotFound(f"{name} has no such thing, or does not show it to us.")
+            words = gettext("%(name)s has no such thing, or does not show it to us.")
+            return NotFound(self._said(words))
         if answer.status in (409, 412):
-            return Conflict(f"That has changed at {name} in the meantime.")
+            words = gettext("That has changed at %(name)s in the meantime.")
+            return Conflict(self._said(words))
         if is_trouble(answer):
             return self._lost()
-        return Refused(f"{name} did not take that.", permanent=True)
+        words = self._said(gettext("%(name)s did not take that."))
+        return Refused(words, permanent=True)
 
     def _busy(self, answer: Answer, reasons: frozenset[str]) -> Busy:
-        name = self.connection.declared.name
         wait = token_endpoint.retry_after(answer.headers) or _A_WHILE
         seconds = max(1, int(wait.total_seconds()))
         if reasons & USED_UP:
-            words = f"{name} answers no more of these today. Try again tomorrow."
-            return UsedUp(words, retry_after=seconds)
-        words = f"{name} was asked too often. Try again in a while."
-        return Busy(words, retry_after=seconds)
+            words = gettext(
+                "%(name)s answers no more of these today. Try again tomorrow."
+            )
+            return UsedUp(self._said(words), retry_after=seconds)
+        words = gettext("%(name)s was asked too often. Try again in a while.")
+        return Busy(self._said(words), retry_after=seconds)
 
     def _not_allowed(self, reasons: frozenset[str]) -> AppError:
         provider = self.connection.declared
@@ -299,14 +305,16 @@ class Client:
             logger.error("provider_api_off", provider=provider.id, code=min(ours))
             return Unavailable()
         if not reasons & NOT_GRANTED:
-            return FeatureOff(f"{provider.name} does not allow that for this account.")
+            words = gettext("%(name)s does not allow that for this account.")
+            return FeatureOff(self._said(words))
         self._noted("not_granted", min(reasons & NOT_GRANTED))
         if provider.has_scopes:
             granted.lost(self.connection, feature)
-        return FeatureOff(
-            f"{provider.name} did not allow “{feature.title}” for this account. Allow it "
-            "under Connections."
+        words = gettext(
+            "%(name)s did not allow “%(feature)s” for this account. Allow it under "
+            "Connections."
         )
+        return FeatureOff(self._said(words, feature=gettext(feature.title)))
 
     def _not_known(self, bearer: tokens.Bearer) -> AppError:
         """A token that was renewed just now is refused."""
@@ -333,15 +341,17 @@ class Client:
         return self._down() if self.capability.is_repeatable else self._unknown()
 
     def _down(self) -> ProviderDown:
-        name = self.connection.declared.name
-        return ProviderDown(f"{name} does not answer. Try again in a while.")
+        words = gettext("%(name)s does not answer. Try again in a while.")
+        return ProviderDown(self._said(words))
 
     def _unknown(self) -> OutcomeUnknown:
-        name = self.connection.declared.name
-        return OutcomeUnknown(
-            f"{name} did not say whether it was done. Look there before you try again.",
-            permanent=True,
+        words = gettext(
+            "%(name)s did not say whether it was done. Look there before you try again."
         )
+        return OutcomeUnknown(self._said(words), permanent=True)
+
+    def _said(self, words: str, **more: str) -> str:
+        return words % {"name": self.connection.declared.name, **more}
 
 
 def of(connection: Connection, name: str) -> Client:
@@ -354,7 +364,10 @@ def of(connection: Connection, name: str) -> Client:
     feature = provider.feature(found.feature)
     is_on = feature.id in connection.features
     if not is_on or not granted.allows(provider, granted.of(connection), feature):
-        raise FeatureOff(f"“{feature.title}” is not switched on for {provider.name}.")
+        words = gettext("“%(feature)s” is not switched on for %(name)s.")
+        raise FeatureOff(
+            words % {"feature": gettext(feature.title), "name": provider.name}
+        )
     return Client(connection, found)
 
 

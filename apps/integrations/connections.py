@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Invalid, NotFound
@@ -31,8 +32,8 @@ from apps.rbac.catalog import Permission
 
 Status, Reason = Connection.Status, Connection.Reason
 Event, Channel = consents.Event, consents.Channel
-_NOT_YOURS = "That connection is not on your list."
-_BY_US = "It was paused by us. Ask us why."
+_NOT_YOURS = gettext_noop("That connection is not on your list.")
+_BY_US = gettext_noop("It was paused by us. Ask us why.")
 
 
 def own(user: User, public_id: UUID | str) -> Connection:
@@ -40,10 +41,10 @@ def own(user: User, public_id: UUID | str) -> Connection:
     try:
         wanted = UUID(str(public_id))
     except ValueError:
-        raise NotFound(_NOT_YOURS) from None
+        raise NotFound(gettext(_NOT_YOURS)) from None
     found = Connection.objects.owned_by(user).filter(public_id=wanted).first()
     if found is None:
-        raise NotFound(_NOT_YOURS)
+        raise NotFound(gettext(_NOT_YOURS))
     return found
 
 
@@ -64,16 +65,16 @@ def purpose(
     too many and for what we paused.
     """
     if connection is not None and connection.provider != provider.id:
-        raise NotFound(_NOT_YOURS)
+        raise NotFound(gettext(_NOT_YOURS))
     known = [provider.feature(each).id for each in features]
     if connection is not None:
         known = list(dict.fromkeys([*connection.features, *known]))
     if not known:
-        raise Invalid("Choose at least one thing to switch on.")
+        raise Invalid(gettext("Choose at least one thing to switch on."))
     if connection is None:
         _insist_on_room(user)
     elif connection.is_paused_by_us:
-        raise Conflict(_BY_US)
+        raise Conflict(gettext(_BY_US))
     scopes = provider.scopes_for(known) if provider.has_scopes else []
     with transaction.atomic():
         consents.record(
@@ -101,7 +102,8 @@ def _insist_on_room(user: User) -> None:
     most = limits.of(user).connections
     if Connection.objects.owned_by(user).count() >= most:
         raise Conflict(
-            f"You can have {most} connected accounts. Disconnect one first.",
+            gettext("You can have %(most)s connected accounts. Disconnect one first.")
+            % {"most": most},
             code="too_many_connections",
         )
 
@@ -223,9 +225,11 @@ def switch_off(*, row: Connection, feature: str, channel: str) -> None:
     with transaction.atomic():
         row = _locked(row)
         if feature not in row.features:
-            raise NotFound("That is not switched on.")
+            raise NotFound(gettext("That is not switched on."))
         if len(row.features) == 1:
-            raise Conflict("That is all there is to it. Disconnect it instead.")
+            raise Conflict(
+                gettext("That is all there is to it. Disconnect it instead.")
+            )
         row.features = [each for each in row.features if each != feature]
         row.save(update_fields=["features"])
         _said(row, Event.SWITCHED_OFF, channel, features=[feature])
@@ -254,7 +258,7 @@ def pause(
     with transaction.atomic():
         row = _locked(row)
         if row.status == Status.PAUSED and (by is None or row.is_paused_by_us):
-            raise Conflict("It is paused already.")
+            raise Conflict(gettext("It is paused already."))
         _said(row, Event.PAUSED, channel, by=by)
         standing.change(row, Status.PAUSED, reason)
         _by_operator(row, by, words)
@@ -265,9 +269,9 @@ def resume(*, row: Connection, channel: str, by: Any = None, words: str = "") ->
     with transaction.atomic():
         row = _locked(row)
         if row.status != Status.PAUSED:
-            raise Conflict("It is not paused.")
+            raise Conflict(gettext("It is not paused."))
         if row.is_paused_by_us and by is None:
-            raise Conflict(_BY_US)
+            raise Conflict(gettext(_BY_US))
         _said(row, Event.RESUMED, channel, by=by)
         _by_operator(row, by, words)
         if Token.objects.filter(pk=row.pk).exists():
@@ -350,7 +354,7 @@ def _locked(row: Connection) -> Connection:
     locked = Connection.objects.select_for_update(no_key=True, of=("self",))
     found = locked.live().select_related("user").filter(pk=row.pk).first()
     if found is None:
-        raise NotFound(_NOT_YOURS)
+        raise NotFound(gettext(_NOT_YOURS))
     return found
 
 

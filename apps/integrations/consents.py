@@ -4,6 +4,8 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
+
 from apps.accounts.models import User
 from apps.integrations.models import Connection, Consent
 from apps.integrations.provider import Provider
@@ -51,7 +53,7 @@ def record(
 def words(provider: Provider, features: Collection[str]) -> str:
     """What the page says of the features, as it says it."""
     chosen = provider.chosen(features)
-    return "\n".join(f"{each.title}. {each.words}" for each in chosen)
+    return "\n".join(f"{gettext(each.title)}. {gettext(each.words)}" for each in chosen)
 
 
 def of(user: User, connection: UUID) -> Any:

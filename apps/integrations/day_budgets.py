@@ -14,6 +14,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.errors import TooMany
@@ -33,8 +34,9 @@ _EVERYBODY = 0
 class Budget:
     provider: str
     name: str
-    # What they are called: "searches".
-    words: str
+    # What to say where all are taken, and where the person had their share.
+    over: str
+    over_for_you: str
     a_day: int
     # Everybody's, while there are any.
     at_least: int
@@ -51,10 +53,10 @@ def take(budget: Budget, user: User) -> None:
     with transaction.atomic():
         taken = _take(budget, _EVERYBODY, budget.a_day)
         if taken is None:
-            raise _spent(budget, f"All {budget.words} of today are used up.")
+            raise _spent(budget, budget.over)
         share = max(budget.at_least, budget.a_day - taken + 1)
         if _take(budget, user.pk, share) is None:
-            raise _spent(budget, f"Your share of today’s {budget.words} is used up.")
+            raise _spent(budget, budget.over_for_you)
 
 
 def give_back(budget: Budget, user: User) -> None:
@@ -104,4 +106,4 @@ def _spent(budget: Budget, words: str) -> Spent:
     zone = ZoneInfo(budget.zone)
     tomorrow = datetime.combine(_today(budget) + timedelta(days=1), time(), zone)
     wait = int((tomorrow - timezone.now()).total_seconds()) + 1
-    return Spent(f"{words} Try again tomorrow.", retry_after=wait)
+    return Spent(gettext(words), retry_after=wait)

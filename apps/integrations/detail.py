@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from apps.core import live, paging
 from apps.core.errors import AppError, NotFound
@@ -79,16 +80,20 @@ def _below(row: Connection) -> dict[str, Any]:
     }
 
 
+def _called_there(row: Connection) -> str:
+    return f"{row.declared.name} ({row.label})" if row.label else row.declared.name
+
+
 def _called(row: Connection, name: str) -> str:
     """The feature that a call belongs to, and its name among those of that one."""
     if name == checkup.NAME:
-        return "Test"
+        return gettext("Test")
     try:
         feature = row.declared.feature(capability.named(row.provider, name).feature)
     except NotFound:
         # One there is no more.
         return name
-    return f"{feature.title} ({name})"
+    return f"{gettext(feature.title)} ({name})"
 
 
 @signed_in
@@ -147,7 +152,8 @@ def _by_hand(
 @require_POST
 def pause(request: Request, public_id: UUID) -> HttpResponse:
     row = connections.own(request.user, public_id)
-    words = f"{row.declared.name} is paused. Nothing is read or written there."
+    words = gettext("%(name)s is paused. Nothing is read or written there.")
+    words %= {"name": row.declared.name}
     return _done(
         request, public_id, words, lambda: connections.pause(row=row, channel=PORTAL)
     )
@@ -158,7 +164,7 @@ def pause(request: Request, public_id: UUID) -> HttpResponse:
 @require_POST
 def resume(request: Request, public_id: UUID) -> HttpResponse:
     row = connections.own(request.user, public_id)
-    words = f"{row.declared.name} goes on."
+    words = gettext("%(name)s goes on.") % {"name": row.declared.name}
     return _done(
         request, public_id, words, lambda: connections.resume(row=row, channel=PORTAL)
     )
@@ -169,7 +175,8 @@ def resume(request: Request, public_id: UUID) -> HttpResponse:
 def switch_off(request: Request, public_id: UUID) -> HttpResponse:
     row = connections.own(request.user, public_id)
     feature = row.declared.feature(request.POST.get("feature", ""))
-    words = f"“{feature.title}” is switched off."
+    words = gettext("“%(feature)s” is switched off.")
+    words %= {"feature": gettext(feature.title)}
 
     def act() -> None:
         connections.switch_off(row=row, feature=feature.id, channel=PORTAL)
@@ -200,9 +207,12 @@ def disconnect(request: Request, public_id: UUID) -> HttpResponse:
             "provider": row.declared,
             "account": cards.account(row, granted.of(row)),
             "can_take_back": revoking.can_take_back(row.declared),
-            "hanging_on": revoking.hanging_on(row),
+            "hanging_on": [_called_there(each) for each in revoking.hanging_on(row)],
         }
         return render(request, "integrations/disconnect.html", shown)
     connections.disconnect(row=row, channel=PORTAL)
-    messages.success(request, f"{row.declared.name} is disconnected.")
+    messages.success(
+        request,
+        gettext("%(name)s is disconnected.") % {"name": row.declared.name},
+    )
     return redirect("integrations:connections")

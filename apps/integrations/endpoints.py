@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.core.errors import NotFound
 from apps.integrations import provider as shelf
@@ -39,14 +40,18 @@ def offer(provider_id: str) -> Provider:
     """Raises NotFound for one that is not set up here."""
     provider = shelf.named(provider_id)
     if not is_offered(provider):
-        raise NotFound(f"{provider.name} cannot be connected here.")
+        raise NotFound(
+            gettext("%(name)s cannot be connected here.") % {"name": provider.name}
+        )
     return provider
 
 
 def client(provider: Provider) -> Client:
     """Raises NotFound for a provider that is not set up here (any more)."""
     if not is_offered(provider):
-        raise NotFound(f"{provider.name} cannot be connected here.")
+        raise NotFound(
+            gettext("%(name)s cannot be connected here.") % {"name": provider.name}
+        )
     return Client(*settings.OAUTH_CLIENTS[provider.id])
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from apps.integrations.models import Connection, OAuthEvent
 
 Kind, Status = OAuthEvent.Kind, Connection.Status
@@ -40,7 +42,7 @@ def told(event: OAuthEvent, name: str) -> Told:
     found = _WORDS.get((Kind(event.kind), event.outcome))
     if found is None:
         return Told(f"{event.get_kind_display()}: {event.outcome.replace('_', ' ')}")
-    words = found.words.format(name=name)
+    words = gettext(found.words).format(name=name)
     if event.kind == Kind.STATUS and event.code:
         words = f"{words}: {_lowered(str(_REASONS.get(event.code, event.code)))}"
     return Told(words, found.tone)

@@ -19,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import AppError, Conflict, Invalid, OutsideFailure
 from apps.core.redis import connection as redis
@@ -48,7 +49,9 @@ class NotBegunHere(Invalid):
     """Used already, too old, begun in another browser, or by somebody else."""
 
     code = "state_invalid"
-    sentence = "This step was not begun here, or was done already. Begin once more."
+    sentence = gettext_noop(
+        "This step was not begun here, or was done already. Begin once more."
+    )
 
 
 class Denied(AppError):
@@ -56,12 +59,14 @@ class Denied(AppError):
 
     code = "denied"
     status = Conflict.status
-    sentence = "Nothing has changed: it was not allowed there."
+    sentence = gettext_noop("Nothing has changed: it was not allowed there.")
 
 
 class HandshakeFailed(OutsideFailure):
     code = "handshake_failed"
-    sentence = "Nothing has changed: the provider did not finish it. Try once more."
+    sentence = gettext_noop(
+        "Nothing has changed: the provider did not finish it. Try once more."
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from django.utils.translation import gettext
+
 from apps.core import shelves
 from apps.core.errors import NotFound
 
@@ -99,7 +101,10 @@ class Provider:
         """Raises NotFound."""
         found = self.by_id.get(feature_id)
         if found is None:
-            raise NotFound(f"{self.name} has nothing of that name to switch on.")
+            raise NotFound(
+                gettext("%(name)s has nothing of that name to switch on.")
+                % {"name": self.name}
+            )
         return found
 
     def chosen(self, ids: Collection[str]) -> list[Feature]:
@@ -129,7 +134,7 @@ def named(provider_id: str) -> Provider:
     for provider in every():
         if provider.id == provider_id:
             return provider
-    raise NotFound("There is no such provider.")
+    raise NotFound(gettext("There is no such provider."))
 
 
 def choices() -> list[tuple[str, str]]:

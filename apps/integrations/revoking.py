@@ -5,6 +5,8 @@ taking that back would end every other connection to the same account, of whoeve
 So it is done only when it hits nothing else.
 """
 
+from django.utils.translation import gettext
+
 from apps.core.errors import OutsideFailure
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
@@ -35,14 +37,17 @@ def not_kept(provider: Provider, uid: str, secrets: Secrets) -> str:
     """A grant that came and became no connection is on its way back; what to tell its
     person of it."""
     if _soon(provider, uid, secrets):
-        return f"What you allowed at {provider.name} is taken back there."
-    return f"What you allowed at {provider.name} stands there: {provider.own_page}"
+        words = gettext("What you allowed at %(provider)s is taken back there.")
+    else:
+        words = gettext("What you allowed at %(provider)s stands there: %(page)s")
+    return words % {"provider": provider.name, "page": provider.own_page}
 
 
 def may_stand(provider: Provider) -> str:
     """Of a handshake that broke off after its person had said yes there: whose grant it
     is was not learnt, so neither is whether something else hangs on it."""
-    return f"What you allowed at {provider.name} may stand there: {provider.own_page}"
+    words = gettext("What you allowed at %(provider)s may stand there: %(page)s")
+    return words % {"provider": provider.name, "page": provider.own_page}
 
 
 def _soon(provider: Provider, uid: str, secrets: Secrets) -> bool:

@@ -20,6 +20,7 @@ from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.db import IntegrityError, transaction
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts import email_changes, letters, linked, names, sessions, signup
 from apps.accounts.models import User
@@ -34,6 +35,7 @@ from apps.rbac import audit
 ENTER, LINK, PROVE = "enter", "link", "prove"
 # That they choose the account, and are seen there once more.
 _ASK = {"prompt": "select_account"}
+_OF_ANOTHER = gettext_noop("That account signs in somebody else here.")
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def declared(provider_id: str) -> Provider:
     """Raises NotFound for what signs nobody in."""
     provider = endpoints.offer(provider_id)
     if not provider.sign_in_scopes:
-        raise NotFound("That is no way to sign in.")
+        raise NotFound(gettext("That is no way to sign in."))
     return provider
 
 
@@ -128,14 +130,14 @@ def link(request: Any, login: SocialLogin) -> None:
                 defaults={"user": user, "extra_data": account.extra_data},
             )
             if row.user_id != user.pk:
-                raise Conflict("That account signs in somebody else here.")
+                raise Conflict(gettext(_OF_ANOTHER))
             if is_new:
                 audit.done(
                     linked.LINK, actor=user, obj=user, after={"provider": row.provider}
                 )
                 _tell(user, row, "sign_in_linked")
     except IntegrityError:
-        raise Conflict("That account signs in somebody else here.") from None
+        raise Conflict(gettext(_OF_ANOTHER)) from None
 
 
 def unlink(user: User, row: SocialAccount) -> None:
@@ -144,7 +146,7 @@ def unlink(user: User, row: SocialAccount) -> None:
         person = User.objects.locked(user.pk)
         others = SocialAccount.objects.filter(user=person).exclude(pk=row.pk)
         if not person.has_usable_password() and not others.exists():
-            raise Conflict("It is your only way in. Set a password first.")
+            raise Conflict(gettext("It is your only way in. Set a password first."))
         _tell(user, row, "sign_in_unlinked")
         linked.remove(row, by=user)
 
@@ -157,7 +159,9 @@ def prove(request: Any, login: SocialLogin) -> None:
         user=request.user, provider=account.provider, uid=account.uid
     )
     if not theirs.exists():
-        raise Forbidden("That is another account than the one you sign in with.")
+        raise Forbidden(
+            gettext("That is another account than the one you sign in with.")
+        )
     sessions.proved(request.sign_in, account.provider, twice=False)
 
 
@@ -188,7 +192,10 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
         told: list[EmailAddress] = login.email_addresses
         if not told or not told[0].email:
             raise Invalid(
-                "It told us no e-mail address. Sign up with one, and link it afterwards."
+                gettext(
+                    "It told us no e-mail address. Sign up with one, and link it "
+                    "afterwards."
+                )
             )
         try:
             email = account_adapter(request).clean_email(told[0].email)
@@ -220,5 +227,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  
             with transaction.atomic():
                 login.save(request)
         except IntegrityError:
-            raise Conflict("This address has just been signed up with.") from None
+            raise Conflict(
+                gettext("This address has just been signed up with.")
+            ) from None
         return user

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import linked
@@ -82,13 +83,13 @@ def accounts(request: Any) -> HttpResponse:
 def unlink(request: Any, pk: int) -> HttpResponse:
     row = next((each for each in linked.of(request.user) if each.pk == pk), None)
     if row is None:
-        raise NotFound("You do not sign in with that.")
+        raise NotFound(gettext("You do not sign in with that."))
     try:
         sign_in.unlink(request.user, row)
     except AppError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, "It is no way in any more.")
+        messages.success(request, gettext("It is no way in any more."))
     return redirect("sign_in_accounts")
 
 
@@ -108,7 +109,8 @@ def _arrived(request: HttpRequest, provider: Provider, left: Back) -> HttpRespon
         sign_in.link(request, login)
         if left.back:
             return redirect(left.back)
-        messages.success(request, f"You can sign in with {provider.name} now.")
+        words = gettext("You can sign in with %(name)s now.") % {"name": provider.name}
+        messages.success(request, words)
         return redirect("sign_in_accounts")
     sign_in.prove(request, login)
     if left.back:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import letters
+from apps.core import languages
 from apps.integrations import history
 from apps.integrations.models import Connection
 from apps.rbac import audit
@@ -75,7 +77,11 @@ def words(connection: Connection) -> Words:
     """Why it stands as it does, and what its person can do. Empty when all is well."""
     found = _WORDS.get(connection.reason, _FINE)
     name = connection.declared.name
-    return Words(found.why.format(name=name), found.next_step.format(name=name))
+    return Words(_said(found.why, name), _said(found.next_step, name))
+
+
+def _said(sentence: str, name: str) -> str:
+    return gettext(sentence).format(name=name) if sentence else ""
 
 
 def change(connection: Connection, status: str, reason: str = "") -> bool:
@@ -122,7 +128,8 @@ def tell_ended(connection: Connection) -> None:
 
 
 def _tell(connection: Connection) -> None:
-    said = words(connection)
+    with languages.speaking(connection.user.locale):
+        said = words(connection)
     page = reverse("integrations:connection", args=[connection.public_id])
     letters.tell(
         connection.user,

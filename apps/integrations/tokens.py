@@ -16,6 +16,7 @@ from django.db import OperationalError
 from django.db import connection as database
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.core import tallies
 from apps.core.errors import AppError, Conflict, Unavailable
@@ -62,7 +63,7 @@ class NotUsable(Conflict):
     def __init__(self, connection: Connection) -> None:
         said = standing.words(connection)
         super().__init__(
-            f"{said.why} {said.next_step}".strip() or "It is not connected."
+            f"{said.why} {said.next_step}".strip() or gettext("It is not connected.")
         )
         self.connection = connection
 
@@ -71,7 +72,9 @@ class NothingToRenewWith(Conflict):
     """It lives on until its end; trying would be the end of it now."""
 
     code = "nothing_to_renew_with"
-    sentence = "There is nothing to renew it with. It goes on until it runs out."
+    sentence = gettext_noop(
+        "There is nothing to renew it with. It goes on until it runs out."
+    )
 
 
 class NotNow(Unavailable):
@@ -81,7 +84,8 @@ class NotNow(Unavailable):
 
     def __init__(self, connection: Connection) -> None:
         name = connection.declared.name
-        super().__init__(f"{name} does not answer as it should. Try again in a while.")
+        words = gettext("%(name)s does not answer as it should. Try again in a while.")
+        super().__init__(words % {"name": name})
         self.connection = connection
 
 

@@ -8,6 +8,8 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from apps.accounts.models import User
 from apps.core.errors import Invalid
 from apps.integrations import facets
@@ -50,7 +52,7 @@ class Library(Facet):
         """
         words = " ".join(words.split())
         if not words or len(words) > 200:
-            raise Invalid("Say in a few words what to look for.")
+            raise Invalid(gettext("Say in a few words what to look for."))
         return self._search(words)[: max(1, min(most, MOST_FOUND))]
 
     def subscriptions(self, *, most: int = 50) -> list[Channel]:

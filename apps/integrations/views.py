@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
@@ -154,16 +155,22 @@ def _say(request: HttpRequest, arrival: Arrival) -> None:
         return
     name, account = row.declared.name, f" ({row.label})" if row.label else ""
     lines = granted.lines(row, granted.of(row))
-    works = [line.feature.title for line in lines if line.works]
-    allowed = f" Allowed: {'; '.join(works)}." if works else ""
-    messages.success(request, f"{name} is connected{account}.{allowed}")
-    if missing := [line.feature.title for line in lines if line.is_missing]:
+    works = [gettext(line.feature.title) for line in lines if line.works]
+    words = gettext("%(name)s is connected%(account)s.")
+    words %= {"name": name, "account": account}
+    if works:
+        words += " " + gettext("Allowed: %(works)s.") % {"works": "; ".join(works)}
+    messages.success(request, words)
+    if missing := [gettext(line.feature.title) for line in lines if line.is_missing]:
         messages.warning(
             request,
-            f"Not allowed there: {'; '.join(missing)}. That does not work until you "
-            "allow it.",
+            gettext(
+                "Not allowed there: %(missing)s. That does not work until you allow it."
+            )
+            % {"missing": "; ".join(missing)},
         )
     if arrival.is_another:
         messages.warning(
-            request, "That is another account, so it is a connection of its own."
+            request,
+            gettext("That is another account, so it is a connection of its own."),
         )

@@ -22,6 +22,7 @@ from apps.jobs import (  # noqa: F401  (some register their pages)
 from apps.jobs.models import Job, MissedRuns
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.lists import MOST_COUNTED
 from apps.rbac.console.pages import Page
 
@@ -51,6 +52,7 @@ def _drop_all(request: Any, reason: str) -> str:
     consequence="They are tried anew, as often as the first time.",
     permission=Permission.JOB_REQUEUE,
     by_filter=_requeue_all,
+    when=lambda job: job.state in dead_letters.REQUEUED,
 )
 def requeue(request: Any, job: Any, reason: str) -> None:
     dead_letters.requeue(by=request.user, job=job, reason=reason)
@@ -61,6 +63,7 @@ def requeue(request: Any, job: Any, reason: str) -> None:
     consequence="They are not done any more, and stay on record.",
     permission=Permission.JOB_DROP,
     by_filter=_drop_all,
+    when=lambda job: job.state == Job.State.DEAD,
 )
 def drop(request: Any, job: Any, reason: str) -> None:
     dead_letters.drop(by=request.user, job=job, reason=reason)
@@ -70,6 +73,7 @@ def drop(request: Any, job: Any, reason: str) -> None:
     "Cancel",
     consequence="What waits is not begun. What runs stops where it can.",
     permission=Permission.JOB_REQUEUE,
+    when=lambda job: job.state in (Job.State.WAITING, Job.State.RUNNING),
 )
 def cancel(request: Any, job: Any, reason: str) -> None:
     dead_letters.cancel(by=request.user, job=job, reason=reason)
@@ -107,6 +111,9 @@ class ErrorFilter(admin.SimpleListFilter):
 class JobAdmin(Page):
     task = "Work"
     owner = "asked_by"
+    found_by = ("public_id",)
+    mentioned_by = ("request_id",)
+    on_person = Shown.COUNT
     list_display = (
         "kind",
         "state",

@@ -22,6 +22,8 @@ UPDATE jobs_job SET state = 'waiting', failures = 0, deaths = 0, due_at = now(),
 WHERE id = ANY(%s) AND state IN ('dead', 'dropped', 'cancelled')
 RETURNING id, queue
 """
+# What is over without having been done; as in _REQUEUE.
+REQUEUED = (Job.State.DEAD, Job.State.DROPPED, Job.State.CANCELLED)
 _BATCH = 500
 # What a filter for many is made of: columns of a job.
 FILTERS = ("state", "queue", "kind", "error")
@@ -57,8 +59,7 @@ def cancel(*, by: Any, job: Job, reason: str) -> None:
 def requeue_all(*, by: Any, found: Mapping[str, str], reason: str) -> int:
     """Have all that a filter finds now tried anew: how many. Raises Conflict for
     none."""
-    states = (Job.State.DEAD, Job.State.DROPPED, Job.State.CANCELLED)
-    return _ask_for(requeue_found, Permission.JOB_REQUEUE, states, by, found, reason)
+    return _ask_for(requeue_found, Permission.JOB_REQUEUE, REQUEUED, by, found, reason)
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ def enter(**_: Any) -> None:
 
 def dry_run(keys: list[str] | None = None) -> list[Looked]:
     """Nothing is removed."""
-    found = [each for each in _settled() if keys is None or each[0].key in keys]
+    found = [each for each in settled() if keys is None or each[0].key in keys]
     return [
         Looked(rule, days, is_on, _old(rule, days)[:MOST_COUNTED].count())
         for rule, days, is_on in found
@@ -104,7 +104,7 @@ def change(*, by: Any, row: RetentionRule) -> None:
 )
 def retain() -> None:
     """Remove what is too old. Safe to run twice and side by side."""
-    rules = [(rule, days) for rule, days, is_on in _settled() if is_on]
+    rules = [(rule, days) for rule, days, is_on in settled() if is_on]
     for position, (rule, days) in enumerate(rules):
         progress.say(position, len(rules), rule.words)
         removed = sum(_batches(_old(rule, days)))
@@ -112,7 +112,8 @@ def retain() -> None:
             logger.info("rows_removed", rule=rule.key, rows=removed)
 
 
-def _settled() -> Iterator[tuple[Rule, int, bool]]:
+def settled() -> Iterator[tuple[Rule, int, bool]]:
+    """Each rule with the days that hold, and whether it is on. One query."""
     said = {row.rule: row for row in RetentionRule.objects.all()}
     for key, rule in every().items():
         row = said.get(key)

@@ -9,6 +9,7 @@ from apps.jobs import suppressions
 from apps.jobs.models import Letter, Suppression
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.pages import Page
 
 
@@ -18,6 +19,9 @@ class LetterAdmin(Page):
     owner = "person"
     has_history = False
     pii = ("to",)
+    found_by = ("public_id",)
+    mentioned_by = ("to",)
+    on_person = Shown.COUNT
     list_display = ("created_at", "to", "person", "name", "state", "reason")
     list_filter = ("state", "created_at")
     list_select_related = ("person",)
@@ -54,6 +58,7 @@ def lift(request: Any, suppression: Any, reason: str) -> None:
 class SuppressionAdmin(Page):
     task = "Messaging"
     pii = ("address",)
+    mentioned_by = ("address",)
     list_display = ("address", "why", "detail", "at")
     list_filter = ("why", "at")
     search_fields = ("=address",)

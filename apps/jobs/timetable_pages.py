@@ -16,7 +16,7 @@ from django_celery_beat.models import (
     SolarSchedule,
 )
 
-from apps.core.admin import ZonedAdmin
+from apps.core.admin import ZonedAdmin, name_parts
 from apps.jobs import timetable
 from apps.jobs.timetable_forms import TIMING, TOO_OFTEN, ScheduleForm, TimetableForm
 from apps.rbac import audit, policy
@@ -75,6 +75,7 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
         if "once_at" in made.base_fields:
             zone = timezone.get_current_timezone_name()
             made.base_fields["once_at"].help_text = f"In your time zone, {zone}."
+            name_parts(made.base_fields["once_at"])
         return made
 
     def formfield_for_foreignkey(

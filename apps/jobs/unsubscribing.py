@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.core.errors import NotFound
 from apps.jobs import categories
@@ -47,12 +48,12 @@ def find(token: str) -> Asked:
     try:
         public_id, slug = _signer().unsign_object(token)
     except signing.BadSignature:
-        raise NotFound("This link is not valid.") from None
+        raise NotFound(gettext("This link is not valid.")) from None
     people = get_user_model()._default_manager
     person = people.filter(public_id=public_id).first()
     category = categories.named(slug)
     if person is None or category is None:
-        raise NotFound("There are no such letters any more.")
+        raise NotFound(gettext("There are no such letters any more."))
     return Asked(person, category)
 
 

@@ -12,6 +12,7 @@ import django_otp
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from apps.accounts import guessing
 from apps.accounts.models import User
@@ -30,14 +31,16 @@ VERIFY, SEND = "mfa.code.verify", "mfa.code.send"
 
 class WrongCode(Invalid):
     code = "incorrect_code"
-    sentence = "That code is not right, or it was used already. Try the next one."
+    sentence = gettext_noop(
+        "That code is not right, or it was used already. Try the next one."
+    )
 
 
 class Spent(Invalid):
     """The challenge is over: whatever it belongs to starts again."""
 
     code = "challenge_over"
-    sentence = "That took too many tries or too long. Please start again."
+    sentence = gettext_noop("That took too many tries or too long. Please start again.")
 
 
 def current(
@@ -76,7 +79,7 @@ def begin(
     declared = named(factor)
     found = device or declared.device(user)
     if found is None:
-        raise Conflict("That is not set up for you.", code="not_enrolled")
+        raise Conflict(gettext("That is not set up for you."), code="not_enrolled")
     challenge, is_new = _open(user, declared, found, purpose, session, is_known)
     if is_new and declared.is_sent:
         try:
@@ -90,7 +93,7 @@ def begin(
 def insist_typed(name: str) -> None:
     """A code that has to be sent is asked for first. Raises `Invalid`."""
     if named(name).is_sent:
-        raise Invalid("Ask for a code first.", code="nothing_sent")
+        raise Invalid(gettext("Ask for a code first."), code="nothing_sent")
 
 
 def send(challenge: Challenge) -> None:
@@ -239,9 +242,13 @@ def _recorded(challenge: Challenge, *, allowed: bool) -> None:
 
 def _wait(until: datetime) -> TooMany:
     seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
-    unit = "second" if seconds == 1 else "seconds"
+    words = ngettext(
+        "After a wrong code there is a pause. Wait %(seconds)s second.",
+        "After a wrong code there is a pause. Wait %(seconds)s seconds.",
+        seconds,
+    )
     return TooMany(
-        f"After a wrong code there is a pause. Wait {seconds} {unit}.",
+        words % {"seconds": seconds},
         retry_after=seconds,
         code="pause",
     )
@@ -250,7 +257,7 @@ def _wait(until: datetime) -> TooMany:
 def _frozen(until: datetime) -> TooMany:
     seconds = max(1, math.ceil((until - timezone.now()).total_seconds()))
     return TooMany(
-        "There were too many wrong codes. Use a passkey or a recovery code.",
+        gettext("There were too many wrong codes. Use a passkey or a recovery code."),
         retry_after=seconds,
         code="frozen",
     )

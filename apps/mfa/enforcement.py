@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_noop
 
 from apps.accounts.fresh_auth import StepUp
 from apps.accounts.models import LoginSession, User
@@ -36,7 +37,7 @@ _WAYS = frozenset(
 
 class Missing(Forbidden):
     code = "second_factor_missing"
-    sentence = "Your role needs a second factor. Set one up first."
+    sentence = gettext_noop("You need a second factor. Set one up first.")
 
 
 def is_required(user: User) -> bool:

@@ -20,6 +20,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import cookies, sessions
 from apps.accounts.models import User
@@ -102,7 +103,9 @@ def begin_sms(*, user: User, number: UUID, session: str) -> Challenge:
     own = PhoneNumber.objects.owned_by(user).verified()
     found = own.filter(public_id=number).first()
     if found is None:
-        raise NotFound("That phone is not verified. Link it under Phones first.")
+        raise NotFound(
+            gettext("That phone is not verified. Link it under Phones first.")
+        )
     line_types.insist_proof(found)
     place: dict[str, Any] = {
         "user": user,
@@ -144,7 +147,7 @@ def remove(*, user: User, name: str) -> None:
     _lock(user)
     device = declared.device(user)
     if device is None or declared.is_backup:
-        raise Conflict("That is not set up for you.", code="not_enrolled")
+        raise Conflict(gettext("That is not set up for you."), code="not_enrolled")
     insist_removable(user, declared)
     device.delete()
     removed(user, declared, by=user)
@@ -154,8 +157,10 @@ def insist_removable(user: User, declared: factor.Factor) -> None:
     """Raises Conflict."""
     if factor.is_last(user, declared) and enforcement.is_required(user):
         raise Conflict(
-            "Your role needs a second factor. Set up another one before you remove "
-            "this.",
+            gettext(
+                "Your role needs a second factor. Set up another one before you "
+                "remove this."
+            ),
             code="last_factor",
         )
 
@@ -202,7 +207,7 @@ def new_recovery_codes(*, user: User) -> list[str]:
     """Ten codes to show this once; older ones are dead. Raises Conflict for somebody
     without a factor, who would only have a second password."""
     if not factor.are_set_up(user):
-        raise Conflict("Set up a second factor first.", code="not_enrolled")
+        raise Conflict(gettext("Set up a second factor first."), code="not_enrolled")
     fresh = _fresh_codes()
     with transaction.atomic():
         _lock(user)
@@ -224,7 +229,9 @@ def _confirm(
     device: Device | None, declared: factor.Factor, code: str, session: str
 ) -> list[str]:
     if device is None:
-        raise Conflict("That took too long. Please start again.", code="not_begun")
+        raise Conflict(
+            gettext("That took too long. Please start again."), code="not_begun"
+        )
     user: User = device.user
     place: dict[str, Any] = {
         "user": user,
@@ -244,7 +251,9 @@ def _confirm(
         model = type(device)
         model.objects.filter(user=user, confirmed=True).delete()
         if not model.objects.filter(pk=device.pk).update(confirmed=True):
-            raise Conflict("That took too long. Please start again.", code="not_begun")
+            raise Conflict(
+                gettext("That took too long. Please start again."), code="not_begun"
+            )
         if fresh:
             _keep(user, fresh)
         added(user, declared)

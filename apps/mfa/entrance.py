@@ -17,6 +17,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import cookies
@@ -74,7 +75,7 @@ def authenticate(request: Any) -> HttpResponseBase:
     stage = request._login_stage
     theirs = factor.of(stage.login.user)
     if not theirs:
-        raise Conflict("You have no second factor any more. Sign in again.")
+        raise Conflict(gettext("You have no second factor any more. Sign in again."))
     attempt = _attempt(request, stage.login.user, Purpose.LOGIN, theirs)
     if request.method != "POST":
         return _page(attempt)
@@ -205,7 +206,9 @@ def _passkey(attempt: Attempt) -> HttpResponse | None:
     form_class = AuthenticatePasskeyForm if is_login else ReauthenticatePasskeyForm
     form = form_class(user=attempt.user, data=attempt.request.POST)
     if not form.is_valid():
-        messages.error(attempt.request, "That passkey was not recognised. Try again.")
+        messages.error(
+            attempt.request, gettext("That passkey was not recognised. Try again.")
+        )
         return _page(attempt)
     form.save()
     return None

@@ -24,11 +24,12 @@ FACTORS = {
 }
 NOT_LOST = {"status": 200, "data": {"factors_go_at": None}}
 LOST = {"status": 200, "data": {"factors_go_at": "2026-12-04T14:00:00Z"}}
+PASSKEY_ID = "sMxyJbWpN0S2cTqkV4hEd1mZuR8aGfLo"
 PASSKEY = {
     "type": "webauthn",
     "created_at": 1796133600.25,
     "last_used_at": None,
-    "id": 1042,
+    "id": PASSKEY_ID,
     "name": "laptop",
 }
 ASKED = {
@@ -164,7 +165,7 @@ EXAMPLES = (
                     {
                         "method": "mfa",
                         "at": 1796133600.25,
-                        "id": 1042,
+                        "id": PASSKEY_ID,
                         "type": "webauthn",
                     },
                 ],
@@ -190,7 +191,7 @@ EXAMPLES = (
                     {
                         "method": "mfa",
                         "at": 1796133600.25,
-                        "id": 1042,
+                        "id": PASSKEY_ID,
                         "type": "webauthn",
                         "reauthenticated": True,
                     },
@@ -227,7 +228,7 @@ EXAMPLES = (
                     {
                         "method": "mfa",
                         "at": 1796133600.25,
-                        "id": 1042,
+                        "id": PASSKEY_ID,
                         "type": "webauthn",
                         "passwordless": True,
                     }
@@ -271,12 +272,12 @@ EXAMPLES = (
     Example(
         f"PUT {_AUTH}account/authenticators/webauthn",
         {"status": 200, "data": {**PASSKEY, "name": "old laptop"}},
-        body={"id": 1042, "name": "old laptop"},
+        body={"id": PASSKEY_ID, "name": "old laptop"},
     ),
     Example(
         f"DELETE {_AUTH}account/authenticators/webauthn",
         {"status": 200},
-        body={"authenticators": [1042]},
+        body={"authenticators": [PASSKEY_ID]},
     ),
     Example(
         f"POST {_AUTH}account/authenticators/webauthn",

@@ -12,6 +12,7 @@ from operator import or_
 from typing import Any, cast
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -27,7 +28,7 @@ def digits(typed: str) -> str:
     """Six ASCII digits; the blanks people type between them go. Raises `Invalid`."""
     code = typed.replace(" ", "")
     if len(typed) > 20 or not SIX_DIGITS.fullmatch(code):
-        raise Invalid("A code has six digits.", code="incorrect_code")
+        raise Invalid(gettext("A code has six digits."), code="incorrect_code")
     return code
 
 
@@ -79,7 +80,7 @@ def named(name: str) -> Factor:
     for factor in every():
         if factor.id == name:
             return factor
-    raise Invalid("There is no such second factor.", code="unknown_factor")
+    raise Invalid(gettext("There is no such second factor."), code="unknown_factor")
 
 
 def of(user: User) -> list[Factor]:

@@ -6,11 +6,16 @@ from uuid import UUID
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.webauthn import forms as allauth_forms
 from django import forms
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext
 from fido2.utils import websafe_decode, websafe_encode
 
 from apps.accounts.models import User
 from apps.mfa import passkeys_alone
 from apps.mfa.factor import Factor
+
+# Characters of what a passkey is called.
+_LONGEST_NAME = 40
 
 
 class CodeForm(forms.Form):
@@ -19,7 +24,7 @@ class CodeForm(forms.Form):
     def __init__(self, *args: Any, factor: Factor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
-        field.label = "Recovery code" if factor.is_backup else "Code"
+        field.label = gettext("Recovery code") if factor.is_backup else gettext("Code")
         # Phones offer the code of a text, and digits to type.
         field.widget.attrs |= {
             "autocomplete": "off" if factor.is_backup else "one-time-code",
@@ -55,7 +60,9 @@ def _handle_of_package(said: Any) -> str | None:
 
 
 def _unreadable() -> forms.ValidationError:
-    return forms.ValidationError("This is no passkey’s answer.", code="invalid")
+    return forms.ValidationError(
+        gettext("This is no passkey’s answer."), code="invalid"
+    )
 
 
 def _is_shaped(found: Any) -> bool:
@@ -93,8 +100,10 @@ class LoginPasskeyForm(_Sound, allauth_forms.LoginWebAuthnForm):  # type: ignore
         found = super().clean_credential()
         if not passkeys_alone.may(found):
             raise forms.ValidationError(
-                "This passkey is not enough by itself. Sign in with your password, or"
-                " choose a new one by “Forgot your password?”.",
+                gettext(
+                    "This passkey is not enough by itself. Sign in with your password, "
+                    "or choose a new one by “Forgot your password?”."
+                ),
                 code="password_needed",
             )
         return found
@@ -112,9 +121,14 @@ class AddPasskeyForm(allauth_forms.AddWebAuthnForm):  # type: ignore[misc]  # un
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].max_length = 40
-        self.fields["name"].help_text = "To tell it from others, like “laptop”."
+        self.fields["name"].max_length = _LONGEST_NAME
+        # Django looks at it only while the field is made.
+        self.fields["name"].validators.append(MaxLengthValidator(_LONGEST_NAME))
+        self.fields["name"].label = gettext("Name")
+        self.fields["name"].help_text = gettext(
+            "To tell it from others, like “laptop”."
+        )
         by_itself = self.fields["passwordless"]
-        by_itself.label = "Sign in with it alone, without a password"
-        by_itself.help_text = "It unlocks with your finger, face or PIN."
+        by_itself.label = gettext("Sign in with it alone, without a password")
+        by_itself.help_text = gettext("It unlocks with your finger, face or PIN.")
         by_itself.initial = True

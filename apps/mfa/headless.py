@@ -5,7 +5,7 @@ code sends one, where there is one to send.
 """
 
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any
 
 from allauth.headless.base.response import AuthenticationResponse, UnauthorizedResponse
 from allauth.headless.base.views import (
@@ -16,7 +16,7 @@ from allauth.headless.base.views import (
 from allauth.headless.constants import Client
 from allauth.headless.internal.restkit import inputs
 from allauth.headless.internal.restkit.response import APIResponse, ErrorResponse
-from allauth.headless.mfa import views as passkeys
+from allauth.headless.mfa.views import AuthenticatorsView
 from allauth.mfa.stages import AuthenticateStage
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -25,14 +25,8 @@ from apps.accounts import cookies
 from apps.accounts.headless import doors
 from apps.accounts.models import User
 from apps.core.errors import AppError, Invalid, TooMany, Unavailable
-from apps.mfa import factor, lost, proofs
+from apps.mfa import factor, headless_passkeys, lost, proofs
 from apps.mfa.challenges import Spent
-from apps.mfa.forms import (
-    AddPasskeyForm,
-    AuthenticatePasskeyForm,
-    LoginPasskeyForm,
-    ReauthenticatePasskeyForm,
-)
 from apps.mfa.models import Challenge, LostFactors
 
 Purpose = Challenge.Purpose
@@ -170,52 +164,17 @@ def _refused(request: HttpRequest, error: AppError) -> HttpResponse:
     return answer
 
 
-class AuthenticatePasskeyInput(AuthenticatePasskeyForm, inputs.Input):  # type: ignore[misc]
-    pass
-
-
-class ReauthenticatePasskeyInput(ReauthenticatePasskeyForm, inputs.Input):  # type: ignore[misc]
-    pass
-
-
-class LoginPasskeyInput(LoginPasskeyForm, inputs.Input):  # type: ignore[misc]
-    pass
-
-
-class AddPasskeyInput(AddPasskeyForm, inputs.Input):  # type: ignore[misc]
-    pass
-
-
-class ManagePasskeysView(passkeys.ManageWebAuthnView):  # type: ignore[misc]
-    input_class: ClassVar = {
-        **passkeys.ManageWebAuthnView.input_class,
-        "POST": AddPasskeyInput,
-    }
-
-
-class AuthenticatePasskeyView(passkeys.AuthenticateWebAuthnView):  # type: ignore[misc]
-    input_class: ClassVar = {"POST": AuthenticatePasskeyInput}
-
-
-class ReauthenticatePasskeyView(passkeys.ReauthenticateWebAuthnView):  # type: ignore[misc]
-    input_class: ClassVar = {"POST": ReauthenticatePasskeyInput}
-
-
-class LoginPasskeyView(passkeys.LoginWebAuthnView):  # type: ignore[misc]
-    input_class: ClassVar = {"POST": LoginPasskeyInput}
-
-
-# Codes are ours, passkeys the package's. Whom they are open to is judged by the views: a
+# Whom they are open to is judged by the views: a
 # pending sign-in is nobody's yet.
 VIEWS = {
     "auth/2fa/authenticate": AuthenticateView,
     "auth/2fa/reauthenticate": ReauthenticateView,
     "auth/2fa/lost": LostView,
-    "auth/webauthn/authenticate": AuthenticatePasskeyView,
-    "auth/webauthn/reauthenticate": ReauthenticatePasskeyView,
-    "auth/webauthn/login": LoginPasskeyView,
-    "account/authenticators": passkeys.AuthenticatorsView,
-    "account/authenticators/webauthn": ManagePasskeysView,
+    "auth/webauthn/authenticate": headless_passkeys.AuthenticateView,
+    "auth/webauthn/reauthenticate": headless_passkeys.ReauthenticateView,
+    "auth/webauthn/login": headless_passkeys.LoginView,
+    "account/authenticators": AuthenticatorsView,
+    "account/authenticators/webauthn": headless_passkeys.ManageView,
 }
 
 urlpatterns = [

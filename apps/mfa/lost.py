@@ -14,13 +14,14 @@ from uuid import UUID
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext
 
 from apps.accounts import guessing, letters, sessions
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.errors import Conflict, Forbidden, NotFound, TooMany
 from apps.mfa import factor, notices
 from apps.mfa.models import (
@@ -49,7 +50,10 @@ def begin(*, user: User) -> LostFactors:
     """
     if user.frozen_at is not None:
         raise Conflict(
-            "This account is frozen, and only a second factor opens it again. Ask us.",
+            gettext(
+                "This account is frozen, and only a second factor opens it again. "
+                "Ask us."
+            ),
             code="frozen",
         )
     if found := waiting(user):
@@ -91,7 +95,9 @@ def by_link(*, public_id: UUID, token: str) -> LostFactors:
     """Raises NotFound for a link that is not right, or whose time is over."""
     found = LostFactors.objects.filter(public_id=public_id, ended_at=None).first()
     if found is None or not constant_time_compare(found.token_digest, _digest(token)):
-        raise NotFound("There is nothing to stop: it was stopped already, or is over.")
+        raise NotFound(
+            gettext("There is nothing to stop: it was stopped already, or is over.")
+        )
     return found
 
 
@@ -99,7 +105,7 @@ def veto(*, user: User) -> None:
     """Whoever is signed in says that nothing is lost. Raises NotFound, or Conflict."""
     loss = waiting(user)
     if loss is None:
-        raise NotFound("There is nothing to stop.")
+        raise NotFound(gettext("There is nothing to stop."))
     cancel(loss=loss, how=Ended.VETO)
 
 
@@ -112,7 +118,7 @@ def cancel(*, loss: LostFactors, how: str) -> None:
     """The owner says no. Raises Conflict when it is over already."""
     with transaction.atomic():
         if not LostFactors.objects.filter(pk=loss.pk).end(how):
-            raise Conflict("It was stopped already, or is over.")
+            raise Conflict(gettext("It was stopped already, or is over."))
         audit.done("mfa.loss.cancel", subject=loss.user, obj=loss, reason=how)
         notices.loss_cancelled(loss.user)
 
@@ -144,13 +150,13 @@ def reset(*, by: User, user: User, reason: str) -> None:
     who may do more, Conflict for somebody without a factor.
     """
     if by.pk == user.pk:
-        raise Forbidden("Nobody resets their own factors.")
+        raise Forbidden(gettext("Nobody resets their own factors."))
     assignments.insist_within_reach(by, user)
     with transaction.atomic():
         User.objects.locked(user.pk)
         before = [each.id for each in factor.of(user)]
         if not before:
-            raise Conflict("They have no second factor.")
+            raise Conflict(gettext("They have no second factor."))
         LostFactors.objects.filter(user=user).end(Ended.OVER)
         _remove_all(user)
         sessions.end_others(user, sessions.Ending.FACTORS, by=by)
@@ -180,11 +186,12 @@ def _announce(loss: LostFactors, token: str) -> None:
     )
     notices.loss_begun(loss.user, loss.ready_at, link)
     day = loss.ready_at.astimezone(loss.user.zone)
+    with languages.speaking(loss.user.locale):
+        facts = {"day": day, "url": settings.PUBLIC_URL}
+        body = languages.text("lost_factors", facts)
     cooling.warn(
         user=loss.user,
-        body=render_to_string(
-            "texts/lost_factors.txt", {"day": day, "url": settings.PUBLIC_URL}
-        ).strip(),
+        body=body,
         dedupe_key=f"mfa-loss:{loss.public_id}",
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
 from apps.accounts import browsers
 from apps.accounts.models import User
@@ -52,7 +53,7 @@ def record(request: HttpRequest, user: User, name: str, *, again: bool = True) -
 def text(request: HttpRequest, *, user: User, name: str, purpose: str) -> Challenge:
     """Text a code for this attempt, or another one. Raises what sending raises."""
     if not factor.named(name).is_sent:
-        raise Invalid("There is nothing to send.", code="not_sent")
+        raise Invalid(gettext("There is nothing to send."), code="not_sent")
     session = session_of(request)
     place: dict[str, Any] = {"user": user, "factor": name, "purpose": purpose}
     challenge = challenges.current(**place, session=session)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import browsers
@@ -111,7 +112,7 @@ def remove(request: Request, name: str) -> HttpResponse:
     """Asks first, on a page of its own."""
     declared = factor.named(name)
     if not declared.is_enrolled(request.user) or not declared.is_typed:
-        raise NotFound("That is not set up for you.")
+        raise NotFound(gettext("That is not set up for you."))
     try:
         if request.method != "POST":
             enrolment.insist_removable(request.user, declared)
@@ -124,7 +125,10 @@ def remove(request: Request, name: str) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"Removed: {declared.name}.")
+        messages.success(
+            request,
+            gettext("Removed: %(factor)s.") % {"factor": gettext(declared.name)},
+        )
     return redirect("mfa:factors")
 
 
@@ -145,7 +149,9 @@ def recovery_codes(request: Request) -> HttpResponse:
 @require_POST
 def forget(request: Request, public_id: UUID) -> HttpResponse:
     browsers.forget(user=request.user, public_id=public_id, by=request.user)
-    messages.success(request, "Forgotten: that browser is asked for everything again.")
+    messages.success(
+        request, gettext("Forgotten: that browser is asked for everything again.")
+    )
     return redirect("mfa:factors")
 
 
@@ -153,7 +159,9 @@ def forget(request: Request, public_id: UUID) -> HttpResponse:
 @require_POST
 def veto(request: Request) -> HttpResponse:
     lost.veto(user=request.user)
-    messages.success(request, "Stopped: your factors stay. Change your password now.")
+    messages.success(
+        request, gettext("Stopped: your factors stay. Change your password now.")
+    )
     return redirect("mfa:factors")
 
 
@@ -177,7 +185,10 @@ def _confirmed(
             # Setting it up proves it, like any other code.
             proofs.record(request, request.user, declared.id)
             enforcement.met(request)
-            messages.success(request, f"Set up: {declared.name}.")
+            messages.success(
+                request,
+                gettext("Set up: %(factor)s.") % {"factor": gettext(declared.name)},
+            )
             return _codes(request, codes) if codes else redirect("mfa:factors")
     return render(request, template, {**shown, "form": form}, status=status)
 
@@ -186,7 +197,7 @@ def _uuid(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("That phone is not on your list.") from None
+        raise NotFound(gettext("That phone is not on your list.")) from None
 
 
 def _codes(request: Request, codes: list[str]) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import approvals, performing, toolbox
 from apps.assistant.models import Approval
@@ -18,9 +19,9 @@ from apps.rbac.declared import signed_in
 
 PAGE = "portal:approvals"
 SAID = {
-    "yes": "Approved. What became of it is shown below in a moment.",
-    "always": "Approved, and not asked about again.",
-    "no": "Turned down. Nothing is done.",
+    "yes": gettext_noop("Approved. What became of it is shown below in a moment."),
+    "always": gettext_noop("Approved, and not asked about again."),
+    "no": gettext_noop("Turned down. Nothing is done."),
 }
 
 
@@ -52,7 +53,7 @@ def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
     answer = request.POST.get("do", "")
     row = approvals.get(user=request.user, public_id=str(public_id))
     if answer not in SAID:
-        messages.error(request, "Say yes or no.")
+        messages.error(request, gettext("Say yes or no."))
         return redirect(PAGE)
     try:
         performing.decide(
@@ -65,7 +66,7 @@ def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
     except AppError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, SAID[answer])
+        messages.success(request, gettext(SAID[answer]))
     return redirect(PAGE)
 
 
@@ -74,5 +75,5 @@ def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
 @in_their_language
 def withdraw(request: SignedIn, public_id: UUID) -> HttpResponse:
     approvals.withdraw(user=request.user, public_id=str(public_id))
-    messages.success(request, "You are asked again from now on.")
+    messages.success(request, gettext("You are asked again from now on."))
     return redirect(PAGE)

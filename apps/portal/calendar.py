@@ -14,6 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import (
     agenda,
@@ -45,6 +46,11 @@ PAGE, KIND = "portal:calendar", "events"
 DAY = timedelta(days=1)
 # How many days a view shows, and goes on by.
 VIEWS = {"week": 7, "day": 1, "list": 30}
+_CALLED = {
+    "week": gettext_noop("Week"),
+    "day": gettext_noop("Day"),
+    "list": gettext_noop("List"),
+}
 
 
 @dataclass(frozen=True)
@@ -121,7 +127,13 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
         except AppError as error:
             form.add_error(None, error.sentence)
         else:
-            taking_back.offer(request, f"Changed: {changed.title}.", KIND, before)
+            taking_back.offer(
+                request,
+                gettext("Changed: %(changed_title)s.")
+                % {"changed_title": changed.title},
+                KIND,
+                before,
+            )
             return redirect(_at(shown.start.date()))
     rule = _rule(request, row)
     return render(
@@ -141,7 +153,12 @@ def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     else:
         with shared.changing(by=request.user, event=row):
             before = events.delete(row=row)
-    taking_back.offer(request, f"Deleted: {row.title}.", KIND, before)
+    taking_back.offer(
+        request,
+        gettext("Deleted: %(row_title)s.") % {"row_title": row.title},
+        KIND,
+        before,
+    )
     return redirect(_at(shown.start.date()))
 
 
@@ -192,7 +209,7 @@ def _added(request: SignedIn, row: Event) -> HttpResponse:
 def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
     view = request.GET.get("view", "week")
     if view not in VIEWS:
-        raise Invalid("There is no such view.")
+        raise Invalid(gettext("There is no such view."))
     today = _today(request)
     on = _day(request.GET.get("on", ""), today)
     first = on
@@ -206,7 +223,7 @@ def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
     shown = {
         "form": form,
         "view": view,
-        "views": [(each, each.title(), _url(each, on)) for each in VIEWS],
+        "views": [(each, gettext(_CALLED[each]), _url(each, on)) for each in VIEWS],
         "days": days,
         "first": first,
         "last": after - DAY,
@@ -278,7 +295,7 @@ def _day(said: str, today: date) -> date:
     try:
         day = date.fromisoformat(said) if said else today
     except ValueError:
-        raise Invalid("There is no such day.") from None
+        raise Invalid(gettext("There is no such day.")) from None
     years.insist(day)
     return day
 

@@ -16,6 +16,7 @@ from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
 from apps.portal.forms import WordsForm
 from apps.portal.shell import SignedIn
+from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
 from apps.sms import files, threads, web
 
@@ -24,6 +25,7 @@ THREAD = "portal:conversation"
 
 @signed_in
 @require_safe
+@in_their_language
 def conversation(request: SignedIn) -> HttpResponse:
     """The newest page is live: it asks again with the version it shows."""
     shown = _shown(request.user, request.GET.get("before", ""))
@@ -38,6 +40,7 @@ def conversation(request: SignedIn) -> HttpResponse:
 
 @signed_in
 @require_POST
+@in_their_language
 def say(request: SignedIn) -> HttpResponse:
     """What is written here goes the way of a text, without a carrier."""
     form = WordsForm(request.POST)
@@ -50,6 +53,7 @@ def say(request: SignedIn) -> HttpResponse:
 
 @signed_in
 @require_POST
+@in_their_language
 def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
     """Yes or no to what waits for it."""
     try:
@@ -67,6 +71,7 @@ def decide(request: SignedIn, public_id: UUID) -> HttpResponse:
 
 @signed_in
 @require_POST
+@in_their_language
 def undo(request: SignedIn, handle: UUID) -> HttpResponse:
     """Take one change back."""
     try:
@@ -80,6 +85,7 @@ def undo(request: SignedIn, handle: UUID) -> HttpResponse:
 
 @signed_in
 @require_safe
+@in_their_language
 def file(request: SignedIn, public_id: UUID) -> HttpResponse:
     return files.answer(files.of(request.user, public_id))
 

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts.models import User
 from apps.assistant import drafts, events, shared
@@ -18,13 +19,13 @@ ONE, ALL = "one", "all"
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 # What is chosen from; any other rule is kept as it is, or said in words.
 RULES = {
-    "": "Never",
-    "FREQ=DAILY": "Every day",
-    WEEKDAYS: "Every weekday",
-    "FREQ=WEEKLY": "Every week",
-    "FREQ=WEEKLY;INTERVAL=2": "Every other week",
-    "FREQ=MONTHLY": "Every month",
-    "FREQ=YEARLY": "Every year",
+    "": gettext_lazy("Never"),
+    "FREQ=DAILY": gettext_lazy("Every day"),
+    WEEKDAYS: gettext_lazy("Every weekday"),
+    "FREQ=WEEKLY": gettext_lazy("Every week"),
+    "FREQ=WEEKLY;INTERVAL=2": gettext_lazy("Every other week"),
+    "FREQ=MONTHLY": gettext_lazy("Every month"),
+    "FREQ=YEARLY": gettext_lazy("Every year"),
 }
 AS_IT_IS = "as_it_is"
 HOUR = timedelta(hours=1)
@@ -34,7 +35,9 @@ class _CalendarForm(forms.Form):
     """Made `by` somebody, with whose calendar it goes to where they may change one of
     another."""
 
-    calendar = forms.CharField(label="Calendar", required=False, max_length=36)
+    calendar = forms.CharField(
+        label=gettext_lazy("Calendar"), required=False, max_length=36
+    )
 
     def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +48,7 @@ class _CalendarForm(forms.Form):
         ]
         # What was taken back since it was chosen is refused, not put on their own.
         if by and (others or self.data.get("calendar")):
-            choices = [("", "Mine"), *others]
+            choices = [("", gettext("Mine")), *others]
             self.fields["calendar"].widget = forms.Select(choices=choices)
         else:
             del self.fields["calendar"]
@@ -66,61 +69,68 @@ class EventWordsForm(_CalendarForm):
     """What is on and when, in one's own words."""
 
     words = forms.CharField(
-        label="What, and when",
+        label=gettext_lazy("What, and when"),
         max_length=drafts.LONGEST,
-        help_text="Such as “lunch with Ana friday 12:30” or “standup every weekday"
-        " at 9:15 for 15 minutes”.",
+        help_text=gettext_lazy(
+            "Such as “lunch with Ana friday 12:30” or “standup every weekday at "
+            "9:15 for 15 minutes”."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
 class EventForm(_CalendarForm):
-    title = forms.CharField(label="Title", max_length=events.LONGEST_TITLE)
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=events.LONGEST_TITLE
+    )
     first_day = forms.DateField(
-        label="Begins on",
+        label=gettext_lazy("Begins on"),
         validators=[years.within],
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )
     starts = forms.TimeField(
-        label="Begins at",
+        label=gettext_lazy("Begins at"),
         required=False,
-        help_text="Empty for the whole day.",
+        help_text=gettext_lazy("Empty for the whole day."),
         widget=forms.TimeInput(attrs=_picked("time"), format="%H:%M"),
     )
     last_day = forms.DateField(
-        label="Ends on",
+        label=gettext_lazy("Ends on"),
         validators=[years.within],
         required=False,
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )
     ends = forms.TimeField(
-        label="Ends at",
+        label=gettext_lazy("Ends at"),
         required=False,
-        help_text="Empty for an hour.",
+        help_text=gettext_lazy("Empty for an hour."),
         widget=forms.TimeInput(attrs=_picked("time"), format="%H:%M"),
     )
     repeats = forms.ChoiceField(
-        label="Repeats", required=False, choices=[*RULES.items()]
+        label=gettext_lazy("Repeats"), required=False, choices=[*RULES.items()]
     )
     until = forms.DateField(
-        label="Repeats until",
+        label=gettext_lazy("Repeats until"),
         validators=[years.within],
         required=False,
         widget=forms.DateInput(attrs=_picked("date"), format="%Y-%m-%d"),
     )
     place = forms.CharField(
-        label="Place", required=False, max_length=events.LONGEST_PLACE
+        label=gettext_lazy("Place"), required=False, max_length=events.LONGEST_PLACE
     )
     notes = forms.CharField(
-        label="Notes",
+        label=gettext_lazy("Notes"),
         required=False,
         max_length=events.LONGEST_NOTES,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     scope = forms.ChoiceField(
-        label="Change",
+        label=gettext_lazy("Change"),
         required=False,
-        choices=[(ONE, "Only this one"), (ALL, "All of them")],
+        choices=[
+            (ONE, gettext_lazy("Only this one")),
+            (ALL, gettext_lazy("All of them")),
+        ],
         widget=forms.RadioSelect,
     )
     at = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -135,15 +145,15 @@ class EventForm(_CalendarForm):
         repeats = self.fields["repeats"]
         assert isinstance(repeats, forms.ChoiceField)
         if self.rule and _choice(self.rule)[0] == AS_IT_IS:
-            repeats.choices = [(AS_IT_IS, "As it is"), *RULES.items()]
+            repeats.choices = [(AS_IT_IS, gettext("As it is")), *RULES.items()]
 
     def clean(self) -> None:
         given = self.cleaned_data
         first, last = given.get("first_day"), given.get("last_day")
         if first and last and last < first:
-            self.add_error("last_day", "It ends before it begins.")
+            self.add_error("last_day", gettext("It ends before it begins."))
         if given.get("until") and first and given["until"] < first:
-            self.add_error("until", "That is before it begins.")
+            self.add_error("until", gettext("That is before it begins."))
         if self.rule and not given.get("scope"):
             given["scope"] = ALL
 

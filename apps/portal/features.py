@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from apps.assistant import features
 from apps.core.errors import NotFound
@@ -28,6 +29,10 @@ def switch(request: SignedIn, key: str) -> HttpResponse:
     if (wanted := request.POST.get("do")) not in ("on", "off"):
         raise NotFound
     features.switch(user=request.user, key=key, is_on=wanted == "on")
-    title = features.FEATURES[key].title
-    messages.success(request, f"{title} is switched {wanted}.")
+    words = {
+        "on": gettext("%(feature)s is switched on."),
+        "off": gettext("%(feature)s is switched off."),
+    }[wanted]
+    title = gettext(features.FEATURES[key].title)
+    messages.success(request, words % {"feature": title})
     return redirect("portal:features")

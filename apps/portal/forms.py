@@ -6,6 +6,8 @@ from itertools import groupby
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from apps.accounts import names
 from apps.accounts.models import PersonalToken
@@ -31,29 +33,29 @@ class NumberForm(forms.Form):
     """A phone a person says is theirs."""
 
     number = forms.CharField(
-        label="Mobile number",
+        label=gettext_lazy("Mobile number"),
         max_length=32,
-        help_text="With its country code, like +1 202 555 0123.",
+        help_text=gettext_lazy("With its country code, like +1 202 555 0123."),
         widget=forms.TextInput(
             attrs={"type": "tel", "autocomplete": "tel", "inputmode": "tel"}
         ),
     )
     label = forms.CharField(
-        label="Name of this phone",
+        label=gettext_lazy("Name of this phone"),
         max_length=40,
         required=False,
         validators=[names.insist_readable],
-        help_text="Such as “work phone”.",
+        help_text=gettext_lazy("Such as “work phone”."),
     )
 
 
 class LabelForm(forms.Form):
     label = forms.CharField(
-        label="Name of this phone",
+        label=gettext_lazy("Name of this phone"),
         max_length=40,
         required=False,
         validators=[names.insist_readable],
-        help_text="Such as “work phone”. Only you see it.",
+        help_text=gettext_lazy("Such as “work phone”. Only you see it."),
     )
 
 
@@ -61,6 +63,7 @@ class PhoneCodeForm(forms.Form):
     """What was texted to a phone that is to be linked."""
 
     code = forms.CharField(
+        label=gettext_lazy("Code"),
         max_length=20,
         widget=forms.TextInput(
             attrs={
@@ -77,6 +80,25 @@ class PhoneCodeForm(forms.Form):
         return str(self.cleaned_data["code"]).replace(" ", "").replace("-", "")
 
 
+# What the scopes of a token are about.
+GROUPS = {
+    "account": gettext_noop("Account"),
+    "phones": gettext_noop("Phones"),
+    "connections": gettext_noop("Connections"),
+    "usage": gettext_noop("Usage"),
+    "messages": gettext_noop("Messages"),
+    "reminders": gettext_noop("Reminders"),
+    "lists": gettext_noop("Lists"),
+    "notes": gettext_noop("Notes"),
+    "events": gettext_noop("Events"),
+    "shares": gettext_noop("Shares"),
+    "memory": gettext_noop("Memory"),
+    "approvals": gettext_noop("Approvals"),
+    "features": gettext_noop("Features"),
+    "notifications": gettext_noop("Notifications"),
+}
+
+
 @dataclass(frozen=True)
 class ScopeChoice:
     name: str
@@ -88,40 +110,46 @@ class TokenForm(forms.Form):
     """What a token for the API is called, may do, and how long."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=40,
         validators=[names.insist_readable],
-        help_text="What it is for, such as “home server”.",
+        help_text=gettext_lazy("What it is for, such as “home server”."),
     )
     days = forms.TypedChoiceField(
-        label="Good for",
+        label=gettext_lazy("Good for"),
         coerce=int,
         initial=PersonalToken.USUALLY,
-        choices=[(7, "A week"), (30, "30 days"), (90, "90 days"), (365, "A year")],
+        choices=[
+            (7, gettext_lazy("A week")),
+            (30, gettext_lazy("30 days")),
+            (90, gettext_lazy("90 days")),
+            (365, gettext_lazy("A year")),
+        ],
     )
     scopes = forms.MultipleChoiceField(
-        label="What it may do",
+        label=gettext_lazy("What it may do"),
         choices=[(name, name) for name in scopes.ALL],
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": gettext_lazy("Choose at least one.")},
     )
 
     def groups(self) -> list[tuple[str, list[ScopeChoice]]]:
         """The scopes by what they are about."""
         chosen = self["scopes"].value() or []
         choices = [
-            ScopeChoice(name, words.capitalize(), name in chosen)
+            ScopeChoice(name, capfirst(gettext(words)), name in chosen)
             for name, words in scopes.ALL.items()
         ]
         found = groupby(choices, lambda each: each.name.partition(":")[0])
-        return [(group.capitalize(), list(several)) for group, several in found]
+        return [(gettext(GROUPS[group]), list(several)) for group, several in found]
 
 
 class WebhookTypesForm(forms.Form):
     """What a webhook is told of."""
 
     types = forms.MultipleChoiceField(
-        label="What it is told of",
+        label=gettext_lazy("What it is told of"),
         choices=Type.choices,
-        error_messages={"required": "Choose at least one."},
+        error_messages={"required": gettext_lazy("Choose at least one.")},
     )
 
     def choices(self) -> list[ScopeChoice]:
@@ -136,19 +164,22 @@ class WebhookForm(WebhookTypesForm):
     """Where a webhook goes, and what it is told of."""
 
     url = forms.CharField(
-        label="Address",
+        label=gettext_lazy("Address"),
         max_length=Endpoint.URL_LENGTH,
-        help_text="The https address of a program of yours.",
+        help_text=gettext_lazy("The https address of a program of yours."),
     )
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=Endpoint.NAME_LENGTH,
         required=False,
-        help_text="What it is for, such as “home server”.",
+        help_text=gettext_lazy("What it is for, such as “home server”."),
     )
     include_text = forms.BooleanField(
-        label="With the words of texts",
+        label=gettext_lazy("With the words of texts"),
         required=False,
-        help_text="Else it gets ids alone, and asks the API for the rest.",
+        help_text=gettext_lazy(
+            "Else it gets ids alone, and asks the API for the rest."
+        ),
     )
 
 
@@ -156,10 +187,14 @@ class WordsForm(forms.Form):
     """What a person writes to their assistant."""
 
     words = forms.CharField(
-        label="Message",
+        label=gettext_lazy("Message"),
         max_length=web.LONGEST,
         widget=forms.Textarea(
-            attrs={"rows": 1, "data-send": "", "placeholder": "Write to your assistant"}
+            attrs={
+                "rows": 1,
+                "data-send": "",
+                "placeholder": gettext_lazy("Write to your assistant"),
+            }
         ),
     )
 
@@ -169,7 +204,7 @@ class PlayedTextForm(forms.Form):
 
     number = forms.CharField(max_length=32, widget=forms.HiddenInput)
     body = forms.CharField(
-        label="Text",
+        label=gettext_lazy("Text"),
         required=False,
         max_length=LONGEST_TEXT,
         strip=False,
@@ -177,7 +212,7 @@ class PlayedTextForm(forms.Form):
             attrs={
                 "rows": 1,
                 "data-send": "",
-                "placeholder": "Text message",
+                "placeholder": gettext_lazy("Text message"),
                 "autofocus": True,
             }
         ),
@@ -187,7 +222,7 @@ class PlayedTextForm(forms.Form):
 class LineForm(forms.Form):
     """Which phone to hold."""
 
-    number = forms.CharField(max_length=32, label="Any other number")
+    number = forms.CharField(max_length=32, label=gettext_lazy("Any other number"))
 
     def clean_number(self) -> str:
         try:
@@ -201,50 +236,63 @@ class ReminderWordsForm(forms.Form):
     about them."""
 
     words = forms.CharField(
-        label="What, and when",
+        label=gettext_lazy("What, and when"),
         max_length=drafts.LONGEST,
-        help_text="Such as “call Ana every friday at 9” or “tea in half an hour”.",
+        help_text=gettext_lazy(
+            "Such as “call Ana every friday at 9” or “tea in half an hour”."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     when = forms.CharField(
-        required=False, max_length=200, widget=forms.HiddenInput, label="When"
+        required=False,
+        max_length=200,
+        widget=forms.HiddenInput,
+        label=gettext_lazy("When"),
     )
 
 
 class ReminderForm(forms.Form):
-    text = forms.CharField(label="What", max_length=reminders.LONGEST_TEXT)
+    text = forms.CharField(
+        label=gettext_lazy("What"), max_length=reminders.LONGEST_TEXT
+    )
     when = forms.CharField(
-        label="New time",
+        label=gettext_lazy("New time"),
         required=False,
         max_length=200,
-        help_text="Such as “friday at 9” or “every monday at 8”.",
+        help_text=gettext_lazy("Such as “friday at 9” or “every monday at 8”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
 
 class ListForm(forms.Form):
-    name = forms.CharField(label="Name of the list", max_length=lists.LONGEST_NAME)
+    name = forms.CharField(
+        label=gettext_lazy("Name of the list"), max_length=lists.LONGEST_NAME
+    )
 
 
 class ItemsForm(forms.Form):
     items = forms.CharField(
-        label="What",
+        label=gettext_lazy("What"),
         max_length=2_000,
-        help_text="Several with commas: milk, eggs, bread.",
+        help_text=gettext_lazy("Several with commas: milk, eggs, bread."),
     )
 
 
 class NoteForm(forms.Form):
     text = forms.CharField(
-        label="Note", max_length=notes.LONGEST, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Note"),
+        max_length=notes.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
 class FactForm(forms.Form):
     text = forms.CharField(
-        label="What to know",
+        label=gettext_lazy("What to know"),
         max_length=memory.LONGEST,
-        help_text="Such as “my shoe size is 42” or “I like the window seat”.",
+        help_text=gettext_lazy(
+            "Such as “my shoe size is 42” or “I like the window seat”."
+        ),
     )
 
 
@@ -252,11 +300,13 @@ class ShareForm(forms.Form):
     """With whom, and what they may do."""
 
     to = forms.CharField(
-        label="With",
+        label=gettext_lazy("With"),
         max_length=254,
-        help_text="A mail address, or a number with its country code.",
+        help_text=gettext_lazy("A mail address, or a number with its country code."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     level = forms.ChoiceField(
-        label="They", choices=Offer.Level.choices, initial=Offer.Level.VIEW
+        label=gettext_lazy("They"),
+        choices=Offer.Level.choices,
+        initial=Offer.Level.VIEW,
     )

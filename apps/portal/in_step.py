@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import syncing
 from apps.assistant.models import Event, Sync, SyncLink
@@ -25,9 +26,9 @@ PAGES = {
     Sync.What.NOTES: "portal:notes_sync",
 }
 DONE = {
-    "pause": (syncing.pause, "Paused. What is on either side stays."),
-    "resume": (syncing.resume, "Goes on."),
-    "again": (syncing.again, "All of it is being compared anew."),
+    "pause": (syncing.pause, gettext_noop("Paused. What is on either side stays.")),
+    "resume": (syncing.resume, gettext_noop("Goes on.")),
+    "again": (syncing.again, gettext_noop("All of it is being compared anew.")),
 }
 # Somebody waits for the page.
 _SECONDS, _MOST_PAGES = 10.0, 10
@@ -69,7 +70,10 @@ def start(request: SignedIn, public_id: UUID) -> HttpResponse:
     for calendar in shelf.able(request.user):
         if calendar.connection.public_id == public_id:
             syncing.start(user=request.user, calendar=calendar)
-            messages.success(request, f"Being compared with {calendar}.")
+            messages.success(
+                request,
+                gettext("Being compared with %(calendar)s.") % {"calendar": calendar},
+            )
             return redirect(PAGES[Sync.What.EVENTS])
     raise NotFound
 
@@ -85,7 +89,9 @@ def start_notes(request: SignedIn, public_id: UUID) -> HttpResponse:
         if notebook.connection.public_id == public_id and name:
             chosen = Page(name, title)
             syncing.start_notes(user=request.user, notebook=notebook, page=chosen)
-            messages.success(request, f"Being compared with “{title}”.")
+            messages.success(
+                request, gettext("Being compared with “%(title)s”.") % {"title": title}
+            )
             return redirect(PAGES[Sync.What.NOTES])
     raise NotFound
 
@@ -96,10 +102,10 @@ def start_notes(request: SignedIn, public_id: UUID) -> HttpResponse:
 def act(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = syncing.get(user=request.user, public_id=str(public_id))
     if (chosen := DONE.get(request.POST.get("do", ""))) is None:
-        raise Invalid("Pause it, resume it, or compare it again.")
+        raise Invalid(gettext("Pause it, resume it, or compare it again."))
     verb, said = chosen
     verb(row=row)
-    messages.success(request, said)
+    messages.success(request, gettext(said))
     return redirect(PAGES[Sync.What(row.what)])
 
 
@@ -112,10 +118,12 @@ def settle(request: SignedIn, public_id: UUID) -> HttpResponse:
     if request.POST.get("do") == "bring_back":
         found = syncing.bring_back(row=row)
         called = found.title if isinstance(found, Event) else found.text[:60]
-        messages.success(request, f"Brought back: {called}.")
+        messages.success(
+            request, gettext("Brought back: %(called)s.") % {"called": called}
+        )
     else:
         syncing.settle(row=row)
-        messages.success(request, "Left as it is.")
+        messages.success(request, gettext("Left as it is."))
     return redirect(PAGES[Sync.What(row.sync.what)])
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import lists, shared
 from apps.assistant.models import List, ListItem
@@ -24,9 +25,9 @@ KIND = "lists"
 State = ListItem.State
 # What a button does to one item.
 DONE_TO_ITEM = {
-    "tick": (State.DONE, "Done: {}."),
-    "untick": (State.OPEN, "Open again: {}."),
-    "delete": (State.DELETED, "Taken off: {}."),
+    "tick": (State.DONE, gettext_noop("Done: {}.")),
+    "untick": (State.OPEN, gettext_noop("Open again: {}.")),
+    "delete": (State.DELETED, gettext_noop("Taken off: {}.")),
 }
 
 
@@ -75,7 +76,7 @@ def add(request: SignedIn, public_id: UUID) -> HttpResponse:
         return _one(request, row, form)
     said = ", ".join(each.text for each in made)
     undo = lists.unmade(row, made, is_new=False)
-    taking_back.offer(request, f"Added: {said}.", KIND, undo)
+    taking_back.offer(request, gettext("Added: %(said)s.") % {"said": said}, KIND, undo)
     return redirect("portal:list", row.public_id)
 
 
@@ -88,9 +89,9 @@ def mark(request: SignedIn, public_id: UUID, item: UUID) -> HttpResponse:
     found = row.items.kept().select_related("list__user").filter(public_id=item).first()
     state, said = DONE_TO_ITEM.get(request.POST.get("do", ""), ("", ""))
     if found is None or not state:
-        raise NotFound("That is not on the list.")
+        raise NotFound(gettext("That is not on the list."))
     before = lists.mark(by=request.user, rows=[found], state=state)
-    taking_back.offer(request, said.format(found.text), KIND, before)
+    taking_back.offer(request, gettext(said).format(found.text), KIND, before)
     return redirect("portal:list", row.public_id)
 
 
@@ -111,7 +112,13 @@ def rename(request: SignedIn, public_id: UUID) -> HttpResponse:
         form.add_error("name", error.sentence)
         row.name = was
         return _one(request, row, ItemsForm(), form)
-    taking_back.offer(request, f"{was} is called {row.name} now.", KIND, before)
+    taking_back.offer(
+        request,
+        gettext("%(was)s is called %(row_name)s now.")
+        % {"was": was, "row_name": row.name},
+        KIND,
+        before,
+    )
     return redirect("portal:list", row.public_id)
 
 
@@ -123,9 +130,14 @@ def clear(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     before = lists.clear_done(by=request.user, row=row)
     if count := len(before["items"]):
-        taking_back.offer(request, f"Taken off: {count} done.", KIND, before)
+        taking_back.offer(
+            request,
+            gettext("Taken off: %(count)s done.") % {"count": count},
+            KIND,
+            before,
+        )
     else:
-        messages.info(request, "Nothing on it is done.")
+        messages.info(request, gettext("Nothing on it is done."))
     return redirect("portal:list", row.public_id)
 
 
@@ -135,7 +147,12 @@ def clear(request: SignedIn, public_id: UUID) -> HttpResponse:
 def drop(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     before = lists.drop(by=request.user, row=row)
-    taking_back.offer(request, f"Deleted the list {row.name}.", KIND, before)
+    taking_back.offer(
+        request,
+        gettext("Deleted the list %(row_name)s.") % {"row_name": row.name},
+        KIND,
+        before,
+    )
     return redirect("portal:lists")
 
 

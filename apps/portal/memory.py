@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import memory
 from apps.assistant.models import Fact
@@ -21,11 +22,11 @@ from apps.rbac.declared import about, requires, signed_in
 PAGE, KIND = "portal:memory", "memory"
 # In this order, in words to the person.
 KINDS = {
-    Fact.Kind.PERSON: "People",
-    Fact.Kind.DATE: "Dates",
-    Fact.Kind.PREFERENCE: "What you like",
-    Fact.Kind.THING: "Your things",
-    Fact.Kind.OTHER: "Also",
+    Fact.Kind.PERSON: gettext_noop("People"),
+    Fact.Kind.DATE: gettext_noop("Dates"),
+    Fact.Kind.PREFERENCE: gettext_noop("What you like"),
+    Fact.Kind.THING: gettext_noop("Your things"),
+    Fact.Kind.OTHER: gettext_noop("Also"),
 }
 
 
@@ -48,7 +49,12 @@ def add(request: SignedIn) -> HttpResponse:
     except AppError as error:
         form.add_error("text", error.sentence)
         return _page(request, form)
-    taking_back.offer(request, f"Known now: {memory.said(row)}.", KIND, before)
+    taking_back.offer(
+        request,
+        gettext("Known now: %(row)s.") % {"row": memory.said(row)},
+        KIND,
+        before,
+    )
     return redirect(PAGE)
 
 
@@ -65,7 +71,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
         except AppError as error:
             form.add_error("text", error.sentence)
         else:
-            said = f"Known now: {memory.said(row)}."
+            said = gettext("Known now: %(row)s.") % {"row": memory.said(row)}
             taking_back.offer(request, said, KIND, before)
             return redirect(PAGE)
     return render(request, "portal/fact.html", {"form": form, "fact": row})
@@ -77,7 +83,12 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
 def forget(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     before = memory.forget(row=row)
-    taking_back.offer(request, f"Forgotten: {memory.said(row)}.", KIND, before)
+    taking_back.offer(
+        request,
+        gettext("Forgotten: %(row)s.") % {"row": memory.said(row)},
+        KIND,
+        before,
+    )
     return redirect(PAGE)
 
 
@@ -90,7 +101,7 @@ def forget_all(request: SignedIn) -> HttpResponse:
         count = Fact.objects.owned_by(request.user).kept().count()
         return render(request, "portal/forget_all.html", {"count": count})
     memory.forget_all(user=request.user)
-    messages.success(request, "All of it is forgotten.")
+    messages.success(request, gettext("All of it is forgotten."))
     return redirect(PAGE)
 
 
@@ -100,7 +111,7 @@ def forget_all(request: SignedIn) -> HttpResponse:
 def forget_talk(request: SignedIn) -> HttpResponse:
     """The summary of earlier conversations, for good."""
     memory.forget_talk(user=request.user)
-    messages.success(request, "The summary is deleted.")
+    messages.success(request, gettext("The summary is deleted."))
     return redirect(PAGE)
 
 

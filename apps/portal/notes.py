@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 
 from apps.assistant import notes, shared
 from apps.assistant.models import Note
@@ -56,7 +57,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         text = form.cleaned_data["text"]
         before = notes.change(by=request.user, row=row, text=text)
-        taking_back.offer(request, "Changed.", KIND, before)
+        taking_back.offer(request, gettext("Changed."), KIND, before)
         return redirect(PAGE)
     shown = {
         "form": form,
@@ -73,7 +74,9 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
 def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = _own(request, public_id)
     before = notes.delete(by=request.user, row=row)
-    taking_back.offer(request, f"Deleted: {_short(row.text)}", KIND, before)
+    taking_back.offer(
+        request, gettext("Deleted: %(text)s") % {"text": _short(row.text)}, KIND, before
+    )
     return redirect(PAGE)
 
 

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from apps.core import paging
-from apps.core.once import again
+from apps.core.once import again, once
+from apps.core.serializers import Choice, Exact
 from apps.core.versions import tagged
-from apps.portal import notifications
+from apps.portal import notifications, trying
 from apps.portal.notifications import Notification
 from apps.rbac.declared import signed_in
 from apps.rbac.scopes import Scope
@@ -83,9 +84,37 @@ class ReadAll(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class TryingSerializer(Exact):
+    by = Choice(choices=sorted(trying.WAYS))
+
+
+class TriedSerializer(serializers.Serializer[Any]):
+    """`words`: where to it is on its way."""
+
+    words = serializers.CharField()
+
+
+class Test(APIView):
+    policy = signed_in
+    scope = Scope.NOTIFICATIONS
+
+    @once()
+    @extend_schema(request=TryingSerializer, responses={202: TriedSerializer})
+    def post(self, request: Request) -> Response:
+        """A letter or a text that says nothing but that it arrived, three an hour. 404
+        where there is no proven address or phone; 409 where that phone may not be
+        texted, or the texts of the month are used up."""
+        form = TryingSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user: Any = request.user
+        words = trying.send(user, form.validated_data["by"])
+        return Response({"words": words}, status=status.HTTP_202_ACCEPTED)
+
+
 urlpatterns = [
     path("notifications", Notifications.as_view(), name="notifications"),
     path("notifications/read-all", ReadAll.as_view(), name="notifications_read_all"),
+    path("notifications/test", Test.as_view(), name="notifications_test"),
     path(
         "notifications/<str:notification>/read",
         Read.as_view(),

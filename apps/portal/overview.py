@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.template.defaultfilters import pluralize
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from apps.accounts.models import User
 from apps.analytics import figures, periods
 from apps.assistant.models import Reminder
-from apps.core import live
+from apps.core import live, numerals
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
 from apps.integrations.models import Connection
@@ -73,9 +73,16 @@ def week(user: User) -> list[str]:
     if not (volume.came or volume.went or volume.cost):
         return []
     return [
-        f"{volume.came:,} text{pluralize(volume.came)} from you,"
-        f" {volume.went:,} to you",
-        in_dollars(volume.cost),
+        ngettext(
+            "%(came)s text from you, %(went)s to you",
+            "%(came)s texts from you, %(went)s to you",
+            volume.came,
+        )
+        % {
+            "came": numerals.shown(f"{volume.came:,}"),
+            "went": numerals.shown(f"{volume.went:,}"),
+        },
+        numerals.shown(in_dollars(volume.cost)),
     ]
 
 
@@ -97,24 +104,24 @@ def first_steps(user: User) -> list[Step]:
     found = [
         setting_up.verify_email(user),
         Step(
-            "Set your time zone",
-            "“Tomorrow at 9” should mean your 9.",
-            "Set it",
+            gettext("Set your time zone"),
+            gettext("“Tomorrow at 9” should mean your 9."),
+            gettext("Set it"),
             reverse("portal:profile"),
             user.timezone != "UTC",
         ),
         setting_up.link_phone(user),
         Step(
-            "Send your first text",
-            "Text ? to see what it can do.",
-            "How",
+            gettext("Send your first text"),
+            gettext("Text ? to see what it can do."),
+            gettext("How"),
             reverse("portal:conversation"),
             InboundText.objects.owned_by(user).exists(),
         ),
         Step(
-            "Set a reminder",
-            "“remind me to call Ana tomorrow at 9”",
-            "How",
+            gettext("Set a reminder"),
+            gettext("“remind me to call Ana tomorrow at 9”"),
+            gettext("How"),
             reverse("portal:conversation"),
             Reminder.objects.owned_by(user).exists(),
         ),
@@ -125,9 +132,9 @@ def first_steps(user: User) -> list[Step]:
 
 def _connect_account(user: User) -> Step:
     return Step(
-        "Connect an account",
-        "Your calendar or your notes, as far as you allow it.",
-        "Connect",
+        gettext("Connect an account"),
+        gettext("Your calendar or your notes, as far as you allow it."),
+        gettext("Connect"),
         reverse("integrations:connections"),
         Connection.objects.owned_by(user).exists(),
     )

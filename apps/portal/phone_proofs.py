@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.core.errors import AppError, Conflict
@@ -55,7 +56,11 @@ def code(request: SignedIn, public_id: UUID) -> HttpResponse:
             status = error.status.value
         else:
             shown = numbers.display(number.e164)
-            messages.success(request, f"{shown} is linked. Text ? from it to begin.")
+            messages.success(
+                request,
+                gettext("%(shown)s is linked. Text ? from it to begin.")
+                % {"shown": shown},
+            )
             return redirect("portal:phones")
     shown_there = {"form": form, "number": number}
     return render(request, "portal/phone_code.html", shown_there, status=status)
@@ -71,5 +76,7 @@ def confirm(request: SignedIn, public_id: UUID) -> HttpResponse:
         messages.error(request, error.sentence)
     else:
         shown = numbers.display(number.e164)
-        messages.success(request, f"Thank you: {shown} is still yours.")
+        messages.success(
+            request, gettext("Thank you: %(shown)s is still yours.") % {"shown": shown}
+        )
     return redirect("portal:phones")

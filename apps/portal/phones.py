@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.accounts import fresh_auth
 from apps.core import live
@@ -49,7 +50,9 @@ def phones(request: SignedIn) -> HttpResponse:
 @require_POST
 def renew(request: SignedIn) -> HttpResponse:
     linking.renew(request.user)
-    messages.success(request, "These are new words. The old ones no longer work.")
+    messages.success(
+        request, gettext("These are new words. The old ones no longer work.")
+    )
     return redirect(_words_shown())
 
 
@@ -65,7 +68,11 @@ def add(request: SignedIn) -> HttpResponse:
         form.add_error("number", error.sentence)
         return _page(request, form)
     shown = numbers.display(number.e164)
-    messages.success(request, f"Added {shown}. Now text the words below from it.")
+    messages.success(
+        request,
+        gettext("Added %(shown)s. Now text the words below from it.")
+        % {"shown": shown},
+    )
     return redirect(_words_shown())
 
 
@@ -77,7 +84,11 @@ def make_primary(request: SignedIn, public_id: UUID) -> HttpResponse:
     except Invalid as error:
         messages.error(request, error.sentence)
         return redirect("portal:phones")
-    messages.success(request, f"We text you at {numbers.display(number.e164)} now.")
+    messages.success(
+        request,
+        gettext("We text you at %(number_e164)s now.")
+        % {"number_e164": numbers.display(number.e164)},
+    )
     return redirect("portal:phones")
 
 
@@ -89,7 +100,11 @@ def rename(request: SignedIn, public_id: UUID) -> HttpResponse:
     form = LabelForm(given, initial={"label": number.label})
     if form.is_valid():
         numbers.rename(user=request.user, public_id=str(public_id), **form.cleaned_data)
-        messages.success(request, f"Renamed {numbers.display(number.e164)}.")
+        messages.success(
+            request,
+            gettext("Renamed %(number_e164)s.")
+            % {"number_e164": numbers.display(number.e164)},
+        )
         return redirect("portal:phones")
     shown = {"form": form, "number": number}
     return render(request, "portal/phone_label.html", shown)
@@ -103,7 +118,11 @@ def remove(request: SignedIn, public_id: UUID) -> HttpResponse:
     if request.method != "POST":
         return render(request, "portal/phone_remove.html", {"number": number})
     cooling.give_up(user=request.user, public_id=str(public_id))
-    messages.success(request, f"Removed {numbers.display(number.e164)}.")
+    messages.success(
+        request,
+        gettext("Removed %(number_e164)s.")
+        % {"number_e164": numbers.display(number.e164)},
+    )
     return redirect("portal:phones")
 
 

@@ -9,12 +9,12 @@ from django.forms import ModelForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import profile as profiles
 from apps.accounts.forms import PreferencesForm, ProfileForm
 from apps.accounts.models import User
-from apps.core.verbs import require_http_methods, require_POST
-from apps.jobs import unsubscribing
+from apps.core.verbs import require_http_methods
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 
@@ -28,26 +28,15 @@ def profile(request: SignedIn) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedIn) -> HttpResponse:
-    letters = unsubscribing.choices(request.user)
-    return _form(request, PreferencesForm, "preferences", letters=letters)
+    return _form(request, PreferencesForm, "preferences")
 
 
-@signed_in
-@require_POST
-def letters(request: SignedIn) -> HttpResponse:
-    unsubscribing.choose(request.user, request.POST.getlist("wanted"))
-    messages.success(request, "Saved.")
-    return redirect("portal:preferences")
-
-
-def _form(
-    request: SignedIn, kind: type[ModelForm[User]], name: str, **more: object
-) -> HttpResponse:
+def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResponse:
     # A copy: a form writes what is wrong into its person, too, and the page shows them.
     form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
-        messages.success(request, "Saved.")
+        messages.success(request, gettext("Saved."))
         return redirect(f"portal:{name}")
-    shown = {"form": form, "now": timezone.now(), **more}
+    shown = {"form": form, "now": timezone.now()}
     return render(request, f"portal/{name}.html", shown)

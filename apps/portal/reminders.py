@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import conversations, drafts, receipts, reminders
 from apps.assistant.drafts import Draft
@@ -102,7 +103,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
 @require_POST
 @in_their_language
 def complete(request: SignedIn, public_id: UUID) -> HttpResponse:
-    return _do(request, public_id, reminders.complete, "Done: {}.")
+    return _do(request, public_id, reminders.complete, gettext_noop("Done: {}."))
 
 
 @about(Permission.REMINDER_CHANGE)
@@ -126,13 +127,13 @@ def snooze(request: SignedIn, public_id: UUID) -> HttpResponse:
 @require_POST
 @in_their_language
 def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
-    return _do(request, public_id, reminders.delete, "Deleted: {}.")
+    return _do(request, public_id, reminders.delete, gettext_noop("Deleted: {}."))
 
 
 def _do(request: SignedIn, public_id: UUID, verb: Any, said: str) -> HttpResponse:
     with transaction.atomic():
         row, before = verb(user=request.user, public_id=str(public_id))
-    taking_back.offer(request, said.format(row.text), KIND, before)
+    taking_back.offer(request, gettext(said).format(row.text), KIND, before)
     return redirect(PAGE)
 
 
@@ -142,7 +143,7 @@ def _changed(request: SignedIn, row: Reminder, text: str, when: str) -> Draft | 
     if draft and draft.question:
         return draft
     if text == row.text and draft is None:
-        raise Invalid("Nothing is different. Change the words or the time.")
+        raise Invalid(gettext("Nothing is different. Change the words or the time."))
     with transaction.atomic():
         before: dict[str, Any] = {}
         if text != row.text:

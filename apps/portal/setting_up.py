@@ -10,6 +10,7 @@ from allauth.account.models import EmailAddress
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.verbs import require_POST
@@ -31,13 +32,13 @@ class Step:
 def steps(user: User) -> list[Step]:
     """In order."""
     return [
-        Step("Create an account", "", "", "", True),
+        Step(gettext("Create an account"), "", "", "", True),
         verify_email(user),
         link_phone(user),
         Step(
-            "Set up a second factor",
-            "A stolen password is then not enough to get in.",
-            "Set up",
+            gettext("Set up a second factor"),
+            gettext("A stolen password is then not enough to get in."),
+            gettext("Set up"),
             reverse("mfa:factors"),
             factor.are_set_up(user),
         ),
@@ -46,9 +47,9 @@ def steps(user: User) -> list[Step]:
 
 def verify_email(user: User) -> Step:
     return Step(
-        "Verify your email",
-        "It is how you get back in.",
-        "Verify",
+        gettext("Verify your email"),
+        gettext("It is how you get back in."),
+        gettext("Verify"),
         reverse("account_email"),
         EmailAddress.objects.filter(user=user, verified=True).exists(),
     )
@@ -56,9 +57,9 @@ def verify_email(user: User) -> Step:
 
 def link_phone(user: User) -> Step:
     return Step(
-        "Link a phone",
-        "One text proves that it is yours.",
-        "Link",
+        gettext("Link a phone"),
+        gettext("One text proves that it is yours."),
+        gettext("Link"),
         reverse("portal:phones"),
         numbers.primary(user) is not None,
     )

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.assistant import offers, shared
@@ -63,14 +64,16 @@ def offer(request: SignedIn) -> HttpResponse:
         thing = offers.calendar(request.user)
     back = _page_of(thing)
     if not form.is_valid():
-        messages.error(request, "Say with whom: a mail address or a number.")
+        messages.error(request, gettext("Say with whom: a mail address or a number."))
         return redirect(back)
     try:
         row = offers.make(by=request.user, thing=thing, **form.cleaned_data)
     except AppError as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, f"Offered to {row.address}.")
+        messages.success(
+            request, gettext("Offered to %(address)s.") % {"address": row.address}
+        )
     return redirect(back)
 
 
@@ -86,16 +89,20 @@ def answer(request: SignedIn, public_id: UUID) -> HttpResponse:
     if answered == "accept":
         thing = offers.accept(user=request.user, row=row)
         name = shared.of(row.owner, shared.called(thing))
-        messages.success(request, f"You have {name} now.")
+        messages.success(request, gettext("You have %(name)s now.") % {"name": name})
         return redirect(_page_of(thing))
     if answered == "decline":
         offers.decline(user=request.user, row=row)
-        messages.success(request, "Turned down.")
+        messages.success(request, gettext("Turned down."))
     elif answered == "block":
         offers.block(user=request.user, row=row)
-        messages.success(request, f"Nothing more comes from {row.owner.email}.")
+        messages.success(
+            request,
+            gettext("Nothing more comes from %(owner_email)s.")
+            % {"owner_email": row.owner.email},
+        )
     else:
-        raise Invalid("Accept it, turn it down, or block who offers it.")
+        raise Invalid(gettext("Accept it, turn it down, or block who offers it."))
     return redirect(PAGE)
 
 
@@ -105,7 +112,10 @@ def answer(request: SignedIn, public_id: UUID) -> HttpResponse:
 def withdraw(request: SignedIn, public_id: UUID) -> HttpResponse:
     row = offers.own(user=request.user, public_id=str(public_id))
     offers.withdraw(by=request.user, row=row)
-    messages.success(request, f"{row.address} cannot accept it any more.")
+    messages.success(
+        request,
+        gettext("%(address)s cannot accept it any more.") % {"address": row.address},
+    )
     return redirect(PAGE)
 
 
@@ -118,7 +128,9 @@ def end(request: SignedIn, public_id: UUID, holder: UUID) -> HttpResponse:
     person = shared.person_of(str(holder))
     shared.revoke(by=request.user, thing=thing, person=person)
     is_own = person.pk == request.user.pk
-    said = "You have left it." if is_own else f"{person.short_name} has it no more."
+    said = gettext("%(name)s has it no more.") % {"name": person.short_name}
+    if is_own:
+        said = gettext("You have left it.")
     messages.success(request, said)
     return redirect(PAGE)
 
@@ -129,7 +141,11 @@ def end(request: SignedIn, public_id: UUID, holder: UUID) -> HttpResponse:
 def unblock(request: SignedIn, person: UUID) -> HttpResponse:
     found = offers.one_blocked(request.user, person)
     offers.unblock(user=request.user, person=found)
-    messages.success(request, f"{found.email} may offer you things again.")
+    messages.success(
+        request,
+        gettext("%(found_email)s may offer you things again.")
+        % {"found_email": found.email},
+    )
     return redirect(PAGE)
 
 
@@ -152,7 +168,7 @@ def card(user: User, thing: Thing | None) -> dict[str, Any]:
 
 def _shown(rows: Any) -> list[Shown]:
     return [
-        Shown(row, shared.called(row.thing), Offer.Level(row.level).label)
+        Shown(row, shared.called(row.thing), str(Offer.Level(row.level).label))
         for row in rows
     ]
 

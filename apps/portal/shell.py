@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.integrations import sign_in
@@ -37,46 +38,61 @@ class Group:
 # group, then (label, icon, name of the page, where on it if not at its top)
 _MAP = (
     (
-        "Home",
+        gettext_noop("Home"),
         (
-            ("Overview", "layout-dashboard", "portal:overview"),
-            ("Conversation", "messages-square", "portal:conversation", "#newest"),
-            ("Usage", "receipt", "portal:usage"),
+            (gettext_noop("Overview"), "layout-dashboard", "portal:overview"),
+            (
+                gettext_noop("Conversation"),
+                "messages-square",
+                "portal:conversation",
+                "#newest",
+            ),
+            (gettext_noop("Usage"), "receipt", "portal:usage"),
         ),
     ),
     (
-        "Assistant",
+        gettext_noop("Assistant"),
         (
-            ("Reminders", "alarm-clock", "portal:reminders"),
-            ("Calendar", "calendar-days", "portal:calendar"),
-            ("Lists", "list-checks", "portal:lists"),
-            ("Notes", "notebook-pen", "portal:notes"),
-            ("Shared", "users", "portal:shares"),
-            ("Memory", "brain", "portal:memory"),
-            ("Approvals", "badge-check", "portal:approvals"),
-            ("Features", "toggle-right", "portal:features"),
+            (gettext_noop("Reminders"), "alarm-clock", "portal:reminders"),
+            (gettext_noop("Calendar"), "calendar-days", "portal:calendar"),
+            (gettext_noop("Lists"), "list-checks", "portal:lists"),
+            (gettext_noop("Notes"), "notebook-pen", "portal:notes"),
+            (gettext_noop("Shared"), "users", "portal:shares"),
+            (gettext_noop("Memory"), "brain", "portal:memory"),
+            (gettext_noop("Approvals"), "badge-check", "portal:approvals"),
+            (gettext_noop("Features"), "toggle-right", "portal:features"),
         ),
     ),
     (
-        "Connect",
+        gettext_noop("Connect"),
         (
-            ("Phones", "smartphone", "portal:phones"),
-            ("Connections", "plug", "integrations:connections"),
+            (gettext_noop("Phones"), "smartphone", "portal:phones"),
+            (gettext_noop("Connections"), "plug", "integrations:connections"),
         ),
     ),
     (
-        "You",
+        gettext_noop("You"),
         (
-            ("Profile", "user-round", "portal:profile"),
-            ("Preferences", "sliders-horizontal", "portal:preferences"),
-            ("Email", "mail", "account_email"),
-            ("Password", "key-round", "account_change_password"),
-            ("Security", "shield-check", "mfa:factors"),
-            ("Sign-ins", "monitor-smartphone", "sign_ins"),
-            ("API tokens", "square-terminal", "portal:tokens"),
-            ("Webhooks", "webhook", "portal:webhooks"),
-            ("Activity", "activity", "portal:activity"),
-            ("Your data", "archive", "portal:data"),
+            (gettext_noop("Profile"), "user-round", "portal:profile"),
+            (gettext_noop("Preferences"), "sliders-horizontal", "portal:preferences"),
+            (gettext_noop("Appearance"), "palette", "portal:appearance"),
+            (gettext_noop("Notifications"), "bell", "portal:notifications"),
+            (gettext_noop("Email"), "mail", "account_email"),
+            (gettext_noop("Password"), "key-round", "account_change_password"),
+            (gettext_noop("Security"), "shield-check", "mfa:factors"),
+            (gettext_noop("Sign-ins"), "monitor-smartphone", "sign_ins"),
+            (gettext_noop("API tokens"), "square-terminal", "portal:tokens"),
+            (gettext_noop("Webhooks"), "webhook", "portal:webhooks"),
+            (gettext_noop("Activity"), "activity", "portal:activity"),
+            (gettext_noop("Your data"), "archive", "portal:data"),
+        ),
+    ),
+    (
+        gettext_noop("Help"),
+        (
+            (gettext_noop("Help"), "circle-question-mark", "portal:help"),
+            (gettext_noop("Privacy"), "lock", "portal:privacy"),
+            (gettext_noop("Status"), "heart-pulse", "portal:status"),
         ),
     ),
 )

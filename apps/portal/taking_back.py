@@ -11,6 +11,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from apps.assistant import events, lists, memory, notes, reminders
 from apps.assistant.gate import UNDO_LIVES
@@ -46,10 +47,10 @@ def take_back(request: SignedIn) -> HttpResponse:
     try:
         _put_back(request, request.POST.get("change", ""))
     except (AppError, signing.BadSignature) as error:
-        said = "That can no longer be undone. Change it by hand."
+        said = gettext("That can no longer be undone. Change it by hand.")
         messages.error(request, getattr(error, "sentence", said))
     else:
-        messages.success(request, "Undone.")
+        messages.success(request, gettext("Undone."))
     back = request.POST.get("back", "")
     is_ours = back.startswith("/app/") and url_has_allowed_host_and_scheme(
         back, allowed_hosts=None

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import personal_tokens
@@ -43,7 +44,7 @@ def make(request: SignedIn) -> HttpResponse:
 @require_POST
 def revoke(request: SignedIn, public_id: UUID) -> HttpResponse:
     personal_tokens.revoke(user=request.user, public_id=public_id)
-    messages.success(request, "That token is dead now.")
+    messages.success(request, gettext("That token is dead now."))
     return redirect("portal:tokens")
 
 

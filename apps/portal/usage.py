@@ -6,6 +6,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.analytics import charts, drawing, figures, periods, summary
@@ -13,8 +14,10 @@ from apps.analytics import table as csv
 from apps.analytics.figures import Figures
 from apps.core import live
 from apps.core.errors import Invalid
+from apps.core.numerals import shown
 from apps.core.verbs import require_safe
 from apps.portal.shell import SignedIn
+from apps.portal.spoken import in_their_language
 from apps.rbac import limits
 from apps.rbac.declared import signed_in
 from apps.sms import numbers, router
@@ -26,6 +29,7 @@ CHARTS = ("texts", "cost", "replies")
 
 @signed_in
 @require_safe
+@in_their_language
 def usage(request: SignedIn) -> HttpResponse:
     """Of a period; the live part again whenever something was added up."""
     trouble = ""
@@ -46,19 +50,20 @@ def usage(request: SignedIn) -> HttpResponse:
 
 @signed_in
 @require_safe
+@in_their_language
 def texts(request: SignedIn) -> HttpResponse:
     """Each of the budgets' month, with what it cost."""
     before = request.GET.get("before", "")
     page = used.texts(request.user, before=before)
-    shown = {
+    told = {
         "before": before,
         "older": page.older,
         "texts": [
-            (text, None if text.micros is None else exactly_in_dollars(text.micros))
+            (text, None if text.micros is None else exactly(text.micros))
             for text in page.rows
         ],
     }
-    return render(request, "portal/usage_texts.html", shown)
+    return render(request, "portal/usage_texts.html", told)
 
 
 @signed_in
@@ -80,11 +85,11 @@ def _left(user: User) -> dict[str, Any]:
         "answers_from": answers_from,
         "month": month,
         "left": left,
-        "texts_cost": in_dollars(month.texts_micros),
-        "by_the_end": in_dollars(month.by_the_end),
-        "left_today": in_dollars(left.micros),
-        "left_of_month": in_dollars(left.month_micros),
-        "month_of": in_dollars(left.month_of),
+        "texts_cost": money(month.texts_micros),
+        "by_the_end": money(month.by_the_end),
+        "left_today": money(left.micros),
+        "left_of_month": money(left.month_micros),
+        "month_of": money(left.month_of),
     }
 
 
@@ -94,11 +99,11 @@ def _of(user: User, found: Figures) -> dict[str, Any]:
     days = urlencode({"from": str(period.first), "to": str(period.last)})
     return {
         "period": period,
-        "periods": periods.NAMED.items(),
+        "periods": [(key, gettext(label)) for key, label in periods.NAMED.items()],
         "cards": _cards(found),
         "charts": [drawing.draw(shelf[key], found) for key in CHARTS],
         "told": told,
-        "tips": [(tip, in_dollars(tip.micros)) for tip in told.tips],
+        "tips": [(tip, money(tip.micros)) for tip in told.tips],
         "csv": f"{reverse('portal:usage_csv')}?{days}",
         "again": urlencode({"period": period.key}) if period.key else days,
     }
@@ -110,45 +115,64 @@ def _cards(found: Figures) -> list[tuple[str, str, list[str]]]:
     speed, was = found.speed(), found.speed(found.period.before)
     each = now.per_segment
     kinds = {
-        "from you": now.cost_in,
-        "to you": now.cost_out,
-        "language model": now.cost_tokens,
-        "phone checks": now.cost_lookup,
+        gettext("from you"): now.cost_in,
+        gettext("to you"): now.cost_out,
+        gettext("language model"): now.cost_tokens,
+        gettext("phone checks"): now.cost_lookup,
     }
     texts = now.came + now.went
     return [
         (
-            "Texts",
-            f"{texts:,}",
+            gettext("Texts"),
+            shown(f"{texts:,}"),
             [
-                f"{now.came:,} from you, {now.went:,} to you",
+                gettext("%(came)s from you, %(went)s to you")
+                % {"came": shown(f"{now.came:,}"), "went": shown(f"{now.went:,}")},
                 _against(texts, then.came + then.went),
             ],
         ),
         (
-            "Cost",
-            in_dollars(now.cost),
+            gettext("Cost"),
+            money(now.cost),
             [
                 # Exactly: parts that are rounded do not add up.
-                ", ".join(
-                    f"{exactly_in_dollars(m)} {name}" for name, m in kinds.items() if m
+                ", ".join(f"{exactly(m)} {name}" for name, m in kinds.items() if m),
+                (
+                    gettext("%(price)s a segment to you") % {"price": exactly(each)}
+                    if each
+                    else ""
                 ),
-                f"{exactly_in_dollars(each)} a segment to you" if each else "",
                 _against(now.cost, then.cost),
             ],
         ),
         (
-            "Time to answer",
+            gettext("Time to answer"),
             drawing.spoken(speed.p50, "milliseconds"),
             [
-                f"19 of 20 within {drawing.duration(speed.p95)}" if speed.p95 else "",
-                f"{drawing.duration(was.p50)} before" if was.p50 else "",
+                (
+                    gettext("19 of 20 within %(time)s")
+                    % {"time": drawing.duration(speed.p95)}
+                    if speed.p95
+                    else ""
+                ),
+                (
+                    gettext("%(time)s before") % {"time": drawing.duration(was.p50)}
+                    if was.p50
+                    else ""
+                ),
             ],
         ),
         (
-            "Arrived",
+            gettext("Arrived"),
             drawing.spoken(now.delivery, "percent", is_exact=True),
-            [f"{now.lost:,} did not arrive" if now.lost else ""],
+            [
+                (
+                    gettext("%(lost)s did not arrive")
+                    % {"lost": shown(f"{now.lost:,}")}
+                    if now.lost
+                    else ""
+                )
+            ],
         ),
     ]
 
@@ -156,11 +180,19 @@ def _cards(found: Figures) -> list[tuple[str, str, list[str]]]:
 def _against(now: int, then: int) -> str:
     """Beside the period before."""
     if not then:
-        return "None in the time before" if now else ""
-    if now == then:
-        return "As in the time before"
+        return gettext("None in the time before") if now else ""
     share = abs(now - then) * 100 / then
-    said = "more" if now > then else "less"
-    return (
-        f"{share:,.0f} % {said} than before" if share >= 1 else "As in the time before"
+    if share < 1:
+        return gettext("As in the time before")
+    more, less = gettext("%(share)s more than before"), gettext(
+        "%(share)s less than before"
     )
+    return (more if now > then else less) % {"share": shown(f"{share:,.0f} %")}
+
+
+def money(micros: int) -> str:
+    return shown(in_dollars(micros))
+
+
+def exactly(micros: int) -> str:
+    return shown(exactly_in_dollars(micros))

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.core import paging
@@ -61,7 +62,7 @@ def change(request: SignedIn, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return _one(request, row, form)
     endpoints.change(user=request.user, public_id=public_id, **form.cleaned_data)
-    messages.success(request, "From now on it is told of these.")
+    messages.success(request, gettext("From now on it is told of these."))
     return redirect("portal:webhook", public_id)
 
 
@@ -71,7 +72,7 @@ def switch(request: SignedIn, public_id: UUID) -> HttpResponse:
     """On or off, as the button says."""
     is_on = request.POST.get("on") == "1"
     endpoints.change(user=request.user, public_id=public_id, is_enabled=is_on)
-    messages.success(request, "It is on." if is_on else "It is off.")
+    messages.success(request, gettext("It is on.") if is_on else gettext("It is off."))
     return redirect("portal:webhook", public_id)
 
 
@@ -92,7 +93,9 @@ def test(request: SignedIn, public_id: UUID) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, "A test is on its way. Look again in a moment.")
+        messages.success(
+            request, gettext("A test is on its way. Look again in a moment.")
+        )
     return redirect("portal:webhook", public_id)
 
 
@@ -104,7 +107,7 @@ def again(request: SignedIn, public_id: UUID, delivery: UUID) -> HttpResponse:
     except Conflict as error:
         messages.error(request, error.sentence)
     else:
-        messages.success(request, "It is sent once more, under the same id.")
+        messages.success(request, gettext("It is sent once more, under the same id."))
     return redirect("portal:webhook", public_id)
 
 
@@ -112,7 +115,9 @@ def again(request: SignedIn, public_id: UUID, delivery: UUID) -> HttpResponse:
 @require_POST
 def delete(request: SignedIn, public_id: UUID) -> HttpResponse:
     endpoints.delete(user=request.user, public_id=public_id)
-    messages.success(request, "That webhook is gone. Nothing more is sent there.")
+    messages.success(
+        request, gettext("That webhook is gone. Nothing more is sent there.")
+    )
     return redirect("portal:webhooks")
 
 

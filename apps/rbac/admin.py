@@ -1,5 +1,6 @@
 """Roles, who holds them, and what they may use."""
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,10 +8,12 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AdminSplitDateTime
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils import timezone
 
 from apps.rbac import assignments, limits, roles
 from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.events import EventPage
 from apps.rbac.console.forms import VerbForm, VerbPage
 from apps.rbac.console.seals import SealPage
@@ -27,6 +30,8 @@ from apps.rbac.reasons import insist_on_seen
 admin.site.unregister(Group)
 admin.site.register(AuditEvent, EventPage)
 admin.site.register(AuditSeal, SealPage)
+# For how long a role is offered at most; any other moment is typed.
+_MOST_DAYS, _DIGITS = 366, 4
 
 
 def _version() -> forms.CharField:
@@ -110,6 +115,7 @@ class LimitsForm(VerbForm):
     "Take back",
     consequence="They lose the role on their next request.",
     permission=Permission.ROLE_REVOKE,
+    when=lambda held: held.is_live,
 )
 def take_back(request: HttpRequest, held: RoleAssignment, reason: str) -> None:
     assignments.revoke(by=request.user, user=held.user, role=held.role, reason=reason)
@@ -119,6 +125,7 @@ def take_back(request: HttpRequest, held: RoleAssignment, reason: str) -> None:
     "Delete",
     consequence="Only a role that nobody has ever held can be deleted.",
     permission=Permission.ROLE_DELETE,
+    when=lambda role: not role.is_system,
 )
 def delete_role(request: HttpRequest, role: Role, reason: str) -> None:
     roles.delete(by=request.user, role=role, reason=reason)
@@ -156,6 +163,7 @@ class RoleAssignmentAdmin(VerbPage):
     owner = "user"
     form = GrantForm
     adds = Permission.ROLE_GRANT
+    on_person = Shown.ROWS
     list_display = ("user", "role", "state", "expires_at", "granted_at", "reason")
     list_filter = ("role", "granted_at")
     list_select_related = ("user", "role")
@@ -164,6 +172,17 @@ class RoleAssignmentAdmin(VerbPage):
     autocomplete_fields = ("user",)
     actions = (take_back,)
     ordering = ("-id",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """An address can say for how many days."""
+        found = super().get_changeform_initial_data(request)
+        days = request.GET.get("days", "")
+        if days.isascii() and days.isdigit() and 0 < int(days[:_DIGITS]) <= _MOST_DAYS:
+            found["expires_at"] = timezone.now() + timedelta(days=int(days[:_DIGITS]))
+        return found
+
+    class Media:
+        js = ("js/autocompletes.js",)
 
     @admin.display(description="state")
     def state(self, held: RoleAssignment) -> str:

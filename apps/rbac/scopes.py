@@ -10,6 +10,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from apps.core.errors import Forbidden
 
 
@@ -34,23 +36,41 @@ READ, WRITE = "read", "write"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # What each lets a program do, in words that follow on "may".
 _WORDS = {
-    Scope.ACCOUNT: ("see the profile and preferences", "change them"),
-    Scope.PHONES: ("see your phones", "rename them"),
-    Scope.CONNECTIONS: ("see your connections", "pause and check them"),
-    Scope.USAGE: ("see what was used, and what it cost", ""),
-    Scope.MESSAGES: (
-        "read your conversations",
-        "write to the assistant, which does what you could ask of it",
+    Scope.ACCOUNT: (
+        gettext_noop("see the profile and preferences"),
+        gettext_noop("change them"),
     ),
-    Scope.REMINDERS: ("see reminders", "set and change them"),
-    Scope.LISTS: ("see lists", "change them"),
-    Scope.NOTES: ("read notes", "write and change them"),
-    Scope.EVENTS: ("see the calendar", "change it"),
-    Scope.SHARES: ("see what is shared", "share and stop sharing"),
-    Scope.MEMORY: ("read what is remembered", "change and forget it"),
-    Scope.APPROVALS: ("see what waits for a yes", ""),
-    Scope.FEATURES: ("see features", "switch them"),
-    Scope.NOTIFICATIONS: ("see notifications", "mark them as read"),
+    Scope.PHONES: (gettext_noop("see your phones"), gettext_noop("rename them")),
+    Scope.CONNECTIONS: (
+        gettext_noop("see your connections"),
+        gettext_noop("pause and check them"),
+    ),
+    Scope.USAGE: (gettext_noop("see what was used, and what it cost"), ""),
+    Scope.MESSAGES: (
+        gettext_noop("read your conversations"),
+        gettext_noop("write to the assistant, which does what you could ask of it"),
+    ),
+    Scope.REMINDERS: (
+        gettext_noop("see reminders"),
+        gettext_noop("set and change them"),
+    ),
+    Scope.LISTS: (gettext_noop("see lists"), gettext_noop("change them")),
+    Scope.NOTES: (gettext_noop("read notes"), gettext_noop("write and change them")),
+    Scope.EVENTS: (gettext_noop("see the calendar"), gettext_noop("change it")),
+    Scope.SHARES: (
+        gettext_noop("see what is shared"),
+        gettext_noop("share and stop sharing"),
+    ),
+    Scope.MEMORY: (
+        gettext_noop("read what is remembered"),
+        gettext_noop("change and forget it"),
+    ),
+    Scope.APPROVALS: (gettext_noop("see what waits for a yes"), ""),
+    Scope.FEATURES: (gettext_noop("see features"), gettext_noop("switch them")),
+    Scope.NOTIFICATIONS: (
+        gettext_noop("see notifications"),
+        gettext_noop("mark them as read"),
+    ),
 }
 # By the name that a token holds: "notes:write".
 ALL = {
@@ -63,7 +83,7 @@ ALL = {
 
 class NotByToken(Forbidden):
     code = "not_by_token"
-    sentence = "A personal token may not do this. Sign in for it."
+    sentence = gettext_noop("A personal token may not do this. Sign in for it.")
 
 
 class InsufficientScope(Forbidden):

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import Permission as PermissionRow
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
+from django.utils.translation import gettext
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from apps.core.errors import Forbidden, Invalid
@@ -39,10 +40,10 @@ def share(*, by: Any, obj: models.Model, user: Any, level: str) -> None:
     Raises Forbidden or Invalid.
     """
     if level not in LEVELS:
-        raise Invalid("Share to view or to edit.")
+        raise Invalid(gettext("Share to view or to edit."))
     resource = _owned(by, obj)
     if user.pk == by.pk:
-        raise Invalid("This is yours already.")
+        raise Invalid(gettext("This is yours already."))
     table: Any = resource.user_shares
     with transaction.atomic():
         table.objects.filter(user=user, content_object=obj).delete()
@@ -60,7 +61,7 @@ def revoke(*, by: Any, obj: models.Model, user: Any) -> None:
     """Counts on the next look. The owner takes it back, or the other gives it up."""
     resource = resources.of(type(obj))
     if resource is None or resource.user_shares is None:
-        raise Invalid("This cannot be shared.")
+        raise Invalid(gettext("This cannot be shared."))
     if by.pk not in (resource.owner_id(obj), user.pk):
         raise Forbidden
     table: Any = resource.user_shares
@@ -100,7 +101,7 @@ def held(obj: models.Model) -> dict[Any, str]:
 def _owned(by: Any, obj: models.Model) -> resources.Resource:
     resource = resources.of(type(obj))
     if resource is None or resource.user_shares is None:
-        raise Invalid("This cannot be shared.")
+        raise Invalid(gettext("This cannot be shared."))
     if resource.owner_id(obj) != by.pk:
         raise Forbidden
     return resource

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 
 from apps.core.admin import ReadOnlyInline
 from apps.rbac.console import masks
+from apps.rbac.console.belongings import Shown
 from apps.rbac.console.lists import among
 from apps.rbac.console.pages import Page
 from apps.sms import (  # noqa: F401  (some register their pages)
@@ -52,6 +53,7 @@ MASKED = ("number",)
 class MessagingPage(Page):
     task = "Messaging"
     owner = "user"
+    is_conversation = True
 
     def person_of(self, obj: Any) -> Any:
         return numbers.whose(obj)
@@ -122,6 +124,9 @@ class WaitingFilter(admin.SimpleListFilter):
 class PhoneNumberAdmin(MessagingPage):
     task = "People"
     pii = ("e164", "label")
+    is_conversation = False
+    found_by = ("e164",)
+    on_person = Shown.ROWS
     list_display = (
         "e164",
         "user",
@@ -168,6 +173,7 @@ class PhoneNumberAdmin(MessagingPage):
 @admin.register(Turn)
 class TurnAdmin(FollowedPage, MessagingPage):
     pii = MASKED
+    mentioned_by = ("request_id",)
     list_display = ("id", "user", "number", "started_at", "finished_at", "silence")
     list_filter = ("silence", "started_at")
     list_select_related = ("user",)
@@ -180,6 +186,9 @@ class TurnAdmin(FollowedPage, MessagingPage):
 class InboundTextAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     secret = ("body", "media")
+    found_by = ("sid",)
+    mentioned_by = ("number", "request_id")
+    on_person = Shown.COUNT
     list_display = ("received_at", "number", "user", "body", "keyword", "turn")
     list_filter = ("keyword", "received_at")
     list_select_related = ("user", "turn")
@@ -196,6 +205,9 @@ class InboundTextAdmin(FollowedPage, MessagingPage):
 class OutboundTextAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     secret = ("body",)
+    found_by = ("provider_sid",)
+    mentioned_by = ("number", "request_id")
+    on_person = Shown.COUNT
     list_display = ("created_at", "number", "user", "body", "state", "delivery", "kind")
     list_filter = (FailedFilter, "state", "delivery", "kind", "created_at")
     list_select_related = ("user",)
@@ -303,7 +315,9 @@ class UsageLogAdmin(MessagingPage):
 @admin.register(OptOut)
 class OptOutAdmin(MessagingPage):
     owner = ""
+    is_conversation = False
     pii = MASKED
+    mentioned_by = ("number",)
     list_display = ("number", "our_number", "is_out", "source", "changed_at")
     list_filter = ("is_out", among("source", lambda: OptOut.SOURCES))
     search_fields = ("=number",)

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from apps.accounts import letters
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.kinds import Queue, job
 from apps.core.logs import logger
 from apps.jobs import jobs
@@ -75,16 +76,16 @@ def write(text_id: int) -> None:
     text = OutboundText.objects.select_related("user").filter(pk=text_id).first()
     if text is None or text.user is None or not text.user.is_active:
         return
-    why = troubles.of(text.error_code)
-    letters.tell(
-        text.user,
-        "text_undelivered",
-        category="texts",
-        number=numbers.display(text.number),
-        why=why.words,
-        next_step=why.for_person,
-        conversation_url=_conversation(),
-    )
+    with languages.speaking(text.user.locale):
+        letters.tell(
+            text.user,
+            "text_undelivered",
+            category="texts",
+            number=numbers.display(text.number),
+            why=troubles.in_words(text.error_code),
+            next_step=troubles.of(text.error_code).for_person,
+            conversation_url=_conversation(),
+        )
 
 
 def _write_instead(text: OutboundText) -> None:

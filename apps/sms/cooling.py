@@ -10,12 +10,12 @@ linked it, against an owner who goes back to the one of before.
 """
 
 from django.db import transaction
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import fresh_auth, letters
 from apps.accounts.models import User
-from apps.core import vault
+from apps.core import languages, vault
 from apps.core.errors import AppError
 from apps.sms import lanes, linking, numbers, outbox
 from apps.sms.linking import Redeemed
@@ -116,11 +116,12 @@ def take_back(*, words: str, number: str) -> Redeemed:
     change.undone_at = timezone.now()
     change.save(update_fields=["undone_at"])
     linking.forget(user)
-    return Redeemed(
-        "This is your main phone again. Choose a new password now, by the letter we sent.",
-        were_right=True,
-        is_done=True,
-    )
+    with languages.speaking(user.locale):
+        said = gettext(
+            "This is your main phone again. Choose a new password now, by the letter "
+            "we sent."
+        )
+    return Redeemed(said, were_right=True, is_done=True)
 
 
 def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
@@ -143,10 +144,12 @@ def _begin(lane: Lane, phone: PhoneNumber, notice: str, **facts: str) -> None:
         ends_at=ends_at,
     )
     shown = {"words": words, "url": letters.public(numbers.PAGE), **facts}
+    with languages.speaking(user.locale):
+        body = languages.text(notice, shown)
     outbox.tell(
         lane=lane,
         number=phone.e164,
-        body=render_to_string(f"texts/{notice}.txt", shown).strip(),
+        body=body,
         secret=words,
         kind=OutboundText.Kind.NOTICE,
         dedupe_key=f"phone-change:{change.pk}",

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
+from django.utils.translation import gettext, gettext_noop
 from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from apps.core.errors import Invalid
@@ -16,17 +17,30 @@ from apps.sms.knobs import countries
 
 # Types that a person can text from. US and Canadian numbers are all of the second.
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-_USE_MOBILE = "Use a mobile number."
 _REFUSED = {
-    PhoneNumberType.PREMIUM_RATE: "a premium-rate number",
-    PhoneNumberType.SHARED_COST: "a shared-cost number",
-    PhoneNumberType.PERSONAL_NUMBER: "a personal number that forwards to others",
-    PhoneNumberType.UAN: "a company number",
-    PhoneNumberType.PAGER: "a pager",
-    PhoneNumberType.VOICEMAIL: "a voicemail box",
-    PhoneNumberType.VOIP: "an internet number",
-    PhoneNumberType.TOLL_FREE: "a toll-free number",
-    PhoneNumberType.FIXED_LINE: "a landline",
+    PhoneNumberType.PREMIUM_RATE: gettext_noop(
+        "That is a premium-rate number. Use a mobile number."
+    ),
+    PhoneNumberType.SHARED_COST: gettext_noop(
+        "That is a shared-cost number. Use a mobile number."
+    ),
+    PhoneNumberType.PERSONAL_NUMBER: gettext_noop(
+        "That is a personal number that forwards to others. Use a mobile number."
+    ),
+    PhoneNumberType.UAN: gettext_noop("That is a company number. Use a mobile number."),
+    PhoneNumberType.PAGER: gettext_noop("That is a pager. Use a mobile number."),
+    PhoneNumberType.VOICEMAIL: gettext_noop(
+        "That is a voicemail box. Use a mobile number."
+    ),
+    PhoneNumberType.VOIP: gettext_noop(
+        "That is an internet number. Use a mobile number."
+    ),
+    PhoneNumberType.TOLL_FREE: gettext_noop(
+        "That is a toll-free number. Use a mobile number."
+    ),
+    PhoneNumberType.FIXED_LINE: gettext_noop(
+        "That is a landline. Use a mobile number."
+    ),
 }
 # Satellites, +800 and the like.
 _NO_COUNTRY = "001"
@@ -40,15 +54,17 @@ def normalise(text: str, region: str = "US") -> str:
     """
     text = re.sub(r"^\s*tel:", "", text, flags=re.IGNORECASE)
     if any(each.isalpha() for each in text) or ";" in text:
-        raise Invalid("Write the number in digits alone, without an extension.")
+        raise Invalid(
+            gettext("Write the number in digits alone, without an extension.")
+        )
     try:
         number = phonenumbers.parse(text, region)
     except NumberParseException:
-        raise Invalid("That is not a phone number.") from None
+        raise Invalid(gettext("That is not a phone number.")) from None
     if number.extension or not phonenumbers.is_valid_number(number):
-        raise Invalid("That is not a phone number anyone can have.")
+        raise Invalid(gettext("That is not a phone number anyone can have."))
     if why := _kind(number):
-        raise Invalid(why)
+        raise Invalid(gettext(why))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
@@ -72,8 +88,9 @@ def insist(e164: str) -> None:
 def _refusal(e164: str, allowed: tuple[str, ...]) -> str:
     why, country = _by_itself(e164)
     if not why and country not in allowed:
-        return f"We do not text numbers of this country ({country}) yet."
-    return why
+        words = gettext("We do not text numbers of this country (%(country)s) yet.")
+        return words % {"country": country}
+    return why and gettext(why)
 
 
 @lru_cache(areas.RECENT)
@@ -81,7 +98,7 @@ def _by_itself(e164: str) -> tuple[str, str]:
     """Why nobody texts this number, whatever is allowed; and its country."""
     number = areas.parsed(e164)
     if number is None:
-        return "That is not a phone number.", ""
+        return gettext_noop("That is not a phone number."), ""
     why = _kind(number) if phonenumbers.is_valid_number(number) else ""
     return why, _country(number)
 
@@ -89,13 +106,15 @@ def _by_itself(e164: str) -> tuple[str, str]:
 def _kind(number: phonenumbers.PhoneNumber) -> str:
     """Why a valid number is not one to text with, by what kind it is."""
     if _country(number) == _NO_COUNTRY:
-        return f"That number belongs to no country, like a satellite’s. {_USE_MOBILE}"
+        return gettext_noop(
+            "That number belongs to no country, like a satellite’s. Use a mobile number."
+        )
     kind = phonenumbers.number_type(number)
     if kind in _MOBILE:
         return ""
-    if name := _REFUSED.get(kind):
-        return f"That is {name}. {_USE_MOBILE}"
-    return f"That number cannot send texts. {_USE_MOBILE}"
+    if why := _REFUSED.get(kind):
+        return why
+    return gettext_noop("That number cannot send texts. Use a mobile number.")
 
 
 def _country(number: phonenumbers.PhoneNumber) -> str:

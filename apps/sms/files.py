@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.errors import NotFound
@@ -16,7 +17,7 @@ def of(user: User, public_id: UUID) -> MediaFile:
     own = MediaFile.objects.filter(user=user, state=MediaFile.State.KEPT)
     found = own.filter(public_id=public_id).first()
     if found is None:
-        raise NotFound("There is no such file.")
+        raise NotFound(gettext("There is no such file."))
     return found
 
 

@@ -30,6 +30,8 @@ def replay(request: HttpRequest, call: WebhookCall, reason: str) -> None:
 class WebhookCallAdmin(Page):
     task = "Messaging"
     secret = ("form",)
+    is_conversation = True
+    mentioned_by = ("sid", "request_id")
     list_display = ("called_at", "via", "outcome", "sid", "request_id", "replayed_at")
     list_filter = ("via", "outcome", "called_at")
     search_fields = ("=sid", "=request_id")

@@ -8,6 +8,7 @@ https://www.twilio.com/docs/lookup/v2-api/line-type-intelligence
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.core.errors import Conflict, Invalid
 from apps.core.logs import logger
@@ -58,13 +59,15 @@ def of(number: PhoneNumber) -> str:
 def insist_texts(number: PhoneNumber) -> None:
     """Raises `Invalid` for a line that gets no texts."""
     if of(number) in _NO_TEXTS:
-        raise Invalid("That line cannot get texts. Use a mobile number.")
+        raise Invalid(gettext("That line cannot get texts. Use a mobile number."))
 
 
 def insist_proof(number: PhoneNumber) -> None:
     """Raises `Conflict` for a line that is no second factor."""
     if of(number) in _NO_PROOF:
         raise Conflict(
-            "Codes need a mobile phone: that is a landline or an internet number.",
+            gettext(
+                "Codes need a mobile phone: that is a landline or an internet number."
+            ),
             code="no_mobile",
         )

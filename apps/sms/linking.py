@@ -15,10 +15,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import guessing
 from apps.accounts.models import User
-from apps.core import vault
+from apps.core import languages, vault
 from apps.core.errors import AppError, TooMany
 from apps.core.limits import Counted, Limit, charge_all
 from apps.core.rotation import Sealed
@@ -157,11 +158,9 @@ def redeem(*, words: str, number: str) -> Redeemed:
         return Redeemed(error.sentence, were_right=True)
     phrase.used_at = timezone.now()
     phrase.save(update_fields=["used_at"])
-    return Redeemed(
-        f"This phone is linked, {user.short_name}. Text ? to see what I can do.",
-        were_right=True,
-        is_done=True,
-    )
+    with languages.speaking(user.locale):
+        said = gettext("This phone is linked, %(name)s. Text ? to see what I can do.")
+    return Redeemed(said % {"name": user.short_name}, were_right=True, is_done=True)
 
 
 def _live(words: str) -> QuerySet[LinkPhrase]:

@@ -9,6 +9,7 @@ import base64
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from apps.core.errors import OutsideFailure
 from apps.core.kinds import Queue, job
@@ -69,7 +70,7 @@ def keep(text_id: int, position: int) -> None:
     if file is None or file.state != MediaFile.State.WAITING:
         return
     if not file.user.is_active:
-        return _refuse_for_good(file, "the account is closed")
+        return _refuse_for_good(file, gettext_noop("the account is closed"))
     address = file.text.media[position]["url"]
     try:
         came = gateway.current().fetch(
@@ -85,7 +86,7 @@ def keep(text_id: int, position: int) -> None:
             file.content_type, file.state = content_type, MediaFile.State.KEPT
             file.save()
         else:
-            _refuse(file, "It is of no kind that is kept.")
+            _refuse(file, gettext_noop("It is of no kind that is kept."))
         _forget_later(file)
 
 

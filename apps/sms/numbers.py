@@ -8,6 +8,7 @@ import phonenumbers
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from apps.accounts import letters
@@ -62,7 +63,7 @@ def own(user: User, public_id: str) -> PhoneNumber:
     """One on the person's list. Raises `NotFound`."""
     found = PhoneNumber.objects.owned_by(user).filter(public_id=public_id).first()
     if found is None:
-        raise NotFound("That number is not on your list.")
+        raise NotFound(gettext("That number is not on your list."))
     return found
 
 
@@ -70,7 +71,9 @@ def read(text: str) -> str:
     """E.164 of a number that a person says they text from. Raises `Invalid`."""
     e164 = dialing.normalise(text)
     if e164 == settings.TWILIO_NUMBER:
-        raise Invalid("That is the number you text to. Note the one you text from.")
+        raise Invalid(
+            gettext("That is the number you text to. Note the one you text from.")
+        )
     dialing.insist(e164)
     return e164
 
@@ -86,7 +89,7 @@ def claim(*, user: User, number: str, label: str = "") -> PhoneNumber:
         e164=e164, defaults={"user": user, "label": label.strip()}
     )
     if not is_new:
-        raise Conflict("That number is on your list already.")
+        raise Conflict(gettext("That number is on your list already."))
     number_history.record(claimed, Kind.NOTED)
     return claimed
 
@@ -171,7 +174,9 @@ def verify(*, user: User, e164: str, how: str = Kind.LINKED) -> PhoneNumber:
     if held is not None and held.user_id != user.pk:
         if is_in_use(held):
             raise Conflict(
-                "This phone is linked to another account. Remove it there first."
+                gettext(
+                    "This phone is linked to another account. Remove it there first."
+                )
             )
         _transfer(held)
         lanes.move_texts(own[held.user_id], own[user.pk], number=e164)
@@ -220,7 +225,7 @@ def make_primary(*, user: User, public_id: str) -> PhoneNumber:
     lanes.lock_person(user)
     number = own(user, public_id)
     if not number.is_verified:
-        raise Invalid("Verify this number first.")
+        raise Invalid(gettext("Verify this number first."))
     dialing.insist(number.e164)
     if number.is_primary:
         return number
@@ -258,7 +263,7 @@ def restore(*, user: User, number: PhoneNumber, newer_than: datetime) -> None:
     own = lanes.lock_people(user, *others)
     held = _holder(number.e164)
     if held is not None and held.user_id != user.pk:
-        raise Conflict("This phone is linked to another account by now.")
+        raise Conflict(gettext("This phone is linked to another account by now."))
     open_claim = PhoneNumber.objects.owned_by(user).filter(e164=number.e164).first()
     number = open_claim or number
     new = PhoneNumber.objects.owned_by(user).held().filter(verified_at__gte=newer_than)

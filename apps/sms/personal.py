@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.core.dossier import Kept
@@ -32,9 +33,11 @@ from apps.sms.models import (
     WebhookCall,
 )
 
-_PLAYED = "The phones of the simulator are for trying things out, and nobody's."
+_PLAYED = gettext_noop(
+    "The phones of the simulator are for trying things out, and nobody's."
+)
 # Of what is found by number, and goes with whoever proved that the number is theirs.
-_BY_NUMBER = "Only where the number was never proven to be yours."
+_BY_NUMBER = gettext_noop("Only where the number was never proven to be yours.")
 
 
 def _wishes(user: User) -> QuerySet[OptOut]:

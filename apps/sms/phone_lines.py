@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.sms import dialing, optouts, reach, texted_codes, trust
 from apps.sms.models import PhoneNumber
 
-SUSPENDED = (
+SUSPENDED = gettext_noop(
     "Its carrier says that it was given up. If you still have it, link it once more."
 )
-OPTED_OUT = "It has said STOP and gets no texts. Text START from it to change that."
+OPTED_OUT = gettext_noop(
+    "It has said STOP and gets no texts. Text START from it to change that."
+)
 
 
 @dataclass(frozen=True)
@@ -69,26 +72,26 @@ def _badges(
     tone = {"verified": "ok", "suspended": "bad"}.get(number.status, "warn")
     yield Badge(number.get_status_display(), tone)
     if number.is_primary:
-        yield Badge("Primary", "accent")
+        yield Badge(gettext("Primary"), "accent")
     if number.doubt:
-        yield Badge("Still yours?", "warn")
+        yield Badge(gettext("Still yours?"), "warn")
     if number.e164 in refused:
-        yield Badge("Not texted", "bad")
+        yield Badge(gettext("Not texted"), "bad")
     if number.is_verified and number.e164 in lost:
-        yield Badge("Not reached", "bad")
+        yield Badge(gettext("Not reached"), "bad")
     if number.is_verified and number.e164 in out:
-        yield Badge("Opted out", "warn")
+        yield Badge(gettext("Opted out"), "warn")
 
 
 def _notes(
     number: PhoneNumber, refused: dict[str, str], lost: set[str], out: set[str]
 ) -> Iterator[str]:
     if number.is_suspended:
-        yield SUSPENDED
+        yield gettext(SUSPENDED)
     if why := refused.get(number.e164):
         yield why
     # Of a number that is not proven to be theirs that would say something of another.
     if number.is_verified and number.e164 in lost:
-        yield reach.SENTENCE
+        yield gettext(reach.SENTENCE)
     if number.is_verified and number.e164 in out:
-        yield OPTED_OUT
+        yield gettext(OPTED_OUT)

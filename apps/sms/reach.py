@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.sms import troubles
 from apps.sms.models import Lane, OutboundText, PhoneNumber, Turn
 
 # One such error may be the carrier's own mistake.
 ERRORS, WITHIN = 3, timedelta(days=30)
-SENTENCE = (
+SENTENCE = gettext_noop(
     "Texts to this number do not arrive. Text us anything from it, and we try again."
 )
 _SAYS_SO = (troubles.Number.UNREACHABLE, troubles.Number.LANDLINE)

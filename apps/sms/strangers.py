@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.core import languages
 from apps.sms import lanes, numbers
 from apps.sms.models import InboundText, OutboundText, Turn
 from apps.sms.models.outbound import OutboundTextQuerySet
@@ -20,7 +20,7 @@ def guidance(turn: Turn) -> str:
     recent = _recent(turn).filter(kind=OutboundText.Kind.GUIDANCE)
     if recent.exists():
         return ""
-    return render_to_string("texts/guidance.txt", {"url": settings.PUBLIC_URL}).strip()
+    return languages.text("guidance", {"url": settings.PUBLIC_URL})
 
 
 def was_told(turn: Turn, sentence: str) -> bool:

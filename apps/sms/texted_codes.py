@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, F, QuerySet
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts import guessing
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.core.limits import charge_all
 from apps.sms import areas, composer, dialing, lanes, line_types, numbers, outbox
@@ -33,9 +34,9 @@ WATCHED, CONFIRMED_AT_LEAST = 50, 10
 # A carrier takes up to a minute, and a person another one.
 NOT_YET = timedelta(minutes=2)
 
-WRONG = "That is not the code we texted."
-OVER = "That code is too old or was tried too often. Get a new one."
-PAUSED = "We text no codes there for now. Text us the words instead."
+WRONG = gettext_noop("That is not the code we texted.")
+OVER = gettext_noop("That code is too old or was tried too often. Get a new one.")
+PAUSED = gettext_noop("We text no codes there for now. Text us the words instead.")
 
 
 def send(*, user: User, public_id: str) -> PhoneNumber:
@@ -46,11 +47,11 @@ def send(*, user: User, public_id: str) -> PhoneNumber:
     """
     number = numbers.own(user, public_id)
     if number.is_verified and not number.doubt:
-        raise Conflict("This phone is linked already.")
+        raise Conflict(gettext("This phone is linked already."))
     dialing.insist(number.e164)
     area = areas.area(number.e164)
     if is_pumped(area):
-        raise Unavailable(PAUSED)
+        raise Unavailable(gettext(PAUSED))
     _insist_paused(number)
     counted = charge_all(
         (guessing.LINK_TEXTS_PER_PERSON, str(user.pk)),
@@ -75,18 +76,18 @@ def check(*, user: User, public_id: str, code: str) -> PhoneNumber:
     sent = live(number)
     # Counted before it is looked at, and for good.
     if sent is None or not _open(sent).update(attempts=F("attempts") + 1):
-        raise Invalid(OVER)
+        raise Invalid(gettext(OVER))
     if not sent.is_code(code):
-        raise Invalid(WRONG if sent.attempts + 1 < TextedCode.TRIES else OVER)
+        raise Invalid(gettext(WRONG if sent.attempts + 1 < TextedCode.TRIES else OVER))
     with transaction.atomic():
         lanes.lock_number(number.e164)
         user = User.objects.locked(user.pk)
         is_theirs = user.is_password_mark(sent.password_mark)
         if not is_theirs or not user.is_active or user.frozen_at:
-            raise Invalid(OVER)
+            raise Invalid(gettext(OVER))
         used = TextedCode.objects.filter(pk=sent.pk, confirmed_at=None)
         if not used.update(confirmed_at=timezone.now()):
-            raise Invalid(OVER)
+            raise Invalid(gettext(OVER))
         how = NumberEvent.Kind.BY_CODE
         return numbers.verify(user=user, e164=number.e164, how=how)
 
@@ -136,8 +137,9 @@ def words(code: str, purpose: str) -> str:
         "purpose": purpose,
         "domain": urlsplit(settings.PUBLIC_URL).hostname,
     }
-    body = render_to_string("texts/code.txt", given).strip()
-    if composer.count(body).segments > 1:
+    body = languages.text("code", given)
+    # As it leaves, without the accents that would cost a segment.
+    if composer.count(composer.literal(body)).segments > 1:
         body = body.rpartition("\n\n")[0]
     return body
 
@@ -156,16 +158,18 @@ def _send(user: User, number: PhoneNumber, area: str) -> None:
         password_mark=user.password_mark,
         expires_at=timezone.now() + TextedCode.GOOD_FOR,
     )
+    with languages.speaking(user.locale):
+        body = words(code, "link")
     is_coming = outbox.tell(
         lane=lane,
         number=number.e164,
         kind=OutboundText.Kind.CODE,
-        body=words(code, "link"),
+        body=body,
         secret=code,
         dedupe_key=f"link:{sent.pk}",
     )
     if not is_coming:
-        raise Unavailable(PAUSED)
+        raise Unavailable(gettext(PAUSED))
 
 
 def _insist_paused(number: PhoneNumber) -> None:
@@ -179,7 +183,7 @@ def _insist_paused(number: PhoneNumber) -> None:
     waited = (timezone.now() - times[0]).total_seconds()
     if waited < pause:
         raise TooMany(
-            "A text takes a moment. Ask again when it should have come.",
+            gettext("A text takes a moment. Ask again when it should have come."),
             retry_after=int(pause - waited) + 1,
         )
 

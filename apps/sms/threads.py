@@ -10,6 +10,8 @@ from heapq import merge
 from itertools import islice
 from typing import Any
 
+from django.utils.translation import gettext, gettext_noop
+
 from apps.accounts.models import User
 from apps.core import opaque, paging
 from apps.core.errors import NotFound
@@ -23,7 +25,7 @@ State, Delivery = OutboundText.State, OutboundText.Delivery
 _PAGES = "sms.threads"
 _STATES, _DELIVERIES = dict(State.choices), dict(Delivery.choices)
 _TABLES = {"in": InboundText, "out": OutboundText}
-WRITE_HERE = "Written here it costs nothing and is answered."
+WRITE_HERE = gettext_noop("Written here it costs nothing and is answered.")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def page(
     said. A cursor is the last id of each, so nothing is left out or told twice, also of
     what was said at the same moment.
     """
-    begin = paging.place(_PAGES, before)
+    pages = f"{_PAGES} {number}"
+    begin = paging.place(pages, before)
     is_back = begin is not None and begin.is_back
     came, went = said.newest(
         user,
@@ -105,8 +108,8 @@ def page(
     ends = [_end(shown, begin, "in", came), _end(shown, begin, "out", went)]
     further = ""
     if len(came) + len(went) > limit:
-        further = paging.cursor(_PAGES, Place(tuple(ends), is_back))
-    return _page(shown, begin, further)
+        further = paging.cursor(pages, Place(tuple(ends), is_back))
+    return _page(shown, begin, further, pages)
 
 
 def _at(message: Message) -> datetime:
@@ -137,11 +140,11 @@ def _end(
     return str(found[0].pk if found else 0)
 
 
-def _page(shown: list[Message], begin: Place | None, further: str) -> Page:
+def _page(shown: list[Message], begin: Place | None, further: str, pages: str) -> Page:
     """In the order that was said, with the way back to where it begins."""
     if begin is None:
         return Page(shown[::-1], further)
-    back = paging.cursor(_PAGES, Place(begin.by, not begin.is_back)) if shown else ""
+    back = paging.cursor(pages, Place(begin.by, not begin.is_back)) if shown else ""
     if begin.is_back:
         return Page(shown, older=back, newer=further)
     return Page(shown[::-1], older=further, newer=back)
@@ -152,7 +155,7 @@ def one(user: User, name: str) -> Message:
     for direction, table in _TABLES.items():
         with suppress(NotFound):
             return numbered(user, direction, opaque.number(table, name))
-    raise NotFound("There is no such message.")
+    raise NotFound(gettext("There is no such message."))
 
 
 def numbered(user: User, direction: str, pk: int) -> Message:
@@ -162,7 +165,7 @@ def numbered(user: User, direction: str, pk: int) -> Message:
         return _from_person(found, _files([found])[found.pk])
     if found is not None:
         return _from_us(found)
-    raise NotFound("There is no such message.")
+    raise NotFound(gettext("There is no such message."))
 
 
 def id_of(direction: str, pk: int) -> str:
@@ -217,7 +220,7 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
         state_label=_received(text),
         tone="bad" if _is_over_budget(text) else "quiet",
         turn_id=text.turn_id,
-        next_step=WRITE_HERE if _is_over_budget(text) else "",
+        next_step=gettext(WRITE_HERE) if _is_over_budget(text) else "",
         num_media=text.num_media,
         files=tuple(files),
     )
@@ -225,10 +228,10 @@ def _from_person(text: InboundText, files: Sequence[File]) -> Message:
 
 def _received(text: InboundText) -> str:
     if not text.turn_id:
-        return "Waiting for an answer"
+        return gettext("Waiting for an answer")
     if _is_over_budget(text):
-        return "Not answered: the budget for texts was used up"
-    return "Written here" if text.number == WEB else "Received"
+        return gettext("Not answered: the budget for texts was used up")
+    return gettext("Written here") if text.number == WEB else gettext("Received")
 
 
 def _is_over_budget(text: InboundText) -> bool:
@@ -274,10 +277,11 @@ def _next_step(text: OutboundText) -> str:
 
 def _state(text: OutboundText) -> tuple[str, str]:
     if text.has_failed:
-        return f"Not delivered: {troubles.in_words(text.error_code)}", "bad"
+        why = troubles.in_words(text.error_code)
+        return gettext("Not delivered: %(why)s") % {"why": why}, "bad"
     if text.state == State.SENT and text.delivery:
         done = text.delivery in (Delivery.DELIVERED, Delivery.READ)
-        return _DELIVERIES[text.delivery], "ok" if done else "quiet"
+        return str(_DELIVERIES[text.delivery]), "ok" if done else "quiet"
     if text.state == State.UNKNOWN:
-        return "Being checked with the carrier", "warn"
-    return _STATES[text.state], "quiet"
+        return gettext("Being checked with the carrier"), "warn"
+    return str(_STATES[text.state]), "quiet"

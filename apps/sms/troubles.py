@@ -6,6 +6,8 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext, gettext_noop
+
 
 class Retry(StrEnum):
     NEVER = "never"
@@ -42,8 +44,8 @@ class Trouble:
     def for_person(self) -> str:
         """The next step as the person is told it."""
         if self.who == Who.PERSON:
-            return self.next_step
-        return "This is for us to put right."
+            return gettext(self.next_step)
+        return gettext("This is for us to put right.")
 
     def __str__(self) -> str:
         """For an operator: all in a line."""
@@ -71,7 +73,7 @@ def _read(code: str, row: dict[str, str]) -> Trouble:
 
 def of(code: str) -> Trouble:
     """What a code means. One that is not known is final, and says nothing of a number."""
-    words = f"carrier error {code}" if code else "no reason given"
+    words = f"carrier error {code}" if code else gettext_noop("no reason given")
     step = "Look it up at https://www.twilio.com/docs/api/errors."
     unknown = Trouble(code, words, Retry.NEVER, Number.NOTHING, Who.OPERATOR, step)
     return table().get(code, unknown)
@@ -79,4 +81,6 @@ def of(code: str) -> Trouble:
 
 def in_words(code: str) -> str:
     """A reason to follow "Not delivered: "."""
-    return of(code).words
+    if code in table() or not code:
+        return gettext(of(code).words)
+    return gettext("carrier error %(code)s") % {"code": code}

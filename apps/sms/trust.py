@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts import letters
 from apps.accounts.models import User
@@ -24,7 +25,7 @@ from apps.sms.knobs.numbers import SILENT_AFTER
 from apps.sms.models import InboundText, NumberEvent, PhoneNumber
 
 CONFIRM = "sms.phonenumber.confirm"
-PROVE_IT = (
+PROVE_IT = gettext_noop(
     "Texts have come from this phone since. Show that you have it: text the words from it,"
     " or have a code texted to it."
 )
@@ -50,9 +51,9 @@ def confirm(*, user: User, public_id: str) -> PhoneNumber:
     lanes.lock_person(user)
     number = numbers.own(user, public_id)
     if not number.is_verified:
-        raise Conflict("Link this phone again first.")
+        raise Conflict(gettext("Link this phone again first."))
     if number.doubt and to_be_proven([number]):
-        raise Conflict(PROVE_IT)
+        raise Conflict(gettext(PROVE_IT))
     if number.doubt:
         number.doubt, number.confirmed_at = Doubt.NONE, timezone.now()
         number.save(update_fields=["doubt", "confirmed_at"])

@@ -15,9 +15,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
-from apps.core import prepared
+from apps.core import languages, prepared
 from apps.core.errors import AppError, TooMany, Unavailable
 from apps.core.logs import logger
 from apps.core.request_ids import bound
@@ -50,7 +51,7 @@ Silence = Turn.Silence
 
 # A turn that has failed or killed its worker this often gets an honest sentence.
 GIVE_UP_AFTER = 5
-SORRY = (
+SORRY = gettext_noop(
     "Sorry, I could not work on that. Nothing is lost: your text is kept, and we have "
     "been told. Please try again later."
 )
@@ -69,7 +70,7 @@ _WAITING = (
     " WHERE lane_id = %s AND turn_id IS NULL ORDER BY id"
 )
 # Whoever holds the phone learns no more than that.
-FROZEN = "This account is frozen, so I do nothing. To come back:"
+FROZEN = gettext_noop("This account is frozen, so I do nothing. To come back:")
 
 
 @dataclass(frozen=True)
@@ -221,9 +222,11 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
     if over:
         return _say_over_budget(lease, turn, over)
     if turn.attempts > GIVE_UP_AFTER:
-        return finish(lease, turn, Answer(SORRY))
+        return finish(lease, turn, Answer(_said(turn, SORRY)))
     if turn.user and turn.user.frozen_at is not None:
-        return finish(lease, turn, Answer(f"{FROZEN} {settings.PUBLIC_URL}"))
+        return finish(
+            lease, turn, Answer(f"{_said(turn, FROZEN)} {settings.PUBLIC_URL}")
+        )
     if turn.user:
         answer = _answer_person(lease, turn, spoken)
         return finish(lease, turn, answer, at_once=sender.is_free(lease))
@@ -236,10 +239,16 @@ def _answer(lease: Lease, begun: Begun) -> OutboundText | None:
 
 def _answer_on_the_web(lease: Lease, turn: Turn, spoken: list[InboundText]) -> Answer:
     if turn.attempts > GIVE_UP_AFTER:
-        return Answer(SORRY)
+        return Answer(_said(turn, SORRY))
     if turn.user and turn.user.frozen_at is not None:
-        return Answer(f"{FROZEN} {settings.PUBLIC_URL}")
+        return Answer(f"{_said(turn, FROZEN)} {settings.PUBLIC_URL}")
     return _answer_person(lease, turn, spoken)
+
+
+def _said(turn: Turn, sentence: str) -> str:
+    """In the language of whoever it is."""
+    with languages.speaking(turn.user.locale if turn.user else languages.ENGLISH):
+        return gettext(sentence)
 
 
 def _silence(turn: Turn, spoken: list[InboundText]) -> str:

@@ -1,6 +1,7 @@
 """What people write on the website instead of texting it: the same lane, no carrier."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -22,9 +23,12 @@ def say(user: User, words: str) -> InboundText:
     """
     words = words.replace("\0", "").strip()
     if not words:
-        raise Invalid("Write something first.")
+        raise Invalid(gettext("Write something first."))
     if len(words) > LONGEST:
-        raise Invalid(f"Up to {LONGEST:,} characters at once.")
+        raise Invalid(
+            gettext("Up to %(longest)s characters at once.")
+            % {"longest": f"{LONGEST:,}"}
+        )
     lane = lanes.lock_person(user)
     text = InboundText.objects.create(
         sid=f"WB{uuid7().hex}",

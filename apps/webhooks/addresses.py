@@ -8,6 +8,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from apps.core import http
 from apps.core.errors import Invalid
@@ -22,22 +23,26 @@ class BadAddress(Invalid):
 def insist(url: str) -> None:
     """Raises BadAddress."""
     if any(not 0x21 <= ord(each) <= 0x7E for each in url):
-        raise BadAddress("An address has no spaces, and letters of ASCII alone.")
+        raise BadAddress(
+            gettext("An address has no spaces, and letters of ASCII alone.")
+        )
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise BadAddress("That is no address of a web server.") from None
+        raise BadAddress(gettext("That is no address of a web server.")) from None
     if parts.scheme not in ("http", "https") or not host:
-        raise BadAddress("An address begins with https:// and the name of a server.")
+        raise BadAddress(
+            gettext("An address begins with https:// and the name of a server.")
+        )
     if "@" in parts.netloc or parts.fragment or "#" in url or "\\" in url:
-        raise BadAddress("An address here has no password and no #.")
+        raise BadAddress(gettext("An address here has no password and no #."))
     if trusted(url):
         return
     if parts.scheme != "https":
-        raise BadAddress("Only https: what is told is nobody else's business.")
+        raise BadAddress(gettext("Only https: what is told is nobody else's business."))
     if not _may_be_public(host):
-        raise BadAddress("That server cannot be reached from the internet.")
+        raise BadAddress(gettext("That server cannot be reached from the internet."))
 
 
 def trusted(url: str) -> str:

@@ -22,6 +22,7 @@ def _host(row: Endpoint) -> str:
 
 @admin.register(Endpoint)
 class EndpointAdmin(Page):
+    found_by = ("public_id",)
     task = "Connections"
     owner = "user"
     list_display = (
@@ -62,6 +63,7 @@ class EndpointAdmin(Page):
 
 @admin.register(Delivery)
 class DeliveryAdmin(Page):
+    found_by = ("public_id",)
     task = "Connections"
     # By which it is somebody's.
     owner = "endpoint"

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
 from apps.core.errors import Conflict, NotFound
@@ -46,7 +47,7 @@ def again(*, user: User, public_id: UUID, delivery: UUID) -> Delivery:
         rows = Delivery.objects.filter(endpoint=endpoint).select_for_update()
         row = rows.filter(public_id=delivery).first()
         if row is None:
-            raise NotFound("That delivery is not there any more.")
+            raise NotFound(gettext("That delivery is not there any more."))
         if row.state != State.WAITING:
             row.state, row.attempts = State.WAITING, 0
         row.next_at = timezone.now()
@@ -58,7 +59,9 @@ def again(*, user: User, public_id: UUID, delivery: UUID) -> Delivery:
 def _on(user: User, public_id: UUID) -> Endpoint:
     endpoint = endpoints.held(user, public_id)
     if not endpoint.is_enabled:
-        raise Conflict("This webhook is off. Switch it on first.", code="webhook_off")
+        raise Conflict(
+            gettext("This webhook is off. Switch it on first."), code="webhook_off"
+        )
     # Somebody wants to know now, whatever it did before.
     endpoint.held_until = None
     endpoint.save(update_fields=["held_until"])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts import letters
 from apps.accounts.models import User
@@ -45,7 +46,8 @@ def make(
             raise Conflict
         if Endpoint.objects.owned_by(user).count() >= Endpoint.MOST:
             raise Conflict(
-                f"You have {Endpoint.MOST} webhooks. Delete one first.",
+                gettext("You have %(most)s webhooks. Delete one first.")
+                % {"most": Endpoint.MOST},
                 code="too_many_webhooks",
             )
         row = Endpoint(
@@ -186,7 +188,7 @@ def _waiting(row: Endpoint) -> Any:
 
 def _there(row: Endpoint | None) -> Endpoint:
     if row is None:
-        raise NotFound("That webhook is not there any more.")
+        raise NotFound(gettext("That webhook is not there any more."))
     return row
 
 

@@ -8,7 +8,10 @@ REST_FRAMEWORK = {
         "apps.accounts.authentication.TokenAuthentication",
         "apps.accounts.authentication.CookieAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["apps.rbac.api.PolicyPermission"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "apps.rbac.api.PolicyPermission",
+        "apps.core.preconditions.NoVersionNoMatch",
+    ],
     "DEFAULT_THROTTLE_CLASSES": ["apps.core.pace.PerPerson"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -9,7 +9,7 @@ _NOWHERE = "postgres:///"
 _database = env.db_url_config(served("DATABASE_URL", _POSTGRES) or _NOWHERE)
 # Seconds a query may take; a longer one is a defect. Commands have no limit: manage.py
 # builds indexes.
-_statement_seconds = env.whole("DATABASE_STATEMENT_SECONDS", default=15)
+DATABASE_STATEMENT_SECONDS = env.whole("DATABASE_STATEMENT_SECONDS", default=15)
 DATABASES = {
     "default": {
         **_database,
@@ -21,7 +21,7 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             # A lock that is held longer belongs to a process that hangs.
-            "options": f"-c statement_timeout={_statement_seconds}s"
+            "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s"
             " -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
             # Only what asks for it is prepared (core/prepared.py); what the ORM writes
             # is another statement with every value. None would mean nothing at all.

@@ -18,6 +18,8 @@ EMAIL_BACKEND = "apps.jobs.mail.EmailBackend"
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default="Switchboard <hello@localhost>"
 )
+# Whom people write to; shown on the help page. Without one they text REPORT.
+SUPPORT_EMAIL = env.mailbox("SUPPORT_EMAIL")
 
 # --- Texts -----------------------------------------------------------------------------
 

@@ -70,6 +70,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.content_policy.ContentPolicyMiddleware",
+    "apps.core.cookieless.CookielessMiddleware",
+    "apps.core.languages.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -88,6 +90,8 @@ MIDDLEWARE = [
 ]
 # Paths that machines call: no session, no CSRF, no cookies; see core/shortcut.py.
 SHORTCUT_PREFIXES = ("/webhooks/", "/health/")
+# Pages that are the same for everybody, and there while sessions are away.
+COOKIELESS_PATHS = ("/status/",)
 # Seconds; how long Twilio's calls took is written so often (sms/acknowledged.py).
 WEBHOOK_TIMES_EVERY = 5.0
 
@@ -108,6 +112,8 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "apps.portal.shell.context",
             ],
+            # Every page says its words through them.
+            "builtins": ["django.templatetags.i18n"],
         },
     },
 ]
@@ -144,6 +150,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
+# Those that pages and letters are in; dates have the names of every language Django knows.
+PAGE_LANGUAGES = ["en", "es"]
+LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

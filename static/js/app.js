@@ -2,7 +2,6 @@
 (function () {
   "use strict";
 
-  const body = () => document.body;
   const each = (root, selector, act) => root.querySelectorAll(selector).forEach(act);
 
   // A letter's link brings its code along; the button sends it.
@@ -12,9 +11,11 @@
 
   // --- Toasts ---
 
-  function toast(text, tone) {
+  // Its words stand in the page.
+  function toast(name, tone = "bad", filling = "") {
     const region = document.getElementById("toasts");
-    if (!region || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
+    const text = region?.dataset[`word${name}`].replace("{}", filling);
+    if (!text || region.querySelector(`[data-text="${CSS.escape(text)}"]`)) return;
     const box = document.createElement("div");
     const words = document.createElement("span");
     const close = document.createElement("button");
@@ -23,9 +24,8 @@
     box.dataset.tone = tone;
     box.setAttribute("role", tone === "bad" ? "alert" : "status");
     words.textContent = text;
-    close.type = "button";
     close.className = "button button-quiet button-small";
-    close.textContent = "Close";
+    close.textContent = region.dataset.wordClose;
     close.onclick = () => box.remove();
     box.append(words, close);
     region.append(box);
@@ -48,10 +48,10 @@
     const answer = event.detail.xhr;
     const id = answer?.getResponseHeader("X-Request-ID");
     const wait = answer?.getResponseHeader("Retry-After");
-    if (answer?.status === 403) return toast("This page was open too long. Reload it and try again.", "bad");
-    if (wait) return toast(`That was too often. Try again in ${wait} s.`, "bad");
-    // A poll that fails is tried again anyway; one line is enough for all of them.
-    toast(answer?.status ? `That did not work (${id || answer.status}).` : "No connection. Trying again.", "bad");
+    if (answer?.status === 403) return toast("Stale");
+    if (wait) return toast("Often", "bad", wait);
+    // A poll is tried again: one line for all.
+    toast(answer?.status ? "Wrong" : navigator.onLine ? "Offline" : "Kept", "bad", id || answer?.status);
   }
 
   // --- Polling: often while something happens, rarely after that, never unseen ---
@@ -87,7 +87,7 @@
     if (region && words && region.textContent !== words) region.textContent = words;
   }
 
-  // --- A conversation is read from its end, and stays there while one is there ---
+  // --- A conversation is read from its end, and stays there ---
 
   let wasAtEnd = false;
 
@@ -163,7 +163,7 @@
     const asked = event.target.closest("[data-copy], [data-open], [data-close]");
     if (!asked) return;
     if (asked.dataset.copy) {
-      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied.", "ok"), () => toast("Copying is blocked here. Select the text instead.", "bad"));
+      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied", "ok"), () => toast("Blocked"));
     } else if (asked.dataset.open) {
       event.preventDefault();
       document.getElementById(asked.dataset.open).showModal();
@@ -192,7 +192,10 @@
   });
 
   document.addEventListener("submit", (event) => {
-    if (!event.target.hasAttribute("hx-post")) busy(event.target);
+    if (!navigator.onLine) {
+      event.preventDefault();
+      toast("Kept");
+    } else if (!event.target.hasAttribute("hx-post")) busy(event.target);
   });
   document.addEventListener("visibilitychange", () => {
     ticks = 0;
@@ -206,25 +209,25 @@
     prepare(document);
     setInterval(count, 1000);
     if (!location.hash) toEnd();
-    next = setTimeout(poll, pace());
-    body().addEventListener("htmx:afterSwap", () => {
+    wake();
+    document.addEventListener("htmx:afterSwap", () => {
       scrolled.forEach(([id, top]) => document.getElementById(id)?.scrollTo(0, top));
     });
-    body().addEventListener("htmx:beforeSwap", (event) => {
+    document.addEventListener("htmx:beforeSwap", (event) => {
       keep(event);
       wasAtEnd = innerHeight + scrollY > document.documentElement.scrollHeight - 120;
-      // A session that ended in the meantime: go and sign in, do not show that page here.
+      // A session that ended meanwhile: go and sign in.
       if (event.detail.xhr.responseURL.includes("/accounts/login/")) {
         event.detail.shouldSwap = false;
         location.reload();
       }
     });
-    body().addEventListener("htmx:afterSettle", (event) => {
+    document.addEventListener("htmx:afterSettle", (event) => {
       announce(event.detail.elt);
       prepare(event.detail.elt);
       if (wasAtEnd) toEnd();
       wake();
     });
-    ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => body().addEventListener(name, failed));
+    ["htmx:responseError", "htmx:sendError", "htmx:timeout"].forEach((name) => document.addEventListener(name, failed));
   });
 })();

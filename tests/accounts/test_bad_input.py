@@ -54,8 +54,8 @@ ENDPOINTS: dict[str, tuple[str, dict[str, Any]]] = {
         {"current_password": PASSWORD, "new_password": NEW},
     ),
     "account/authenticators/webauthn": ("POST", {"name": "key", "credential": {}}),
-    "account/authenticators/webauthn ": ("PUT", {"id": 5, "name": "key"}),
-    "account/authenticators/webauthn  ": ("DELETE", {"authenticators": [5]}),
+    "account/authenticators/webauthn ": ("PUT", {"id": "x5", "name": "key"}),
+    "account/authenticators/webauthn  ": ("DELETE", {"authenticators": ["x5"]}),
     "tokens/refresh": ("POST", {"refresh_token": "x.y.z"}),
 }
 FIELDS = [(place, name) for place, (_, body) in ENDPOINTS.items() for name in body]

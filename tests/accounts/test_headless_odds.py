@@ -188,3 +188,48 @@ def test_who_is_suspended_is_not_told_that_they_closed_it(alice: User) -> None:
     assert (answer.status_code, answer.json()["code"]) == (403, "account_suspended")
     User.objects.filter(pk=alice.pk).update(closed_at=timezone.now())
     assert post("auth/login", given).json()["code"] == "account_closed"
+
+
+def test_a_token_that_is_over_hinders_no_new_beginning(alice: User) -> None:
+    rows = [
+        sessions.begin(user=alice, client="app", proved=["password"], twice=False)
+        for _ in range(2)
+    ]
+    dead, living = map(tokens.issue, rows)
+    sessions.end(rows[:1], sessions.Ending.SIGNED_OUT)
+    asked = {"email": "alice@example.com", "password": SPACED}
+    for sent in (dead.access, "xx", "x.y.z"):
+        along = {"authorization": f"Bearer {sent}"}
+        assert post("auth/login", asked, **along).status_code == 200
+        assert Client().get(f"{APP}/config", headers=along).status_code == 200
+        assert Client().get(f"{APP}/auth/session", headers=along).status_code >= 400
+    along = {"authorization": f"Bearer {dead.access}"}
+    refreshed = {"refresh_token": living.refresh}
+    assert post("tokens/refresh", refreshed, **along).status_code == 200
+    # One that is good is somebody's.
+    along = {"authorization": f"Bearer {tokens.issue(rows[1]).access}"}
+    assert post("auth/login", asked, **along).status_code == 409
+
+
+@pytest.mark.parametrize("kind", ["app", "browser"])
+def test_a_code_that_was_not_typed_is_no_try(kind: str) -> None:
+    client, place = Client(), f"/api/auth/{kind}/v1/auth"
+    given = {"email": "dora@example.com", "password": PASSWORD}
+    begun = client.post(f"{place}/signup", given, "application/json").json()
+    sent = {"X-Session-Token": begun["meta"].get("session_token", "")}
+    for _ in range(4):
+        for empty in ({}, {"key": ""}):
+            refused = client.post(
+                f"{place}/email/verify", empty, "application/json", headers=sent
+            )
+            assert refused.status_code == 400
+
+
+def test_the_name_of_a_passkey_is_short(alice: User) -> None:
+    row = sessions.begin(user=alice, client="app", proved=["password"], twice=False)
+    bearer = {"authorization": f"Bearer {tokens.issue(row).access}"}
+    place = "account/authenticators/webauthn"
+    assert Client().get(f"{APP}/{place}", headers=bearer).status_code == 200
+    given = {"name": "x" * 41, "credential": {"id": "a"}}
+    refused = post(place, given, **bearer).json()
+    assert "name" in {each.get("param") for each in refused["errors"]}

@@ -4,6 +4,7 @@ codes and keys that an example cannot know."""
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,13 +12,14 @@ from allauth.socialaccount.models import SocialAccount
 from django.core import mail
 from django.utils import timezone
 
-from apps.accounts import suspension
+from apps.accounts import profile, suspension, time_zones
 from apps.accounts.models import User
 from apps.analytics import draining
 from apps.assistant import offers, syncing
 from apps.assistant.examples import in_step as steps
 from apps.assistant.models import Note, Sync, SyncLink
 from apps.core import example as shelf
+from apps.core import opaque
 from apps.core.example import whole
 from apps.core.kinds import Queue
 from apps.integrations import notebooks
@@ -340,10 +342,7 @@ def asked_for_passkey(stage: Stage) -> Swaps:
 def with_passkey(stage: Stage) -> Swaps:
     _add(stage)
     row = Authenticator.objects.get(user=stage.alice)
-    return {
-        f": {factors.PASSKEY['id']}": f": {row.pk}",
-        f"[{factors.PASSKEY['id']}]": f"[{row.pk}]",
-    }
+    return {factors.PASSKEY_ID: opaque.name(Authenticator, row.pk)}
 
 
 def passkey_of_nobody(stage: Stage) -> Swaps:
@@ -404,6 +403,14 @@ def _shown(stage: Stage, key: Passkey, place: str) -> Swaps:
     return swaps(factors.SHOWN_PASSKEY, key.shown(options))
 
 
+def at_noon(stage: Stage) -> Swaps:
+    """Seven is not so soon that only one of the two can be meant."""
+    now = timezone.now()
+    there = (z for z in time_zones.names() if now.astimezone(ZoneInfo(z)).hour == 12)
+    profile.change(user=stage.alice, timezone=next(there))
+    return {}
+
+
 _AUTH = "/api/auth/{client}/v1/"
 _BROWSER = "/api/auth/browser/v1/"
 BEFORE: dict[str, Callable[[Stage], Swaps]] = {
@@ -416,6 +423,7 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "POST notes/in-step": page_to_keep,
     "GET notes/in-step/pages": page_to_keep,
     "GET notes/in-step/lost": note_changed_on_both_sides,
+    "POST reminders/parse": at_noon,
     "GET me/activity": with_events,
     "GET usage/texts": texted_us,
     "GET me/export/{public_id}/file": made_export,

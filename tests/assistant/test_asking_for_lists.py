@@ -95,6 +95,7 @@ def test_reminders_of_a_time_and_with_words(app: Client, alice: User) -> None:
     assert texts(app, "reminders", search="ANA") == ["Call Ana", "tea with Ana"]
     assert texts(app, "reminders", search="ana call") == ["Call Ana"]
     assert texts(app, "reminders", search="100%") == []
+    assert texts(app, "notes", search="%") == []
 
 
 def test_notes_in_order_and_since(app: Client, alice: User) -> None:

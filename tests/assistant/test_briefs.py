@@ -10,11 +10,13 @@ from apps.accounts import profile
 from apps.assistant import briefs, events, features
 from apps.assistant.events import Times
 from apps.assistant.models import Brief
+from apps.core.example import whole
 from apps.jobs.models import Job
 from apps.sms.models import OutboundText
+from tests.api.app import App
 from tests.assistant.conftest import Phone
 from tests.assistant.factories import ReminderFactory
-from tests.factories import PhoneNumberFactory
+from tests.factories import PhoneNumberFactory, UserFactory
 from tests.integrations.connecting import connect
 from tests.integrations.servers import Simulator
 
@@ -106,3 +108,16 @@ def test_connected_accounts_are_asked_and_silence_is_said(
     )
     told = briefs.told(alice.user, timezone.now())
     assert "did not answer." in told
+
+
+@pytest.mark.django_db
+def test_its_time_is_kept_over_the_api() -> None:
+    user = UserFactory.create()
+    app, place = App(user), whole("features/brief/time")
+    assert app.ask("get", place).json() == {"at": None}
+    assert app.ask("put", place, {"at": "07:30"}).json() == {"at": "07:30"}
+    assert briefs.of(user) == HALF_PAST_SEVEN
+    features.switch(user=user, key="brief", is_on=False)
+    refused = app.ask("put", place, {"at": "08:00"})
+    assert refused.status_code == 409 and "Daily brief" in refused.json()["detail"]
+    assert app.ask("put", place, {"at": None}).json() == {"at": None}

@@ -127,10 +127,9 @@ def test_the_page_lets_go_as_well(alice: Phone, clock: time_machine.Traveller) -
     alice.user = person(timezone=ZONE)
     held(alice, clock, "quiet 8-15")
     page = signed_in(alice.user)
-    form = page.get(reverse("portal:preferences")).context["form"].initial
     answer = page.post(
-        reverse("portal:preferences"),
-        {**form, "quiet_from": "22:00", "quiet_until": "07:00"},
+        reverse("portal:notifications"),
+        {"quiet_from": "22:00", "quiet_until": "07:00"},
     )
     assert answer.status_code == 302
     assert fired() == 1

@@ -69,6 +69,13 @@ def _compile(folder: Path) -> None:
     (folder / "guide.ts").write_text(guide.program())
     (folder / "readme.ts").write_text(guide.program(guide.README))
     _insist([_TSC, "--project", "."], folder, {})
+    # And in a project that asks for `strict` and nothing more.
+    plain = folder / "plain"
+    plain.mkdir()
+    (plain / "package.json").write_text('{"type": "module"}')
+    (plain / "guide.ts").write_text(guide.program())
+    strict = ("--strict", "--module", "nodenext", "--target", "es2023", "--noEmit")
+    _insist([_TSC, *strict, "guide.ts"], plain, {})
     (folder / "out/person.mjs").write_text((folder / "person.mjs").read_text())
 
 

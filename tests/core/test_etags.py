@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.accounts import profile
 from apps.accounts.models import User
-from apps.assistant import events, features, lists, notes
+from apps.assistant import events, features, lists, memory, notes
 from apps.assistant.models import Reminder
 from apps.integrations.models import Connection
 from apps.jobs import unsubscribing
@@ -59,6 +59,11 @@ KEPT: dict[str, Made] = {
         lambda alice: "features/notes",
         "patch",
         [{"is_on": False}, {"is_on": True}],
+    ),
+    "brief": (
+        lambda alice: "features/brief/time",
+        "put",
+        [{"at": "07:30"}, {"at": None}],
     ),
     "connection": (
         lambda alice: f"connections/{connected(alice, 'notion').public_id}",
@@ -238,3 +243,13 @@ def test_the_schema_tells_of_versions() -> None:
         not in paths["/api/v1/lists/{public_id}/items/{item}"]["patch"]["responses"]
     )
     assert "If-Match" in [each["name"] for each in me["patch"]["parameters"]]
+
+
+def test_what_has_no_version_is_of_none(alice: User) -> None:
+    fact, _ = memory.remember(user=alice, text="Tea, no sugar")
+    place = f"/api/v1/memory/{fact.public_id}"
+    app = signed_in(alice)
+    refused = app.delete(place, headers={"If-Match": '"zz"'})
+    assert (refused.status_code, refused.json()["code"]) == (412, "precondition_failed")
+    assert app.get(place).status_code == 200
+    assert app.delete(place, headers={"If-Match": "*"}).status_code == 204

@@ -253,6 +253,11 @@ def test_what_the_assistant_keeps(ask: Callable[[str], Asked]) -> None:
     for which in ("reminders", "none"):
         place = f"features/{which}"
         asked.api("patch", place, {"is_on": True}, template="features/{key}")
+    for by in ("letter", "text", "pigeon"):
+        asked.api("post", "notifications/test", {"by": by})
+    asked.api("get", "features/brief/time")
+    for at in ("07:30", None, "7.30"):
+        asked.api("put", "features/brief/time", {"at": at})
     assert not asked.wrong
     statuses = {status for *_, status in asked.seen}
     assert statuses >= {200, 201, 202, 204, 400, 404}

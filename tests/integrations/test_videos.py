@@ -31,7 +31,15 @@ pytestmark = pytest.mark.django_db
 SEARCH = "/youtube/v3/search"
 FEATURES = ["videos.read", "playlists.write"]
 NOON = datetime(2031, 3, 3, 20, tzinfo=UTC)  # in California
-FEW = Budget("youtube", "few", "tries", 10, 2, "America/Los_Angeles")
+FEW = Budget(
+    "youtube",
+    "few",
+    "All are used up. Try again tomorrow.",
+    "Your share is used up. Try again tomorrow.",
+    10,
+    2,
+    "America/Los_Angeles",
+)
 
 
 @pytest.fixture(autouse=True)

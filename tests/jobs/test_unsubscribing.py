@@ -22,7 +22,7 @@ from tests.sign_in import signed_in
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE_CLICK = "List-Unsubscribe=One-Click"
 FORM = "application/x-www-form-urlencoded"
-PREFERENCES = "/app/settings/preferences/"
+NOTIFICATIONS = "/app/settings/notifications/"
 
 
 @pytest.fixture
@@ -120,22 +120,20 @@ def test_a_link_is_for_one_person_and_cannot_be_made_up(ada: User, alice: User) 
     assert Client().post(unknown).status_code == 404
 
 
-def test_preferences_have_a_switch_for_each_that_concerns_them(
-    ada: User, alice: User
-) -> None:
+def test_there_is_a_switch_for_each_that_concerns_them(ada: User, alice: User) -> None:
     as_ada = signed_in(ada)
-    assert 'value="alerts" checked' in as_ada.get(PREFERENCES).content.decode()
-    as_ada.post("/app/settings/letters/", {})
-    page = as_ada.get(PREFERENCES).content.decode()
+    assert 'value="alerts" checked' in as_ada.get(NOTIFICATIONS).content.decode()
+    as_ada.post(NOTIFICATIONS, {})
+    page = as_ada.get(NOTIFICATIONS).content.decode()
     assert 'value="alerts"' in page and 'value="alerts" checked' not in page
     as_ada.post(
-        "/app/settings/letters/",
+        NOTIFICATIONS,
         {"wanted": ["alerts", "offers", "texts", "weekly", "security"]},
     )
     assert not UnwantedLetters.objects.exists()
-    hers = signed_in(alice).get(PREFERENCES).content.decode()
+    hers = signed_in(alice).get(NOTIFICATIONS).content.decode()
     assert 'value="texts" checked' in hers and 'value="alerts"' not in hers
-    signed_in(alice).post("/app/settings/letters/", {})
+    signed_in(alice).post(NOTIFICATIONS, {})
     assert unsubscribing.wants(alice.pk, "alerts")
     assert not unsubscribing.wants(alice.pk, "texts")
 

@@ -29,8 +29,9 @@ def used() -> set[str]:
     found = {kind.code for kind in kinds}
     for tree in trees:
         found |= set(_given(tree, {kind.__name__ for kind in kinds}))
-    # sessions.Over makes its own of how a sign-in ended.
-    return found | {f"session_{ending}" for ending in Ending}
+    # sessions.Over makes its own of how a sign-in ended; config/gunicorn.py answers what
+    # never becomes a request.
+    return found | {f"session_{ending}" for ending in Ending} | {"unreadable"}
 
 
 def _kinds(kind: type[AppError]) -> Iterator[type[AppError]]:

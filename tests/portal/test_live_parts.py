@@ -176,7 +176,7 @@ def test_a_site_that_is_away_is_told_once_and_by_hand_closed(
     page: Page, site: str, cast: None
 ) -> None:
     page.goto(f"{site}/dev/phone/")
-    page.context.set_offline(True)
+    page.route("**/dev/phone/**", lambda route: route.abort())
     toast = page.get_by_role("alert")
     expect(toast).to_have_text("No connection. Trying again.Close")
     toast.get_by_role("button", name="Close").click()

@@ -19,6 +19,7 @@ from apps.integrations.models import Connection
 from apps.rbac import audit
 from apps.sms.models import OutboundText, Turn
 from tests.assistant.factories import LaneFactory, TurnFactory
+from tests.factories import UserFactory
 from tests.integrations.accounts import connected
 from tests.mfa.conftest import person
 from tests.sign_in import signed_in
@@ -135,6 +136,26 @@ def test_one_is_read_and_stays_so(happen: Any, app: Client, alice: User) -> None
     left = {**whole({**one, "is_read": True}), "unread": 0}
     assert app.get(API).json() == left
     assert ReadNotification.objects.count() == 1
+
+
+def test_a_letter_or_a_text_is_sent_to_try_three_times_an_hour(
+    app: Client, alice: User
+) -> None:
+    def tried(by: str) -> Any:
+        return app.post(f"{API}/test", {"by": by}, content_type="application/json")
+
+    assert tried("pigeon").status_code == 400
+    texted = tried("text")
+    assert texted.status_code == 202 and "555 0101" in texted.json()["words"]
+    assert OutboundText.objects.get().kind == OutboundText.Kind.NOTICE
+    for _ in range(3):
+        answer = tried("letter")
+        assert answer.status_code == 202 and alice.email in answer.json()["words"]
+    assert tried("letter").status_code == 429
+    unlinked = signed_in(UserFactory.create())
+    asked = {"by": "text"}
+    refused = unlinked.post(f"{API}/test", asked, content_type="application/json")
+    assert refused.status_code == 404 and "phone" in refused.json()["detail"]
 
 
 def test_all_are_read_but_not_what_comes_after(app: Client, alice: User) -> None:

@@ -214,10 +214,7 @@ def test_the_profile_and_preferences_are_changed_for_them(
     assert {(each.actor_id, each.subject_id) for each in changed} == {
         (ada.pk, alice.pk)
     }
-    assert (
-        "changed your profile"
-        in signed_in(alice).get("/app/activity/").content.decode()
-    )
+    assert "cambió tu perfil" in signed_in(alice).get("/app/activity/").content.decode()
 
 
 @pytest.mark.parametrize(

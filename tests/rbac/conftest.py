@@ -5,10 +5,12 @@ from datetime import date
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from apps.accounts.models import User
 from apps.rbac import partitions, person_keys
 from tests.factories import UserFactory
+from tests.sign_in import signed_in
 
 TABLES = (
     "rbac_auditevent",
@@ -67,3 +69,9 @@ def ada(clean: None) -> User:
 
 def _parts() -> list[str]:
     return ["default", *(f"{month:%Y_%m}" for month in partitions.months())]
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Client:
+    """The browser of the `ada` of each module."""
+    return signed_in(ada)

@@ -14,7 +14,6 @@ from apps.rbac.catalog import Permission
 from apps.rbac.models import AuditEvent
 from tests.conftest import Recorded
 from tests.rbac.factories import helper, person
-from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AUDIT = "/api/v1/admin/audit"
@@ -30,11 +29,6 @@ def alice(ada: User) -> User:
     found = person(email="alice@example.com")
     suspension.suspend(by=ada, user=found, reason="Sent spam for hours")
     return found
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
 
 
 def event_of(alice: User) -> AuditEvent:

@@ -41,11 +41,6 @@ def ada() -> User:
     return person("administrator", email="ada@example.com")
 
 
-@pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
-
-
 def test_the_front_page_is_ordered_by_what_operators_come_for(as_ada: Client) -> None:
     heartbeats.beat(*map(heartbeats.worker_of, Queue))
     page = as_ada.get("/admin/").content.decode()

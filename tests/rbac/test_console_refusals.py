@@ -23,11 +23,6 @@ def ada() -> User:
 
 
 @pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
-
-
-@pytest.fixture
 def alice(db: None) -> User:
     return person(email="alice@example.com")
 

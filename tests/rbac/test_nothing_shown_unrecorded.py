@@ -12,7 +12,6 @@ from apps.rbac import audit
 from apps.rbac.models import AuditEvent
 from tests.assistant.factories import ReminderFactory
 from tests.rbac.factories import person
-from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.usefixtures("clean")
 WHY = {"reason": "Ticket 81: reply missing"}
@@ -21,11 +20,6 @@ WHY = {"reason": "Ticket 81: reply missing"}
 @pytest.fixture
 def ada(clean: None) -> User:
     return person("administrator", email="ada@example.com")
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
 
 
 @pytest.fixture

@@ -32,11 +32,6 @@ def alice(transactional_db: None) -> User:
     return person(email="alice@example.com")
 
 
-@pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
-
-
 def held(user: User) -> str:
     return f"/api/v1/admin/users/{user.public_id}/roles"
 

@@ -30,11 +30,6 @@ def ada() -> User:
 
 
 @pytest.fixture
-def as_ada(ada: User) -> Client:
-    return signed_in(ada)
-
-
-@pytest.fixture
 def bob() -> User:
     return person(email="bob@example.com")
 

@@ -6,10 +6,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Func
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models.people import User
 from apps.accounts.models.sessions import LoginSession
 from apps.core.ids import uuid7
+from apps.core.user_agents import said
 
 DIGEST_LENGTH = 64
 
@@ -67,4 +69,6 @@ class KnownBrowser(models.Model):
     @property
     def called(self) -> str:
         is_app = self.client == LoginSession.Client.APP
-        return self.name or ("An app" if is_app else "A browser")
+        return said(self.name) or (
+            gettext("An app") if is_app else gettext("A browser")
+        )

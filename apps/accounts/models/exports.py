@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models.people import User
 from apps.core.ids import uuid7
@@ -18,11 +19,11 @@ class DataExport(models.Model):
     """A ZIP file, in sealed parts. How far it is, its job knows."""
 
     class State(models.TextChoices):
-        MAKING = "making", "Being made"
-        READY = "ready", "Ready"
-        FAILED = "failed", "Failed"
-        CANCELLED = "cancelled", "Cancelled"
-        EXPIRED = "expired", "Expired"
+        MAKING = "making", gettext_lazy("Being made")
+        READY = "ready", gettext_lazy("Ready")
+        FAILED = "failed", gettext_lazy("Failed")
+        CANCELLED = "cancelled", gettext_lazy("Cancelled")
+        EXPIRED = "expired", gettext_lazy("Expired")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey(User, models.CASCADE, related_name="exports")

@@ -8,6 +8,7 @@ from django.contrib.auth.models import (
 )
 from django.db import models, transaction
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy
 
 from apps.accounts import names, passwords
 from apps.core.ids import uuid7
@@ -50,50 +51,59 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in with an e-mail address; there is no username."""
 
     class Clock(models.IntegerChoices):
-        TWELVE = 12, "9:30 PM"
+        TWELVE = 12, gettext_lazy("9:30 PM")
         TWENTY_FOUR = 24, "21:30"
 
     class Weekday(models.IntegerChoices):
         """As Python counts them."""
 
-        MONDAY = 0, "Monday"
-        SATURDAY = 5, "Saturday"
-        SUNDAY = 6, "Sunday"
+        MONDAY = 0, gettext_lazy("Monday")
+        SATURDAY = 5, gettext_lazy("Saturday")
+        SUNDAY = 6, gettext_lazy("Sunday")
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", "Like the device"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
+        SYSTEM = "system", gettext_lazy("Like the device")
+        LIGHT = "light", gettext_lazy("Light")
+        DARK = "dark", gettext_lazy("Dark")
+        CONTRAST = "contrast", gettext_lazy("High contrast")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
-    email = models.EmailField("e-mail address", unique=True)
+    email = models.EmailField(gettext_lazy("e-mail address"), unique=True)
     email_canonical = models.EmailField(unique=True, editable=False)
     name = models.CharField(
-        max_length=80, blank=True, validators=[names.insist_readable]
+        max_length=80,
+        blank=True,
+        validators=[names.insist_readable],
     )
     timezone = models.CharField(
         "time zone", max_length=64, default="UTC", help_text="An IANA name."
     )
-    # Names of days and months, and what the assistant speaks if it can; the words of
-    # pages and letters are English.
+    # Names of days and months, and what pages, letters and the assistant say if they
+    # can (core/languages.py).
     locale = models.CharField(
         "language of dates", max_length=10, default="en", db_default="en"
     )
     clock_hours = models.PositiveSmallIntegerField(
-        "clock", choices=Clock, default=Clock.TWELVE, db_default=Clock.TWELVE
+        gettext_lazy("clock"),
+        choices=Clock,
+        default=Clock.TWELVE,
+        db_default=Clock.TWELVE,
     )
     first_weekday = models.PositiveSmallIntegerField(
-        "first day of the week",
+        gettext_lazy("first day of the week"),
         choices=Weekday,
         default=Weekday.MONDAY,
         db_default=Weekday.MONDAY,
     )
     theme = models.CharField(
-        max_length=6, choices=Theme, default=Theme.SYSTEM, db_default=Theme.SYSTEM
+        max_length=8,
+        choices=Theme,
+        default=Theme.SYSTEM,
+        db_default=Theme.SYSTEM,
     )
     # On the person's own clock, over midnight or not; see quiet_hours.py.
-    quiet_from = models.TimeField("quiet from", null=True, blank=True)
-    quiet_until = models.TimeField("quiet until", null=True, blank=True)
+    quiet_from = models.TimeField(gettext_lazy("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(gettext_lazy("quiet until"), null=True, blank=True)
     # Until then nothing is texted that they do not wait for, whatever the hour.
     paused_until = models.DateTimeField("paused until", null=True, blank=True)
     is_active = models.BooleanField(default=True)

@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Greatest, RowNumber
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models.people import User
 from apps.core import prepared, user_agents
@@ -77,8 +78,8 @@ class LoginSession(models.Model):
     """
 
     class Client(models.TextChoices):
-        BROWSER = "browser", "Browser"
-        APP = "app", "App"
+        BROWSER = "browser", gettext_lazy("Browser")
+        APP = "app", gettext_lazy("App")
 
     class Ending(models.TextChoices):
         SIGNED_OUT = "signed_out", "Signed out"
@@ -160,7 +161,8 @@ class LoginSession(models.Model):
     @property
     def device(self) -> str:
         """ "Firefox on Windows", or what kind of client it is."""
-        return user_agents.device(self.browser) or self.get_client_display()
+        device = user_agents.said(user_agents.device(self.browser))
+        return device or self.get_client_display()
 
     def over(self, now: datetime) -> str:
         """Why it holds no more, as an `Ending`; empty while it holds. Of a `judged` row

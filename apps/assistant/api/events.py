@@ -1,7 +1,7 @@
 """The own calendar over the API."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ from apps.rbac.scopes import Scope
 
 MONTH = timedelta(days=31)
 _MOST, _USUAL = 200, 100
+# Characters of one: 2026-12-01.
+_DAY = 10
 
 
 class CalendarEventSerializer(serializers.Serializer[Any]):
@@ -299,7 +301,7 @@ def _moment(user: User, said: str) -> datetime | None:
     except ValueError:
         raise Invalid("That is no moment: send RFC 3339, or a day.") from None
     years.insist(at)
-    if at.tzinfo is None and at.time() != time():
+    if at.tzinfo is None and len(said) != _DAY:
         raise Invalid("Say where: send RFC 3339, with its offset.")
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(user.timezone))

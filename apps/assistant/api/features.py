@@ -3,20 +3,23 @@
 from typing import Any
 
 from django.urls import path
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
-from apps.assistant import features, phrases
+from apps.assistant import briefs, features, phrases
 from apps.assistant.api.speaking import Speaking, person
 from apps.core import paging
-from apps.core.errors import NotFound
+from apps.core.errors import Conflict, NotFound
 from apps.core.serializers import Exact
 from apps.core.versions import Versioned, guarded, tagged
 from apps.rbac.declared import signed_in
 from apps.rbac.scopes import Scope
+
+_MINUTE = "%H:%M"
 
 
 class AssistantFeatureSerializer(serializers.Serializer[Any]):
@@ -71,6 +74,45 @@ class OneFeature(Speaking, Versioned):
         return _shown(request, key)
 
 
+class BriefTimeSerializer(Exact):
+    """Of the person's clock; null: it does not come."""
+
+    at = serializers.TimeField(
+        format=_MINUTE, input_formats=[_MINUTE], allow_null=True, required=True
+    )
+
+
+class BriefTime(Speaking, Versioned):
+    policy = signed_in
+    scope = Scope.FEATURES
+
+    def hold(self, request: Request) -> None:
+        User.objects.locked(person(request).pk)
+
+    @tagged
+    @extend_schema(responses=BriefTimeSerializer)
+    def get(self, request: Request) -> Response:
+        """When the daily brief comes."""
+        return _brief(request)
+
+    @guarded
+    @extend_schema(request=BriefTimeSerializer, responses=BriefTimeSerializer)
+    def put(self, request: Request) -> Response:
+        """Each day at this time, or not any more. 409 while the feature is off."""
+        form = BriefTimeSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        user, at = person(request), form.validated_data["at"]
+        if at and not features.is_on(user, "brief"):
+            name = features.FEATURES["brief"].name
+            raise Conflict(phrases.say("feature_off", feature=name))
+        briefs.keep(user=user, at=at, now=timezone.now())
+        return _brief(request)
+
+
+def _brief(request: Request) -> Response:
+    return Response(BriefTimeSerializer({"at": briefs.of(person(request))}).data)
+
+
 def _shown(request: Request, key: str) -> Response:
     found = {each.feature.key: each for each in features.standing(person(request))}
     if key not in found:
@@ -80,5 +122,6 @@ def _shown(request: Request, key: str) -> Response:
 
 urlpatterns = [
     path("features", Features.as_view(), name="features"),
+    path("features/brief/time", BriefTime.as_view(), name="brief_time"),
     path("features/<slug:key>", OneFeature.as_view(), name="feature"),
 ]

@@ -29,6 +29,8 @@ EXAMPLES = (
         ),
     ),
     Example("GET features/{key}", REMINDERS),
+    Example("GET features/brief/time", {"at": None}),
+    Example("PUT features/brief/time", {"at": "07:30"}, body={"at": "07:30"}),
     Example(
         "PATCH features/{key}", {**REMINDERS, "is_on": False}, body={"is_on": False}
     ),

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from apps.assistant.models.calls import ToolCall
 from apps.core.ids import uuid7
@@ -30,17 +31,17 @@ class Approval(models.Model):
     and means one thing as long as it is undecided."""
 
     class Decision(models.TextChoices):
-        NONE = "", "open"
-        YES = "yes", "approved"
-        NO = "no", "turned down"
-        EXPIRED = "expired", "not decided in time"
+        NONE = "", gettext_lazy("open")
+        YES = "yes", gettext_lazy("approved")
+        NO = "no", gettext_lazy("turned down")
+        EXPIRED = "expired", gettext_lazy("not decided in time")
 
     class Via(models.TextChoices):
-        NONE = "", "not decided"
-        TEXT = "text", "by text"
-        PORTAL = "portal", "on the website"
-        API = "api", "by the API"
-        SYSTEM = "system", "by itself"
+        NONE = "", gettext_lazy("not decided")
+        TEXT = "text", gettext_lazy("by text")
+        PORTAL = "portal", gettext_lazy("on the website")
+        API = "api", gettext_lazy("by the API")
+        SYSTEM = "system", gettext_lazy("by itself")
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     call = models.OneToOneField(ToolCall, models.CASCADE, related_name="approval")

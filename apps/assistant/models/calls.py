@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from apps.core.ids import uuid7
 
@@ -14,10 +15,10 @@ from apps.core.ids import uuid7
 class Risk(models.TextChoices):
     """What a tool can do to the world, from nothing to what cannot be taken back."""
 
-    READ = "read", "reads"
-    WRITE = "write", "changes own data"
-    OUTWARD = "outward", "reaches other people"
-    DESTRUCTIVE = "destructive", "cannot be taken back"
+    READ = "read", gettext_lazy("reads")
+    WRITE = "write", gettext_lazy("changes own data")
+    OUTWARD = "outward", gettext_lazy("reaches other people")
+    DESTRUCTIVE = "destructive", gettext_lazy("cannot be taken back")
 
 
 class ToolCallQuerySet(models.QuerySet["ToolCall"]):
@@ -43,16 +44,16 @@ class ToolCall(models.Model):
     """
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waits to be approved"
-        APPROVED = "approved", "approved, to be done"
-        RUNNING = "running", "being done"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
-        REFUSED = "refused", "refused"
-        UNKNOWN = "unknown", "may have been done"
-        UNDONE = "undone", "undone"
-        DENIED = "denied", "turned down"
-        EXPIRED = "expired", "not approved in time"
+        WAITING = "waiting", gettext_lazy("waits to be approved")
+        APPROVED = "approved", gettext_lazy("approved, to be done")
+        RUNNING = "running", gettext_lazy("being done")
+        DONE = "done", gettext_lazy("done")
+        FAILED = "failed", gettext_lazy("failed")
+        REFUSED = "refused", gettext_lazy("refused")
+        UNKNOWN = "unknown", gettext_lazy("may have been done")
+        UNDONE = "undone", gettext_lazy("undone")
+        DENIED = "denied", gettext_lazy("turned down")
+        EXPIRED = "expired", gettext_lazy("not approved in time")
 
     # Nothing more comes of it.
     ENDED: ClassVar = (

@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from apps.assistant.models.lists import List
 from apps.assistant.models.notes import Note
@@ -66,14 +67,14 @@ class Offer(models.Model):
     """One thing, offered to whoever an address belongs to: a mail address, or a number."""
 
     class Level(models.TextChoices):
-        VIEW = "view", "can look"
-        EDIT = "edit", "can change it"
+        VIEW = "view", gettext_lazy("can look")
+        EDIT = "edit", gettext_lazy("can change it")
 
     class State(models.TextChoices):
-        OPEN = "open", "waits"
-        ACCEPTED = "accepted", "accepted"
-        DECLINED = "declined", "turned down"
-        WITHDRAWN = "withdrawn", "taken back"
+        OPEN = "open", gettext_lazy("waits")
+        ACCEPTED = "accepted", gettext_lazy("accepted")
+        DECLINED = "declined", gettext_lazy("turned down")
+        WITHDRAWN = "withdrawn", gettext_lazy("taken back")
 
     # After which it is not shown any more.
     LIVES = timedelta(days=14)

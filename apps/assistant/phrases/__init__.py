@@ -48,6 +48,7 @@ from operator import itemgetter
 from typing import Any
 
 from apps.accounts.models import User
+from apps.core import languages as core_languages
 
 DEFAULT = "en"
 TIMES = "times.toml"
@@ -95,6 +96,14 @@ def spoken_in(language: str) -> Iterator[None]:
         yield
     finally:
         _LANGUAGE.reset(token)
+
+
+@contextmanager
+def spoken_to(user: User) -> Iterator[None]:
+    """Whatever is understood and said in this block is in the language of the person,
+    also what pages would say."""
+    with spoken_in(of(user)), core_languages.speaking(of(user)):
+        yield
 
 
 @functools.cache

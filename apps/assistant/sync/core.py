@@ -24,7 +24,7 @@ from apps.assistant.sync.contents import NotPossible
 from apps.assistant.sync.decisions import Verdict
 from apps.assistant.sync.kinds import Kind
 from apps.assistant.sync.sides import Expired, Remote, Side
-from apps.core import http
+from apps.core import http, languages
 from apps.core.errors import AppError, Conflict, NotFound
 from apps.core.kinds import Retry, job
 from apps.core.logs import logger
@@ -90,17 +90,18 @@ def run(sync_id: int) -> str:
 def _both_ways(sync_id: int, lease: uuid.UUID) -> str:
     """What stands in its way, in words for its person."""
     sync = Sync.objects.select_related("user", "connection").get(pk=sync_id)
-    try:
-        side = shelf.of(sync, timezone.now())
-        for _ in range(ROUNDS):
-            _pull(sync, side, lease)
-            if _push(sync, side, lease):
-                return ""
-        # Both ends change all the time: what is left waits.
-        return ""
-    except AppError as error:
-        logger.info("sync_stopped", sync=sync.pk, code=error.code)
-        return error.sentence[:300]
+    with languages.speaking(sync.user.locale):
+        try:
+            side = shelf.of(sync, timezone.now())
+            for _ in range(ROUNDS):
+                _pull(sync, side, lease)
+                if _push(sync, side, lease):
+                    return ""
+            # Both ends change all the time: what is left waits.
+            return ""
+        except AppError as error:
+            logger.info("sync_stopped", sync=sync.pk, code=error.code)
+            return error.sentence[:300]
 
 
 def _pull(sync: Sync, side: Side, lease: uuid.UUID) -> None:

@@ -9,6 +9,8 @@ import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.utils.translation import gettext_noop
+
 from apps.assistant.recurrence import STAMP, written
 from apps.assistant.sync.contents import Content, NotPossible
 from apps.integrations.answers import Thing
@@ -60,7 +62,7 @@ _WINDOWS = {
     "AUS Eastern Standard Time": "Australia/Sydney",
     "New Zealand Standard Time": "Pacific/Auckland",
 }
-_NO_WORDS = "Microsoft's calendar has no such repetition."
+_NO_WORDS = gettext_noop("Microsoft's calendar has no such repetition.")
 
 
 def pattern(content: Content) -> Thing:

@@ -24,7 +24,8 @@ from apps.integrations.videos import MOST_FOUND, Channel, Library, Playlist, Vid
 SEARCHES = Budget(
     provider="youtube",
     name="search",
-    words="YouTube searches",
+    over="All YouTube searches of today are used up. Try again tomorrow.",
+    over_for_you="Your share of today’s YouTube searches is used up. Try again tomorrow.",
     a_day=100,
     at_least=5,
     zone="America/Los_Angeles",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.ids import uuid7
@@ -40,27 +41,27 @@ class Connection(models.Model):
     """One account of one person at one provider. Its secrets stand in `Token`."""
 
     class Status(models.TextChoices):
-        CONNECTED = "connected", "Connected"
+        CONNECTED = "connected", gettext_lazy("Connected")
         # It works, but not all of it, or not right now.
-        LIMITED = "limited", "Limited"
+        LIMITED = "limited", gettext_lazy("Limited")
         # It does not work until its person does something.
-        ATTENTION = "attention", "Needs attention"
-        PAUSED = "paused", "Paused"
-        ENDED = "ended", "Disconnected"
+        ATTENTION = "attention", gettext_lazy("Needs attention")
+        PAUSED = "paused", gettext_lazy("Paused")
+        ENDED = "ended", gettext_lazy("Disconnected")
 
     class Reason(models.TextChoices):
         """Why it stands as it does; the words are in `standing`."""
 
-        NONE = "", "none"
-        PARTIAL = "partial", "Not everything was allowed"
-        TROUBLE = "trouble", "The provider does not answer as it should"
-        REFUSED = "refused", "The provider takes our permission no more"
-        AGAIN = "again", "The provider wants you to sign in again"
-        NEVER_RENEWED = "no_renewal", "It cannot be renewed"
-        OWNER = "owner", "You paused it"
-        OPERATOR = "operator", "We paused it"
-        PANIC = "panic", "Everything was stopped at once"
-        REVOKED = "revoked", "All connections to this provider were ended"
+        NONE = "", gettext_lazy("none")
+        PARTIAL = "partial", gettext_lazy("Not everything was allowed")
+        TROUBLE = "trouble", gettext_lazy("The provider does not answer as it should")
+        REFUSED = "refused", gettext_lazy("The provider takes our permission no more")
+        AGAIN = "again", gettext_lazy("The provider wants you to sign in again")
+        NEVER_RENEWED = "no_renewal", gettext_lazy("It cannot be renewed")
+        OWNER = "owner", gettext_lazy("You paused it")
+        OPERATOR = "operator", gettext_lazy("We paused it")
+        PANIC = "panic", gettext_lazy("Everything was stopped at once")
+        REVOKED = "revoked", gettext_lazy("All connections to this provider were ended")
 
     USABLE: ClassVar = (Status.CONNECTED, Status.LIMITED)
 

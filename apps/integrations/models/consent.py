@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
 from apps.accounts.models import User
 from apps.integrations import provider as shelf
@@ -21,22 +22,22 @@ class Consent(models.Model):
     is closed."""
 
     class Event(models.TextChoices):
-        ASKED = "asked", "Asked"
-        GRANTED = "granted", "Allowed"
-        NARROWED = "narrowed", "Allowed in part"
-        DENIED = "denied", "Not allowed"
-        PAUSED = "paused", "Paused"
-        RESUMED = "resumed", "Resumed"
-        SWITCHED_OFF = "switched_off", "Switched off"
-        WITHDRAWN = "withdrawn", "Disconnected"
-        LOST = "lost", "Taken back at the provider"
+        ASKED = "asked", gettext_lazy("Asked")
+        GRANTED = "granted", gettext_lazy("Allowed")
+        NARROWED = "narrowed", gettext_lazy("Allowed in part")
+        DENIED = "denied", gettext_lazy("Not allowed")
+        PAUSED = "paused", gettext_lazy("Paused")
+        RESUMED = "resumed", gettext_lazy("Resumed")
+        SWITCHED_OFF = "switched_off", gettext_lazy("Switched off")
+        WITHDRAWN = "withdrawn", gettext_lazy("Disconnected")
+        LOST = "lost", gettext_lazy("Taken back at the provider")
 
     class Channel(models.TextChoices):
-        PORTAL = "portal", "Portal"
-        API = "api", "App"
-        OPERATOR = "operator", "Operator"
-        PROVIDER = "provider", "Provider"
-        SYSTEM = "system", "Switchboard"
+        PORTAL = "portal", gettext_lazy("Portal")
+        API = "api", gettext_lazy("App")
+        OPERATOR = "operator", gettext_lazy("Operator")
+        PROVIDER = "provider", gettext_lazy("Provider")
+        SYSTEM = "system", gettext_lazy("Switchboard")
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="consents"
@@ -75,7 +76,7 @@ class Consent(models.Model):
     def titles(self) -> list[str]:
         """Of the features it is about."""
         chosen = shelf.named(self.provider).chosen(self.features)
-        return [feature.title for feature in chosen]
+        return [gettext(feature.title) for feature in chosen]
 
     @property
     def provider_name(self) -> str:

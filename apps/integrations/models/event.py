@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from apps.integrations.models.connection import PROVIDER_LENGTH, Connection
 
@@ -12,14 +13,14 @@ class OAuthEvent(models.Model):
     """One handshake, refresh or revocation, and how it went; never a secret."""
 
     class Kind(models.TextChoices):
-        STARTED = "started", "Handshake begun"
-        CONNECTED = "connected", "Connected"
-        NOT_CONNECTED = "not_connected", "Not connected"
-        REFRESH = "refresh", "Renewed"
-        REVOKE = "revoke", "Taken back at the provider"
-        STATUS = "status", "Standing changed"
-        CALL_REFUSED = "call_refused", "Call refused"
-        BREAKER = "breaker", "Provider switched"
+        STARTED = "started", gettext_lazy("Handshake begun")
+        CONNECTED = "connected", gettext_lazy("Connected")
+        NOT_CONNECTED = "not_connected", gettext_lazy("Not connected")
+        REFRESH = "refresh", gettext_lazy("Renewed")
+        REVOKE = "revoke", gettext_lazy("Taken back at the provider")
+        STATUS = "status", gettext_lazy("Standing changed")
+        CALL_REFUSED = "call_refused", gettext_lazy("Call refused")
+        BREAKER = "breaker", gettext_lazy("Provider switched")
 
     kind = models.CharField(max_length=14, choices=Kind.choices)
     provider = models.CharField(max_length=PROVIDER_LENGTH)

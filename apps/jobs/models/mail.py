@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext
 
 from apps.core.ids import uuid7
 from apps.jobs.models.jobs import Job
@@ -133,6 +134,8 @@ class Suppression(models.Model):
     def sentence(self) -> str:
         """Why we do not write there, fit for the person."""
         if self.why == self.Why.COMPLAINT:
-            return "A letter of ours was reported as unwanted there."
-        said = f" It said: {self.detail}" if self.detail else ""
-        return f"The mailbox refused a letter of ours for good.{said}"
+            return gettext("A letter of ours was reported as unwanted there.")
+        words = gettext("The mailbox refused a letter of ours for good.")
+        if not self.detail:
+            return words
+        return f"{words} {gettext('It said: %(words)s') % {'words': self.detail}}"

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -17,13 +18,13 @@ def keys(user: User) -> "QuerySet[Any]":
 
 
 def tidied(typed: str) -> str:
-    raise Invalid("A passkey has no code to type.", code="incorrect_code")
+    raise Invalid(gettext("A passkey has no code to type."), code="incorrect_code")
 
 
 FACTOR = Factor(
     id="webauthn",
-    name="Passkey",
-    words="Use a passkey",
+    name=gettext_noop("Passkey"),
+    words=gettext_noop("Use a passkey"),
     allauth_type="webauthn",
     enrolled=keys,
     tidied=tidied,

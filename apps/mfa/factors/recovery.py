@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts.models import User
 from apps.core.errors import Invalid
@@ -27,7 +28,9 @@ def device(user: User) -> RecoveryDevice | None:
 def tidied(typed: str) -> str:
     code = typed.replace(" ", "").replace("-", "").upper()
     if len(typed) > 40 or not typed.isascii() or not _SHAPE.fullmatch(code):
-        raise Invalid("A recovery code has sixteen letters.", code="incorrect_code")
+        raise Invalid(
+            gettext("A recovery code has sixteen letters."), code="incorrect_code"
+        )
     return code
 
 
@@ -38,8 +41,8 @@ def grouped(code: str) -> str:
 
 FACTOR = Factor(
     id="recovery",
-    name="Recovery codes",
-    words="Use a recovery code",
+    name=gettext_noop("Recovery codes"),
+    words=gettext_noop("Use a recovery code"),
     allauth_type="recovery_codes",
     enrolled=enrolled,
     device=device,

@@ -5,9 +5,11 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from apps.accounts import guessing
 from apps.accounts.models import User
+from apps.core import languages
 from apps.core.errors import Conflict
 from apps.mfa.factor import Factor
 from apps.mfa.models import Challenge, SMSDevice
@@ -16,11 +18,13 @@ from apps.sms import outbox, texted_codes
 from apps.sms.areas import area
 from apps.sms.models import OutboundText
 
-UNREACHABLE = (
+UNREACHABLE = gettext_noop(
     "We cannot text that phone: it was given up, or has opted out with STOP. Use "
     "another way."
 )
-SPENT = "We may send no more codes there for now. Use another way, or try again later."
+SPENT = gettext_noop(
+    "We may send no more codes there for now. Use another way, or try again later."
+)
 
 
 def enrolled(user: User) -> "QuerySet[Any]":
@@ -41,7 +45,7 @@ def send(challenge: Challenge) -> None:
     """
     found = SMSDevice.from_persistent_id(challenge.device_id)
     if found is None or not found.is_reachable:
-        raise Conflict(UNREACHABLE, code="unreachable")
+        raise Conflict(gettext(UNREACHABLE), code="unreachable")
     _charge(found, challenge.side)
     code = f"{secrets.randbelow(10**6):06}"
     with transaction.atomic():
@@ -50,18 +54,20 @@ def send(challenge: Challenge) -> None:
             code_digest=code_digests(challenge.pk, code)[0], sends=F("sends") + 1
         )
         challenge.refresh_from_db()
+        with languages.speaking(challenge.user.locale):
+            body = texted_codes.words(code, challenge.purpose)
         text = outbox.queue(
             user=challenge.user,
             to=found.phone,
-            body=texted_codes.words(code, challenge.purpose),
+            body=body,
             kind=OutboundText.Kind.CODE,
             dedupe_key=f"mfa:{challenge.pk}:{challenge.sends}",
             secret=code,
         )
         if text is None:
-            raise Conflict(UNREACHABLE, code="unreachable")
+            raise Conflict(gettext(UNREACHABLE), code="unreachable")
         if text.is_over_budget:
-            raise Conflict(SPENT, code="over_budget")
+            raise Conflict(gettext(SPENT), code="over_budget")
 
 
 def _charge(found: SMSDevice, side: str) -> None:
@@ -78,8 +84,8 @@ def _charge(found: SMSDevice, side: str) -> None:
 
 FACTOR = Factor(
     id="sms",
-    name="Code by text",
-    words="Get a code by text",
+    name=gettext_noop("Code by text"),
+    words=gettext_noop("Get a code by text"),
     allauth_type="",
     enrolled=enrolled,
     device=device,

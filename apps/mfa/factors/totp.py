@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import User
 from apps.mfa.factor import Factor
@@ -20,8 +21,8 @@ def device(user: User) -> TOTPDevice | None:
 
 FACTOR = Factor(
     id="totp",
-    name="Authenticator app",
-    words="Enter the code that your app shows",
+    name=gettext_noop("Authenticator app"),
+    words=gettext_noop("Enter the code that your app shows"),
     allauth_type="totp",
     enrolled=enrolled,
     device=device,

@@ -51,6 +51,11 @@ EXAMPLES = (
         "POST notifications/{notification}/read", {**NOTIFICATION, "is_read": True}
     ),
     Example("POST notifications/read-all"),
+    Example(
+        "POST notifications/test",
+        {"words": "A letter is on its way to alice@example.com."},
+        body={"by": "letter"},
+    ),
 )
 IDS = (
     Id("notifications/{notification}", "approval-01978c2e-4a10-7d41-b6a0-5f2e9c8d7a10"),

@@ -5,11 +5,14 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from lucide.templatetags.lucide import lucide
 
 from apps.accounts import closing, preferences, reachable
 from apps.accounts.models import User
+from apps.core import numerals
 from apps.sms import numbers
 
 register = template.Library()
@@ -36,12 +39,13 @@ def empty_state(
     return {"icon": icon, "title": title, "text": text, "action": action, "url": url}
 
 
-@register.inclusion_tag("ui/_moment.html")
-def moment(at: datetime, shape: str = "full") -> dict[str, Any]:
+@register.simple_tag
+def moment(at: datetime, shape: str = "full") -> SafeString:
     """A time as the person reads it. Shapes: full ("Tomorrow, 9:00 AM"), clock, day."""
     local = timezone.localtime(at)
-    clock = preferences.clock(local)
-    return {"at": local, "shape": shape, "day": day_name(local), "clock": clock}
+    day, clock = day_name(local), preferences.clock(local)
+    words = {"clock": clock, "day": day}.get(shape, f"{day}, {clock}")
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
 
 
 @register.inclusion_tag("ui/_unreachable.html", takes_context=True)
@@ -63,7 +67,7 @@ def days_to_return() -> int:
 def day_name(at: datetime) -> str:
     """ "Today", "Tomorrow", "Yesterday", else "Tue 24 Nov" with the year if not this."""
     local, now = timezone.localtime(at), timezone.localtime()
-    near = {0: "Today", 1: "Tomorrow", -1: "Yesterday"}
+    near = {0: gettext("Today"), 1: gettext("Tomorrow"), -1: gettext("Yesterday")}
     if name := near.get((local.date() - now.date()).days):
         return name
     year = "" if local.year == now.year else f" {local.year}"
@@ -79,4 +83,5 @@ def phone(number: str) -> str:
 @register.filter
 def milliseconds(value: int) -> str:
     """ "640 ms", "2.4 s"."""
-    return f"{value} ms" if value < 1000 else f"{value / 1000:.1f} s"
+    shown = f"{value} ms" if value < 1000 else f"{value / 1000:.1f} s"
+    return numerals.shown(shown)

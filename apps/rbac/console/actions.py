@@ -6,16 +6,22 @@
 
 What it calls is the verb that the portal calls. Rows that refuse (AppError) are named
 with their reason, and recorded; the others are done.
+
+The page of one row offers those that make sense of it, each with what follows beside its
+button and one field for the reason: there the page itself has asked.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.admin import helpers
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
 
 from apps.core.errors import AppError, Forbidden
 from apps.rbac import audit, policy, verdicts
@@ -27,6 +33,20 @@ ByFilter = Callable[[HttpRequest, str], str]
 Action = Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponse | None]
 # What one request does; more is a job's work.
 MOST_AT_ONCE = 500
+# What the form on the page of a row says of where it came from.
+_FROM, _ROW = "from", "row"
+
+
+class Offer(NamedTuple):
+    """An action as a button on the page of a row."""
+
+    name: str
+    title: str
+    consequence: str
+
+
+def _always(_: Any) -> bool:
+    return True
 
 
 def confirmed(
@@ -35,7 +55,10 @@ def confirmed(
     consequence: str,
     permission: str,
     by_filter: ByFilter | None = None,
+    when: Callable[[Any], bool] = _always,
 ) -> Callable[[Verb], Action]:
+    """`when`: of which row its own page offers it."""
+
     def decorate(verb: Verb) -> Action:
         def action(
             page: Any, request: HttpRequest, queryset: "QuerySet[Any]"
@@ -54,16 +77,28 @@ def confirmed(
                     _hand_over(page, request, by_filter, title, permission, reason)
                 else:
                     _do(page, request, verb, rows, title, permission, reason)
-                return None
+                return _back(page, request, rows)
             count = queryset.count() if are_many else len(rows)
             return _ask(page, request, rows, count, form, title, consequence)
 
         action.__name__ = verb.__name__
         action.short_description = title  # type: ignore[attr-defined]
         action.permission = permission  # type: ignore[attr-defined]
+        action.consequence = consequence  # type: ignore[attr-defined]
+        action.when = when  # type: ignore[attr-defined]
         return action
 
     return decorate
+
+
+def offered(page: Any, request: HttpRequest, row: Model) -> list[Offer]:
+    """Those that this operator may use, and that make sense of this row; of ours, as
+    others do not say what follows."""
+    return [
+        Offer(name, title, action.consequence)
+        for name, (action, _, title) in page.get_actions(request).items()
+        if hasattr(action, "when") and action.when(row)
+    ]
 
 
 def refuse(
@@ -82,6 +117,13 @@ def refuse(
             reason=policy.Reason.NOT_GRANTED,
         )
     raise Forbidden
+
+
+def _back(page: Any, request: HttpRequest, rows: list[Model]) -> HttpResponse | None:
+    """To the page of the row, where that asked for it; the list otherwise."""
+    if request.POST.get(_FROM) != _ROW or len(rows) != 1:
+        return None
+    return redirect(admin_urlname(page.opts, SafeString("change")), rows[0].pk)
 
 
 def _do(
@@ -151,6 +193,7 @@ def _ask(
         "form": form,
         "opts": page.opts,
         "action": request.POST["action"],
+        "from_row": request.POST.get(_FROM) == _ROW,
         "checkbox": helpers.ACTION_CHECKBOX_NAME,
     }
     return TemplateResponse(request, "admin/confirm_action.html", context)

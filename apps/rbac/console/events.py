@@ -109,12 +109,10 @@ class EventPage(Page):
     ) -> HttpResponse:
         asked = request.GET.copy()
         asked.pop("before", None)
-        ways = [
-            (kind.upper(), f"{_export_address(kind)}?{asked.urlencode()}")
-            for kind in taking.KINDS
-            if policy.permissions(request.user).issuperset(taking.MAY)
+        found = [
+            (kind, f"{way}?{asked.urlencode()}") for kind, way in ways(request.user)
         ]
-        return super().changelist_view(request, {"ways": ways})
+        return super().changelist_view(request, {"ways": found})
 
     def render_change_form(
         self,
@@ -166,8 +164,12 @@ class EventPage(Page):
         return super()._column(name, shown=shown)
 
 
-def _export_address(kind: str) -> str:
-    return reverse("admin:rbac_auditevent_export", args=[kind])
+def ways(by: Any) -> list[tuple[str, str]]:
+    """The kinds of file they may take the audit away as, and where."""
+    if not policy.permissions(by).issuperset(taking.MAY):
+        return []
+    name = "admin:rbac_auditevent_export"
+    return [(kind.upper(), reverse(name, args=[kind])) for kind in taking.KINDS]
 
 
 def _person(name: str, *, shown: bool) -> Callable[[Any], str]:

@@ -18,6 +18,9 @@ MOST_COUNTED = 10_000
 _NO_FILTER = "This list has no such filter."
 _NO_VALUE = "That is nothing to filter by."
 _YEARS = range(1900, 2200)
+# What the lists of one person's things are asked for.
+WHOSE = "whose"
+_DIGITS = 18  # more is no bigint
 
 
 class RowList(ChangeList):
@@ -65,6 +68,27 @@ def among(
             return queryset if chosen is None else queryset.filter(**{name: chosen})
 
     return Among
+
+
+def of_person(owner: str) -> type[admin.SimpleListFilter]:
+    """A filter for the rows of one person by their number, which tells nothing of an
+    address; nothing to choose from until somebody's page leads there."""
+
+    class OfPerson(admin.SimpleListFilter):
+        title = "whose"
+        parameter_name = WHOSE
+
+        def lookups(self, request: HttpRequest, page: Any) -> list[tuple[str, str]]:
+            chosen = self.value()
+            return [(chosen, f"person {chosen}")] if chosen else []
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+            chosen = self.value() or ""
+            if not (chosen.isascii() and chosen.isdigit() and len(chosen) <= _DIGITS):
+                raise Invalid(_NO_VALUE)
+            return queryset.filter(**{owner: int(chosen)})
+
+    return OfPerson
 
 
 def _insist_on_moments(asked: dict[str, Any]) -> None:

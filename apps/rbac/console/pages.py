@@ -9,12 +9,17 @@
 A page shows facts; what can be done is an action that asks first (`actions.confirmed`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
+from django.contrib.admin.utils import (
+    display_for_field,
+    display_for_value,
+    lookup_field,
+)
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth import get_user_model
 from django.core.exceptions import (
@@ -28,7 +33,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 
@@ -36,9 +41,11 @@ from apps.core.admin import ReadOnlyAdmin
 from apps.core.errors import Invalid
 from apps.rbac import looks, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import actions, finding, masks, reveal
-from apps.rbac.console.lists import MOST_COUNTED, RowList
+from apps.rbac.console import actions, belongings, finding, masks, reveal
+from apps.rbac.console.lists import MOST_COUNTED, RowList, of_person
 
+# Columns that tell rows of one kind apart.
+_IN_SHORT = 3
 _WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
 
 
@@ -64,6 +71,14 @@ class Page(ReadOnlyAdmin):
     owner: ClassVar[str] = ""
     secret: ClassVar[tuple[str, ...]] = ()
     pii: ClassVar[tuple[str, ...]] = ()
+    # By which of its fields *Find* takes words for this very row, and by which for
+    # something that the row is about (everywhere.py).
+    found_by: ClassVar[tuple[str, ...]] = ()
+    mentioned_by: ClassVar[tuple[str, ...]] = ()
+    # How the page of their person shows these rows (belongings.py).
+    on_person: ClassVar[belongings.Shown | None] = None
+    # Whether looking at a row is looking at what somebody and the assistant said.
+    is_conversation: ClassVar[bool] = False
     # What operators did to a row; a record has none.
     has_history: ClassVar[bool] = True
     paginator = BoundedPaginator
@@ -71,6 +86,14 @@ class Page(ReadOnlyAdmin):
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Masked for everybody: no person can be told of each list they stood on."""
         return [self._column(each, shown=False) for each in self.list_display]
+
+    def get_list_display_links(
+        self, request: HttpRequest, list_display: Sequence[Any]
+    ) -> Any:
+        """The first column but a person's, which leads to their page: no link holds
+        another."""
+        columns = zip(self.list_display, list_display, strict=True)
+        return [next(shown for name, shown in columns if not self._is_person(name))]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         names = self.fields or [
@@ -88,6 +111,10 @@ class Page(ReadOnlyAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_reveal"
         view = self.admin_site.admin_view(self.reveal_view)
         return [path("<path:object_id>/reveal/", view, name=name), *super().get_urls()]
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        own = super().get_list_filter(request)
+        return [*own, of_person(self.owner)] if self._is_of_people else own
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RowList
@@ -202,6 +229,8 @@ class Page(ReadOnlyAdmin):
         if obj is not None:
             context["subtitle"] = str(obj) if shown else self.row_name(obj)
             context["tools"] = self.tools(request, obj)
+            context["offers"] = actions.offered(self, request, obj)
+            context["offers_form"] = reveal.ReasonForm(auto_id="offered_%s")
         context["has_history"] = self.has_history and policy.can(
             request.user, Permission.AUDIT_VIEW
         )
@@ -222,8 +251,40 @@ class Page(ReadOnlyAdmin):
     def row_number(self, obj: Model) -> str:
         return f"{self.opts.verbose_name} {obj.pk}"
 
+    def in_short(self, obj: Model) -> str:
+        """Its name and the first of what its list shows, with nothing of the masked."""
+        names = [each for each in self.list_display if each != self.owner][:_IN_SHORT]
+        words = (self._words(obj, self._column(each, shown=False)) for each in names)
+        return f"{self.row_name(obj)}: {', '.join(words)}"
+
+    def address(self, which: str, *keys: Any) -> str:
+        """Of its "changelist", or the "change" page of a row."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{which}"
+        return reverse(name, args=keys)
+
+    def beginnings(self, request: HttpRequest) -> set[str]:
+        """The fields that are searched by how they begin."""
+        ending = "__startswith"
+        asked = self.get_search_fields(request)
+        return {each.removesuffix(ending) for each in asked if each.endswith(ending)}
+
     def person_of(self, obj: Model) -> Any:
         return getattr(obj, self.owner) if self.owner else None
+
+    def _words(self, obj: Model, column: Any) -> str:
+        field, attribute, value = lookup_field(column, obj, self)
+        if field is None:
+            is_boolean = getattr(attribute, "boolean", False)
+            shown = display_for_value(value, "-", boolean=is_boolean)
+        elif field.is_relation:
+            shown = str(getattr(obj, field.name) or "-")
+        else:
+            shown = display_for_field(value, field, "-")
+        return strip_tags(str(shown))
+
+    @property
+    def _is_of_people(self) -> bool:
+        return bool(self.owner) and self._is_person(self.owner)
 
     @property
     def _names_somebody(self) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
-from apps.rbac.console import finding, refs
+from apps.rbac.console import conversations, finding, refs
 from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 # Without a person, an object or a start there is no index to follow, and a rare action would be
@@ -85,6 +85,11 @@ class Search(forms.Form):
         max_length=100,
         widget=forms.TextInput(attrs={"placeholder": "rbac.role"}),
     )
+    looks = forms.ChoiceField(
+        label="Of what kind",
+        required=False,
+        choices=[("", "Any"), ("on", "Looks at a conversation")],
+    )
     q = forms.CharField(label="Object or request id", required=False, max_length=64)
 
     @property
@@ -113,6 +118,8 @@ class Search(forms.Form):
             events = events.by(asked["actor"])
         if asked["subject"] is not None:
             events = events.about(asked["subject"])
+        if asked["looks"]:
+            events = conversations.looks(events)
         if asked["kind"]:
             # A number says which one only within its kind.
             kind = asked["kind"].strip()

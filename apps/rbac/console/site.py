@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from apps.core.errors import Forbidden, Invalid
 from apps.rbac import audit, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import panel
+from apps.rbac.console import everywhere, panel
 from apps.rbac.console.tasks import TASKS, task_of
 
 UNCHANGED = 204
@@ -71,7 +71,10 @@ class ConsoleSite(AdminSite):
         return recorded
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        own = [path("panel/", self.admin_view(self.panel), name="panel")]
+        own = [
+            path("panel/", self.admin_view(self.panel), name="panel"),
+            path("find/", self.admin_view(self.find), name="find"),
+        ]
         return [*own, *super().get_urls()]
 
     def login(
@@ -103,8 +106,11 @@ class ConsoleSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        shown = panel.read(request.user)
-        return super().index(request, {**(extra_context or {}), "panel": shown})
+        shown = {"panel": panel.read(request.user), "find": everywhere.Find()}
+        return super().index(request, {**(extra_context or {}), **shown})
+
+    def find(self, request: HttpRequest) -> HttpResponse:
+        return everywhere.answer(request, self.each_context(request))
 
     def panel(self, request: HttpRequest) -> HttpResponse:
         """The live part of the front page; nothing when it has not changed."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from apps.accounts.models import User
 from apps.core.ids import uuid7
@@ -33,18 +34,18 @@ class PhoneNumber(models.Model):
     """A number and whose it is. Anyone may claim one; one person can prove it."""
 
     class Status(models.TextChoices):
-        PENDING = "pending", "Waiting for your text"
-        VERIFIED = "verified", "Verified"
+        PENDING = "pending", gettext_lazy("Waiting for your text")
+        VERIFIED = "verified", pgettext_lazy("a phone", "Verified")
         # Given up at its carrier: whoever texts from it now may be somebody else.
-        SUSPENDED = "suspended", "Suspended"
-        RELEASED = "released", "Released"
+        SUSPENDED = "suspended", gettext_lazy("Suspended")
+        RELEASED = "released", gettext_lazy("Released")
 
     class Doubt(models.TextChoices):
         """Why it may be somebody else's by now."""
 
-        NONE = "", "none"
-        SILENT = "silent", "No text from it for a long time"
-        ERRORS = "errors", "Texts to it did not arrive"
+        NONE = "", gettext_lazy("none")
+        SILENT = "silent", gettext_lazy("No text from it for a long time")
+        ERRORS = "errors", gettext_lazy("Texts to it did not arrive")
 
     HELD: ClassVar = (Status.VERIFIED, Status.SUSPENDED)
 
@@ -126,18 +127,20 @@ class NumberEvent(models.Model):
     to change one."""
 
     class Kind(models.TextChoices):
-        NOTED = "noted", "Noted"
-        LINKED = "linked", "Linked"
-        BY_WORDS = "words", "Linked by words texted from it"
-        BY_CODE = "code", "Linked by a code texted to it"
-        CHOSEN = "chosen", "Made the main phone"
-        RENAMED = "renamed", "Renamed"
-        DOUBTED = "doubted", "In doubt: it may be somebody else’s by now"
-        CONFIRMED = "confirmed", "Still yours, you said"
-        SUSPENDED = "suspended", "Suspended: its carrier says it was given up"
-        RELEASED = "released", "Removed"
-        RESTORED = "restored", "Taken back by a text from it"
-        TRANSFERRED = "moved", "Linked to another account"
+        NOTED = "noted", gettext_lazy("Noted")
+        LINKED = "linked", gettext_lazy("Linked")
+        BY_WORDS = "words", gettext_lazy("Linked by words texted from it")
+        BY_CODE = "code", gettext_lazy("Linked by a code texted to it")
+        CHOSEN = "chosen", gettext_lazy("Made the main phone")
+        RENAMED = "renamed", gettext_lazy("Renamed")
+        DOUBTED = "doubted", gettext_lazy("In doubt: it may be somebody else’s by now")
+        CONFIRMED = "confirmed", gettext_lazy("Still yours, you said")
+        SUSPENDED = "suspended", gettext_lazy(
+            "Suspended: its carrier says it was given up"
+        )
+        RELEASED = "released", gettext_lazy("Removed")
+        RESTORED = "restored", gettext_lazy("Taken back by a text from it")
+        TRANSFERRED = "moved", gettext_lazy("Linked to another account")
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     phone = models.ForeignKey(PhoneNumber, models.CASCADE, related_name="events")

@@ -7,6 +7,7 @@ from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.ids import uuid7
@@ -35,33 +36,33 @@ class OutboundText(models.Model):
     """
 
     class Kind(models.TextChoices):
-        REPLY = "reply", "Reply"
-        REMINDER = "reminder", "Reminder"
-        GUIDANCE = "guidance", "Guidance to an unknown number"
-        CODE = "code", "One-time code"
-        NOTICE = "notice", "Notice about the account"
+        REPLY = "reply", gettext_lazy("Reply")
+        REMINDER = "reminder", gettext_lazy("Reminder")
+        GUIDANCE = "guidance", gettext_lazy("Guidance to an unknown number")
+        CODE = "code", gettext_lazy("One-time code")
+        NOTICE = "notice", gettext_lazy("Notice about the account")
 
     class State(models.TextChoices):
-        QUEUED = "queued", "Waiting to be sent"
-        SENDING = "sending", "Being sent"
-        UNKNOWN = "unknown", "Handed over, answer lost"
-        SENT = "sent", "Handed over"
-        FAILED = "failed", "Not sent"
-        CANCELED = "canceled", "Not sent"
+        QUEUED = "queued", gettext_lazy("Waiting to be sent")
+        SENDING = "sending", gettext_lazy("Being sent")
+        UNKNOWN = "unknown", gettext_lazy("Handed over, answer lost")
+        SENT = "sent", gettext_lazy("Handed over")
+        FAILED = "failed", gettext_lazy("Not sent")
+        CANCELED = "canceled", gettext_lazy("Not sent")
 
     class Delivery(models.TextChoices):
-        NONE = "", "no news"
-        ACCEPTED = "accepted", "Accepted"
-        SCHEDULED = "scheduled", "Scheduled"
-        QUEUED = "queued", "Queued by the carrier"
-        SENDING = "sending", "Sending"
-        SENT = "sent", "Sent"
-        PARTIALLY_DELIVERED = "partially_delivered", "Partly delivered"
-        DELIVERED = "delivered", "Delivered"
-        UNDELIVERED = "undelivered", "Not delivered"
-        FAILED = "failed", "Failed"
-        CANCELED = "canceled", "Canceled"
-        READ = "read", "Read"
+        NONE = "", gettext_lazy("no news")
+        ACCEPTED = "accepted", gettext_lazy("Accepted")
+        SCHEDULED = "scheduled", gettext_lazy("Scheduled")
+        QUEUED = "queued", gettext_lazy("Queued by the carrier")
+        SENDING = "sending", gettext_lazy("Sending")
+        SENT = "sent", gettext_lazy("Sent")
+        PARTIALLY_DELIVERED = "partially_delivered", gettext_lazy("Partly delivered")
+        DELIVERED = "delivered", gettext_lazy("Delivered")
+        UNDELIVERED = "undelivered", gettext_lazy("Not delivered")
+        FAILED = "failed", gettext_lazy("Failed")
+        CANCELED = "canceled", gettext_lazy("Canceled")
+        READ = "read", gettext_lazy("Read")
 
     OPEN: ClassVar = (State.QUEUED, State.SENDING, State.UNKNOWN)
     OPEN_WRITTEN: ClassVar = "'queued', 'sending', 'unknown'"  # in a statement

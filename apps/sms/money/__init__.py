@@ -5,6 +5,8 @@ Everything is an integer of micro-dollars, millionths of a US dollar.
 
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.translation import gettext
+
 # A US dollar.
 DOLLAR = 1_000_000
 
@@ -17,7 +19,7 @@ def micros_of(price: Decimal) -> int:
 def in_dollars(micros: int) -> str:
     """For people: "$1.07"; what is less than a cent is told as that."""
     if 0 < micros < DOLLAR // 100:
-        return "under $0.01"
+        return gettext("under $0.01")
     return f"${Decimal(micros) / DOLLAR:,.2f}"
 
 

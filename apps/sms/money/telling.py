@@ -2,10 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
-from django.template.loader import render_to_string
 from django.utils.formats import date_format
 
+from apps.accounts import preferences
 from apps.accounts.models import User
+from apps.core import languages
 from apps.sms.models import OutboundText, Pot
 from apps.sms.money.budgets import OverBudget
 
@@ -17,16 +18,16 @@ TRIES = 3
 def words(user: User, over: OverBudget) -> str:
     """One segment."""
     local = over.ends_at.astimezone(ZoneInfo(user.timezone))
-    day = date_format(local, "D j M", use_l10n=False)
-    if (local.hour, local.minute) != (0, 0):
-        clock = date_format(local, "H:i" if user.clock_hours == 24 else "g:i A")
-        day = f"{day}, {clock}"
-    given = {
-        "when": day,
-        "is_own": over.scope == "person",
-        "is_for_reminders": over.pot == Pot.PROACTIVE,
-    }
-    return render_to_string("texts/over_budget.txt", given).strip()
+    with languages.speaking(user.locale):
+        day = date_format(local, "D j M", use_l10n=False)
+        if (local.hour, local.minute) != (0, 0):
+            day = f"{day}, {preferences.clock(local, user)}"
+        given = {
+            "when": day,
+            "is_own": over.scope == "person",
+            "is_for_reminders": over.pot == Pot.PROACTIVE,
+        }
+        return languages.text("over_budget", given)
 
 
 def mark(user: User, over: OverBudget) -> str:

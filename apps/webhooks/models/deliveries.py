@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core.ids import uuid7
@@ -47,10 +48,10 @@ class Delivery(models.Model):
     """One thing that one endpoint is told: the same id however often it is sent."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Given up"
-        CANCELED = "canceled", "Not sent: the webhook is off"
+        WAITING = "waiting", gettext_lazy("Waiting")
+        DELIVERED = "delivered", gettext_lazy("Delivered")
+        FAILED = "failed", gettext_lazy("Given up")
+        CANCELED = "canceled", gettext_lazy("Not sent: the webhook is off")
 
     CUT = 1_000  # characters of an answer that are kept
 

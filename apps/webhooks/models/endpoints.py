@@ -10,6 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.accounts.models import User
 from apps.core import vault
@@ -20,15 +21,17 @@ from apps.core.rotation import Sealed
 class Type(models.TextChoices):
     """What is told."""
 
-    RECEIVED = "message.received", "A text of yours came"
-    SENT = "message.sent", "A text to you was handed over"
-    DELIVERED = "message.delivered", "A text to you arrived"
-    FAILED = "message.failed", "A text to you did not arrive"
-    CONNECTED = "connection.connected", "A connection works"
-    LIMITED = "connection.limited", "A connection works in part"
-    NEEDS_ATTENTION = "connection.needs_attention", "A connection needs you"
-    PAUSED = "connection.paused", "A connection was paused"
-    DISCONNECTED = "connection.disconnected", "A connection was ended"
+    RECEIVED = "message.received", gettext_lazy("A text of yours came")
+    SENT = "message.sent", gettext_lazy("A text to you was handed over")
+    DELIVERED = "message.delivered", gettext_lazy("A text to you arrived")
+    FAILED = "message.failed", gettext_lazy("A text to you did not arrive")
+    CONNECTED = "connection.connected", gettext_lazy("A connection works")
+    LIMITED = "connection.limited", gettext_lazy("A connection works in part")
+    NEEDS_ATTENTION = "connection.needs_attention", gettext_lazy(
+        "A connection needs you"
+    )
+    PAUSED = "connection.paused", gettext_lazy("A connection was paused")
+    DISCONNECTED = "connection.disconnected", gettext_lazy("A connection was ended")
 
 
 class EndpointQuerySet(models.QuerySet["Endpoint"]):
@@ -65,11 +68,13 @@ class Endpoint(models.Model):
     class Ending(models.TextChoices):
         """Why it is off."""
 
-        NONE = "", "it is on"
-        OWNER = "owner", "You switched it off"
-        GONE = "gone", "It answered 410 Gone"
-        FAILING = "failing", "It took nothing for three days"
-        SAFETY = "safety", "It was switched off when the account was made safe"
+        NONE = "", gettext_lazy("it is on")
+        OWNER = "owner", gettext_lazy("You switched it off")
+        GONE = "gone", gettext_lazy("It answered 410 Gone")
+        FAILING = "failing", gettext_lazy("It took nothing for three days")
+        SAFETY = "safety", gettext_lazy(
+            "It was switched off when the account was made safe"
+        )
 
     public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     user = models.ForeignKey(

@@ -1,5 +1,12 @@
-import createFetch, { type FetchResponse, type MaybeOptionalInit, mergeHeaders } from "openapi-fetch";
-import type { HttpMethod, MediaType, PathsWithMethod, RequiredKeysOf } from "openapi-typescript-helpers";
+import createFetch, { type MaybeOptionalInit, mergeHeaders, type ParseAsResponse } from "openapi-fetch";
+import type {
+  HttpMethod,
+  MediaType,
+  PathsWithMethod,
+  RequiredKeysOf,
+  ResponseObjectMap,
+  SuccessResponse,
+} from "openapi-typescript-helpers";
 import { ask, type Fetch, pause, sleep } from "./asking.js";
 import { ONCE } from "./once.js";
 import { fields, Problem } from "./problem.js";
@@ -51,12 +58,29 @@ type Whole<T, I> = I extends { params: { query: { fields: unknown } } }
     ? Omit<T, "results"> & { results: Required<R>[] }
     : T;
 type Answer<P, M extends Verb & keyof P, I> = P[M] extends Record<string | number, any>
-  ? Extract<FetchResponse<P[M], I, MediaType>, { error?: never }>["data"]
+  ? ParseAsResponse<SuccessResponse<ResponseObjectMap<P[M]>, MediaType>, I>
   : never;
+
+/** What is given, where nothing of it is unknown: what a type is inferred from may have more. */
+type Known<I, Asked> = {
+  [K in keyof I]: K extends Keys<Asked>
+    ? K extends "body" | "params" | "query"
+      ? Sound<I[K], Of<Asked, K>>
+      : I[K]
+    : never;
+};
+/** A body of several kinds has the fields of all of them. */
+type Sound<G, A> = G extends readonly (infer E)[]
+  ? readonly Sound<E, A extends readonly (infer F)[] ? F : never>[]
+  : G extends object
+    ? { [K in keyof G]: K extends Keys<A> ? Sound<G[K], Of<A, K>> : never }
+    : G;
+type Keys<A> = A extends object ? keyof A : never;
+type Of<A, K> = A extends object ? (K extends keyof A ? A[K] : never) : never;
 
 type Call<M extends Verb> = <P extends PathsWithMethod<paths, M>, I extends Init<paths[P], M>>(
   path: P,
-  ...rest: Rest<I>
+  ...rest: Rest<I> & Rest<Known<I, Init<paths[P], M> & Own>>
 ) => Promise<Done<Whole<Answer<paths[P], M, I>, I>>>;
 
 type Listed = {

@@ -26,6 +26,7 @@ export const ONCE: ReadonlySet<string> = new Set([
   "/api/v1/messages/undo/{handle}",
   "/api/v1/notes",
   "/api/v1/notes/in-step",
+  "/api/v1/notifications/test",
   "/api/v1/phones",
   "/api/v1/phones/{public_id}/send-code",
   "/api/v1/phones/{public_id}/verify",

@@ -1874,6 +1874,30 @@ export interface paths {
         patch: operations["features_partial_update"];
         trace?: never;
     };
+    "/api/v1/features/brief/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When the daily brief comes
+         * @description When the daily brief comes.
+         */
+        get: operations["features_brief_time_retrieve"];
+        /**
+         * Each day at this time, or not any more
+         * @description Each day at this time, or not any more. 409 while the feature is off.
+         */
+        put: operations["features_brief_time_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/charts/{key}": {
         parameters: {
             query?: never;
@@ -2972,6 +2996,28 @@ export interface paths {
          * @description All that there are now are read.
          */
         post: operations["notifications_read_all_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notifications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A letter or a text that says nothing but that it arrived, three an hour
+         * @description A letter or a text that says nothing but that it arrived, three an hour. 404
+         *     where there is no proven address or phone; 409 where that phone may not be
+         *     texted, or the texts of the month are used up.
+         */
+        post: operations["notifications_test_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4391,6 +4437,11 @@ export interface components {
         AuditOutcome: "allowed" | "denied" | "done" | "failed";
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description Of the person's clock; null: it does not come. */
+        BriefTime: {
+            /** Format: time */
+            at: string | null;
+        };
         /** @description `trusted_until` is null for one that is asked for the second factor. */
         Browser: {
             /** Format: uuid */
@@ -4439,6 +4490,12 @@ export interface components {
             /** Format: date-time */
             renews_at: string;
         };
+        /**
+         * @description * `letter` - letter
+         *     * `text` - text
+         * @enum {string}
+         */
+        ByEnum: "letter" | "text";
         /**
          * @description One time that an event comes. `at` names it among those of a series, in which
          *     `when` says the rule; whole days are `first_day` to `last_day`.
@@ -4577,26 +4634,6 @@ export interface components {
             /** Format: uuid */
             connection?: string;
             back?: string;
-        };
-        /**
-         * @description `why` and `next_step` are sentences for its person, empty while all is well;
-         *     `working`: how many of its features work.
-         */
-        Connection: {
-            /** Format: uuid */
-            id: string;
-            provider: string;
-            account: string;
-            status: components["schemas"]["ConnectionStatus"];
-            reason: components["schemas"]["ConnectionReason"] | components["schemas"]["BlankEnum"];
-            why: string;
-            next_step: string;
-            working: number;
-            features: components["schemas"]["Line"][];
-            /** Format: date-time */
-            connected_at: string;
-            /** Format: date-time */
-            last_used_at: string | null;
         };
         /**
          * @description Masked, unless one is looked at by who may see addresses. `why`: what is the
@@ -5464,9 +5501,9 @@ export interface components {
             /** Format: email */
             email: string;
             /** @default  */
-            name: string;
+            name?: string;
             /** @default UTC */
-            timezone: string;
+            timezone?: string;
         };
         NewPhone: {
             number: string;
@@ -5491,7 +5528,7 @@ export interface components {
             slug: string;
             name: string;
             /** @default 15 */
-            rank: number;
+            rank?: number;
             permissions?: components["schemas"]["PermissionsEnum"][];
             inherits?: string[];
         };
@@ -5500,16 +5537,16 @@ export interface components {
             name: string;
             scopes: components["schemas"]["ScopesEnum"][];
             /** @default 90 */
-            days: number;
+            days?: number;
         };
         /** @description `include_text`: whether the words of texts come along. It cannot be changed. */
         NewWebhook: {
             url: string;
             /** @default  */
-            name: string;
+            name?: string;
             types: components["schemas"]["TypesEnum"][];
             /** @default false */
-            include_text: boolean;
+            include_text?: boolean;
         };
         Note: {
             /** Format: uuid */
@@ -5887,26 +5924,12 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["BrowserOfPerson"][];
         };
-        PaginatedCalendarEventList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["CalendarEvent"][];
-        };
         PaginatedCallRowList: {
             /** Format: uri */
             next: string | null;
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["CallRow"][];
-        };
-        PaginatedConnectionList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Connection"][];
         };
         PaginatedConnectionOfPersonList: {
             /** Format: uri */
@@ -6020,20 +6043,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Lost"][];
         };
-        PaginatedMessageList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Message"][];
-        };
-        PaginatedNoteList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Note"][];
-        };
         PaginatedOAuthEventList: {
             /** Format: uri */
             next: string | null;
@@ -6083,13 +6092,6 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Permission"][];
         };
-        PaginatedPersonRowList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["PersonRow"][];
-        };
         PaginatedPersonalTokenList: {
             /** Format: uri */
             next: string | null;
@@ -6117,13 +6119,6 @@ export interface components {
             /** Format: uri */
             previous: string | null;
             results: components["schemas"]["ProviderHealth"][];
-        };
-        PaginatedReminderList: {
-            /** Format: uri */
-            next: string | null;
-            /** Format: uri */
-            previous: string | null;
-            results: components["schemas"]["Reminder"][];
         };
         PaginatedRoleList: {
             /** Format: uri */
@@ -6505,24 +6500,6 @@ export interface components {
             /** Format: uuid */
             id: string | null;
             email: string | null;
-        };
-        /**
-         * @description Masked for everybody: no person can be told of each list they stood on. `roles`
-         *     are those that they hold and what these inherit, the highest first. `state`:
-         *     `suspended` by an operator, or `closed` and erased in a while.
-         */
-        PersonRow: {
-            /** Format: uuid */
-            readonly id: string;
-            readonly email: string;
-            readonly name: string;
-            readonly state: components["schemas"]["PersonState"];
-            readonly roles: string[];
-            readonly has_second_factor: boolean;
-            /** Format: date-time */
-            readonly last_sign_in_at: string | null;
-            /** Format: date-time */
-            readonly created_at: string;
         };
         /**
          * @description * `active` - active
@@ -7019,9 +6996,10 @@ export interface components {
          * @description * `system` - Like the device
          *     * `light` - Light
          *     * `dark` - Dark
+         *     * `contrast` - High contrast
          * @enum {string}
          */
-        ThemeEnum: "system" | "light" | "dark";
+        ThemeEnum: "system" | "light" | "dark" | "contrast";
         /** @description `owner` is the mail address of whose it is. */
         Thing: {
             readonly kind: string;
@@ -7037,6 +7015,13 @@ export interface components {
             words: string;
             texts: number;
             micros: number;
+        };
+        /** @description `words`: where to it is on its way. */
+        Tried: {
+            words: string;
+        };
+        Trying: {
+            by: components["schemas"]["ByEnum"];
         };
         /** @description `silence`: why it has no reply; empty where it has one, or is not over. */
         TurnRow: {
@@ -7200,14 +7185,6 @@ export interface components {
             words: string;
             when?: string;
         };
-        Session: {
-            user_agent: string;
-            ip: string;
-            created_at: components["schemas"]["Timestamp"];
-            is_current: boolean;
-            id: number;
-            last_seen_at?: components["schemas"]["Timestamp"];
-        };
         /** @description Configuration of the Django `allauth.account` app. */
         AccountConfiguration: {
             login_methods?: ("email" | "username")[];
@@ -7232,23 +7209,6 @@ export interface components {
         ConflictResponse: {
             /** @enum {integer} */
             status: 409;
-        };
-        EndSessions: {
-            /** @description The IDs of the sessions that are to be ended. */
-            sessions: number[];
-        };
-        /** @description A phone number. */
-        PhoneNumber: {
-            phone: string;
-            verified: boolean;
-        };
-        PhoneNumbersResponse: {
-            status: components["schemas"]["StatusOK"];
-            data: components["schemas"]["PhoneNumber"][];
-        };
-        PhoneNumberChangeResponse: {
-            status: components["schemas"]["StatusAccepted"];
-            data: components["schemas"]["PhoneNumber"][];
         };
         /** @description A response indicating reauthentication is required. */
         ReauthenticationResponse: {
@@ -7352,74 +7312,12 @@ export interface components {
             factor?: "totp" | "sms" | "recovery";
             code?: string;
         };
-        MFATrust: {
-            trust: boolean;
-        };
-        ConfirmLoginCode: {
-            code: components["schemas"]["Code"];
-        };
-        /** @description The client ID (in case of OAuth2 or OpenID Connect based providers) */
-        ClientID: string;
-        ProviderToken: {
-            provider: components["schemas"]["ProviderID"];
-            process: components["schemas"]["Process"];
-            /** @description The token. */
-            token: {
-                client_id: components["schemas"]["ClientID"];
-                /** @description The ID token. */
-                id_token?: string;
-                /** @description The access token. */
-                access_token?: string;
-            };
-        };
-        ProviderRedirect: {
-            provider: components["schemas"]["ProviderID"];
-            /**
-             * @description The URL to return to after the redirect flow is complete.
-             *
-             *     Note that this is not to be mistaken with the callback URL that you
-             *     configure over at the OAuth provider during the OAuth app/client
-             *     setup. The flow is as follows:
-             *
-             *       1. Your frontend redirects to the headless provider redirect
-             *          endpoint in a synchronous (non-XHR) manner, informing allauth
-             *          (by means of `callback_url`) where to redirect to after the
-             *          provider handshake is completed.
-             *
-             *       2. Headless will redirect to the (OAuth) identity provider to
-             *          initiate the handshake, passing along a different callback URL
-             *          to the provider: one that points to an allauth backend URL.
-             *          This is the URL that you need to have setup at your OAuth
-             *          app/client configuration. Note that this must be a backend URL
-             *          as providers can use POST requests to perform their callbacks,
-             *          which is something a frontend would not be able to handle.
-             *
-             *       3. After the authorization at the provider is completed, the
-             *          provider redirects to the *backend* allauth callback URL, which
-             *          will then redirect back to the *frontend* callback URL.
-             *
-             *       4. Your frontend is now expected to fetch the current session to
-             *          determine what the next course of action is. The user could be
-             *          authenticated at this point, or another flow is pending
-             *          (e.g. email verification, or, provider signup). In case of
-             *          errors a `?error=` is passed to the frontend callback URL.
-             */
-            callback_url: string;
-            process: components["schemas"]["Process"];
-        };
         RequestPassword: {
-            email: components["schemas"]["Email"];
-        };
-        RequestLoginCode: {
-            phone: components["schemas"]["Phone"];
-        } | {
             email: components["schemas"]["Email"];
         };
         Reauthenticate: {
             password: components["schemas"]["Password"];
         };
-        ProviderSignup: components["schemas"]["BaseSignup"];
-        PasskeySignup: components["schemas"]["BaseSignup"];
         BaseSignup: {
             email: components["schemas"]["Email"];
             /** @description What Switchboard calls you. */
@@ -7447,10 +7345,7 @@ export interface components {
         };
         /** @enum {integer} */
         StatusOK: 200;
-        /** @enum {integer} */
-        StatusAccepted: 202;
-        /** @description Authenticator ID. */
-        AuthenticatorID: number;
+        AuthenticatorID: string;
         /** @description Configuration of the Django `allauth.socialaccount` app. */
         SocialAccountConfiguration: {
             providers: components["schemas"]["ProviderList"];
@@ -7483,17 +7378,9 @@ export interface components {
             /** @description The email verification key */
             key: string;
         };
-        VerifyPhone: {
-            /** @description The phone verification code */
-            code: string;
-        };
         OptionalTimestamp: number | null;
         /** @description An epoch based timestamp (trivial to parse using: `new Date(value)*1000`) */
         Timestamp: number;
-        /** @description An authenticator code. */
-        AuthenticatorCode: string;
-        /** @description An one-time code. */
-        Code: string;
         /**
          * @description The type of authenticator.
          * @enum {string}
@@ -7513,16 +7400,6 @@ export interface components {
                 message: string;
             }[];
         };
-        /**
-         * @description The process to be executed when the user successfully
-         *     authenticates. When set to `login`, the user will be logged into the
-         *     account to which the provider account is connected, or if no such
-         *     account exists, a signup will occur. If set to `connect`, the provider
-         *     account will be connected to the list of provider accounts for the
-         *     currently authenticated user.
-         * @enum {string}
-         */
-        Process: "login" | "connect";
         /** @description The provider ID. */
         ProviderID: string;
         /** @description The provider specific account ID. */
@@ -7568,10 +7445,6 @@ export interface components {
             total_code_count: number;
             /** @description The number of recovery codes that are unused. */
             unused_code_count: number;
-        };
-        SensitiveRecoveryCodesAuthenticator: components["schemas"]["RecoveryCodesAuthenticator"] & {
-            /** @description The list of unused codes. */
-            unused_codes: components["schemas"]["AuthenticatorCode"][];
         };
         AuthenticatorList: (components["schemas"]["TOTPAuthenticator"] | components["schemas"]["RecoveryCodesAuthenticator"] | components["schemas"]["WebAuthnAuthenticator"])[];
         ProviderList: components["schemas"]["Provider"][];
@@ -7769,369 +7642,6 @@ export interface components {
         };
     };
     responses: {
-        /** @description The account prohibits adding an authenticator, e.g. because of an unverified email address. */
-        AddAuthenticatorConflict: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConflictResponse"];
-            };
-        };
-        /** @description Not authenticated. */
-        Authentication: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-            };
-        };
-        /** @description List of authenticators. */
-        Authenticators: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["AuthenticatorList"];
-                };
-            };
-        };
-        /** @description Authenticated by password. */
-        AuthenticatedByPassword: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description Authenticated by code. */
-        AuthenticatedByCode: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description Authenticated by password and 2FA. */
-        AuthenticatedByPasswordAnd2FA: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description The response indicates authentication or re-authentication is required. */
-        AuthenticationOrReauthentication: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"] | components["schemas"]["ReauthenticationResponse"];
-            };
-        };
-        /** @description The django-allauth configuration. */
-        Configuration: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ConfigurationResponse"];
-            };
-        };
-        /** @description List of email addresses. */
-        EmailAddresses: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["EmailAddress"][];
-                };
-            };
-        };
-        /** @description Email verification information. */
-        EmailVerificationInfo: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["EmailVerificationInfo"];
-            };
-        };
-        /** @description An input error occurred. */
-        Error: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ErrorResponse"];
-            };
-        };
-        /** @description A forbidden response. */
-        Forbidden: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ForbiddenResponse"];
-            };
-        };
-        /** @description Not found. */
-        NotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 404;
-                };
-            };
-        };
-        /** @description Information about the password reset key. */
-        PasswordResetInfo: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        user?: components["schemas"]["User"];
-                    };
-                };
-            };
-        };
-        /** @description List of phone numbers. */
-        PhoneNumbers: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["PhoneNumbersResponse"];
-            };
-        };
-        /** @description List of third-party provider accounts. */
-        ProviderAccounts: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["ProviderAccount"][];
-                };
-            };
-        };
-        /** @description Information relating to the pending provider signup. */
-        ProviderSignup: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        email: components["schemas"]["EmailAddress"][];
-                        account: components["schemas"]["ProviderAccount"];
-                        user: components["schemas"]["User"];
-                    };
-                };
-            };
-        };
-        /** @description The response indicates reauthentication is required. */
-        ReauthenticationRequired: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["ReauthenticationResponse"];
-            };
-        };
-        /** @description Information on the recovery codes. */
-        RecoveryCodes: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["SensitiveRecoveryCodesAuthenticator"];
-                };
-            };
-        };
-        /** @description A new access token (and optionally new refresh token). */
-        RefreshToken: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: {
-                        access_token: components["schemas"]["AccessToken"];
-                        refresh_token: components["schemas"]["RefreshToken"];
-                        /** @description Seconds. */
-                        expires_in: number;
-                    };
-                };
-            };
-        };
-        /** @description List of sessions. */
-        Sessions: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["Session"][];
-                };
-            };
-        };
-        /** @description The response indicates session is invalid or no longer exists. */
-        SessionGone: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["SessionGoneResponse"];
-            };
-        };
-        /** @description A success response. */
-        StatusOK: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                };
-            };
-        };
-        /** @description Too many requests. */
-        TooManyRequests: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 429;
-                };
-            };
-        };
-        /** @description Information on the TOTP authenticator. */
-        TOTPAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    meta?: {
-                        /** @description Whether or not recovery codes where generated automatically. */
-                        recovery_codes_generated?: boolean;
-                    };
-                    data: components["schemas"]["TOTPAuthenticator"];
-                };
-            };
-        };
-        /** @description No TOTP authenticator has been set up. */
-        TOTPAuthenticatorNotFound: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    /** @enum {integer} */
-                    status: 404;
-                    meta: {
-                        /** @description A TOTP secret that can be used to setup a new authenticator. */
-                        secret: string;
-                        /** @description otpauth URI from which a QR code can be generated and scanned by OTP clients. */
-                        totp_url: string;
-                    };
-                };
-            };
-        };
-        /** @description There is no authenticated session. */
-        Unauthenticated: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticationResponse"];
-            };
-        };
-        /** @description The user is authenticated. */
-        Authenticated: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["AuthenticatedResponse"];
-            };
-        };
-        /** @description WebAuthn credential request options. */
-        WebAuthnRequestOptionsResponse: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnCredentialRequestOptions"];
-                };
-            };
-        };
-        /** @description WebAuthn credential creation options. */
-        WebAuthnCreationOptionsResponse: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnCredentialCreationOptions"];
-                };
-            };
-        };
-        /** @description A WebAuthn authenticator. */
-        WebAuthnAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnAuthenticator"];
-                };
-            };
-        };
-        /** @description A WebAuthn authenticator. */
-        AddWebAuthnAuthenticator: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": {
-                    status: components["schemas"]["StatusOK"];
-                    data: components["schemas"]["WebAuthnAuthenticator"];
-                    meta: {
-                        /** @description Whether or not recovery codes where generated automatically. */
-                        recovery_codes_generated?: boolean;
-                    };
-                };
-            };
-        };
         /** @description Nobody is signed in, or a fresh proof is needed (`code`: `step_up`). */
         Refused401_1: {
             headers: {
@@ -8231,6 +7741,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description What was begun is over, or the sign-in that was sent along. */
+        Refused410_1: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description An input error occurred. */
         Refused400_2: {
             headers: {
@@ -8304,7 +7823,7 @@ export interface components {
             };
         };
         /** @description The response indicates session is invalid or no longer exists. */
-        Refused410_1: {
+        Refused410_2: {
             headers: {
                 [name: string]: unknown;
             };
@@ -8511,50 +8030,12 @@ export interface components {
                 "application/json": components["schemas"]["MFAAuthenticate"];
             };
         };
-        MFATrust: {
-            content: {
-                "application/json": components["schemas"]["MFATrust"];
-            };
-        };
-        ConfirmLoginCode: {
-            content: {
-                "application/json": components["schemas"]["ConfirmLoginCode"];
-            };
-        };
-        EndSessions: {
-            content: {
-                "application/json": components["schemas"]["EndSessions"];
-            };
-        };
-        /** @description Signup using a passkey */
-        PasskeySignup: {
-            content: {
-                "application/json": components["schemas"]["PasskeySignup"];
-            };
-        };
         ProviderAccount: {
             content: {
                 "application/json": {
                     provider: components["schemas"]["ProviderID"];
                     account: components["schemas"]["ProviderAccountID"];
                 };
-            };
-        };
-        /** @description Initiate the provider redirect flow. */
-        ProviderRedirect: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["ProviderRedirect"];
-            };
-        };
-        /** @description Provider signup. */
-        ProviderSignup: {
-            content: {
-                "application/json": components["schemas"]["ProviderSignup"];
-            };
-        };
-        ProviderToken: {
-            content: {
-                "application/json": components["schemas"]["ProviderToken"];
             };
         };
         /** @description Reauthenticate. */
@@ -8574,19 +8055,6 @@ export interface components {
         RequestPassword: {
             content: {
                 "application/json": components["schemas"]["RequestPassword"];
-            };
-        };
-        /** @description Request a login code. */
-        RequestLoginCode: {
-            content: {
-                "application/json": components["schemas"]["RequestLoginCode"];
-            };
-        };
-        SetupTOTP: {
-            content: {
-                "application/json": {
-                    code: components["schemas"]["AuthenticatorCode"];
-                };
             };
         };
         /** @description Signup */
@@ -8624,13 +8092,6 @@ export interface components {
                 };
             };
         };
-        Phone: {
-            content: {
-                "application/json": {
-                    phone: string;
-                };
-            };
-        };
         ResetPassword: {
             content: {
                 "application/json": components["schemas"]["ResetPassword"];
@@ -8639,11 +8100,6 @@ export interface components {
         VerifyEmail: {
             content: {
                 "application/json": components["schemas"]["VerifyEmail"];
-            };
-        };
-        VerifyPhone: {
-            content: {
-                "application/json": components["schemas"]["VerifyPhone"];
             };
         };
         UpdateWebAuthn: {
@@ -11488,6 +10944,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11639,6 +11097,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11737,6 +11197,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -11765,6 +11227,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12037,6 +11501,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12294,6 +11760,76 @@ export interface operations {
             503: components["responses"]["Refused503_1"];
         };
     };
+    features_brief_time_retrieve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 304 where it is of this version. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
+                };
+            };
+            /** @description It has not changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    features_brief_time_update: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 412 `precondition_failed` unless it is still of this version. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BriefTime"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefTime"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
     figures_chart: {
         parameters: {
             query?: {
@@ -12385,6 +11921,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12413,6 +11951,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12441,6 +11981,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12471,6 +12013,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -12499,6 +12043,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12627,6 +12173,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12692,6 +12240,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12790,6 +12340,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12947,6 +12499,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -12997,6 +12551,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13049,6 +12605,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -13105,6 +12663,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13251,6 +12811,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13275,6 +12837,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13304,6 +12868,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -13365,6 +12931,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13430,6 +12998,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -13455,6 +13025,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13515,6 +13087,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13658,6 +13232,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13682,6 +13258,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13770,6 +13348,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13825,6 +13405,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -13906,6 +13488,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14068,6 +13652,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14214,6 +13800,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14423,6 +14011,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14447,6 +14037,44 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            429: components["responses"]["Refused429_1"];
+            503: components["responses"]["Refused503_1"];
+        };
+    };
+    notifications_test_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trying"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tried"];
+                };
+            };
+            400: components["responses"]["Refused400_1"];
+            401: components["responses"]["Refused401_1"];
+            403: components["responses"]["Refused403_1"];
+            404: components["responses"]["Refused404_1"];
+            409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14586,6 +14214,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14652,6 +14282,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14680,6 +14312,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14711,6 +14345,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -14826,6 +14462,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -14996,6 +14634,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15190,6 +14830,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15221,6 +14863,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15252,6 +14896,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15283,6 +14929,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15312,6 +14960,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15362,6 +15012,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15448,6 +15100,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15701,6 +15355,8 @@ export interface operations {
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
             412: components["responses"]["Refused412_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15801,6 +15457,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15832,6 +15490,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15864,6 +15524,8 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -15893,6 +15555,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -15928,6 +15591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_2"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15965,6 +15629,7 @@ export interface operations {
             403: components["responses"]["Refused403_2"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_3"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -15999,6 +15664,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_4"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16036,7 +15702,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16074,7 +15740,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_4"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_2"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16113,7 +15781,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16153,6 +15821,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16192,6 +15861,7 @@ export interface operations {
             401: components["responses"]["Refused401_1"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16226,6 +15896,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_5"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16272,6 +15943,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_6"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16315,7 +15987,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16353,7 +16025,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16397,7 +16069,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16435,7 +16107,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16472,7 +16144,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16513,7 +16185,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16550,7 +16222,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16591,7 +16263,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16628,7 +16300,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16669,7 +16341,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16706,7 +16378,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_4"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16750,7 +16422,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_2"];
             409: components["responses"]["Refused409_7"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16787,7 +16459,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16829,7 +16501,7 @@ export interface operations {
             403: components["responses"]["Refused403_3"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16874,7 +16546,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_8"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16919,7 +16591,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -16970,7 +16642,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17007,7 +16679,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -17049,7 +16721,7 @@ export interface operations {
             401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -17093,7 +16765,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17143,7 +16815,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_9"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17188,7 +16860,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17222,7 +16894,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -17247,7 +16919,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -17289,6 +16963,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
+            410: components["responses"]["Refused410_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17332,7 +17007,7 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
@@ -17373,7 +17048,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -17414,7 +17089,9 @@ export interface operations {
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
             409: components["responses"]["Refused409_1"];
-            410: components["responses"]["Refused410_1"];
+            410: components["responses"]["Refused410_2"];
+            413: components["responses"]["Refused413_1"];
+            415: components["responses"]["Refused415_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };

@@ -14,6 +14,12 @@ export async function mistakes(): Promise<unknown[]> {
   await api.POST("/api/v1/messages", { body: { text: "hello" } });
   // @ts-expect-error that is no theme
   await api.PATCH("/api/v1/me/preferences", { body: { theme: "pink" } });
+  // @ts-expect-error it has no such field beside the one that there is
+  await api.PATCH("/api/v1/me/preferences", { body: { theme: "dark", thme: "dark" } });
+  // @ts-expect-error nor does a list have such a limit
+  await api.GET("/api/v1/notes", { params: { query: { limt: 3 } } });
+  // @ts-expect-error that would be a field of the body
+  await api.PATCH("/api/v1/me/preferences", { body: { theme: "dark" }, theme: "dark" });
   // @ts-expect-error it says no id
   await api.GET("/api/v1/notes/{public_id}");
   // @ts-expect-error there is no such step
