@@ -1,6 +1,7 @@
 """The compose files by the schema of Compose, and by the rules of this house."""
 
 import os
+import re
 import stat
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,15 @@ def test_each_service_is_hardened_and_bounded(name: str) -> None:
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
     assert "privileged" not in service and "network_mode" not in service
     assert "docker.sock" not in str(service)
-    if name == "migrate":  # it ends, and others wait for its end
+    if name in ("migrate", "volumes"):  # they end, and others wait for their end
         assert service["healthcheck"] == {"disable": True}
     else:
         assert service["healthcheck"]["test"]
         assert int(service["healthcheck"]["interval"].rstrip("s")) >= 10
     if name == "alloy":  # it reads logs that are root's, and has that one right
         assert service["cap_add"] == ["DAC_READ_SEARCH"]
+    elif name == "volumes":  # it gives them to whom they are for, and ends
+        assert service["cap_add"] == ["CHOWN"]
     else:
         assert not str(service["user"]).startswith(("0", "root"))
         assert "cap_add" not in service
@@ -68,7 +71,8 @@ def test_only_the_door_publishes_a_port(path: Path) -> None:
 
 def test_what_keeps_things_reaches_nothing_outside() -> None:
     assert read(BASE)["networks"]["back"] == {"internal": True}
-    for name in ("postgres", "redis", "loki", "grafana", "alertmanager"):
+    inside = ("postgres", "redis", "backup", "volumes")
+    for name in (*inside, "loki", "grafana", "alertmanager"):
         assert SERVICES[name]["networks"] == ["back"]
 
 
@@ -141,3 +145,19 @@ def test_redis_takes_its_configuration_and_asks_for_the_password(
                 run("redis-cli", *cli, "set", "kept", "yes")
             else:
                 assert "yes" in run("redis-cli", *cli, "get", "kept").stdout
+
+
+def test_each_volume_of_somebody_else_is_given_to_them() -> None:
+    """Those whose folder an image does not bring along begin as root's."""
+    (script,) = SERVICES["volumes"]["entrypoint"][2:]
+    given = dict.fromkeys(re.findall(r"/\w+", script))
+    mounted = {each.partition(":")[2] for each in SERVICES["volumes"]["volumes"]}
+    assert mounted == set(given)
+    brought = {"/var/lib/postgresql/data", "/data", "/prometheus", "/alertmanager"}
+    brought |= {"/var/lib/grafana", "/loki"}
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source, _, rest = volume.partition(":")
+            place, _, mode = rest.partition(":")
+            if not source.startswith((".", "/", "$")) and mode != "ro":
+                assert place in brought | mounted, volume

@@ -113,6 +113,7 @@ def test_all_comes_up_in_order_the_first_time(server: Server) -> None:
         asked,
         *(
             f"pull {ONE}",
+            "1 run --rm -T --no-deps volumes$",
             "postgres redis certificates",
             "1 run --rm -T --no-deps migrate$",
         ),
@@ -139,7 +140,7 @@ def test_the_next_starts_beside_and_its_image_is_named_by_digest(
     )
     # Nobody meets it before it was looked at, and what keeps things stays as it is.
     assert order == sorted(order), asked
-    assert "2 up -d --wait --no-recreate postgres redis certificates" in asked
+    assert "2 up -d --no-deps --wait --no-recreate postgres redis certificates" in asked
     assert "web-beside" in server.running() and "web" not in server.running()
     code, told = server.turn("rollback.sh")
     assert code == 0, told
