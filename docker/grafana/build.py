@@ -46,7 +46,17 @@ DASHBOARDS = {
         panel("Memory", "percentunit", ("1 - node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes", "in use")),
         panel("Disk", "percentunit", ("1 - node_filesystem_avail_bytes{fstype!~'tmpfs|overlay'} / node_filesystem_size_bytes", "{{mountpoint}}")),
         panel("Load", "short", ("node_load1", "one minute"), ("node_load15", "fifteen minutes")),
-        panel("Signs of life", "s", ("switchboard_heartbeat_age_seconds", "{{name}}")),
+        panel("Signs of life", "s", ("max by (name) (switchboard_heartbeat_age_seconds)", "{{name}}")),
+        panel("Connections of PostgreSQL", "short", ("max by (state) (switchboard_database_connections)", "{{state}}"), ("max(switchboard_database_connections_limit)", "at most"), ("max(switchboard_database_waiting_connections)", "wait for a lock")),
+        panel("Size of the database", "bytes", ("max(switchboard_database_bytes)", "database"), ("max(switchboard_backup_bytes)", "newest copy")),
+        panel("Oldest transaction", "s", ("max(switchboard_database_oldest_transaction_seconds)", "open")),
+        panel("Transactions", "ops", ("max by (outcome) (rate(switchboard_database_transactions_total[$__rate_interval]))", "{{outcome}}")),
+        panel("Pages of tables found in memory", "percentunit", ("max(rate(switchboard_database_pages_total{source='memory'}[$__rate_interval])) / sum(max by (source) (rate(switchboard_database_pages_total[$__rate_interval])))", "share")),
+        panel("Memory of Redis", "bytes", ("max(switchboard_redis_memory_bytes)", "in use"), ("max(switchboard_redis_memory_limit_bytes)", "at most")),
+        panel("Commands of Redis", "ops", ("max(rate(switchboard_redis_commands_total[$__rate_interval]))", "commands"), ("max(rate(switchboard_redis_evicted_keys_total[$__rate_interval]))", "thrown away")),
+        panel("Found in the cache", "percentunit", ("sum(rate(switchboard_django_cache_get_hits_total[$__rate_interval])) / sum(rate(switchboard_django_cache_get_total[$__rate_interval]))", "share")),
+        panel("Age of the newest copy", "s", ("time() - max(switchboard_backup_finished_timestamp_seconds)", "age")),
+        panel("Migrations that are missing", "short", ("max(switchboard_django_migrations_unapplied)", "missing")),
     )),
     "application": ("Application", (
         panel("Answers", "reqps", (rate(_RESPONSES, "status"), "{{status}}")),
@@ -61,7 +71,7 @@ DASHBOARDS = {
         panel("Texts out", "short", ("sum by (outcome) (increase(switchboard_sms_outbound_total[1h]))", "{{outcome}}")),
         panel("Dollars an hour", "currencyUSD", ("sum by (what) (rate(switchboard_spent_micros_total[1h])) * 3600 / 1e6", "{{what}}")),
         panel("Not allowed by a budget", "short", ("sum by (pot, scope) (increase(switchboard_over_budget_total[1h]))", "{{pot}} {{scope}}")),
-        panel("Accounts connected", "short", ("sum by (provider) (switchboard_oauth_connections)", "{{provider}}")),
+        panel("Accounts connected", "short", ("sum by (provider) (max by (provider, status) (switchboard_oauth_connections))", "{{provider}}")),
         panel("Letters", "short", ("sum by (outcome) (increase(switchboard_letters_total[1h]))", "{{outcome}}")),
     )),
     "oauth": ("OAuth", (
@@ -70,7 +80,7 @@ DASHBOARDS = {
         panel("Seconds of a renewal", "s", (slowest("switchboard_oauth_refresh_seconds_bucket", 0.95, "provider"), "{{provider}}")),
         panel("Seconds of a call", "s", (slowest("switchboard_oauth_call_seconds_bucket", 0.95, "provider"), "{{provider}}")),
         panel("Calls", "ops", (rate("switchboard_oauth_calls_total", "provider, outcome"), "{{provider}} {{outcome}}")),
-        panel("Connections", "short", ("sum by (provider, status) (switchboard_oauth_connections)", "{{provider}} {{status}}")),
+        panel("Connections", "short", ("max by (provider, status) (switchboard_oauth_connections)", "{{provider}} {{status}}")),
     )),
     "sms": ("Texts", (
         panel("In", "ops", (rate("switchboard_sms_inbound_total", "outcome"), "{{outcome}}")),
@@ -86,7 +96,7 @@ DASHBOARDS = {
         panel("Seconds of a job", "s", (f"topk(10, {slowest('switchboard_job_seconds_bucket', 0.95, 'kind')})", "{{kind}}")),
         panel("Seconds it waits", "s", (slowest("switchboard_job_wait_seconds_bucket", 0.95, "queue"), "{{queue}}")),
         panel("Webhooks of people", "ops", (rate("switchboard_webhooks_total", "outcome"), "{{outcome}}")),
-        panel("Signs of life", "s", ("switchboard_heartbeat_age_seconds", "{{name}}")),
+        panel("Signs of life", "s", ("max by (name) (switchboard_heartbeat_age_seconds)", "{{name}}")),
     )),
 }  # fmt: skip
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from config.env import ROOT
+from tests.integrations import servers
+from tests.integrations.servers import Simulator
 from tests.operations.tools import answers, free_port, serving, until
 
 TOKEN = "the-token-of-alertmanager"
@@ -22,6 +24,7 @@ class Site:
     port: int
     environment: dict[str, str]
     folder: Path
+    simulator: Simulator
 
     @property
     def address(self) -> str:
@@ -32,12 +35,18 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """With the settings of a server, on the database of the embedded PostgreSQL, which
     the container's own command has migrated."""
-    folder = tmp_path_factory.mktemp("site")
+    with servers.simulated() as simulator:
+        yield from _serving(tmp_path_factory.mktemp("site"), simulator)
+
+
+def _serving(folder: Path, simulator: Simulator) -> Iterator[Site]:
     environment = {**os.environ}
     del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]
     port = free_port()
     environment |= {
         "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        # Each process would compile all of it anew.
+        "PYTHONDONTWRITEBYTECODE": "",
         "DEBUG": "0",
         "PHONE_SIMULATOR": "0",
         "DATA_DIR": str(folder),
@@ -46,6 +55,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "EMAIL_URL": "dummymail://",
         "TRUSTED_PROXY_COUNT": "1",
         "ALERTMANAGER_TOKEN": TOKEN,
+        "TWILIO_NUMBER": "+12025550100",
+        # Google is played by a server of ours.
+        "GOOGLE_CLIENT_ID": "google-demo",
+        "GOOGLE_CLIENT_SECRET": "demo",
+        "GOOGLE_BASE_URL": simulator.url,
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "HEARTBEAT_FILE": str(folder / "heartbeat"),
         "PORT": str(port),
@@ -64,4 +78,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     web = ("-m", "config.start", "web")
     with serving(sys.executable, *web, log=log, env=environment):
         until(lambda: answers(f"http://127.0.0.1:{port}/health/live"), 120, log)
-        yield Site(port, environment, folder)
+        yield Site(port, environment, folder, simulator)
