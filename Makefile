@@ -27,7 +27,7 @@ run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=
 # Three, also for two cores: what waits for a process it has started leaves one idle.
 WORKERS := -n 3
 # Every worker would compile all tests anew, seven seconds each.
-test coverage: export PYTHONDONTWRITEBYTECODE =
+test test-operations coverage: export PYTHONDONTWRITEBYTECODE =
 
 test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py

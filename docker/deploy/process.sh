@@ -117,4 +117,11 @@ workers_live() {
     done
 }
 
+workers_ended() {
+    for name in $WORKERS beat; do
+        lives "$name" || return 0
+    done
+    return 1
+}
+
 start_watchers() { :; } # they are the machine's

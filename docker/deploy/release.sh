@@ -132,9 +132,15 @@ watch() { # SLOT: a check that fails once may be a blink, twice is none
     done
 }
 
+workers_begun() { # those that have ended are not waited for
+    ended=0
+    ! workers_ended || { ended=1 && return 0; }
+    workers_live
+}
+
 turn_workers() { # RELEASE
     WORKERS_TURNED=1
-    if ! start_workers "$1" || ! within "$READY_SECONDS" workers_live; then
+    if ! start_workers "$1" || ! within "$READY_SECONDS" workers_begun || [ "$ended" = 1 ]; then
         say "the workers or beat of $1 do not start"
         return 1
     fi
