@@ -268,7 +268,7 @@ class VerifyEmailView(views.VerifyEmailView):  # type: ignore[misc]  # untyped p
     def handle_invalid_input(self, given: Any) -> HttpResponse:
         if given.has_error("key", "required"):
             # Nothing was guessed, so nothing is counted.
-            return ErrorResponse(self.request, input=given)
+            return cast(HttpResponse, ErrorResponse(self.request, input=given))
         answer: HttpResponse = super().handle_invalid_input(given)
         if self.stage and EmailVerificationProcess.resume(self.request) is None:
             # One too many: what was begun is over, as with second factors.

@@ -51,6 +51,8 @@ class Moment(serializers.DateTimeField):
 class OpaqueId(serializers.CharField):
     """The number of a row of this model, as `opaque.name` names it."""
 
+    asks_no_context = True  # see `showing`
+
     def __init__(self, model: type[Model], **described: Any) -> None:
         self.model = model
         super().__init__(read_only=True, **described)

@@ -6,12 +6,21 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.utils.translation import gettext_lazy
 
 from apps.mfa import factor
 from apps.mfa.factors import passkey
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # untyped package
+    # Codes are compared by our challenges, so it is said of passkeys alone.
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": gettext_lazy(
+            "The answer of this passkey does not fit. Ask for a new question, and try "
+            "again."
+        )
+    }
+
     def is_mfa_enabled(self, user: Any, types: Sequence[str] | None = None) -> bool:
         """By our factors; `types` are allauth's words, of which texts have none."""
         if user.is_anonymous:

@@ -172,3 +172,13 @@ def test_what_is_said_meanwhile_is_on_no_older_page(alice: User) -> None:
     assert [row["id"] for row in back["results"]] == texts
     after = read(app, back["previous"])
     assert [row["body"] for row in after["results"]] == ["just now"]
+
+
+def test_places_in_one_conversation_open_no_other(alice: User) -> None:
+    said_to_one_side(alice)
+    app = signed_in(alice)
+    cursor = read(app, "/api/v1/messages?limit=3")["next"].split("cursor=")[1]
+    cursor = cursor.split("&")[0]
+    place = "/api/v1/conversations/web/messages?limit=3"
+    answer = app.get(f"{place}&cursor={cursor}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

@@ -14,7 +14,7 @@ from rest_framework import serializers
 
 from apps.accounts.models import User
 from apps.core import showing
-from apps.core.serializers import ExactModel
+from apps.core.serializers import ExactModel, OpaqueId
 from tests.factories import UserFactory
 
 AT = datetime(2026, 12, 1, 9, 30, 15, 250_000, tzinfo=UTC)
@@ -38,6 +38,14 @@ class InnerSerializer(serializers.Serializer[Any]):
 
 class KnowingSerializer(serializers.Serializer[Any]):
     name = Named()
+
+
+class NumberedSerializer(serializers.Serializer[Any]):
+    numbered = OpaqueId(User, source="count")
+
+
+class WholeSerializer(NumberedSerializer):
+    inners = NumberedSerializer(many=True)
 
 
 class ShoutedSerializer(serializers.Serializer[Any]):
@@ -72,6 +80,7 @@ class EverySerializer(serializers.Serializer[Any]):
     usual = serializers.CharField(source="nowhere", default="usual")
     left_out = serializers.CharField(source="nowhere", required=False)
     method = serializers.SerializerMethodField()
+    numbered = OpaqueId(User, source="number")
     owned = Named(source="text", allow_null=True)
     inner = InnerSerializer(allow_null=True)
     inners = InnerSerializer(many=True)
@@ -94,6 +103,7 @@ def a_row(**other: Any) -> dict[str, Any]:
         "text": "words",
         "mail": "a@example.com",
         "count": 3,
+        "number": 3,
         "big": True,
         "maybe": None,
         "share": 1,
@@ -146,6 +156,22 @@ def test_each_answer_has_a_context_of_its_own() -> None:
     assert (ada(row)["owned"], bob(row)["owned"]) == ("words of Ada", "words of Bob")
     assert (ada(row)["method"], bob(row)["method"]) == ("words, Ada", "words, Bob")
     assert ada(row)["knowing"] == {"name": "inner of Ada"}
+
+
+def test_what_asks_no_context_is_made_once_and_not_copied(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = {"count": 3, "inners": [{"count": 4}]}
+    told = WholeSerializer(row).data
+    assert showing.reader(WholeSerializer)(row) == told
+
+    def copied(*_: Any) -> Any:
+        raise AssertionError("a field was copied for an answer")
+
+    monkeypatch.setattr(OpaqueId, "__deepcopy__", copied)
+    with pytest.raises(AssertionError, match="copied"):
+        _ = WholeSerializer(row).data
+    assert showing.reader(WholeSerializer)(row) == told
 
 
 def test_some_fields_alone_in_their_order() -> None:

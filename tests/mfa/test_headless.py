@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.test import Client
+from fido2.utils import websafe_encode
 from pytest_django import Settings
 
 from apps.accounts.models import LoginSession, User
@@ -297,6 +298,22 @@ def test_what_is_no_passkeys_answer_is_refused(
         http.ask("GET", "auth/webauthn/login")
     refused = http.ask("POST", "auth/webauthn/login", {"credential": answer})
     assert refused.status_code == 400 and not http.is_in()
+
+
+def test_a_passkey_that_nobody_has_is_told_in_words_of_passkeys(http: Http) -> None:
+    http.ask("GET", "auth/webauthn/login")
+    said = {"type": "webauthn.get", "challenge": "eA", "origin": "http://testserver"}
+    parts = {
+        "clientDataJSON": json.dumps(said).encode(),
+        "authenticatorData": bytes(37),
+        "signature": b"x",
+        "userHandle": b"5",
+    }
+    response = {name: websafe_encode(part) for name, part in parts.items()}
+    answer = {"id": "eHh4", "rawId": "eHh4", "type": "public-key", "response": response}
+    refused = http.ask("POST", "auth/webauthn/login", {"credential": answer}).json()
+    assert refused["errors"][0]["code"] == "incorrect_code"
+    assert refused["detail"].startswith("The answer of this passkey does not fit.")
 
 
 @pytest.mark.parametrize("answer", [*map(json.dumps, BAD_ANSWERS), "[" * 3000, "{"])
