@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -15,6 +16,24 @@ from tests.integrations.servers import Simulator
 from tests.operations.tools import answers, free_port, serving, until
 
 TOKEN = "the-token-of-alertmanager"
+# What may be left out where it cannot be done, by words: OPERATIONS_WITHOUT="image".
+WITHOUT = os.environ.get("OPERATIONS_WITHOUT", "").split()
+
+
+def not_here(what: str, why: str) -> NoReturn:
+    """It cannot be proven on this machine: that fails, unless one has said to go without,
+    and is said at the end all the same."""
+    words = f"{what} is not proven here: {why}"
+    if what in WITHOUT:
+        pytest.skip(words)
+    pytest.fail(f'{words}. To go without: OPERATIONS_WITHOUT="{what}"', pytrace=False)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nothing is left out silently."""
+    for report in terminalreporter.getreports("skipped"):
+        terminalreporter.section("NOT PROVEN", red=True, bold=True)
+        terminalreporter.line(f"{report.nodeid}: {report.longrepr}")
 
 
 @dataclass(frozen=True)

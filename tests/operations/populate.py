@@ -6,7 +6,9 @@ import django
 
 django.setup()
 
-from apps.accounts import sessions, tokens  # noqa: E402  (after the settings)
+from allauth.account.models import EmailAddress  # noqa: E402  (after the settings)
+
+from apps.accounts import sessions, tokens  # noqa: E402
 from apps.sms import router  # noqa: E402
 from apps.sms.models import RouterConfig  # noqa: E402
 from apps.webhooks import endpoints  # noqa: E402
@@ -18,6 +20,9 @@ NUMBER = "+12025550150"
 if __name__ == "__main__":
     # Nobody signs in by it, and a hash is made to take long.
     person = UserFactory.create(email="dashboards@example.com", password=None)
+    EmailAddress.objects.create(
+        user=person, email=person.email, verified=True, primary=True
+    )
     PhoneNumberFactory.create(user=person, e164=NUMBER)
     # Nobody is there, and that is counted too.
     endpoints.make(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.env import ROOT
-from tests.operations.conftest import Site
+from tests.operations.conftest import Site, not_here
 from tests.operations.tools import DOCKER, free_port, run, until
 
 BASE = "localhost/python:3.11-slim-bookworm"
@@ -41,6 +41,8 @@ def test_the_recipe_is_clean() -> None:
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The image built; the environment in which podman runs it."""
+    if run("unshare", "--mount", "true").returncode:
+        not_here("image", "a container needs rights that this machine does not give")
     conf = tmp_path_factory.mktemp("engine") / "containers.conf"
     conf.write_text(ENGINE)
     if run("buildah", "inspect", "--type", "image", BASE).returncode:
