@@ -50,7 +50,7 @@ def post_worker_init(worker: Any) -> None:
 
 
 _REFUSALS = {
-    414: "The address is longer than 8,190 bytes.",
+    414: "The address is too long: its line has at most 8,190 bytes.",
     417: "Send the body without waiting to be asked for it (Expect).",
     431: "The headers are longer, or more, than can be read.",
     500: "Something went wrong on our side.",

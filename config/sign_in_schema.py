@@ -10,7 +10,7 @@ import yaml
 from allauth.headless.spec.internal import schema as allauths
 from django.urls import Resolver404, resolve
 
-from apps.mfa import factor
+from apps.mfa import examples, factor
 
 _CLIENTS = ("app", "browser")
 _PLACE = "/api/auth"
@@ -100,6 +100,17 @@ def _specify_what_is_ours(described: dict[str, Any]) -> None:
         }
     _specify_accounts_elsewhere(paths)
     _specify_lost_factors(paths)
+    kept = paths["/_allauth/{client}/v1/account/authenticators/webauthn"]
+    for verb in ("put", "delete"):
+        kept[verb]["responses"]["404"] = {"description": "There is none of that id."}
+    kept["delete"]["responses"]["409"] = {
+        "description": "It is the last factor of somebody who needs one: nothing is"
+        " removed."
+    }
+    _name_passkeys(described)
+    # The package has there what it asks of one that exists.
+    options = shapes["WebAuthnCredentialCreationOptions"]["properties"]
+    del options["creation_options"]["example"]
     refreshed = paths["/_allauth/app/v1/tokens/refresh"]["post"]
     refreshed["description"] = (
         "A new pair; the old refresh token is over. Sent again within ten seconds, it"
@@ -161,6 +172,7 @@ def _specify_lost_factors(paths: dict[str, Any]) -> None:
         "responses": {
             "200": _json("When they go, if somebody said that all are lost.", told),
             "401": {"$ref": "#/components/responses/Authentication"},
+            "409": {"description": _REFUSED["409"]},
         },
     }
     paths["/_allauth/{client}/v1/auth/2fa/lost"] = {
@@ -173,6 +185,16 @@ def _specify_lost_factors(paths: dict[str, Any]) -> None:
             **deepcopy(both),
         },
     }
+
+
+def _name_passkeys(told: Any) -> None:
+    """Examples of the package have numbers."""
+    if isinstance(told, dict):
+        if told.get("type") == "webauthn" and isinstance(told.get("id"), int):
+            told["id"] = examples.PASSKEY_ID
+        told = list(told.values())
+    for each in told if isinstance(told, list) else ():
+        _name_passkeys(each)
 
 
 def _told(

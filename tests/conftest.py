@@ -81,6 +81,13 @@ def django_db_modify_db_settings(
             template.use()
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, django_db_blocker: Any) -> str:
+    """The name of a database with all tables, for installations to take a copy of."""
+    with django_db_blocker.unblock():
+        return template.made()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_flush(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """After a test without a transaction of its own Django truncates every table and

@@ -1,6 +1,8 @@
 """One database is migrated, by whichever worker comes first; each takes a copy of it."""
 
 import os
+import subprocess
+from pathlib import Path
 
 import psycopg
 from django.db import connection
@@ -11,6 +13,11 @@ VARIABLE = "TEMPLATE_DATABASE"
 
 def use() -> None:
     """Have Django make this worker's database as a copy."""
+    connection.settings_dict["TEST"] |= {"TEMPLATE": made(), "MIGRATE": False}
+
+
+def made() -> str:
+    """Its name, once it is there."""
     name = os.environ[VARIABLE]
     # Not Django's, which has a limit: who comes second waits for as long as it takes.
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
@@ -19,7 +26,16 @@ def use() -> None:
         found = server.execute("SELECT FROM pg_database WHERE datname = %s", [name])
         if not found.rowcount:
             _make(name)
-    connection.settings_dict["TEST"] |= {"TEMPLATE": name, "MIGRATE": False}
+    return name
+
+
+def pour(name: str, url: str, programs: Path) -> None:
+    """Fill an empty database, which may be another server's."""
+    own = os.environ["DATABASE_URL"].rpartition("/")[0]
+    dump = [f"{programs}/pg_dump", "--format=custom", "--compress=0", f"{own}/{name}"]
+    restore = [f"{programs}/pg_restore", "--no-owner", "--exit-on-error"]
+    whole = subprocess.run(dump, check=True, stdout=subprocess.PIPE, timeout=120).stdout
+    subprocess.run([*restore, f"--dbname={url}"], check=True, input=whole, timeout=120)
 
 
 def drop() -> None:

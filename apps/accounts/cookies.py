@@ -5,7 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
-from allauth.account.signals import authentication_step_completed, password_changed
+from allauth.account.signals import (
+    authentication_step_completed,
+    password_changed,
+    password_set,
+)
 from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
@@ -207,7 +211,7 @@ def _proved(request: Any, user: User, method: str, **more: Any) -> None:
         sessions.proved(row, name, twice=method == _SECOND_FACTOR)
 
 
-@receiver(password_changed)
+@receiver([password_changed, password_set])
 def _changed_password(user: User, **_: Any) -> None:
     row = here(user)
     if row is not None:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
 from apps.core import problems
@@ -40,6 +41,9 @@ def as_problems(view: View) -> View:
             answer: HttpResponse = view(request, *args, **kwargs)
         except ImmediateHttpResponse as stopped:
             answer = stopped.response
+        except UpdateError as overtaken:
+            # Another request has come to the end of what this one took part in.
+            raise BegunIsOver from overtaken
         kind = answer.get("Content-Type", "").partition(";")[0]
         if answer.status_code < 400 or kind != "application/json":
             return answer

@@ -80,7 +80,7 @@ def get(*, user: User, public_id: str) -> List:
         rows = shared.kept(user, List.objects.kept())
         return rows.get(public_id=uuid.UUID(public_id))
     except (ValueError, List.DoesNotExist):
-        raise errors.NotFound(phrases.say("no_list", name="")) from None
+        raise errors.NotFound(phrases.say("no_such_list")) from None
 
 
 def make(*, user: User, name: str) -> List:

@@ -45,7 +45,7 @@ PROBLEMS = (
         "The CSRF token is missing or wrong",
         "A request that changes something came with the cookie of a sign-in and "
         "without the token that proves it is from a page of yours.",
-        "Send as X-CSRFToken what each answer under /api/auth/browser/ has as its header"
+        "Send as X-CSRFToken what auth/session under /api/auth/browser/ has as its header"
         " of that name (GET …/config will do), from an origin that is allowed. Apps use"
         " a bearer token and no cookie.",
     ),

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from apps.core.errors import Conflict
 from apps.integrations import history
 from apps.integrations import provider as shelf
 from apps.integrations.models import Connection, OAuthEvent, ProviderState
@@ -94,16 +95,17 @@ def is_wave_of_calls(provider: Provider) -> bool:
 
 @transaction.atomic
 def switch(*, by: Any, provider: Provider, stop: bool, words: str = "") -> None:
-    """An operator stops or lets go again what is renewed at a provider, for a reason."""
-    now = timezone.now() if stop else None
-    state, _ = ProviderState.objects.update_or_create(
-        provider=provider.id,
-        defaults={
-            "opened_at": now,
-            "reason": Reason.OPERATOR if stop else Reason.NONE,
-            "try_at": None,
-        },
-    )
+    """An operator stops or lets go again what is renewed at a provider, for a reason.
+    Raises Conflict where it is so already."""
+    ProviderState.objects.get_or_create(provider=provider.id)
+    state = ProviderState.objects.select_for_update().get(provider=provider.id)
+    is_so = state.reason == Reason.OPERATOR if stop else state.reason == Reason.NONE
+    if is_so:
+        raise Conflict(f"It is {'stopped' if stop else 'not stopped'} already.")
+    state.opened_at = timezone.now() if stop else None
+    state.reason = Reason.OPERATOR if stop else Reason.NONE
+    state.try_at = None
+    state.save()
     outcome = "operator" if stop else "closed"
     history.record(history.Kind.BREAKER, provider=provider, outcome=outcome)
     audit.done(

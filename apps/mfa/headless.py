@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from apps.accounts import cookies
 from apps.accounts.headless import doors
 from apps.accounts.models import User
-from apps.core.errors import AppError, Invalid, TooMany, Unavailable
+from apps.core.errors import AppError, Conflict, Invalid, TooMany, Unavailable
 from apps.mfa import factor, headless_passkeys, lost, proofs
 from apps.mfa.challenges import Spent
 from apps.mfa.models import Challenge, LostFactors
@@ -108,6 +108,12 @@ class LostView(AuthenticationStageAPIView):  # type: ignore[misc]  # untyped pac
     """All factors are lost: the slow way back, after the password (lost.py)."""
 
     stage_class = AuthenticateStage
+
+    def handle(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Raises Conflict for whoever is signed in: they say it to `me/mfa/lost`."""
+        if request.user.is_authenticated:
+            raise Conflict("You are signed in.")
+        return super().handle(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self._told(lost.waiting(self.stage.login.user))

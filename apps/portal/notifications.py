@@ -13,11 +13,13 @@ from django.utils import timezone
 
 from apps.accounts.models import ReadNotification, User
 from apps.assistant.models import Approval
+from apps.core import opaque
 from apps.core.errors import NotFound
 from apps.integrations import standing
 from apps.integrations.models import Connection
 from apps.portal.activity import line
 from apps.rbac import timeline
+from apps.rbac.models import AuditEvent
 from apps.sms import numbers, troubles
 from apps.sms.models import OutboundText, Turn
 from apps.sms.models.inbound import WEB
@@ -165,6 +167,6 @@ def _security(user: User, since: datetime) -> Iterator[Notification]:
     path = reverse("portal:activity")
     for moment in timeline.page(user.pk, limit=MOST, actions=_SECURITY).moments:
         if moment.at > since:
-            key = f"event-{moment.id}"
+            key = f"event-{opaque.name(AuditEvent, moment.id)}"
             words = f"{line(moment).words}."
             yield Notification(key, "security", moment.at, words, "", path)

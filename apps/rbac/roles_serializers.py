@@ -142,7 +142,9 @@ class NewGrantSerializer(Exact):
 
     role = serializers.SlugField(max_length=40)
     reason = serializers.CharField(
-        max_length=reasons.LONGEST, validators=[reasons.insist_on_seen]
+        min_length=reasons.SHORTEST,
+        max_length=reasons.LONGEST,
+        validators=[reasons.insist_on_enough],
     )
     expires_at = Moment(required=False, allow_null=True)
 

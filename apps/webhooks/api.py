@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from apps.accounts import names
 from apps.core import paging, query
-from apps.core.once import again, once
+from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Choice, Exact
 from apps.core.versions import Versioned, guarded, tagged
@@ -226,7 +226,7 @@ class Again(APIView):
     policy = own
     scope = None
 
-    @again("it is sent under the same id")
+    @once()
     @extend_schema(request=None, responses={202: DeliverySerializer})
     def post(self, request: Request, public_id: UUID, delivery: UUID) -> Response:
         """Send it once more, at once, under the same `webhook-id`."""

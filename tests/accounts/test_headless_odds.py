@@ -233,3 +233,31 @@ def test_the_name_of_a_passkey_is_short(alice: User) -> None:
     given = {"name": "x" * 41, "credential": {"id": "a"}}
     refused = post(place, given, **bearer).json()
     assert "name" in {each.get("param") for each in refused["errors"]}
+
+
+@pytest.mark.parametrize("kind", ["app", "browser"])
+def test_a_first_password_keeps_the_sign_in_that_sets_it(kind: str) -> None:
+    """Of somebody who signed up with an account elsewhere."""
+    user = verified("frida@example.com")
+    user.set_unusable_password()
+    user.save()
+    place = f"/api/auth/{kind}/v1"
+    if kind == "app":
+        row = sessions.begin(user=user, client="app", proved=["google"], twice=False)
+        client, headers = Client(), {
+            "authorization": f"Bearer {tokens.issue(row).access}"
+        }
+    else:
+        client, headers = signed_in(user), {}
+    changed = client.post(
+        f"{place}/account/password/change",
+        {"new_password": SPACED},
+        "application/json",
+        headers=headers,
+    )
+    assert changed.status_code == 200, changed.content
+    if kind == "app":
+        fresh = changed.json()["meta"]["access_token"]
+        headers = {"authorization": f"Bearer {fresh}"}
+    assert client.get(f"{place}/auth/session", headers=headers).status_code == 200
+    assert client.get("/api/v1/me", headers=headers).status_code == 200

@@ -16,8 +16,11 @@ ROUNDS = 3
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("installation"), 1) as whole:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, migrated: str
+) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("installation")
+    with installation(folder, 1, migrated) as whole:
         yield whole
 
 

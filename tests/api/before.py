@@ -22,7 +22,7 @@ from apps.core import example as shelf
 from apps.core import opaque
 from apps.core.example import whole
 from apps.core.kinds import Queue
-from apps.integrations import notebooks
+from apps.integrations import breaker, notebooks, provider
 from apps.integrations.examples.signing_in import LINKED
 from apps.jobs import leases, runner
 from apps.mfa import enrolment
@@ -124,6 +124,12 @@ def shares(stage: Stage) -> Swaps:
     offers.accept(user=stage.alice, row=accepted)
     rows.offer(stage.alice)
     rows.share(stage.alice)
+    return {}
+
+
+def stopped(stage: Stage) -> Swaps:
+    """Nothing is renewed at Google."""
+    breaker.switch(by=None, provider=provider.named("google"), stop=True, words="test")
     return {}
 
 
@@ -435,6 +441,7 @@ BEFORE: dict[str, Callable[[Stage], Swaps]] = {
     "POST admin/jobs/requeue": dead_letter,
     "POST admin/jobs/drop": dead_letter,
     "GET admin/oauth/events": connected,
+    "POST admin/oauth/providers/{provider}/resume": stopped,
     "POST admin/oauth/connections/{public_id}/renew": connected,
     "GET phones/events": linked_a_phone,
     "GET me/security": with_events,

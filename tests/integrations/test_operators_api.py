@@ -123,9 +123,14 @@ def test_a_provider_is_stopped_and_resumed(
     ]
     assert (stopped["id"], stopped["stopped_because"]) == ("google", "operator")
     resume = f"{OAUTH}/providers/google/resume"
+    # By two operators at the same time it is done once.
+    again = send(as_ada, "post", f"{OAUTH}/providers/google/stop", WHY)
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
     assert send(as_ada, "post", resume, WHY).status_code == 204
+    assert send(as_ada, "post", resume, WHY).status_code == 409
     assert breaker.is_closed(google.declared)
-    assert len(recorded(Permission.PROVIDER_CHANGE)) == 2
+    outcomes = [each.outcome for each in recorded(Permission.PROVIDER_CHANGE)]
+    assert outcomes == ["done", "denied", "done", "denied"]
 
 
 def test_who_may_look_changes_nothing(ada: User, google: Connection) -> None:

@@ -27,6 +27,7 @@ from config.embedded.postgres import Postgres
 from config.embedded.redis import Redis
 from config.embedded.server import Server
 from config.embedded.stack import running, urls
+from tests import template
 from tests.sms.twilio_server import TwilioServer
 
 OUR_NUMBER = "+12025550100"
@@ -168,7 +169,7 @@ def wait_until(done: Callable[[], bool], *, seconds: float, what: str) -> float:
 
 
 @contextlib.contextmanager
-def installation(folder: Path, people: int) -> Iterator[Installation]:
+def installation(folder: Path, people: int, migrated: str) -> Iterator[Installation]:
     logs = folder / "logs"
     logs.mkdir(parents=True)
     data = Folder(folder / "data")
@@ -181,6 +182,10 @@ def installation(folder: Path, people: int) -> Iterator[Installation]:
         environment = _environment(port, urls(started), twilio, folder)
         servers = {server.name: server for server in started}
         whole = Installation(twilio, environment, logs, servers, port)
+        (programs,) = (
+            server.programs for server in started if isinstance(server, Postgres)
+        )
+        template.pour(migrated, environment["DATABASE_URL"], programs)
         whole.run("tests.sms.populate", str(people))
         try:
             for name in COMMANDS:

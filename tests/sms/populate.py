@@ -1,4 +1,4 @@
-"""Makes the schema and some people with phones in the database of the environment."""
+"""Makes some people with phones in the database of the environment."""
 
 import sys
 
@@ -6,12 +6,9 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402  (after the set-up)
-
-from tests.factories import PhoneNumberFactory  # noqa: E402
+from tests.factories import PhoneNumberFactory  # noqa: E402  (after the set-up)
 from tests.sms.installation import number_of  # noqa: E402
 
-call_command("migrate", verbosity=0)
 for person in range(int(sys.argv[1])):
     # Nobody signs in here, and a hash is made to take long.
     PhoneNumberFactory.create(e164=number_of(person), user__password=None)

@@ -22,8 +22,11 @@ RECOVERY_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with installation(tmp_path_factory.mktemp("installation"), PEOPLE) as whole:
+def running(
+    tmp_path_factory: pytest.TempPathFactory, migrated: str
+) -> Iterator[Installation]:
+    folder = tmp_path_factory.mktemp("installation")
+    with installation(folder, PEOPLE, migrated) as whole:
         yield whole
 
 

@@ -204,6 +204,8 @@ def _offered(request: Request, public_id: UUID) -> Offer:
 
 def _thing(user: Any, asked: dict[str, Any]) -> Thing:
     if asked["kind"] == "calendar":
+        if "id" in asked:
+            raise Invalid("There is one calendar: send no id.")
         return offers.calendar(user)
     if "id" not in asked:
         raise Invalid("Send the id of the list or the note.")

@@ -38,6 +38,7 @@ export const ONCE: ReadonlySet<string> = new Set([
   "/api/v1/shares/{public_id}/decline",
   "/api/v1/tokens",
   "/api/v1/webhooks",
+  "/api/v1/webhooks/{public_id}/deliveries/{delivery}/redeliver",
   "/api/v1/webhooks/{public_id}/rotate",
   "/api/v1/webhooks/{public_id}/test",
 ]);

@@ -7969,6 +7969,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["ConflictResponse"] | components["schemas"]["Problem"];
             };
         };
+        /** @description There is none of that id. */
+        Refused404_3: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description It is the last factor of somebody who needs one: nothing is removed. */
+        Refused409_10: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The refresh token is invalid or expired. */
         Refused400_4: {
             headers: {
@@ -7977,6 +7995,13 @@ export interface components {
             content: {
                 "application/problem+json": components["schemas"]["ErrorResponse"] | components["schemas"]["Problem"];
             };
+        };
+        /** @description Somebody is signed in. */
+        Refused409_11: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
         };
     };
     parameters: {
@@ -15435,7 +15460,10 @@ export interface operations {
     webhooks_deliveries_redeliver_create: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description With the same key it is done once in 24 hours, and answered the same again. */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 delivery: string;
                 public_id: string;
@@ -15459,6 +15487,7 @@ export interface operations {
             409: components["responses"]["Refused409_1"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
+            422: components["responses"]["Refused422_1"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
         };
@@ -16763,7 +16792,7 @@ export interface operations {
             400: components["responses"]["Refused400_2"];
             401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_1"];
+            404: components["responses"]["Refused404_3"];
             409: components["responses"]["Refused409_1"];
             410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
@@ -16858,8 +16887,8 @@ export interface operations {
             400: components["responses"]["Refused400_2"];
             401: components["responses"]["Refused401_10"];
             403: components["responses"]["Refused403_1"];
-            404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_1"];
+            404: components["responses"]["Refused404_3"];
+            409: components["responses"]["Refused409_10"];
             410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
@@ -17048,6 +17077,7 @@ export interface operations {
             400: components["responses"]["Refused400_1"];
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
+            409: components["responses"]["Refused409_11"];
             410: components["responses"]["Refused410_2"];
             429: components["responses"]["Refused429_1"];
             503: components["responses"]["Refused503_1"];
@@ -17088,7 +17118,7 @@ export interface operations {
             401: components["responses"]["Refused401_7"];
             403: components["responses"]["Refused403_1"];
             404: components["responses"]["Refused404_1"];
-            409: components["responses"]["Refused409_1"];
+            409: components["responses"]["Refused409_6"];
             410: components["responses"]["Refused410_2"];
             413: components["responses"]["Refused413_1"];
             415: components["responses"]["Refused415_1"];
