@@ -263,18 +263,20 @@ def test_a_deployment_under_load_fails_no_request_and_one_goes_back_by_hand(
 
 
 @pytest.mark.parametrize(
-    ("fault", "why"),
+    ("fault", "why", "seconds"),
     [
-        ("crashes", "answers 500 in place of 200"),
-        ("never-ready", "not ready after"),
-        ("ends", "ended by itself"),
+        ("crashes", "answers 500 in place of 200", "90"),
+        ("never-ready", "not ready after", "15"),
+        ("ends", "ended by itself", "90"),
     ],
 )
-def test_a_bad_release_is_met_by_nobody(machine: Machine, fault: str, why: str) -> None:
+def test_a_bad_release_is_met_by_nobody(
+    machine: Machine, fault: str, why: str, seconds: str
+) -> None:
     before, processes = machine.state(), machine.running()
     machine.release(fault, fault)
     with Load(machine.port) as load:
-        code, told = machine.turn("deploy.sh", fault, READY_SECONDS="15")
+        code, told = machine.turn("deploy.sh", fault, READY_SECONDS=seconds)
     assert code == 1 and why in told, told
     assert load.wrong == [] and load.met == {"one"}
     assert machine.state() == before and machine.running() == processes
