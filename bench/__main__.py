@@ -11,6 +11,7 @@ from bench import (
     grants,
     identity,
     jobs,
+    pages,
     webhook,
 )
 
@@ -25,3 +26,4 @@ identity.main()
 api.main()
 connections.main()
 jobs.main()
+pages.main()

@@ -9,7 +9,13 @@ from importlib.util import find_spec
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init, worker_process_init
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 from django.apps import apps
 
 app = Celery("switchboard")
@@ -26,11 +32,21 @@ def check_settings(**_: object) -> None:
     import_module("apps.core.worker_metrics")  # listens for what comes next
 
 
+def _telemetry() -> Any:
+    return import_module("config.telemetry")
+
+
 @worker_process_init.connect
 def keep_what_is_loaded(**_: object) -> None:
     """What is there before the first task stays: it is not searched for rubbish again and
     again, and its memory stays shared with the other processes."""
     gc.freeze()
+    _telemetry().begin("worker")
+
+
+@worker_process_shutdown.connect
+def tell_the_rest(**_: object) -> None:
+    _telemetry().end()
 
 
 @setup_logging.connect

@@ -65,8 +65,10 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
         return given
 
     def address(self, name: str, schemes: Collection[str], *, default: str) -> str:
-        """A URL with one of these schemes."""
+        """A URL with one of these schemes; nothing, where the default is nothing."""
         given = str(self.str(name, default="")) or default
+        if not given:
+            return ""
         if given.partition("://")[0] not in schemes or "://" not in given:
             kinds = " or ".join(f"{scheme}://" for scheme in schemes)
             self._mistaken(name, given, f"an address that begins with {kinds}")

@@ -51,7 +51,7 @@ _SHAPES: dict[str, tuple[int | str, ...]] = {
 }
 # The same, of what many pages call so: in files of these names alone.
 _SHAPES_IN: dict[str, dict[str, tuple[int | str, ...]]] = {
-    "personal": {"Kept": (2, "stays")},
+    "personal": {"Kept": (2, "name", "stays")},
     "retention": {"Rule": (1,)},
 }
 _ALWAYS = datetime(2026, 1, 1, tzinfo=UTC)

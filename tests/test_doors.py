@@ -266,6 +266,7 @@ ROWS = {
         fresh(about(Permission.NUMBER_DELETE)), OWNERS_200, OWNERS_302
     ),
     "app/activity/": reads(signed_in),
+    "app/activity/all.csv": reads(signed_in),
     "accounts/with/prove/": form(THEMSELF, people_get(200), people_get(404)),
     "accounts/with/<slug:provider>/": posted(ANYBODY, Door(404, *[302] * 4)),
     "accounts/with/<slug:provider>/callback/": reads(ANYBODY, 404),

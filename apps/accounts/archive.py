@@ -4,6 +4,7 @@ Written from front to back, row by row; nothing of it is held whole.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -11,11 +12,16 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
-from apps.core import dossier, spreadsheet
+from apps.core import dossier, numerals, spreadsheet
 from apps.core.dossier import Kept
 from apps.jobs import progress
+
+# For the console and programs; a person reads it by `told`.
+_SAID = "Writing {}, {:,} rows"
+_READ = re.compile(r"Writing (?P<table>.+), (?P<rows>[\d,]+) rows")
 
 
 class Sink(Protocol):
@@ -38,8 +44,17 @@ def write(sink: Sink, user: User) -> None:
             with archive.open(about, "w", force_zip64=True) as entry:
                 for rows, line in enumerate(_FORMS[form](kept, user)):
                     entry.write(spreadsheet.sayable(line).encode())
-                    words = f"Writing {kept.called}, {rows:,} rows"
-                    progress.say(done, len(files), words)
+                    progress.say(done, len(files), _SAID.format(kept.called, rows))
+
+
+def told(said: str) -> str:
+    """How far it is, as said above, in the language of the page."""
+    if not (read := _READ.fullmatch(said)):
+        return said
+    names = {kept.called: kept.name for kept in dossier.handed_out()}
+    table = gettext(names.get(read["table"], read["table"])).replace("-", " ")
+    rows = numerals.shown(read["rows"])
+    return gettext("Writing %(table)s, %(rows)s rows") % {"table": table, "rows": rows}
 
 
 def _json(kept: Kept, user: User) -> Iterator[str]:

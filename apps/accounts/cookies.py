@@ -31,6 +31,7 @@ from apps.rbac import audit, origins
 
 _KEY = "sign_in"
 _MARK = "proved_for"
+_WAS = "signed_out"
 _SECOND_FACTOR = "mfa"
 
 
@@ -136,6 +137,12 @@ def sid_of(store: SessionBase) -> str | None:
     return found
 
 
+def was_of(store: SessionBase) -> int | None:
+    """Whose sign-in was over in this browser, while nobody has signed in since."""
+    found: int | None = store.get(_WAS)
+    return found
+
+
 def _user(request: Any) -> User | AnonymousUser:
     # The name under which allauth forgets it when it changes the session.
     if not hasattr(request, "_cached_user"):
@@ -153,6 +160,8 @@ def _found(request: Any) -> User | AnonymousUser:
         row = sessions.current(sid)
     except sessions.Over as over:
         request.session.flush()
+        if over.user_id is not None:
+            request.session[_WAS] = over.user_id
         request.sign_out = over
         return AnonymousUser()
     if not _asks_by_itself(request):
@@ -185,6 +194,7 @@ def _asks_by_itself(request: HttpRequest) -> bool:
 @receiver(user_logged_in)
 def _began(request: Any, user: User, **_: Any) -> None:
     before = sid_of(request.session)
+    request.session.pop(_WAS, None)
     row = begin(request, user)
     if user.frozen_at is not None and (row.is_strong or not has_second_factor(user)):
         panic.end(user)

@@ -55,13 +55,14 @@ _ANY = gettext_noop("You are not signed in any more.")
 
 
 class Over(Unauthorized):
-    """The sign-in does not hold (any more). `ending` says why, when it is known."""
+    """The sign-in does not hold (any more). `ending` says why and `user_id` whose it
+    was, when they are known."""
 
-    def __init__(self, ending: str = "") -> None:
+    def __init__(self, ending: str = "", user_id: int | None = None) -> None:
         code = f"session_{ending}" if ending else ""
         words = gettext(WORDS.get(Ending(ending), _ANY)) if ending else ""
         super().__init__(words, code=code)
-        self.ending = ending
+        self.ending, self.user_id = ending, user_id
 
 
 def begin(
@@ -111,7 +112,7 @@ def current(sid: UUID | str, *, now: datetime | None = None) -> LoginSession:
     if ending := row.over(now):
         # Written down so that it stays so, whatever changes back.
         end([row], ending)
-        raise Over(ending)
+        raise Over(ending, row.user_id)
     return row
 
 

@@ -111,14 +111,19 @@ class Figures:
 
 
 def of_person(period: Period, user: User) -> Figures:
-    speeds = _speeds(PersonSpeed.objects.filter(user_id=user.pk), period)
-    return replace(texts_of(period, user), speeds=speeds)
+    return replace(texts_of(period, user), speeds=speeds_of(period, user).speeds)
 
 
 def texts_of(period: Period, user: User) -> Figures:
     """The same without times. One query."""
     mine = PersonDay.objects.filter(user_id=user.pk)
     return Figures(period, _by_day(mine, period), {})
+
+
+def speeds_of(period: Period, user: User) -> Figures:
+    """Times alone. One query."""
+    mine = PersonSpeed.objects.filter(user_id=user.pk)
+    return Figures(period, {}, _speeds(mine, period))
 
 
 def texts_of_all(period: Period) -> Figures:

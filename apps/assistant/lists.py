@@ -27,7 +27,7 @@ LONGEST_NAME, LONGEST_ITEM = 60, 200
 # Of one person, and on one list: far above any use.
 MOST_LISTS, MOST_OPEN = 100, 500
 
-MOST_DONE_SHOWN = 50
+MOST_DONE_SHOWN = 20
 
 State = ListItem.State
 Before = dict[str, Any]

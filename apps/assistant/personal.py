@@ -304,7 +304,7 @@ PERSONAL = (
     ),
     _shares(
         ListShare,
-        "shared_lists",
+        gettext_noop("shared_lists"),
         gettext_noop(
             "Lists of others that you have, and those of yours that others have."
         ),
@@ -312,7 +312,7 @@ PERSONAL = (
     ),
     _shares(
         NoteShare,
-        "shared_notes",
+        gettext_noop("shared_notes"),
         gettext_noop(
             "Notes of others that you have, and those of yours that others have."
         ),
@@ -320,7 +320,7 @@ PERSONAL = (
     ),
     _shares(
         CalendarShare,
-        "shared_calendars",
+        gettext_noop("shared_calendars"),
         gettext_noop(
             "Calendars of others that you have, and those of yours that others have."
         ),

@@ -24,6 +24,7 @@ from typing import Any
 import httpcore
 import httpx
 
+from apps.core import traces
 from apps.core.errors import OutsideFailure
 from apps.core.per_process import PerProcess
 
@@ -178,6 +179,15 @@ def _asked(
         why = f"It is at no address ({type(error).__name__})."
         raise NotReached(why) from None
     auth = credentials or httpx.USE_CLIENT_DEFAULT
+    with traces.of_call(method, httpx.URL(url).host) as span:
+        answer = _answered(request, auth, read)
+        span.set_attributes({"http.response.status_code": answer.status})
+        return answer
+
+
+def _answered(
+    request: httpx.Request, auth: Any, read: Callable[[httpx.Response], bytes]
+) -> Answer:
     try:
         answer = _client().send(request, auth=auth, stream=True)
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:

@@ -13,6 +13,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from structlog import contextvars
 
+from apps.core import traces
+from apps.core.traces import Span
+
 # What nginx' $request_id and a UUID look like; anything else could forge log lines.
 _SHAPE = re.compile(r"[0-9a-f-]{16,64}")
 
@@ -27,10 +30,14 @@ def current_request_id() -> str:
 
 
 @contextmanager
-def bound(request_id: str) -> Iterator[None]:
-    """Log lines inside carry this request id."""
-    with contextvars.bound_contextvars(request_id=request_id or new_request_id()):
-        yield
+def bound(request_id: str, what: str) -> Iterator[Span]:
+    """Log lines inside carry this request id, and it is the trace of `what` is done."""
+    request_id = request_id or new_request_id()
+    with (
+        contextvars.bound_contextvars(request_id=request_id),
+        traces.of_request(what, request_id) as span,
+    ):
+        yield span
 
 
 def incoming(request: HttpRequest) -> str:
@@ -48,7 +55,22 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         contextvars.clear_contextvars()
         request_id = incoming(request)
-        with bound(request_id):
+        with bound(request_id, "request") as span:
             response = self.get_response(request)
+            _describe(span, request, response)
         response["X-Request-ID"] = request_id
         return response
+
+
+def _describe(span: Span, request: HttpRequest, response: HttpResponse) -> None:
+    """By its route: a path may hold a key."""
+    match = request.resolver_match
+    route = match.route if match else ""
+    span.update_name(f"{request.method} {route}".rstrip())
+    span.set_attributes(
+        {
+            "http.request.method": request.method,
+            "http.route": route,
+            "http.response.status_code": response.status_code,
+        }
+    )

@@ -32,7 +32,7 @@ class ShortcutMiddleware:
         if not request.path_info.startswith(self.prefixes):
             return self.get_response(request)
         try:
-            found = _resolved(request.path_info)
+            request.resolver_match = found = _resolved(request.path_info)
             response: HttpResponse = found.func(request, *found.args, **found.kwargs)
         except AppError as error:
             return problem(error, request)

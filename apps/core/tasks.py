@@ -41,7 +41,7 @@ class HouseTask(Task):  # type: ignore[type-arg]  # generic only in the stubs
         # A worker finds the header on the request itself, a direct call beside it.
         given = getattr(self.request, "request_id", "") or ""
         given = given or (self.request.headers or {}).get("request_id", "")
-        with bound(str(given)):
+        with bound(str(given), f"task {self.name}"):
             return super().__call__(*args, **kwargs)
 
 

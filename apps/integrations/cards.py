@@ -27,6 +27,11 @@ class Account:
         return standing.TONES[self.row.status]
 
     @property
+    def is_in_need(self) -> bool:
+        """Of its person, to work again."""
+        return self.row.status == Connection.Status.ATTENTION
+
+    @property
     def chosen(self) -> list[Line]:
         return [line for line in self.lines if line.is_chosen]
 

@@ -86,7 +86,7 @@ def run(lease: Lease) -> None:
     if kind is None:
         raise LookupError(f"no job is called {lease.kind}")
     began = time.monotonic()
-    with bound(lease.request_id):
+    with bound(lease.request_id, f"job {lease.kind}"):
         try:
             outcome = _attempt(lease, kind)
             if outcome != "failed":

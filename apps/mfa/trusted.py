@@ -6,9 +6,10 @@ proof for what asks again, and whoever may enter the console is always asked.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from allauth.core.internal.httpkit import is_headless_request
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Q, Value, When
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -76,10 +77,17 @@ def _counts(user: User) -> Q:
 
 
 def _fingerprints(user: User) -> list[str]:
-    """Newest key first, like `vault.digests`."""
-    parts = [str(user.pk), user.password]
-    for model in (TOTPDevice, SMSDevice, RecoveryDevice):
-        own = model.objects.filter(user=user, confirmed=True).order_by("pk")
-        parts += [f"{model.__name__}{pk}" for pk in own.values_list("pk", flat=True)]
-    parts += [f"key{pk}" for pk in passkey.keys(user).values_list("pk", flat=True)]
+    """Newest key first, like `vault.digests`. One query."""
+    own: dict[str, Any] = {
+        model.__name__: model.objects.filter(user=user, confirmed=True)
+        for model in (TOTPDevice, SMSDevice, RecoveryDevice)
+    }
+    own["key"] = passkey.keys(user)
+    first, *others = (
+        rows.order_by().values_list(Value(place), "pk")
+        for place, rows in enumerate(own.values())
+    )
+    names = [*own]
+    found = [f"{names[at]}{pk}" for at, pk in sorted(first.union(*others, all=True))]
+    parts = [str(user.pk), user.password, *found]
     return vault.digests("|".join(parts), purpose="mfa.trust")

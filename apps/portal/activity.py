@@ -1,14 +1,21 @@
 """A person's own part of the audit, in plain words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import (
+    get_language,
+    gettext,
+    gettext_noop,
+    override,
+)
 
 from apps.accounts import places
-from apps.core import kinds, numerals
+from apps.core import kinds, numerals, spreadsheet
+from apps.core.errors import Invalid
 from apps.core.verbs import require_safe
 from apps.portal import deeds
 from apps.portal.deeds import Deed
@@ -52,6 +59,35 @@ _THINGS = (
     gettext_noop("webhook"),
 )
 
+# What of a person's activity is about who gets in, by the beginning of its tag.
+SECURITY = (
+    "accounts.session.",
+    "accounts.password.",
+    "accounts.personaltoken.",
+    "accounts.email.",
+    "accounts.export.",
+    "accounts.standin.",
+    "accounts.user.close",
+    "accounts.user.link_sign_in",
+    "accounts.user.panic",
+    "accounts.user.re",  # reopened, restored
+    "accounts.user.suspend",
+    "accounts.user.thaw",
+    "accounts.user.unlink_sign_in",
+    "accounts.user.view",
+    "mfa.",
+    "rbac.roleassignment.",
+    "sms.phonenumber.",
+    "webhooks.endpoint.",
+)
+# What can be looked at alone, by the beginning of its tag.
+KINDS = {
+    "security": (gettext_noop("Security"), SECURITY),
+    "assistant": (gettext_noop("Assistant"), ("assistant.",)),
+    "connections": (gettext_noop("Connections"), ("integrations.",)),
+}
+_COLUMNS = ("at", "what", "outcome", "who", "reason", "where", "page")
+
 
 @dataclass(frozen=True)
 class Line:
@@ -65,11 +101,50 @@ class Line:
 @signed_in
 @require_safe
 def activity(request: SignedIn) -> HttpResponse:
-    before = request.GET.get("before", "")
-    page = timeline.page(request.user.pk, before=before)
-    lines = [line(moment) for moment in page.moments]
-    shown = {"lines": lines, "older": page.older, "before": before}
+    """With `kind` of that alone. Raises Invalid."""
+    before, kind = request.GET.get("before", ""), request.GET.get("kind", "")
+    if kind and kind not in KINDS:
+        raise Invalid(gettext("There is no such view."))
+    actions = KINDS[kind][1] if kind else ("",)
+    page = timeline.page(request.user.pk, before=before, actions=actions)
+    shown = {
+        "lines": [line(moment) for moment in page.moments],
+        "older": page.older,
+        "before": before,
+        "kind": kind,
+        "kinds": [(key, gettext(title)) for key, (title, _) in KINDS.items()],
+    }
     return render(request, "portal/activity.html", shown)
+
+
+@signed_in
+@require_safe
+def table(request: SignedIn) -> StreamingHttpResponse:
+    """All of it as CSV, the newest first."""
+    return StreamingHttpResponse(
+        _table(request.user.pk, get_language()),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="activity.csv"'},
+    )
+
+
+def _table(person_id: int, language: str | None) -> Iterator[str]:
+    yield spreadsheet.line(_COLUMNS)
+    for moment in timeline.every(person_id, also_may=False):
+        # It is read when the request is over.
+        with override(language):
+            told = line(moment)
+        yield spreadsheet.line(
+            [
+                moment.at,
+                told.words,
+                moment.outcome,
+                moment.who,
+                told.reason,
+                told.place,
+                moment.page,
+            ]
+        )
 
 
 def line(moment: Moment) -> Line:

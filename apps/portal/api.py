@@ -14,33 +14,12 @@ from apps.accounts.models import User
 from apps.core import paging, query
 from apps.mfa import factor, lost
 from apps.mfa.serializers import FactorSerializer
-from apps.portal.activity import line
+from apps.portal.activity import SECURITY, line
 from apps.rbac import timeline
 from apps.rbac.declared import in_person, signed_in
 
 LAST_EVENTS = 10
 USUAL, MOST = timeline.LIMIT, 100
-# What of a person's activity is about who gets in, by the beginning of its tag.
-SECURITY = (
-    "accounts.session.",
-    "accounts.password.",
-    "accounts.personaltoken.",
-    "accounts.email.",
-    "accounts.export.",
-    "accounts.standin.",
-    "accounts.user.close",
-    "accounts.user.link_sign_in",
-    "accounts.user.panic",
-    "accounts.user.re",  # reopened, restored
-    "accounts.user.suspend",
-    "accounts.user.thaw",
-    "accounts.user.unlink_sign_in",
-    "accounts.user.view",
-    "mfa.",
-    "rbac.roleassignment.",
-    "sms.phonenumber.",
-    "webhooks.endpoint.",
-)
 
 
 class EventSerializer(serializers.Serializer[Any]):

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -13,6 +14,7 @@ from apps.assistant.models import Approval
 from apps.core import paging
 from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
+from apps.portal import parts
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
@@ -38,7 +40,7 @@ def page(request: SignedIn) -> HttpResponse:
     ]
     shown = {
         "waiting": own.open(timezone.now()),
-        "standing": standing,
+        "standing": parts.of(standing, request.GET, here=reverse(PAGE)),
         "decided": found.rows,
         "older": found.older,
         "before": before,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ from apps.assistant.toolbox import Ask
 from apps.core import years
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import shares, taking_back
+from apps.portal import parts, shares, taking_back
 from apps.portal.event_forms import ONE, EventForm, EventWordsForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -46,6 +46,10 @@ PAGE, KIND = "portal:calendar", "events"
 DAY = timedelta(days=1)
 # How many days a view shows, and goes on by.
 VIEWS = {"week": 7, "day": 1, "list": 30}
+# So many of a day are shown, and lead to the day by itself; that goes on in parts. A list
+# ends with the day on which it has so many of all.
+MOST = {"week": 12, "list": 30}
+MOST_LISTED = 60
 _CALLED = {
     "week": gettext_noop("Week"),
     "day": gettext_noop("Day"),
@@ -57,7 +61,9 @@ _CALLED = {
 class Day:
     date: date
     is_today: bool
-    events: list[Occurrence]
+    events: Sequence[Occurrence]
+    # How many more there are.
+    more: int = 0
 
 
 @signed_in
@@ -218,8 +224,17 @@ def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
     after = first + timedelta(days=VIEWS[view])
     others = shared.calendars(request.user)
     days = list(_days(request, first, after, today, others))
+    part = None
+    if view == "day":
+        (day,) = days
+        part = parts.of(day.events, request.GET, here=reverse(PAGE))
+        days = [replace(day, events=part.rows)]
+    else:
+        days = [_shortened(day, MOST[view]) for day in days]
     if view == "list":
-        days = [day for day in days if day.events]
+        days = _listed(days)
+        if sum(len(day.events) for day in days) >= MOST_LISTED:
+            after = days[-1].date + DAY
     shown = {
         "form": form,
         "view": view,
@@ -227,6 +242,7 @@ def _page(request: SignedIn, form: EventWordsForm) -> HttpResponse:
         "days": days,
         "first": first,
         "last": after - DAY,
+        "part": part,
         "earlier": _url(view, first - timedelta(days=VIEWS[view])),
         "later": _url(view, after),
         "now": _url(view, today),
@@ -257,6 +273,22 @@ def _days(
             if each.start < end and (each.end > start or each.start >= start)
         ]
         yield Day(day, day == today, sorted(on, key=_whole_days_first))
+
+
+def _shortened(day: Day, most: int) -> Day:
+    more = max(0, len(day.events) - most)
+    return replace(day, events=day.events[:most], more=more)
+
+
+def _listed(days: Iterable[Day]) -> list[Day]:
+    """Those with something, until it is enough."""
+    found: list[Day] = []
+    count = 0
+    for day in days:
+        if day.events and count < MOST_LISTED:
+            found.append(day)
+            count += len(day.events)
+    return found
 
 
 def _whole_days_first(each: Occurrence) -> tuple[bool, datetime]:

@@ -1,6 +1,8 @@
 """The thread of a person's texts and the answers to them, and a place to write."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,21 +16,25 @@ from apps.assistant.models import Approval
 from apps.core import live
 from apps.core.errors import AppError
 from apps.core.verbs import require_POST, require_safe
+from apps.portal import sms_links
 from apps.portal.forms import WordsForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
 from apps.sms import files, threads, web
+from apps.sms.models import PhoneNumber
 
 THREAD = "portal:conversation"
+_MOST_WORDS = 10
 
 
 @signed_in
 @require_safe
 @in_their_language
 def conversation(request: SignedIn) -> HttpResponse:
-    """The newest page is live: it asks again with the version it shows."""
-    shown = _shown(request.user, request.GET.get("before", ""))
+    """The newest page is live: it asks again with the version it shows. With `q` those
+    messages that have its words, with `with` those with one phone, or written here."""
+    shown = _shown(request.user, request.GET)
     return live.answer(
         request,
         live.version(shown["thread"]),
@@ -90,11 +96,27 @@ def file(request: SignedIn, public_id: UUID) -> HttpResponse:
     return files.answer(files.of(request.user, public_id))
 
 
-def _shown(user: User, before: str) -> dict[str, Any]:
-    page = threads.page(user, before=before)
+def _shown(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
+    words, number = asked.get("q", "").strip(), asked.get("with", "")
+    before = asked.get("before", "")
+    page = threads.page(
+        user, before=before, number=number, words=words.split()[:_MOST_WORDS]
+    )
     done = deeds_of_turns.of(user, page.messages, timezone.now())
     thread = [
         (message, done[message.turn_id] if message.direction == "out" else [])
         for message in page.messages
     ]
-    return {"page": page, "thread": thread, "before": before}
+    is_new = not (page.messages or before or words or number)
+    return {
+        "page": page,
+        "thread": thread,
+        "before": before,
+        "words": words,
+        "number": number,
+        # What was found is not live, nor are messages of before.
+        "is_newest": not (before or words or number),
+        "found": urlencode({"q": words, "with": number}) if words or number else "",
+        "numbers": PhoneNumber.objects.owned_by(user).order_by("pk"),
+        "first_text": sms_links.first_text(user) if is_new else None,
+    }

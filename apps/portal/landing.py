@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from apps.core.verbs import require_safe
+from apps.integrations import endpoints
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import public, signed_in
 
@@ -16,7 +17,8 @@ from apps.rbac.declared import public, signed_in
 def landing(request: HttpRequest) -> HttpResponse:
     # The example of a conversation reads as one of today.
     tomorrow = timezone.localdate() + timedelta(days=1)
-    return render(request, "portal/landing.html", {"tomorrow": tomorrow})
+    told = {"tomorrow": tomorrow, "providers": endpoints.offered()}
+    return render(request, "portal/landing.html", told)
 
 
 @signed_in

@@ -8,13 +8,14 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import lists, shared
 from apps.assistant.models import List, ListItem
 from apps.core.errors import AppError, NotFound
 from apps.core.verbs import require_POST, require_safe
-from apps.portal import shares, taking_back
+from apps.portal import parts, shares, taking_back
 from apps.portal.forms import ItemsForm, ListForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -22,6 +23,8 @@ from apps.rbac.catalog import Permission
 from apps.rbac.declared import about, requires, signed_in
 
 KIND = "lists"
+# Shown at once, beside those that are done.
+_MOST_OPEN = 30
 State = ListItem.State
 # What a button does to one item.
 DONE_TO_ITEM = {
@@ -92,7 +95,7 @@ def mark(request: SignedIn, public_id: UUID, item: UUID) -> HttpResponse:
         raise NotFound(gettext("That is not on the list."))
     before = lists.mark(by=request.user, rows=[found], state=state)
     taking_back.offer(request, gettext(said).format(found.text), KIND, before)
-    return redirect("portal:list", row.public_id)
+    return redirect(parts.kept(_here(row), request.GET))
 
 
 @about(Permission.LIST_CHANGE)
@@ -160,6 +163,10 @@ def _own(request: SignedIn, public_id: UUID) -> List:
     return lists.get(user=request.user, public_id=str(public_id))
 
 
+def _here(row: List) -> str:
+    return reverse("portal:list", args=[row.public_id])
+
+
 def _every(request: SignedIn, form: ListForm) -> HttpResponse:
     shown = {"form": form, "lists": lists.every(request.user)}
     return render(request, "portal/lists.html", shown)
@@ -169,13 +176,14 @@ def _one(
     request: SignedIn, row: List, form: ItemsForm, name: ListForm | None = None
 ) -> HttpResponse:
     items = list(row.items.open().select_related("added_by"))
-    done = lists.latest_done(row)
+    part = parts.of(items, request.GET, here=_here(row), most=_MOST_OPEN)
+    done = [] if part.begin else lists.latest_done(row)
     card = shares.card(request.user, row)
     shown: dict[str, Any] = {
         "list": row,
         "form": form,
         "name_form": name or ListForm(initial={"name": row.name}),
-        "items": items,
+        "part": part,
         "done": done,
         "can_edit": shared.may_change(request.user, row),
         "is_shared": bool(card.get("owner") or card.get("holders")),

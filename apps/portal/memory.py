@@ -6,13 +6,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, gettext_noop
 
 from apps.assistant import memory
 from apps.assistant.models import Fact
 from apps.core.errors import AppError
 from apps.core.verbs import require_http_methods, require_POST, require_safe
-from apps.portal import taking_back
+from apps.portal import parts, taking_back
 from apps.portal.forms import FactForm
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
@@ -34,6 +35,7 @@ KINDS = {
 @require_safe
 @in_their_language
 def page(request: SignedIn) -> HttpResponse:
+    """By kind; with `q` what has its words."""
     return _page(request, FactForm())
 
 
@@ -89,7 +91,7 @@ def forget(request: SignedIn, public_id: UUID) -> HttpResponse:
         KIND,
         before,
     )
-    return redirect(PAGE)
+    return redirect(parts.kept(reverse(PAGE), request.GET))
 
 
 @about(Permission.FACT_DELETE)
@@ -120,18 +122,21 @@ def _own(request: SignedIn, public_id: UUID) -> Fact:
 
 
 def _page(request: SignedIn, form: FactForm) -> HttpResponse:
-    order = [*KINDS]
+    order, words = [*KINDS], request.GET.get("q", "").strip()
     facts = sorted(
-        Fact.objects.owned_by(request.user).kept(),
+        memory.find(request.user, words, memory.MOST),
         key=lambda fact: order.index(Fact.Kind(fact.kind)),
     )
+    part = parts.of(facts, request.GET, here=reverse(PAGE))
     groups = [
         (KINDS[Fact.Kind(kind)], list(found))
-        for kind, found in groupby(facts, lambda fact: fact.kind)
+        for kind, found in groupby(part.rows, lambda fact: fact.kind)
     ]
     shown = {
         "form": form,
         "groups": groups,
+        "part": part,
+        "words": words,
         "talk": memory.talked_about(request.user),
     }
     return render(request, "portal/memory.html", shown)

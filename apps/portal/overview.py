@@ -4,22 +4,21 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 
 from apps.accounts.models import User
-from apps.analytics import figures, periods
 from apps.assistant.models import Reminder
-from apps.core import live, numerals
+from apps.core import live
 from apps.core.verbs import require_safe
 from apps.integrations import cards, endpoints
 from apps.integrations.models import Connection
-from apps.portal import setting_up, shares
+from apps.portal import setting_up, shares, sms_links, tiles
 from apps.portal.setting_up import Step
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 from apps.sms import threads
 from apps.sms.models import InboundText
-from apps.sms.money import in_dollars, shortage
+from apps.sms.money import shortage
 
 LAST_MESSAGES = 5
 NEXT_REMINDERS = 3
@@ -30,17 +29,12 @@ NEXT_REMINDERS = 3
 def overview(request: SignedIn) -> HttpResponse:
     """What is written and used below is live: it asks again with the version it shows."""
     user = request.user
-    upcoming = Reminder.objects.owned_by(user).upcoming()
-    now: dict[str, Any] = {
-        "messages_page": threads.page(user, limit=LAST_MESSAGES),
-        "reminders": list(upcoming[:NEXT_REMINDERS]),
-        "more_reminders": max(0, upcoming.count() - NEXT_REMINDERS),
-        "week": week(user),
-    }
+    now = _now(user)
     said = [(each.pk, each.text, each.due_at) for each in now["reminders"]]
+    accounts = [account.version for account in now["accounts"]]
     return live.answer(
         request,
-        live.version({**now, "reminders": said}),
+        live.version({**now, "reminders": said, "accounts": accounts}),
         lambda: (
             now if live.is_asked_again(request) else {**_above(request, now), **now}
         ),
@@ -49,10 +43,27 @@ def overview(request: SignedIn) -> HttpResponse:
     )
 
 
+def _now(user: User) -> dict[str, Any]:
+    """What goes on; of somebody new, who has nothing to be counted, what to text."""
+    upcoming = Reminder.objects.owned_by(user).upcoming()
+    reminders = list(upcoming[: NEXT_REMINDERS + 1])
+    more = upcoming.count() - NEXT_REMINDERS if reminders[NEXT_REMINDERS:] else 0
+    connections = list(Connection.objects.owned_by(user))
+    page = threads.page(user, limit=LAST_MESSAGES)
+    is_new = not (page.messages or connections)
+    return {
+        "messages_page": page,
+        "reminders": reminders[:NEXT_REMINDERS],
+        "more_reminders": more,
+        "accounts": cards.accounts(connections),
+        "tiles": [] if is_new else tiles.of(user, connections),
+        "first_text": sms_links.first_text(user) if not page.messages else None,
+    }
+
+
 def _above(request: SignedIn, now: dict[str, Any]) -> dict[str, Any]:
     """What needs a step of theirs."""
     user, steps = request.user, _steps(request)
-    in_need = Connection.objects.owned_by(user).in_need()
     unanswered = threads.unanswered(now["messages_page"])
     return {
         "steps": steps,
@@ -60,30 +71,11 @@ def _above(request: SignedIn, now: dict[str, Any]) -> dict[str, Any]:
         "next_step": next((step for step in steps if not step.is_done), None),
         "steps_done": sum(step.is_done for step in steps),
         "offered": shares.offered(user),
-        "in_need": cards.accounts(list(in_need)),
+        "in_need": [account for account in now["accounts"] if account.is_in_need],
         "missed": threads.missed(now["messages_page"]),
         "unanswered": unanswered,
         "answers_from": unanswered and shortage.until(user, unanswered.number),
     }
-
-
-def week(user: User) -> list[str]:
-    """What they used in seven days, in words; nothing where that is nothing."""
-    volume = figures.texts_of(periods.named("7d"), user).volume()
-    if not (volume.came or volume.went or volume.cost):
-        return []
-    return [
-        ngettext(
-            "%(came)s text from you, %(went)s to you",
-            "%(came)s texts from you, %(went)s to you",
-            volume.came,
-        )
-        % {
-            "came": numerals.shown(f"{volume.came:,}"),
-            "went": numerals.shown(f"{volume.went:,}"),
-        },
-        numerals.shown(in_dollars(volume.cost)),
-    ]
 
 
 def _steps(request: SignedIn) -> list[Step]:

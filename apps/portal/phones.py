@@ -7,8 +7,6 @@ the words that link one, needs a fresh proof.
 from dataclasses import dataclass
 from uuid import UUID
 
-import segno
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +21,7 @@ from apps.core.verbs import (
     require_POST,
     require_safe,
 )
+from apps.portal import sms_links
 from apps.portal.forms import LabelForm, NumberForm
 from apps.portal.shell import SignedIn
 from apps.rbac.catalog import Permission
@@ -164,13 +163,8 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
 
 
 def _pairing(phrase: linking.Phrase) -> Pairing:
-    ours = settings.TWILIO_NUMBER
-    # "?&body=" is the one spelling that iOS and Android both read, and a "+" for the
-    # space would arrive as one.
-    sms_url = f"sms:{ours}?&body={phrase.text.replace(' ', '%20')}"
-    code = segno.make(f"SMSTO:{ours}:{phrase.text}", error="m", micro=False)
-    # The white frame around the picture is most of its quiet zone.
-    return Pairing(phrase, sms_url, code.svg_data_uri(scale=4, border=1))
+    words = phrase.text
+    return Pairing(phrase, sms_links.link(words), sms_links.picture(words))
 
 
 def _version(lines: list[Line], pairing: Pairing | None) -> str:

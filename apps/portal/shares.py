@@ -1,5 +1,6 @@
 """What is shared with others, and what is offered: made, answered, taken back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,12 +17,16 @@ from apps.assistant.models import List, Note, Offer
 from apps.assistant.shared import Share, Thing
 from apps.core.errors import AppError, Invalid
 from apps.core.verbs import require_POST, require_safe
+from apps.portal import parts
 from apps.portal.forms import ShareForm
+from apps.portal.parts import Part
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
 
 PAGE = "portal:shares"
+# On the page of a thing; all of them are on the page of shares.
+_MOST_HOLDERS = 20
 
 
 @dataclass(frozen=True)
@@ -44,10 +49,10 @@ def page(request: SignedIn) -> HttpResponse:
     user = request.user
     shown = {
         "offered": offered(user),
-        "received": _shown(shared.received(user)),
-        "given": _shown(shared.given(user)),
+        "received": _part(request, _shown(shared.received(user)), "received"),
+        "given": _part(request, _shown(shared.given(user)), "given"),
         "waiting": _shown(offers.made(user)),
-        "blocked": offers.blocked(user),
+        "blocked": _part(request, offers.blocked(user), "blocked"),
     }
     return render(request, "portal/shares.html", shown)
 
@@ -158,12 +163,18 @@ def card(user: User, thing: Thing | None) -> dict[str, Any]:
     a calendar that was never offered."""
     if thing is not None and thing.user_id != user.pk:
         return {"owner": thing.user, "share_of": thing}
+    holders = shared.holders(thing) if thing else []
     return {
         "share_of": thing,
         "share_form": ShareForm(),
-        "holders": _shown(shared.holders(thing)) if thing else [],
+        "holders": _shown(holders[:_MOST_HOLDERS]),
+        "holders_more": max(0, len(holders) - _MOST_HOLDERS),
         "offers_made": offers.made(user, thing) if thing else [],
     }
+
+
+def _part(request: SignedIn, rows: Sequence[Any], name: str) -> Part:
+    return parts.of(rows, request.GET, here=reverse(PAGE), name=name)
 
 
 def _shown(rows: Any) -> list[Shown]:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,11 +10,13 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts import personal_tokens
+from apps.accounts.models import PersonalToken
 from apps.core.errors import Conflict
 from apps.core.verbs import require_POST, require_safe
 from apps.portal.forms import TokenForm
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import fresh, in_person, signed_in
+from apps.rbac.scopes import Scope
 
 own = in_person(signed_in)
 
@@ -37,7 +40,8 @@ def make(request: SignedIn) -> HttpResponse:
     except Conflict as error:
         form.add_error(None, error.sentence)
         return _page(request, form)
-    return render(request, "portal/token_made.html", {"row": row, "said": said})
+    shown = {"row": row, "said": said, "example": _example(row)}
+    return render(request, "portal/token_made.html", shown)
 
 
 @own
@@ -46,6 +50,12 @@ def revoke(request: SignedIn, public_id: UUID) -> HttpResponse:
     personal_tokens.revoke(user=request.user, public_id=public_id)
     messages.success(request, gettext("That token is dead now."))
     return redirect("portal:tokens")
+
+
+def _example(row: PersonalToken) -> str:
+    """An address that it reads."""
+    group = row.scopes[0].partition(":")[0]
+    return f"{settings.PUBLIC_URL}/api/v1/{'me' if group == Scope.ACCOUNT else group}"
 
 
 def _page(request: SignedIn, form: TokenForm) -> HttpResponse:

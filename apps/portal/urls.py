@@ -210,6 +210,7 @@ urlpatterns = [
     path("app/settings/data/<uuid:public_id>/", your_data.fetch, name="data_fetch"),
     path("app/settings/data/<uuid:public_id>/drop/", your_data.drop, name="data_drop"),
     path("app/activity/", activity.activity, name="activity"),
+    path("app/activity/all.csv", activity.table, name="activity_csv"),
     path("dev/phone/", dev_phone.phone, name="dev_phone"),
     path("dev/phone/play/", dev_phone.play, name="dev_phone_play"),
     path("dev/mail/", dev_mail.inbox, name="dev_mail"),

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 
-from apps.accounts import closing, exports
+from apps.accounts import archive, closing, exports
 from apps.accounts.models import DataExport
 from apps.core import live
 from apps.core.errors import Conflict, TooMany
@@ -23,7 +23,7 @@ def data(request: SignedIn) -> HttpResponse:
     found = exports.own(request.user)
     is_being_made = any(each.state == DataExport.State.MAKING for each in found)
     shown = {
-        "exports": found,
+        "exports": [(each, _far(each)) for each in found],
         "is_being_made": is_being_made,
         "days": closing.DAYS_TO_RETURN,
     }
@@ -57,6 +57,11 @@ def fetch(request: SignedIn, public_id: UUID) -> StreamingHttpResponse:
 def drop(request: SignedIn, public_id: UUID) -> HttpResponse:
     exports.drop(export=exports.one(request.user, public_id))
     return redirect("portal:data")
+
+
+def _far(export: DataExport) -> str:
+    """How far it is, in words; nothing before it has begun."""
+    return archive.told(export.job.progress) if export.job else ""
 
 
 def _version(found: list[DataExport]) -> str:

@@ -96,12 +96,12 @@ def page(
     return Page(moments, shown.older, shown.newer)
 
 
-def every(person_id: int) -> Iterator[Moment]:
+def every(person_id: int, *, also_may: bool = True) -> Iterator[Moment]:
     """All of it, newest first, read page by page."""
-    found = page(person_id, limit=_MANY, also_may=True)
+    found = page(person_id, limit=_MANY, also_may=also_may)
     yield from found.moments
     while found.older:
-        found = page(person_id, found.older, limit=_MANY, also_may=True)
+        found = page(person_id, found.older, limit=_MANY, also_may=also_may)
         yield from found.moments
 
 

@@ -65,7 +65,7 @@ def flush(lease: Lease) -> Lease:
     while text := _head(lease):
         if text.next_at > timezone.now():
             return lease
-        with bound(text.request_id):
+        with bound(text.request_id, "send"):
             lease = lanes.fresh(lease)
             if pause := breaker.pause():
                 _wait(lease, text, pause)

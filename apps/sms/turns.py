@@ -115,7 +115,7 @@ def work(lease: Lease) -> Lease:
     if lease.is_sending:
         lease = sender.flush(lease)
     if begun := begin(lease):
-        with bound(begun.turn.request_id):
+        with bound(begun.turn.request_id, "turn"):
             lease = lanes.fresh(lease)
             if reply := _answer(lease, begun):
                 sender.hand_over(lease, reply)
@@ -168,7 +168,7 @@ def _opened(lane: Lane) -> Begun | None:
     is_afforded = turn.is_web or money.opened(
         turn, texts, of_role, is_answered=is_answered
     )
-    with bound(turn.request_id):
+    with bound(turn.request_id, "turn begins"):
         logger.info("turn_began", turn=turn.pk, texts=[text.pk for text in texts])
     return Begun(turn, texts, is_afforded, replies)
 

@@ -55,7 +55,9 @@ CACHES = {
 }
 SESSION_ENGINE = "apps.accounts.sessionstore"
 SESSION_CACHE_ALIAS = "sessions"
-SESSION_COOKIE_AGE = 86_400
+# A day longer than a sign-in lasts: who comes back is told that it is over, and finds
+# what they had typed.
+SESSION_COOKIE_AGE = 2 * 86_400
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"

@@ -69,3 +69,13 @@ ALERTMANAGER_TOKEN = env.str("ALERTMANAGER_TOKEN", default="")
 # Its `repeat_interval`, four hours where nothing is said: an alert that was not repeated
 # four times is over, though its end was lost.
 ALERTMANAGER_REPEAT_SECONDS = env.int("ALERTMANAGER_REPEAT_SECONDS", default=14_400)
+
+# --- What happens here, told elsewhere (config/telemetry.py) ---------------------------
+
+# An OpenTelemetry collector (OTLP over HTTP), for traces.
+OTEL_EXPORTER_OTLP_ENDPOINT = env.address(
+    "OTEL_EXPORTER_OTLP_ENDPOINT", ("http", "https"), default=""
+)
+# Where defects are gathered. Its environment is SENTRY_ENVIRONMENT, its release
+# SENTRY_RELEASE.
+SENTRY_DSN = env.address("SENTRY_DSN", ("http", "https"), default="")

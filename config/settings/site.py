@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "apps.mfa.enforcement.EnforcementMiddleware",
     "apps.accounts.preferences.PreferencesMiddleware",
+    "apps.portal.typed.TypedMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 # Paths that machines call: no session, no CSRF, no cookies; see core/shortcut.py.
@@ -153,6 +154,7 @@ LANGUAGE_CODE = "en"
 # Those that pages and letters are in; dates have the names of every language Django knows.
 PAGE_LANGUAGES = ["en", "es"]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True

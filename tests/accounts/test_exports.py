@@ -19,7 +19,7 @@ from django.utils import timezone
 from apps.accounts import archive, exports, guessing
 from apps.accounts.models import DataExport, ExportPart, User
 from apps.assistant.models import Reminder
-from apps.core import dossier
+from apps.core import dossier, languages
 from apps.core.errors import Conflict, NotFound, TooMany
 from apps.core.kinds import Queue
 from apps.jobs import leases, progress, runner, sweeper
@@ -328,8 +328,37 @@ def test_the_page_says_how_far_it_is(alice: User) -> None:
         40,
         "Writing texts to you, 1,200 rows",
     )
+    User.objects.filter(pk=alice.pk).update(locale="es")
+    page = client.get(PAGE).content.decode()
+    assert "40% · Escribiendo mensajes para ti, 1.200 filas" in page
+    # Programs are told in English.
+    found = client.get(f"{API}/{export.public_id}").json()
+    assert found["words"] == "Writing texts to you, 1,200 rows"
     lease.row().update(percent=41)
     assert "41%" in client.get(live).content.decode()
+
+
+def test_what_the_job_says_is_read_in_the_language_of_the_page(alice: User) -> None:
+    export = exports.ask(user=alice)
+    lease = leases.claim(Queue.BULK)
+    assert lease is not None
+    with progress.of(lease):
+        exports.make(export.pk)
+    assert export.job_id is not None
+    said = Job.objects.get(pk=export.job_id).progress
+    assert said.startswith("Writing ") and archive.told(said) == said
+    with languages.speaking("es"):
+        assert archive.told(said).startswith("Escribiendo ")
+        assert archive.told("Something else") == "Something else"
+
+
+def test_every_table_has_a_name_in_each_language() -> None:
+    for kept in dossier.handed_out():
+        said = f"Writing {kept.called}, 1,200 rows"
+        assert archive.told(said) == said
+        with languages.speaking("es"):
+            told = archive.told(said)
+        assert told.startswith("Escribiendo ") and told.endswith(", 1.200 filas")
 
 
 def test_what_lies_in_the_database_says_nothing(alice: User) -> None:

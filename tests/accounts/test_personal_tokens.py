@@ -1,6 +1,7 @@
 """Tokens for programs of one's own: what they do, what they never do, how they end."""
 
 import hashlib
+import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 from django.test import Client
@@ -22,6 +24,7 @@ from apps.core import shelves
 from apps.core.errors import AppError, Conflict
 from apps.core.redis import connection as redis
 from apps.rbac import declared, scopes
+from apps.rbac.scopes import Scope
 from tests.conftest import Recorded
 from tests.mfa.conftest import person
 from tests.races import overtaken, together
@@ -354,6 +357,16 @@ def test_the_page_makes_one_shows_it_once_and_takes_it_back(app: Client) -> None
     assert row.expires_at - row.created_at == timedelta(days=30)
     app.post(f"{PAGE}{row.public_id}/revoke/")
     assert not PersonalToken.objects.exists()
+
+
+@pytest.mark.parametrize("scope", sorted(f"{each}:read" for each in Scope))
+def test_the_example_on_the_page_of_a_new_token_works(app: Client, scope: str) -> None:
+    form = {"name": "home", "days": "30", "scopes": [scope]}
+    page = html.unescape(app.post(f"{PAGE}make/", form).content.decode())
+    shown = re.search(r'curl (\S+) -H "Authorization: Bearer (\w+)"', page)
+    assert shown is not None and shown[1].startswith(f"{settings.PUBLIC_URL}/")
+    path = shown[1].removeprefix(settings.PUBLIC_URL)
+    assert program(shown[2]).get(path).status_code == 200
 
 
 def test_a_mistake_in_the_form_is_told_and_what_was_chosen_stays(app: Client) -> None:

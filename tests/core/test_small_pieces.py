@@ -110,7 +110,7 @@ def test_a_log_line_is_one_json_object_with_the_request_id(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     logs.configure({"format": "json", "level": "INFO"})
-    with bound("f" * 32):
+    with bound("f" * 32, "test"):
         logs.logger.info("it_happened", turn=7)
     line = json.loads(capsys.readouterr().err.strip().splitlines()[-1])
     assert (line["event"], line["turn"]) == ("it_happened", 7)

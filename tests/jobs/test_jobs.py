@@ -45,7 +45,7 @@ def asked_for_later() -> list[str]:
 
 
 def test_it_is_done_once_and_its_history_says_how(alice: User) -> None:
-    with bound(ID):
+    with bound(ID, "test"):
         job_id = jobs.enqueue(chores.note, "milk", by=alice)
     assert drain() == 1
     assert effects() == ["milk"]
@@ -174,7 +174,7 @@ def test_a_job_is_due_after_a_time_or_at_one() -> None:
 
 
 def test_it_runs_under_the_request_id_that_caused_it() -> None:
-    with bound(ID):
+    with bound(ID, "test"):
         jobs.enqueue(chores.under_which_id)
     with capture_logs() as lines:
         drain()

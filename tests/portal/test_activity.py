@@ -1,6 +1,8 @@
 """People see what was recorded of them, in words, and nothing of anybody else."""
 
+import csv
 import dataclasses
+import io
 import re
 from datetime import UTC, datetime
 
@@ -264,3 +266,34 @@ def test_a_newcomer_is_told_what_will_stand_here(db: None) -> None:
     first = paging.cursor("rbac.timeline", paging.Place(("1",)))
     page = read(client, f"{PAGE}?before={first}")
     assert "Nothing yet" in page and "Newest" in page
+
+
+def test_one_kind_can_be_looked_at_alone(as_alice: Client, alice: User) -> None:
+    audit.done("integrations.connection.connect", actor=alice, subject=alice)
+    audit.done("mfa.factor.add", actor=alice, subject=alice)
+    everything = read(as_alice)
+    security = read(as_alice, f"{PAGE}?kind=security")
+    connections = read(as_alice, f"{PAGE}?kind=connections")
+    assert not _deeds(security) & _deeds(connections)
+    assert _deeds(security) and _deeds(connections)
+    assert _deeds(security) | _deeds(connections) <= _deeds(everything)
+    assert 'href="?kind=security" aria-current="page"' in security
+    assert as_alice.get(PAGE, {"kind": "other"}).status_code == 400
+
+
+def _deeds(page: str) -> set[str]:
+    return set(re.findall(r'<li class="stack-small">\s*<p>(.+?)</p>', page))
+
+
+def test_all_of_it_is_a_table(as_alice: Client, alice: User, bob: User) -> None:
+    for n in range(40):
+        audit.done("mfa.factor.add", actor=alice, subject=alice, reason=f"r{n}")
+    audit.done("mfa.factor.add", actor=bob, subject=bob, reason="bobs")
+    answer = as_alice.get(f"{PAGE}all.csv")
+    lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode())))
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer["Content-Disposition"]
+    assert "bobs" not in str(lines)
+    times = [each["at"] for each in lines]
+    assert len(lines) >= 40 and times == sorted(times, reverse=True)
+    assert all(each["what"] for each in lines)

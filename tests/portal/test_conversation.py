@@ -1,5 +1,6 @@
 """The thread: everything said, in order, with what became of it."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -84,9 +85,10 @@ def test_words_are_shown_as_words(as_alice: Client) -> None:
 def test_nobody_reads_the_texts_of_another(as_alice: Client) -> None:
     bob = Client()
     bob.login(username="bob@example.com", password=demo.password())
-    assert "No texts yet" in bob.get("/app/conversation/").content.decode()
+    page = bob.get("/app/conversation/").content.decode()
+    assert "Text this to" in page and 'class="thread"' not in page
     overview = bob.get("/app/").content.decode()
-    assert "Nothing to be reminded of" in overview and "No texts yet" in overview
+    assert "Nothing to be reminded of" in overview and "Text this to" in overview
 
 
 def _version(client: Client) -> str:
@@ -143,3 +145,57 @@ def test_nobody_undoes_or_approves_for_somebody_else(as_alice: Client) -> None:
 def test_nothing_said_is_told_and_kept_apart(as_alice: Client) -> None:
     page = as_alice.post("/app/conversation/say/", {"words": " "}, follow=True)
     assert "Write something first." in page.content.decode()
+
+
+def test_messages_are_found_by_their_words(as_alice: Client) -> None:
+    _receive("buy a red kite")
+    page = as_alice.get("/app/conversation/", {"q": "KITE red"}).content.decode()
+    assert 'class="thread"' in page and "buy a red kite" in page
+    assert "call Ana in two days" not in page
+    # It stays as it was found: nothing is asked again, nothing is sent from there.
+    assert "data-poll" not in page and "Send</span>" not in page
+    none = as_alice.get("/app/conversation/", {"q": "kite blue"}).content.decode()
+    assert "Nothing found" in none and "Whole conversation" in none
+    # A sign of a pattern is a sign.
+    none = as_alice.get("/app/conversation/", {"q": "k_te%"}).content.decode()
+    assert "Nothing found" in none
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_here_and_each_phone_can_be_read_alone(
+    as_alice: Client,
+) -> None:
+    alice = User.objects.get(email="alice@example.com")
+    web.say(alice, "written on a page")
+    drain()
+    here = as_alice.get("/app/conversation/", {"with": "web"}).content.decode()
+    assert "written on a page" in here and "call Ana in two days" not in here
+    assert '<option value="web" selected>' in here
+    phone = as_alice.get("/app/conversation/", {"with": "+12025550101"})
+    page = phone.content.decode()
+    assert "call Ana in two days" in page and "written on a page" not in page
+    bobs = as_alice.get("/app/conversation/", {"with": "+12025550102"})
+    assert "Nothing found" in bobs.content.decode()
+
+
+def test_older_ones_that_were_found_are_a_page_away(as_alice: Client) -> None:
+    for n in range(60):
+        _receive(f"apple no {n}.")
+    _receive("pear")
+    page = as_alice.get("/app/conversation/", {"q": "apple"}).content.decode()
+    older = re.search(r'href="([^"]+&amp;before=[^"]+)"', page)
+    assert older is not None
+    rest = as_alice.get(older[1].replace("&amp;", "&").partition("#")[0])
+    found = re.findall(r"apple no (\d+)\.", page + rest.content.decode())
+    assert sorted(map(int, found)) == list(range(60))
+
+
+def test_who_has_a_phone_and_said_nothing_yet_is_shown_what_to_text(
+    db: None,
+) -> None:
+    demo.people()
+    client = Client()
+    client.force_login(User.objects.get(email="bob@example.com"))
+    page = client.get("/app/conversation/").content.decode()
+    assert 'class="qr"' in page and "remind me in half an hour" in page
+    assert "Link a phone" not in page and 'role="search"' not in page

@@ -32,7 +32,7 @@ def visit(view: View, user: Any = None, actor: Any = None) -> HttpResponse:
     request.user = user or AnonymousUser()
     if actor:
         setattr(request, "actor", actor)
-    with bound("0123456789abcdef"):
+    with bound("0123456789abcdef", "test"):
         return audit.AuditMiddleware(view)(request)
 
 

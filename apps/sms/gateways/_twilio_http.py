@@ -15,6 +15,7 @@ from django.conf import settings
 from twilio.http import HttpClient
 from twilio.http.response import Response
 
+from apps.core import traces
 from apps.sms.gateway import CONNECT_SECONDS, READ_SECONDS
 
 # As many threads as a process may have that text at once.
@@ -46,13 +47,16 @@ class Window(HttpClient):  # type: ignore[misc]  # no hints there
         allow_redirects: bool = False,
     ) -> Response:
         asked = {k: v for k, v in (params or {}).items() if v is not None}
-        answer = self._pools.request(
-            method,
-            f"{redirected(uri)}?{urlencode(asked, doseq=True)}".rstrip("?"),
-            body=urlencode(data, doseq=True) if data else None,
-            headers={**(headers or {}), **_proof(auth)},
-            redirect=False,
-        )
+        url = f"{redirected(uri)}?{urlencode(asked, doseq=True)}".rstrip("?")
+        with traces.of_call(method, urlsplit(url).hostname or "") as span:
+            answer = self._pools.request(
+                method,
+                url,
+                body=urlencode(data, doseq=True) if data else None,
+                headers={**(headers or {}), **_proof(auth)},
+                redirect=False,
+            )
+            span.set_attributes({"http.response.status_code": answer.status})
         return Response(answer.status, answer.data.decode(), answer.headers)
 
 

@@ -1,0 +1,1 @@
+"""How numbers are written, where Django does it in another way than the assistant."""
