@@ -177,6 +177,7 @@ def test_a_part_that_fails_leaves_the_rest_standing(
     ("value", "masked"),
     [
         ("alice@example.com", "a•••@example.com"),
+        ("web", "web"),
         ("+12025550101", "+1••••••••01"),
         ("Alice Archer", "A•••"),
         ("", ""),
