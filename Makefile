@@ -12,12 +12,14 @@ SEARCHED = $(shell for each in $(CANDIDATES); do \
 
 RUN := .venv/bin/python
 APPS := apps bench clients config docs tests
+SCANNED := apps clients config docker manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint bench client messages shots requirements python venv venv-dev
+.PHONY: help run test test-operations coverage lint scan bench client messages shots requirements pin \
+	python venv venv-dev venv-scanners
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=.data)
 	@$(RUN) -m config.embedded run
@@ -25,11 +27,15 @@ run: venv ## start everything: servers, web, workers, beat (PORT=8000, DATA_DIR=
 # Three, also for two cores: what waits for a process it has started leaves one idle.
 WORKERS := -n 3
 # Every worker would compile all tests anew, seven seconds each.
-test coverage: export PYTHONDONTWRITEBYTECODE =
+test test-operations coverage: export PYTHONDONTWRITEBYTECODE =
 
 test: venv-dev ## run all tests, those in a real browser included
 	@$(RUN) config/chromium.py
 	@$(RUN) -m pytest $(WORKERS)
+
+test-operations: venv-dev venv-scanners ## test image, proxy, alerts and deployment with Debian's servers (root installs them)
+	@sh tests/operations/install.sh
+	@$(RUN) -m pytest -n 0 tests/operations
 
 coverage: venv-dev ## the same a third slower, refusing too little coverage
 	@$(RUN) config/chromium.py
@@ -49,6 +55,11 @@ lint: venv-dev ## check style, types, the import staircase and missing migration
 	@# The models are compared with the files only, so no server has to be there.
 	@DATABASE_URL=postgres://nobody@127.0.0.1:1/none $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 
+scan: venv-scanners ## look for what is dangerous in our code, by Bandit and our rules for Semgrep
+	@.venv-operations/bin/bandit -q -c .github/bandit.yml -r $(SCANNED)
+	@.venv-semgrep/bin/semgrep scan --config .github/semgrep.yml --metrics off \
+		--disable-version-check --quiet --error $(SCANNED)
+
 bench: venv-dev ## benchmarks, each beside a bare and a usual way
 	@$(RUN) -m bench
 
@@ -64,10 +75,13 @@ shots: venv-dev ## take the pictures of the README
 	@$(RUN) -m docs.shots
 
 requirements: venv-dev ## compile the lock files from requirements/*.in
-	@for name in base embedded dev; do \
+	@for name in base embedded dev operations semgrep; do \
 		.venv/bin/uv pip compile --quiet --universal --python-version 3.11.2 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
+
+pin: python ## turn the tags of the workflows' actions into the commits they name today
+	@$(FOUND) config/pin.py
 
 python:
 	@test -n "$(FOUND)" || { echo "Switchboard needs Python 3.11 or newer, and there is none among: $(CANDIDATES)." \
@@ -78,3 +92,8 @@ venv: python
 
 venv-dev: python
 	@$(FOUND) config/virtualenv.py base embedded dev
+
+# Each in a virtual environment of its own: they want other packages than we do.
+venv-scanners: python
+	@VENV=.venv-operations $(FOUND) config/virtualenv.py operations
+	@VENV=.venv-semgrep $(FOUND) config/virtualenv.py semgrep

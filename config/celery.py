@@ -29,6 +29,7 @@ app.set_default()
 @beat_init.connect
 def check_settings(**_: object) -> None:
     import_module("config.checks").insist()
+    import_module("apps.core.worker_metrics")  # listens for what comes next
 
 
 def _telemetry() -> Any:

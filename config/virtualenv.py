@@ -1,4 +1,5 @@
-"""`python config/virtualenv.py base embedded …`: `.venv` as the lock files say.
+"""`python config/virtualenv.py base embedded …`: `.venv` as the lock files say, or the
+folder of another name in VENV.
 
 Installs again only when the content of a lock changed, and makes `.venv` anew when the
 Python in it is gone. Run by the Makefile with any Python 3.11 or newer; standard
@@ -7,12 +8,13 @@ library only, because nothing else is there yet.
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+VENV = ROOT / os.environ.get("VENV", ".venv")
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "installed.json"
 
@@ -23,13 +25,16 @@ def main(names: list[str]) -> int:
     whole = STAMP.exists() and PYTHON.exists()
     installed = json.loads(STAMP.read_text()) if whole else None
     if installed is None:
-        print("Making the virtual environment .venv …", flush=True)
+        print(f"Making the virtual environment {VENV.name} …", flush=True)
         if not _make():
             return 1
         installed = {}
     if wanted.items() <= installed.items():
         return 0
-    print(f"Installing {', '.join(names)} into .venv (a minute or two) …", flush=True)
+    print(
+        f"Installing {', '.join(names)} into {VENV.name} (a minute or two) …",
+        flush=True,
+    )
     locks = [part for name in names for part in ("-r", f"requirements/{name}.txt")]
     pip = [str(PYTHON), "-m", "pip", "-qq", "install"]
     options = ["--disable-pip-version-check", "--require-hashes"]

@@ -466,7 +466,7 @@ AUTH_API = {
         "patch": Door(401, *[405] * 4),
     },
     "auth/2fa/authenticate": dict.fromkeys(VERBS, all_get(401)),
-    "auth/2fa/lost": dict.fromkeys(VERBS, all_get(401)),
+    "auth/2fa/lost": theirs(409, 409),
     "auth/2fa/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},
     "auth/webauthn/authenticate": dict.fromkeys(VERBS, all_get(401)),
     "auth/webauthn/reauthenticate": {**theirs(200, 405), "post": Door(401, *[400] * 4)},

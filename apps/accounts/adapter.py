@@ -111,6 +111,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # untyped pa
                 code="account_closed",
             )
         answer: HttpResponse = super().respond_user_inactive(request, user)
+        if user.closed_at is None:
+            answer["Location"] += "?suspended"
         return answer
 
     def pre_login(

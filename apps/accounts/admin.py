@@ -126,7 +126,7 @@ class UserAdmin(Page):
         "created_at",
     )
     list_filter = ("is_active", "groups__role", "created_at")
-    search_fields = ("email_canonical__startswith", "name__startswith", "=public_id")
+    search_fields = ("email_canonical__startswith", "name__istartswith", "=public_id")
     search_help_text = "The beginning of an e-mail address or a name, or a public id"
     ordering = ("-id",)
     actions = (suspend, restore, close, end_sign_ins, send_password_letter)

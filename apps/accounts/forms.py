@@ -102,8 +102,7 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         label=gettext_lazy("Language"),
         choices=settings.LANGUAGES,
         help_text=gettext_lazy(
-            "Pages, letters and texts speak English and Spanish (español). With any "
-            "other language they are English, with its names of days and months."
+            "Of these pages, of letters and of what the assistant texts."
         ),
     )
 

@@ -40,7 +40,9 @@ WORDS = {
         "Your password was changed. Sign in with the new one."
     ),
     Ending.FACTORS: gettext_noop("Your second factors were changed. Sign in again."),
-    Ending.SUSPENDED: gettext_noop("This account is closed."),
+    Ending.SUSPENDED: gettext_noop(
+        "This account is suspended. Whoever runs this service can tell you more."
+    ),
     Ending.DEMOTED: gettext_noop("Your roles were changed. Sign in again."),
     Ending.OPERATOR: gettext_noop("An operator signed you out here. Sign in again."),
     Ending.PANIC: gettext_noop("Everything was signed out at once. Sign in again."),

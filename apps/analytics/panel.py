@@ -37,8 +37,8 @@ TILES = (
         Permission.OUTBOUND_VIEW,
     ),
     Tile(
-        "Dollars spent, today",
-        lambda: round(_today().cost / DOLLAR, 2),
+        "Spent, today",
+        lambda: f"${_today().cost / DOLLAR:,.2f}",
         lambda: _pages("charge"),
         Permission.CHARGE_VIEW,
     ),

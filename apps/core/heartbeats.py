@@ -1,8 +1,14 @@
 """Signs of life: each worker says for the queues it serves that it lives, and so does
 the beat that leads. They stand in the database, by its clock: nobody flushes it.
+
+For whoever looks after one process alone (a container's health check), its loop also
+touches the file that `HEARTBEAT_FILE` names.
 """
 
+import os
 import threading
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from celery import signals
@@ -47,6 +53,14 @@ def beat(*names: str) -> None:
         connection.close()
 
 
+def touch() -> None:
+    """Say so to who looks after this process alone; its own loop calls this."""
+    path = os.environ.get("HEARTBEAT_FILE", "")
+    if path:
+        with suppress(OSError):  # a full disk ends no worker
+            Path(path).touch()
+
+
 def ages() -> dict[str, float]:
     """Seconds since the last sign of life of each that ever gave one."""
     with connection.cursor() as cursor:
@@ -89,7 +103,9 @@ def _begin(sender: Any, **_: object) -> None:
     names = [worker_of(queue) for queue in sender.app.amqp.queues.consume_from]
     asked = threading.Event()
     asked.set()
+    touch()
     sender.timer.call_repeatedly(EVERY_SECONDS, asked.set)
+    sender.timer.call_repeatedly(EVERY_SECONDS, touch)
     threading.Thread(
         target=_keep_beating, args=(names, asked), name="heartbeat", daemon=True
     ).start()

@@ -1,6 +1,7 @@
 """Logs: one JSON object a line on a server, one readable line on a laptop.
 
-Lines carry ids, never bodies, numbers, codes or tokens. Tracebacks come without local
+Lines carry ids, never bodies, numbers, codes or tokens, nor the keys that are in paths
+(`paths.py`). Tracebacks come without local
 variables: a frame of a failed connection holds the database password.
 """
 
@@ -10,6 +11,8 @@ from typing import Any
 
 import structlog
 
+from apps.core import paths
+
 logger: structlog.typing.FilteringBoundLogger = structlog.get_logger("switchboard")
 
 _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -17,6 +20,7 @@ _ENRICH: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
+    paths.hide,
     _STAMP,
 ]
 
@@ -84,6 +88,8 @@ def _standard(style: str, level: str) -> dict[str, Any]:
             "twilio": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
             "django.server": {"level": "WARNING"},
+            # Of a worker; gunicorn itself writes before there is a site.
+            "gunicorn.error": {"handlers": ["stderr"], "propagate": False},
         },
     }
 

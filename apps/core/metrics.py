@@ -8,8 +8,9 @@ from django.views.decorators.http import require_safe
 from django_prometheus import exports
 from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from redis.exceptions import RedisError
 
-from apps.core import heartbeats, shelves
+from apps.core import gauges, heartbeats, shelves
 from apps.core.errors import NotFound
 
 
@@ -25,18 +26,29 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 def _looked_up() -> bytes:
     """What is so wherever it runs, and not counted by a process: signs of life, and what
-    each app names in `gauges.py`, a tuple `GAUGES` of functions. Nothing while the
-    database is away."""
+    each app names in `gauges.py`, a tuple `GAUGES` of functions that ask the database.
+    Whoever is away is told as that, and asked no more."""
+    families: list[Metric] = []
     try:
-        families = [_signs_of_life()]
-        for find in shelves.across_apps("gauges", "GAUGES"):
+        for find in (_signs_of_life, *shelves.across_apps("gauges", "GAUGES")):
             families += find()
+        families.append(_is_up("database", True))
     except (DatabaseError, InterfaceError):
-        return b""
+        families.append(_is_up("database", False))
+    try:
+        families += gauges.of_redis()
+        families.append(_is_up("redis", True))
+    except RedisError:
+        families.append(_is_up("redis", False))
     return generate_latest(_Found(*families))
 
 
-def _signs_of_life() -> Metric:
+def _is_up(name: str, found: bool) -> Metric:
+    words = "Whether it answers"
+    return GaugeMetricFamily(f"switchboard_{name}_up", words, value=float(found))
+
+
+def _signs_of_life() -> list[Metric]:
     """Of workers and beat."""
     family = GaugeMetricFamily(
         "switchboard_heartbeat_age_seconds",
@@ -45,7 +57,7 @@ def _signs_of_life() -> Metric:
     )
     for name, age in heartbeats.ages().items():
         family.add_metric([name], age)
-    return family
+    return [family]
 
 
 class _Found(CollectorRegistry):

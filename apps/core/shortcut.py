@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
+from apps.core import paths
 from apps.core.errors import AppError, NotAllowed, NotFound, TooLarge, Unavailable
 from apps.core.logs import logger
 from apps.core.problems import problem, worded
@@ -45,7 +46,7 @@ class ShortcutMiddleware:
             logger.warning("database_away", error=type(error).__name__)
             return problem(Unavailable(), request)
         except Exception:
-            logger.exception("defect", path=request.path_info)
+            logger.exception("defect", path=paths.shown(request.path_info))
             return problem(AppError(), request)
         return _in_words(request, response)
 

@@ -1,10 +1,11 @@
 """The console's view of connections: how they stand, what was said, never a token."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -167,8 +168,13 @@ class ConnectionAdmin(ConnectionsPage):
             return "none"
         ends = "says not when it ends"
         if token.expires_at is not None:
-            ends = f"ends {token.expires_at:%Y-%m-%d %H:%M} UTC"
-        return f"renewed {token.refreshed_at:%Y-%m-%d %H:%M} UTC, {ends}"
+            ends = f"ends {_at(token.expires_at)}"
+        return f"renewed {_at(token.refreshed_at)}, {ends}"
+
+
+def _at(moment: datetime) -> str:
+    """As the page says others, in the zone of who reads it."""
+    return str(display_for_value(timezone.localtime(moment), "-"))
 
 
 @admin.register(Consent)

@@ -64,6 +64,7 @@ class BeatScheduler(Scheduler):
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Seconds until the next look."""
+        heartbeats.touch()
         led, self._leads = self._leads, self._leadership.is_mine()
         if not self._leads:
             return _ASK_EVERY

@@ -37,7 +37,7 @@ def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResp
     form = kind(request.POST or None, instance=copy(request.user))
     if request.method == "POST" and form.is_valid():
         profiles.change(user=request.user, **form.cleaned_data)
-        # In the language that they read from now on.
+        # In the language that was just chosen.
         with languages.speaking(form.cleaned_data.get("locale", request.user.locale)):
             messages.success(request, gettext("Saved."))
         return redirect(f"portal:{name}")

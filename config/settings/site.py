@@ -151,8 +151,20 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
 LANGUAGE_CODE = "en"
-# Those that pages and letters are in; dates have the names of every language Django knows.
+# Those that pages, letters and the assistant speak.
 PAGE_LANGUAGES = ["en", "es"]
+# What can be chosen, in its own words; of each its countries, for days and numbers.
+LANGUAGES = [
+    ("en", "English"),
+    ("en-au", "English (Australia)"),
+    ("en-gb", "English (United Kingdom)"),
+    ("es", "Español"),
+    ("es-ar", "Español (Argentina)"),
+    ("es-co", "Español (Colombia)"),
+    ("es-mx", "Español (México)"),
+    ("es-ni", "Español (Nicaragua)"),
+    ("es-ve", "Español (Venezuela)"),
+]
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "UTC"

@@ -5,6 +5,8 @@ from config.settings.data import REDIS_URL
 
 # A worker that has been silent for so long is dead, and its job another's.
 JOBS_LEASE_SECONDS = env.whole("JOBS_LEASE_SECONDS", default=30, least=1)
+# Where each worker says what it has counted; 0 is nowhere (core/worker_metrics.py).
+WORKER_METRICS_PORT = env.whole("WORKER_METRICS_PORT", default=0)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_DEFAULT_QUEUE = "messages"
 CELERY_TASK_IGNORE_RESULT = True

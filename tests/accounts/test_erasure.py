@@ -420,7 +420,7 @@ def _closed_long_ago(user: User) -> None:
 def _dump() -> str:
     found = connection.get_connection_params()
     command = [
-        str(postgres._programs() / "pg_dump"),
+        str(postgres.programs() / "pg_dump"),
         "--host",
         found["host"],
         "--port",

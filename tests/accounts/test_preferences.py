@@ -34,13 +34,13 @@ def as_alice(alice: User) -> Client:
 
 
 def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
-    form = {"clock_hours": "24", "locale": "de", "first_weekday": "6"}
+    form = {"clock_hours": "24", "locale": "es-mx", "first_weekday": "6"}
     answer = as_alice.post(PAGE, form, follow=True)
     page = answer.content.decode()
-    assert "Saved." in page
+    assert "Guardado." in page
     assert '<option value="24" selected>' in page
     alice.refresh_from_db()
-    assert (alice.clock_hours, alice.locale, alice.first_weekday) == (24, "de", 6)
+    assert (alice.clock_hours, alice.locale, alice.first_weekday) == (24, "es-mx", 6)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,8 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
         {"clock_hours": "x"},
         {"first_weekday": "3"},
         {"locale": "xx"},
-        {"locale": "de\x00"},
+        {"locale": "es\x00"},
+        {"locale": "de"},
         {"locale": '"><script>'},
         {"locale": ""},
     ],
@@ -58,7 +59,7 @@ def test_the_choices_are_kept_and_shown(as_alice: Client, alice: User) -> None:
 def test_what_is_no_choice_is_refused(
     as_alice: Client, alice: User, wrong: dict[str, str]
 ) -> None:
-    form = {"clock_hours": "24", "locale": "de", "first_weekday": "0"}
+    form = {"clock_hours": "24", "locale": "es", "first_weekday": "0"}
     form |= wrong
     answer = as_alice.post(PAGE, form)
     assert answer.status_code == 200
@@ -91,9 +92,9 @@ def test_texts_are_read_by_it_too() -> None:
 def test_days_have_the_names_of_the_persons_language(alice: User) -> None:
     with time_machine.travel("2026-12-06T12:00:00Z", tick=False):
         assert ui.day_name(EVENING) == "Mon 23 Nov"
-        profile.change(user=alice, locale="de")
+        profile.change(user=alice, locale="es")
         with preferences.of(alice):
-            assert ui.day_name(EVENING) == "Mo 23 Nov"
+            assert ui.day_name(EVENING) == "lun 23 Nov"
 
 
 def test_nobodys_preferences_stay_behind(alice: User) -> None:

@@ -79,7 +79,7 @@ def test_the_front_page_tells_the_day_as_the_figures_do(
         ("Texts in, today", "Texts in", "3"),
         ("Texts out, today", "Texts out", "2"),
         ("Failed, today", "", "1"),
-        ("Dollars spent, today", "", "0.02"),
+        ("Spent, today", "", "$0.02"),
     ):
         assert f"<span>{label}</span><strong>{value}</strong>" in page
         if of_figures:

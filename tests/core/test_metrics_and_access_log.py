@@ -1,9 +1,12 @@
 """What is counted, and what a page leaves in the log."""
 
 import json
+import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from pytest_django import Settings
 
 from apps.core import logs
 
@@ -21,6 +24,43 @@ def test_metrics_are_not_for_who_comes_through_a_proxy() -> None:
     outside = Client().get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"})
     assert outside.status_code == 404
     assert Client().get("/metrics").status_code == 200
+
+
+def test_how_postgresql_redis_and_migrations_stand_is_told() -> None:
+    told = Client().get("/metrics").content.decode()
+    figures = dict(
+        line.rsplit(" ", 1) for line in told.splitlines() if not line.startswith("#")
+    )
+    assert float(figures['switchboard_database_connections{state="active"}']) >= 1
+    assert float(figures["switchboard_database_bytes"]) > 1_000_000
+    assert float(figures["switchboard_redis_memory_bytes"]) > 100_000
+    assert figures["switchboard_django_migrations_unapplied"] == "0.0"
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'analytics'")
+    told = Client().get("/metrics").content.decode()
+    (line,) = re.findall("^switchboard_django_migrations_unapplied (.*)", told, re.M)
+    assert float(line) >= 1
+
+
+def test_who_is_away_is_told_and_hides_nothing_else(settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    told = Client().get("/metrics").content.decode()
+    assert "switchboard_redis_up 0.0" in told and "switchboard_database_up 1.0" in told
+    assert "switchboard_database_bytes" in told
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_is_told() -> None:
+    connection.close()
+    port = connection.settings_dict["PORT"]
+    connection.settings_dict["PORT"] = "9"
+    try:
+        answer = Client().get("/metrics")
+    finally:
+        connection.settings_dict["PORT"] = port
+    assert answer.status_code == 200
+    told = answer.content.decode()
+    assert "switchboard_database_up 0.0" in told and "switchboard_redis_up 1.0" in told
 
 
 def test_a_page_leaves_one_line_with_its_route_and_no_secret_of_its_path(

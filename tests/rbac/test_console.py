@@ -127,7 +127,7 @@ def test_what_needs_attention_is_on_the_front_page(as_ada: Client) -> None:
     long_ago = timezone.now() - timedelta(minutes=5)
     Lane.objects.filter(pk=text.lane_id).update(due_at=long_ago)
     page = as_ada.get("/admin/").content.decode()
-    assert "1 conversations wait for an answer." in page
+    assert "1 conversation waits for an answer." in page
     waiting = as_ada.get("/admin/sms/lane/?waiting=long").content.decode()
     assert "1 lane" in waiting
 
@@ -177,6 +177,7 @@ def test_a_part_that_fails_leaves_the_rest_standing(
     ("value", "masked"),
     [
         ("alice@example.com", "a•••@example.com"),
+        ("web", "web"),
         ("+12025550101", "+1••••••••01"),
         ("Alice Archer", "A•••"),
         ("", ""),

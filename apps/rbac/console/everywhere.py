@@ -151,8 +151,8 @@ def _keys(page: Any, values: dict[str, Any], request: HttpRequest) -> "QuerySet[
     beginnings = page.beginnings(request)
     wanted = Q()
     for name, value in values.items():
-        how = "__startswith" if name in beginnings else ""
-        wanted |= Q(**{name + how: value})
+        how = beginnings.get(name, "exact")
+        wanted |= Q(**{f"{name}__{how}": value})
     rows: QuerySet[Any] = page.model._default_manager.filter(wanted).order_by("-pk")
     label = Value(page.opts.label_lower, output_field=CharField())
     return rows.values_list(label, Cast("pk", CharField()))[: MOST + 1]

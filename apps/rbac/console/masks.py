@@ -1,5 +1,8 @@
 """Enough of an address or a number to tell two apart, too little to use it."""
 
+# In the place of a number, for what was written here.
+_WEBSITE = "web"
+
 
 def person(email: str, pk: int) -> str:
     """`a•••@example.com, 12`: two people can share a mask."""
@@ -9,6 +12,8 @@ def person(email: str, pk: int) -> str:
 def mask(value: str) -> str:
     """`a•••@example.com`, `+1••••••••01`; other words keep their first letter. Of a
     number no more than the country's beginning and two digits: a million are left."""
+    if value == _WEBSITE:
+        return value
     if "@" in value:
         local, _, domain = value.rpartition("@")
         return f"{local[:1]}•••@{domain}"

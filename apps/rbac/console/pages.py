@@ -9,6 +9,7 @@
 A page shows facts; what can be done is an action that asks first (`actions.confirmed`).
 """
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -44,6 +45,8 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console import actions, belongings, finding, masks, reveal
 from apps.rbac.console.lists import MOST_COUNTED, RowList, of_person
 
+# Lookups of how a value begins.
+_BEGINS = ("startswith", "istartswith")
 # Columns that tell rows of one kind apart.
 _IN_SHORT = 3
 _WHOLE = "The whole of an address, a number or an id; a whole name in quotes"
@@ -130,7 +133,7 @@ class Page(ReadOnlyAdmin):
         letter by letter."""
         if self._searches_parts(request):
             return list(self.search_fields)
-        whole = (each.removesuffix("__startswith") for each in self.search_fields)
+        whole = (re.sub(r"__i?startswith$", "", each) for each in self.search_fields)
         return [each if each.startswith("=") else f"={each}" for each in whole]
 
     def get_search_results(
@@ -262,11 +265,10 @@ class Page(ReadOnlyAdmin):
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}_{which}"
         return reverse(name, args=keys)
 
-    def beginnings(self, request: HttpRequest) -> set[str]:
-        """The fields that are searched by how they begin."""
-        ending = "__startswith"
-        asked = self.get_search_fields(request)
-        return {each.removesuffix(ending) for each in asked if each.endswith(ending)}
+    def beginnings(self, request: HttpRequest) -> dict[str, str]:
+        """The fields that are searched by how they begin, and with which lookup."""
+        asked = [each.rpartition("__") for each in self.get_search_fields(request)]
+        return {name: how for name, _, how in asked if how in _BEGINS}
 
     def person_of(self, obj: Model) -> Any:
         return getattr(obj, self.owner) if self.owner else None

@@ -73,7 +73,7 @@ def read(user: Any) -> Panel:
     for tile in _gathered("TILES"):
         if tile.permission in allowed:
             value = _asked(tile.label, tile.value)
-            shown = "?" if value is None else f"{value:,}"
+            shown = "?" if value is None else _written(value)
             # `counted` went no further.
             shown += "+" if value == MOST_COUNTED else ""
             figures.append(Figure(tile.label, shown, tile.page()))
@@ -81,6 +81,11 @@ def read(user: Any) -> Panel:
         if watch.permission in allowed:
             notices += _noticed(watch)
     return Panel(figures, sorted(notices, key=lambda each: each.tone != "bad"))
+
+
+def _written(value: Any) -> str:
+    """A count; what has a unit is written already."""
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 def counted(rows: Any) -> int:

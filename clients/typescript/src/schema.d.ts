@@ -5224,108 +5224,18 @@ export interface components {
             name: string;
         };
         /**
-         * @description * `af` - Afrikaans
-         *     * `ar` - Arabic
-         *     * `ar-dz` - Algerian Arabic
-         *     * `ast` - Asturian
-         *     * `az` - Azerbaijani
-         *     * `bg` - Bulgarian
-         *     * `be` - Belarusian
-         *     * `bn` - Bengali
-         *     * `br` - Breton
-         *     * `bs` - Bosnian
-         *     * `ca` - Catalan
-         *     * `ckb` - Central Kurdish (Sorani)
-         *     * `cs` - Czech
-         *     * `cy` - Welsh
-         *     * `da` - Danish
-         *     * `de` - German
-         *     * `dsb` - Lower Sorbian
-         *     * `el` - Greek
-         *     * `en` - English
-         *     * `en-au` - Australian English
-         *     * `en-gb` - British English
-         *     * `eo` - Esperanto
-         *     * `es` - Spanish
-         *     * `es-ar` - Argentinian Spanish
-         *     * `es-co` - Colombian Spanish
-         *     * `es-mx` - Mexican Spanish
-         *     * `es-ni` - Nicaraguan Spanish
-         *     * `es-ve` - Venezuelan Spanish
-         *     * `et` - Estonian
-         *     * `eu` - Basque
-         *     * `fa` - Persian
-         *     * `fi` - Finnish
-         *     * `fr` - French
-         *     * `fy` - Frisian
-         *     * `ga` - Irish
-         *     * `gd` - Scottish Gaelic
-         *     * `gl` - Galician
-         *     * `he` - Hebrew
-         *     * `hi` - Hindi
-         *     * `hr` - Croatian
-         *     * `hsb` - Upper Sorbian
-         *     * `hu` - Hungarian
-         *     * `hy` - Armenian
-         *     * `ia` - Interlingua
-         *     * `id` - Indonesian
-         *     * `ig` - Igbo
-         *     * `io` - Ido
-         *     * `is` - Icelandic
-         *     * `it` - Italian
-         *     * `ja` - Japanese
-         *     * `ka` - Georgian
-         *     * `kab` - Kabyle
-         *     * `kk` - Kazakh
-         *     * `km` - Khmer
-         *     * `kn` - Kannada
-         *     * `ko` - Korean
-         *     * `ky` - Kyrgyz
-         *     * `lb` - Luxembourgish
-         *     * `lt` - Lithuanian
-         *     * `lv` - Latvian
-         *     * `mk` - Macedonian
-         *     * `ml` - Malayalam
-         *     * `mn` - Mongolian
-         *     * `mr` - Marathi
-         *     * `ms` - Malay
-         *     * `my` - Burmese
-         *     * `nb` - Norwegian Bokmål
-         *     * `ne` - Nepali
-         *     * `nl` - Dutch
-         *     * `nn` - Norwegian Nynorsk
-         *     * `os` - Ossetic
-         *     * `pa` - Punjabi
-         *     * `pl` - Polish
-         *     * `pt` - Portuguese
-         *     * `pt-br` - Brazilian Portuguese
-         *     * `ro` - Romanian
-         *     * `ru` - Russian
-         *     * `sk` - Slovak
-         *     * `sl` - Slovenian
-         *     * `sq` - Albanian
-         *     * `sr` - Serbian
-         *     * `sr-latn` - Serbian Latin
-         *     * `sv` - Swedish
-         *     * `sw` - Swahili
-         *     * `ta` - Tamil
-         *     * `te` - Telugu
-         *     * `tg` - Tajik
-         *     * `th` - Thai
-         *     * `tk` - Turkmen
-         *     * `tr` - Turkish
-         *     * `tt` - Tatar
-         *     * `udm` - Udmurt
-         *     * `ug` - Uyghur
-         *     * `uk` - Ukrainian
-         *     * `ur` - Urdu
-         *     * `uz` - Uzbek
-         *     * `vi` - Vietnamese
-         *     * `zh-hans` - Simplified Chinese
-         *     * `zh-hant` - Traditional Chinese
+         * @description * `en` - English
+         *     * `en-au` - English (Australia)
+         *     * `en-gb` - English (United Kingdom)
+         *     * `es` - Español
+         *     * `es-ar` - Español (Argentina)
+         *     * `es-co` - Español (Colombia)
+         *     * `es-mx` - Español (México)
+         *     * `es-ni` - Español (Nicaragua)
+         *     * `es-ve` - Español (Venezuela)
          * @enum {string}
          */
-        LocaleEnum: "af" | "ar" | "ar-dz" | "ast" | "az" | "bg" | "be" | "bn" | "br" | "bs" | "ca" | "ckb" | "cs" | "cy" | "da" | "de" | "dsb" | "el" | "en" | "en-au" | "en-gb" | "eo" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve" | "et" | "eu" | "fa" | "fi" | "fr" | "fy" | "ga" | "gd" | "gl" | "he" | "hi" | "hr" | "hsb" | "hu" | "hy" | "ia" | "id" | "ig" | "io" | "is" | "it" | "ja" | "ka" | "kab" | "kk" | "km" | "kn" | "ko" | "ky" | "lb" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "ne" | "nl" | "nn" | "os" | "pa" | "pl" | "pt" | "pt-br" | "ro" | "ru" | "sk" | "sl" | "sq" | "sr" | "sr-latn" | "sv" | "sw" | "ta" | "te" | "tg" | "th" | "tk" | "tr" | "tt" | "udm" | "ug" | "uk" | "ur" | "uz" | "vi" | "zh-hans" | "zh-hant";
+        LocaleEnum: "en" | "en-au" | "en-gb" | "es" | "es-ar" | "es-co" | "es-mx" | "es-ni" | "es-ve";
         /** @description From when on the password alone is enough to set up new factors. */
         Loss: {
             /** Format: date-time */
@@ -12481,6 +12391,8 @@ export interface operations {
             query?: {
                 /** @description As `next` or `previous` has it. */
                 cursor?: string;
+                /** @description All, if not said. */
+                kind?: "assistant" | "connections" | "security";
                 limit?: number;
             };
             header?: never;
@@ -13295,6 +13207,8 @@ export interface operations {
                 /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
+                /** @description It has all of these words, whole ones. */
+                search?: string;
             };
             header?: never;
             path?: never;

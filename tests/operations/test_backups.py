@@ -1,0 +1,348 @@
+"""A real PostgreSQL with the production's configuration, its archive and its copies; it is
+destroyed, and comes back with every row."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from config.embedded import postgres, processes
+from config.env import ROOT
+from tests.operations.tools import DOCKER, free_port, until
+
+SCRIPTS = DOCKER / "backup"
+PASSWORD = "of-the-drill"
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL on a folder of its own, and where its copies go."""
+
+    folder: Path
+    port: int
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def backups(self) -> Path:
+        return self.folder / "backups"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        programs = postgres.programs()
+        return {
+            **os.environ,
+            "PATH": f"{programs}:{os.environ['PATH']}",
+            "BACKUPS": str(self.backups),
+            "PGHOST": "127.0.0.1",
+            "PGPORT": str(self.port),
+            "PGUSER": "switchboard",
+            "PGPASSWORD_FILE": str(self.folder / "password"),
+            "DATABASE_URL": f"postgres://switchboard:{PASSWORD}@127.0.0.1:{self.port}"
+            "/switchboard",
+        }
+
+    def make(self) -> None:
+        (self.folder / "password").write_text(PASSWORD)
+        self.backups.mkdir()
+        with (self.folder / "log").open("ab") as log:
+            code = processes.run(
+                [
+                    *(str(postgres.programs() / "initdb"), f"--pgdata={self.data}"),
+                    *("--username=switchboard", "--auth=scram-sha-256"),
+                    *(f"--pwfile={self.folder}/password", "--encoding=UTF8"),
+                    *("--locale=C", "--data-checksums", "--no-sync"),
+                ],
+                output=log.fileno(),
+                never_root=True,
+            )
+        assert code == 0, (self.folder / "log").read_text()
+
+    @contextmanager
+    def running(self, data: Path | None = None) -> Iterator[processes.Child]:
+        """With the production's configuration; only where things are differs."""
+        conf = (DOCKER / "postgres/postgresql.conf").read_text()
+        conf = conf.replace("/etc/postgresql/pg_hba.conf", str(self.folder / "pg_hba"))
+        conf = conf.replace("/etc/switchboard/backup", str(SCRIPTS))
+        (self.folder / "conf").write_text(conf)
+        shutil.copy(DOCKER / "postgres/pg_hba.conf", self.folder / "pg_hba")
+        with (self.folder / "log").open("ab") as log:
+            child = processes.spawn(
+                [
+                    *(
+                        str(postgres.programs() / "postgres"),
+                        "-D",
+                        str(data or self.data),
+                    ),
+                    *("-c", f"config_file={self.folder}/conf"),
+                    *("-c", "listen_addresses=127.0.0.1", "-c", f"port={self.port}"),
+                    *("-c", "unix_socket_directories="),
+                ],
+                death_signal=signal.SIGINT,
+                output=log.fileno(),
+                env=self.environment,
+                never_root=True,
+            )
+        try:
+            until(self.takes_work, 60, self.folder / "log")
+            yield child
+        finally:
+            processes.stop(child, signal.SIGINT, seconds=20)
+            processes.end_strays(postgres.programs() / "postgres", data or self.data)
+
+    def takes_work(self) -> bool:
+        """Also that what it restores is restored."""
+        try:
+            with self.asked("postgres") as database:
+                row = database.execute("SELECT pg_is_in_recovery()").fetchone()
+                return row == (False,)
+        except psycopg.OperationalError:
+            return False
+
+    def asked(self, name: str = "switchboard") -> psycopg.Connection:
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user="switchboard",
+            password=PASSWORD,
+            dbname=name,
+            connect_timeout=3,
+            autocommit=True,
+        )
+
+    def script(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", str(SCRIPTS / name), *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def manage(self, *words: str) -> None:
+        subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env={
+                **self.environment,
+                "DJANGO_SETTINGS_MODULE": "config.settings.dev",
+                "DATA_DIR": str(self.folder / "site"),
+                "DEBUG": "1",
+            },
+            stdout=subprocess.DEVNULL,
+            check=True,
+            timeout=300,
+        )
+
+    def counts(self) -> dict[str, int]:
+        """Rows of each table."""
+        tables = (
+            "SELECT table_name FROM information_schema.tables"
+            " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
+        )
+        with self.asked() as database:
+            found = {}
+            for (name,) in database.execute(tables).fetchall():
+                count = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))
+                row = database.execute(count).fetchone()
+                assert row
+                found[str(name)] = int(row[0])
+        return found
+
+    def add(self, many: int, name: str) -> None:
+        with self.asked() as database:
+            database.execute(
+                "INSERT INTO core_heartbeat (name, at)"
+                " SELECT %s || n, now() FROM generate_series(1, %s) AS n",
+                [name, many],
+            )
+
+    def archived(self) -> None:
+        """What was promised so far is in the archive."""
+        with self.asked() as database:
+            row = database.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
+        assert row
+        kept = self.backups / f"wal/{row[0]}.gz"
+        until(kept.exists, 30, self.folder / "log")
+
+
+@dataclass
+class Told:
+    """What the drill has written down, to be found again."""
+
+    at_the_moment: dict[str, int]
+    moment: str
+    at_the_end: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    one = Cluster(tmp_path_factory.mktemp("drill"), free_port())
+    one.make()
+    return one
+
+
+@pytest.fixture(scope="module")
+def told(cluster: Cluster) -> Told:
+    """A site with people; a copy; more rows; then a mistake; then its disk is gone."""
+    with cluster.running() as server:
+        with cluster.asked("postgres") as database:
+            database.execute("CREATE DATABASE switchboard")
+        cluster.manage("migrate", "-v", "0")
+        cluster.manage("seed_demo")
+        before = cluster.counts()
+        done = cluster.script("backup.sh", "once")
+        assert done.returncode == 0, done.stdout
+        cluster.add(1_000, "after-the-copy-")
+        at_the_moment = cluster.counts()
+        moment = datetime.now(UTC).isoformat(sep=" ")
+        time.sleep(0.1)
+        with cluster.asked() as database:
+            # The product refuses it; an administrator in a hurry knows a way.
+            database.execute("SET session_replication_role = replica")
+            database.execute("TRUNCATE accounts_user CASCADE")
+        cluster.add(10, "after-the-mistake-")
+        at_the_end = cluster.counts()
+        cluster.archived()
+        assert before["accounts_user"] == at_the_moment["accounts_user"] > 3
+        assert sum(before.values()) + 1_000 == sum(at_the_moment.values())
+        assert at_the_end["accounts_user"] == 0
+        # Without a goodbye.
+        os.killpg(server.pid, signal.SIGKILL)
+    shutil.rmtree(cluster.data)
+    return Told(at_the_moment, moment, at_the_end)
+
+
+def restored(cluster: Cluster, *words: str) -> dict[str, int]:
+    folder = cluster.folder / "restored"
+    shutil.rmtree(folder, ignore_errors=True)
+    started = time.monotonic()
+    done = cluster.script("restore.sh", str(folder), *words)
+    assert done.returncode == 0, done.stdout
+    with cluster.running(folder):
+        took = time.monotonic() - started
+        found = cluster.counts()
+        # It takes work again, and what it writes is archived on a timeline of its own.
+        cluster.add(1, f"after-restore-{time.monotonic_ns()}-")
+        cluster.archived()
+    assert took < 60
+    return found
+
+
+def test_what_was_before_a_mistake_comes_back_to_the_row(
+    cluster: Cluster, told: Told
+) -> None:
+    assert restored(cluster, told.moment) == told.at_the_moment
+
+
+def test_all_that_was_archived_comes_back_where_no_moment_is_named(
+    cluster: Cluster, told: Told
+) -> None:
+    """Of the newest timeline: the restore before this one went on from its moment."""
+    found = restored(cluster)
+    assert found["accounts_user"] == told.at_the_moment["accounts_user"]
+    for name in cluster.backups.glob("wal/*.history.gz"):
+        name.unlink()
+    for name in cluster.backups.glob("wal/0000000[2-9]*"):
+        name.unlink()
+    assert restored(cluster) == told.at_the_end
+
+
+@pytest.mark.parametrize(
+    ("moment", "why"),
+    [("2020-01-01 00:00 UTC", "no copy of before"), ("one day", "no moment")],
+)
+def test_a_moment_that_cannot_be_is_refused(
+    cluster: Cluster, told: Told, tmp_path: Path, moment: str, why: str
+) -> None:
+    done = cluster.script("restore.sh", str(tmp_path / "new"), moment)
+    assert done.returncode == 1 and why in done.stdout, done.stdout
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(
+    cluster: Cluster, told: Told, tmp_path: Path
+) -> None:
+    (tmp_path / "something").write_text("mine")
+    done = cluster.script("restore.sh", str(tmp_path))
+    assert done.returncode == 1 and "is not empty" in done.stdout
+    assert [each.name for each in tmp_path.iterdir()] == ["something"]
+
+
+def test_a_segment_is_kept_once_and_never_replaced(
+    cluster: Cluster, tmp_path: Path
+) -> None:
+    segment = tmp_path / "segment"
+    segment.write_bytes(b"one" * 1_000)
+    assert cluster.script("archive.sh", str(segment), "F" * 24).returncode == 0
+    assert cluster.script("archive.sh", str(segment), "F" * 24).returncode == 0
+    segment.write_bytes(b"another")
+    done = cluster.script("archive.sh", str(segment), "F" * 24)
+    assert done.returncode == 1 and "it is another" in done.stdout
+    (cluster.backups / f"wal/{'F' * 24}.gz").unlink()
+
+
+def test_a_copy_that_fails_leaves_the_ones_there_are(
+    cluster: Cluster, told: Told
+) -> None:
+    """Its server is gone."""
+    there = sorted((cluster.backups / "base").iterdir())
+    figures = (cluster.backups / "metrics/backup.prom").read_text()
+    done = cluster.script("backup.sh", "once")
+    assert done.returncode == 1 and "there is no new copy" in done.stdout
+    after = [p for p in (cluster.backups / "base").iterdir() if p.name != ".new"]
+    assert sorted(after) == there
+    assert (cluster.backups / "metrics/backup.prom").read_text() == figures
+    assert "switchboard_backup_finished_timestamp_seconds 1" in figures
+
+
+def test_old_copies_go_with_what_only_they_need_and_the_newest_stays(
+    cluster: Cluster, told: Told
+) -> None:
+    base, wal = cluster.backups / "base", cluster.backups / "wal"
+    (newest,) = base.iterdir()
+    first = (newest / "first_segment").read_text().strip()
+    # A copy of a month ago, and a segment of then.
+    old = base / "20200101T000000Z"
+    shutil.copytree(newest, old)
+    (old / "first_segment").write_text("0" * 24)
+    (wal / f"{'0' * 24}.gz").write_bytes(b"")
+    a_month_ago = time.time() - 30 * 86_400
+    os.utime(old, (a_month_ago, a_month_ago))
+    os.utime(newest, (a_month_ago, a_month_ago))
+    folder = cluster.folder / "again"
+    assert cluster.script("restore.sh", str(folder)).returncode == 0
+    with cluster.running(folder):
+        assert cluster.script("backup.sh", "once").returncode == 0
+        assert not old.exists() and not newest.exists()
+        assert len(list(base.iterdir())) == 1
+        assert not (wal / f"{'0' * 24}.gz").exists()
+        kept = sorted(path.name for path in wal.iterdir())
+        assert kept and all(name[8:24] >= first[8:] for name in kept if len(name) == 27)
+        # Two at once: one is refused, and nothing is half.
+        pair = [
+            subprocess.Popen(
+                ["sh", str(SCRIPTS / "backup.sh"), "once"],
+                env=cluster.environment,
+                stderr=subprocess.DEVNULL,
+            )
+            for _ in range(2)
+        ]
+        codes = sorted(each.wait(120) for each in pair)
+        assert codes in ([0, 0], [0, 1])
+        assert not (base / ".new").exists()

