@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.core import paging, query
 from apps.mfa import factor, lost
 from apps.mfa.serializers import FactorSerializer
-from apps.portal.activity import SECURITY, line
+from apps.portal.activity import KINDS, SECURITY, line
 from apps.rbac import timeline
 from apps.rbac.declared import in_person, signed_in
 
@@ -59,16 +59,21 @@ class Activity(APIView):
     scope = None
 
     @extend_schema(
-        parameters=paging.asked(MOST, USUAL),
+        parameters=[
+            *paging.asked(MOST, USUAL),
+            OpenApiParameter("kind", enum=[*KINDS], description="All, if not said."),
+        ],
         responses=EventSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """What you did, and what others did about you, staff too; the newest first."""
         user: Any = request.user
+        kind = query.one_of(request, "kind", KINDS)
         page = timeline.page(
             user.pk,
             before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
+            actions=KINDS[kind][1] if kind else ("",),
         )
         lines = [line(moment) for moment in page.moments]
         return paging.answer(request, page, EventSerializer(lines, many=True).data)

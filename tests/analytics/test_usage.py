@@ -388,12 +388,15 @@ def test_the_page_asks_again_and_hears_of_what_is_new(
     assert b"<html" not in part.content
 
 
-def test_the_overview_tells_of_the_week(
-    client: Client, alice: User, bob: User, used: None
-) -> None:
+@time_machine.travel("2026-11-20T12:00:00+00:00", tick=False)
+def test_the_overview_tells_of_the_month(client: Client, alice: User) -> None:
+    now = timezone.now()
+    for _ in range(3):
+        went(alice, now, state="sent", delivery="delivered")
+        cost(alice, "out", now, 16_000)
+        cost(alice, "in", now, 8_000)
+    went(alice, now - timedelta(days=21), state="sent", delivery="delivered")
+    drained()
     client.force_login(alice)
     page = client.get("/app/").content.decode()
-    assert "3 texts from you, 4 to you" in page and "$0.07" in page
-    assert "Last 7 days" in page
-    client.force_login(UserFactory.create())
-    assert "Last 7 days" not in client.get("/app/").content.decode()
+    assert "3 texts from you, 3 to you" in page and "$0.07" in page

@@ -64,8 +64,6 @@ def test_one_that_is_not_spoken(alice: Phone) -> None:
         ("en", "help", "Try: "),
         ("en", "ayuda", "Prueba: "),
         ("en", "deshacer", "No hay nada que deshacer."),
-        ("fr", "help", "Try: "),
-        ("fr", "ayuda", "Prueba: "),
     ],
 )
 def test_words_that_everybody_knows(

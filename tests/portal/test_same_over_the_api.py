@@ -45,6 +45,34 @@ def test_activity_is_read_to_its_end(alice: User, app: App) -> None:
     assert app.ask("get", "/api/v1/me/activity?cursor=x").status_code == 400
 
 
+def test_activity_of_one_kind(alice: User, app: App) -> None:
+    app.ask("delete", f"/api/v1/tokens/{rows.token(alice)['public_id']}")
+
+    def told(kind: str) -> list[str]:
+        found = app.ask("get", f"/api/v1/me/activity?kind={kind}").json()["results"]
+        return [each["action"] for each in found]
+
+    assert told("security") and told("assistant") == told("connections") == []
+    refused = app.ask("get", "/api/v1/me/activity?kind=x")
+    assert (refused.status_code, refused.json()["code"]) == (400, "unknown_choice")
+
+
+def test_memory_is_searched(alice: User, app: App) -> None:
+    for said in ("my shoe size is 42", "I like the window seat"):
+        assert app.ask("post", "/api/v1/memory", {"text": said}).status_code == 201
+
+    def found(words: str) -> int:
+        page = app.ask("get", f"/api/v1/memory?search={words}").json()
+        return len(page["results"])
+
+    assert [found(each) for each in ("", "SIZE", "window seat", "shoe window")] == [
+        2,
+        1,
+        1,
+        0,
+    ]
+
+
 def test_each_text_has_its_cost_and_leads_on(alice: User, app: App) -> None:
     now = timezone.now().replace(day=2, hour=12)
     for minutes in range(3):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.urls import path
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from apps.assistant import memory
 from apps.assistant.api.speaking import Speaking, person
 from apps.assistant.models import Fact
+from apps.core import query
 from apps.core.once import once
 from apps.core.paging import Newest
 from apps.core.serializers import Exact
@@ -60,8 +61,18 @@ class Facts(Speaking, generics.ListAPIView[Fact]):
     queryset = Fact.objects.none()
 
     def get_queryset(self) -> Any:
-        return Fact.objects.owned_by(self.request.user).kept()
+        rows = Fact.objects.owned_by(self.request.user).kept()
+        words = query.words(self.request)
+        either = query.containing("text", words) | query.containing("subject", words)
+        return rows.filter(either)
 
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "search", description="All of these words are in it, or in its subject."
+            )
+        ]
+    )
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The newest first."""
         return super().get(request, *args, **kwargs)

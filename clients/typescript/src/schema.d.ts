@@ -12391,6 +12391,8 @@ export interface operations {
             query?: {
                 /** @description As `next` or `previous` has it. */
                 cursor?: string;
+                /** @description All, if not said. */
+                kind?: "assistant" | "connections" | "security";
                 limit?: number;
             };
             header?: never;
@@ -13205,6 +13207,8 @@ export interface operations {
                 /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
+                /** @description All of these words are in it, or in its subject. */
+                search?: string;
             };
             header?: never;
             path?: never;
