@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.accounts.models import User
 from apps.assistant import left, phrases
@@ -121,6 +121,11 @@ def get(*, user: User, public_id: str) -> Fact:
 
 
 def find(user: User, about: str, most: int = MOST_SHOWN) -> list[Fact]:
+    """The first of those that are `matching`."""
+    return list(matching(user, about)[:most])
+
+
+def matching(user: User, about: str) -> QuerySet[Fact]:
     """Those that have all the words, whole ones; with a subject of just that, these
     alone."""
     own = Fact.objects.owned_by(user).kept()
@@ -128,15 +133,15 @@ def find(user: User, about: str, most: int = MOST_SHOWN) -> list[Fact]:
     skipped = {*answers["articles"], *answers["mine"]}
     words = [w for w in _plain(about).split() if phrases.folded(w) not in skipped]
     if not words:
-        return list(own[:most]) if not about.strip() else []
+        return own if not about.strip() else own.none()
     exact = own.filter(subject__iexact=" ".join(words))
     if exact.exists():
-        return list(exact[:most])
+        return exact
     for word in words:
         stem = word.removesuffix("'s").removesuffix("s") if len(word) > 3 else word
         whole = rf"\m{re.escape(stem)}('?s)?\M"
         own = own.filter(Q(subject__iregex=whole) | Q(text__iregex=whole))
-    return list(own[:most])
+    return own
 
 
 def the_fact(scene: Scene, target: str) -> Fact:

@@ -98,6 +98,11 @@ class Line:
     place: str
 
 
+def beginnings(kind: str) -> tuple[str, ...]:
+    """Of the actions of a kind; of all, where none is said."""
+    return KINDS[kind][1] if kind else ("",)
+
+
 @signed_in
 @require_safe
 def activity(request: SignedIn) -> HttpResponse:
@@ -105,8 +110,7 @@ def activity(request: SignedIn) -> HttpResponse:
     before, kind = request.GET.get("before", ""), request.GET.get("kind", "")
     if kind and kind not in KINDS:
         raise Invalid(gettext("There is no such view."))
-    actions = KINDS[kind][1] if kind else ("",)
-    page = timeline.page(request.user.pk, before=before, actions=actions)
+    page = timeline.page(request.user.pk, before=before, actions=beginnings(kind))
     shown = {
         "lines": [line(moment) for moment in page.moments],
         "older": page.older,

@@ -14,7 +14,7 @@ from apps.accounts.models import User
 from apps.core import paging, query
 from apps.mfa import factor, lost
 from apps.mfa.serializers import FactorSerializer
-from apps.portal.activity import KINDS, SECURITY, line
+from apps.portal.activity import KINDS, SECURITY, beginnings, line
 from apps.rbac import timeline
 from apps.rbac.declared import in_person, signed_in
 
@@ -73,7 +73,7 @@ class Activity(APIView):
             user.pk,
             before=request.GET.get("cursor", ""),
             limit=query.whole(request, "limit", MOST, USUAL),
-            actions=KINDS[kind][1] if kind else ("",),
+            actions=beginnings(kind),
         )
         lines = [line(moment) for moment in page.moments]
         return paging.answer(request, page, EventSerializer(lines, many=True).data)

@@ -368,6 +368,9 @@ def test_figures_that_the_world_can_read_are_told(
     settings.PUBLIC_URL = live_server.url
     (found,) = outside.site()
     assert found.level is Level.FAIL and "/metrics is for everybody" in found.words
+    settings.DEBUG = True
+    (found,) = outside.site()
+    assert found.level is Level.OK and found.words == f"{live_server.url} answers"
     settings.PUBLIC_URL = f"http://127.0.0.1:{closed_port()}"
     (found,) = outside.site()
     assert "does not answer" in found.words

@@ -61,15 +61,14 @@ class Facts(Speaking, generics.ListAPIView[Fact]):
     queryset = Fact.objects.none()
 
     def get_queryset(self) -> Any:
-        rows = Fact.objects.owned_by(self.request.user).kept()
-        words = query.words(self.request)
-        either = query.containing("text", words) | query.containing("subject", words)
-        return rows.filter(either)
+        return memory.matching(
+            person(self.request), " ".join(query.words(self.request))
+        )
 
     @extend_schema(
         parameters=[
             OpenApiParameter(
-                "search", description="All of these words are in it, or in its subject."
+                "search", description="It has all of these words, whole ones."
             )
         ]
     )

@@ -13207,7 +13207,7 @@ export interface operations {
                 /** @description As `next` or `previous` has it. */
                 cursor?: string;
                 limit?: number;
-                /** @description All of these words are in it, or in its subject. */
+                /** @description It has all of these words, whole ones. */
                 search?: string;
             };
             header?: never;
