@@ -46,6 +46,8 @@ def bound(connection: Any, **_: object) -> None:
     than `DATABASE_STATEMENT_SECONDS`, here as on the server. 0 has no limit."""
     if settings.DATABASE_STATEMENT_SECONDS:
         own = connection.connection
+        if isinstance(own.wait, partial):
+            return  # taken from the pool once more
         seconds = settings.DATABASE_STATEMENT_SECONDS + _MARGIN
         own.wait = partial(_wait, own, own.wait, seconds)
 

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg
+from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, connection, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Model
@@ -29,7 +30,7 @@ LAZILY = "set_config('synchronous_commit', 'off', true)"
 
 class _Cursor(psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
-        return super().execute(query, params, prepare=True)
+        return super().execute(query, params, prepare=settings.DATABASE_PREPARED)
 
     def _convert_query(self, query: Any, params: Any = None) -> Any:
         # Where Django's record of queries reads it; psycopg leaves it empty for these.
@@ -47,6 +48,8 @@ def rows(statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         # A migration has changed what the statement answers since it was planned.
         if connection.in_atomic_block:
             raise
+        # For good: a pool would hand it out again.
+        connection.connection.close()
         connection.close()
         return _answer(statement, given)
 
@@ -56,6 +59,10 @@ def kept_plans() -> Iterator[None]:
     """Each statement is planned once and for any values, and looks rows up by an index:
     a plan made while its table was empty would read all of it, and be kept as it grows.
     """
+    if not settings.DATABASE_PREPARED:
+        # No plan is kept, and no session either.
+        yield
+        return
     with connection.cursor() as own:
         own.execute(
             "SELECT set_config('plan_cache_mode', 'force_generic_plan', false),"

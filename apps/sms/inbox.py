@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import psycopg
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
 from apps.core.patience import at_most
@@ -78,7 +79,9 @@ def _store(values: tuple[object, ...]) -> Receipt:
     kept = connection.connection
     with connection.wrap_database_errors, at_most(PATIENCE_SECONDS, kept.fileno()):
         with psycopg.Cursor(kept) as cursor:
-            row = cursor.execute(_RECEIVE, values, prepare=True).fetchone()
+            row = cursor.execute(
+                _RECEIVE, values, prepare=settings.DATABASE_PREPARED
+            ).fetchone()
     assert row is not None  # the function always answers one row
     return Receipt(*row)
 

@@ -10,15 +10,29 @@ _database = env.db_url_config(served("DATABASE_URL", _POSTGRES) or _NOWHERE)
 # Seconds a query may take; a longer one is a defect. Commands have no limit: manage.py
 # builds indexes.
 DATABASE_STATEMENT_SECONDS = env.whole("DATABASE_STATEMENT_SECONDS", default=15)
+# Connections that the threads of a process share. 0: each thread keeps one of its own,
+# which is the quickest where threads are few (docs/decisions/0003).
+DATABASE_POOL_SIZE = env.whole("DATABASE_POOL_SIZE", default=0)
+# Seconds a thread waits for one of them, before 503.
+DATABASE_POOL_SECONDS = env.whole("DATABASE_POOL_SECONDS", default=3, least=1)
+_pool = {
+    "min_size": min(1, DATABASE_POOL_SIZE),
+    "max_size": DATABASE_POOL_SIZE,
+    "timeout": DATABASE_POOL_SECONDS,
+}
+# Whether the server keeps the plans of statements that are asked all day. 0 where
+# PgBouncer before 1.21 hands out its connections by the transaction.
+DATABASE_PREPARED = env.yes_or_no("DATABASE_PREPARED", default=True)
 DATABASES = {
     "default": {
         **_database,
         "ENGINE": "django.db.backends.postgresql",
-        # One connection per thread, kept: the pool costs the webhook a quarter more
-        # CPU, and a worker process has few threads (docs/decisions/0003).
-        "CONN_MAX_AGE": None,
-        "CONN_HEALTH_CHECKS": False,
+        "CONN_MAX_AGE": 0 if DATABASE_POOL_SIZE else None,
+        # Of one that a thread keeps core/connections.py finds out for less.
+        "CONN_HEALTH_CHECKS": bool(DATABASE_POOL_SIZE),
+        "DISABLE_SERVER_SIDE_CURSORS": not DATABASE_PREPARED,
         "OPTIONS": {
+            "pool": _pool if DATABASE_POOL_SIZE else False,
             "connect_timeout": 3,
             # A lock that is held longer belongs to a process that hangs.
             "options": f"-c statement_timeout={DATABASE_STATEMENT_SECONDS}s"

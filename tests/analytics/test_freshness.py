@@ -20,7 +20,8 @@ def running(
     tmp_path_factory: pytest.TempPathFactory, migrated: str
 ) -> Iterator[Installation]:
     folder = tmp_path_factory.mktemp("installation")
-    with installation(folder, 1, migrated) as whole:
+    # This one's threads share their connections, which nobody may notice.
+    with installation(folder, 1, migrated, DATABASE_POOL_SIZE="2") as whole:
         yield whole
 
 

@@ -81,6 +81,8 @@ def _serving(folder: Path, simulator: Simulator) -> Iterator[Site]:
         "GOOGLE_BASE_URL": simulator.url,
         "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
         "HEARTBEAT_FILE": str(folder / "heartbeat"),
+        # As many as threads, shared: for what is counted of them.
+        "DATABASE_POOL_SIZE": "4",
         "PORT": str(port),
         "LOG_LEVEL": "INFO",
     }

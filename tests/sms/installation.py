@@ -169,7 +169,10 @@ def wait_until(done: Callable[[], bool], *, seconds: float, what: str) -> float:
 
 
 @contextlib.contextmanager
-def installation(folder: Path, people: int, migrated: str) -> Iterator[Installation]:
+def installation(
+    folder: Path, people: int, migrated: str, **more: str
+) -> Iterator[Installation]:
+    """With so many people with phones; `more` is its environment besides."""
     logs = folder / "logs"
     logs.mkdir(parents=True)
     data = Folder(folder / "data")
@@ -179,7 +182,7 @@ def installation(folder: Path, people: int, migrated: str) -> Iterator[Installat
         running(data, "run", [Postgres, Redis]) as started,
     ):
         port = random.randint(20_000, 30_000)
-        environment = _environment(port, urls(started), twilio, folder)
+        environment = _environment(port, urls(started), twilio, folder) | more
         servers = {server.name: server for server in started}
         whole = Installation(twilio, environment, logs, servers, port)
         (programs,) = (
@@ -190,7 +193,7 @@ def installation(folder: Path, people: int, migrated: str) -> Iterator[Installat
         try:
             for name in COMMANDS:
                 whole.start(name)
-            wait_until(lambda: _is_ready(whole), seconds=60, what="readiness")
+            wait_until(lambda: ready(whole), seconds=60, what="readiness")
             yield whole
         finally:
             for name in whole.processes:
@@ -226,7 +229,7 @@ def _environment(
     )
 
 
-def _is_ready(whole: Installation) -> bool:
+def ready(whole: Installation) -> bool:
     return whole.is_up() and whole.request("GET", "/health/ready")[0] == 200
 
 
