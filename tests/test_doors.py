@@ -143,6 +143,7 @@ ROWS = {
     "app/conversation/files/<uuid:public_id>/": reads(signed_in, 404),
     # Nothing of theirs was changed.
     "app/take-back/": posted(signed_in, people_get(302)),
+    "app/search/": reads(signed_in),
     "app/reminders/": reads(signed_in),
     "app/reminders/read/": posted(signed_in, people_get(200)),
     "app/reminders/add/": posted(requires(Permission.REMINDER_ADD), people_get(200)),
@@ -209,6 +210,7 @@ ROWS = {
     "app/shares/<uuid:public_id>/<uuid:holder>/end/": posted(
         signed_in, people_get(404)
     ),
+    "app/news/": reads(signed_in),
     "app/notes/": reads(signed_in),
     "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
     "app/notes/sync/": reads(signed_in),

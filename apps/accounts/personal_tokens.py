@@ -25,9 +25,11 @@ from django.utils.translation import gettext
 from apps.accounts import letters
 from apps.accounts.models import PersonalToken, User
 from apps.accounts.tokens import BadToken
+from apps.core import languages
 from apps.core.errors import Conflict, NotFound
 from apps.core.limits import Pace
 from apps.rbac import audit
+from apps.rbac import scopes as allowed
 
 ADD, DELETE = "accounts.personaltoken.add", "accounts.personaltoken.delete"
 PREFIX = "sbpat_"
@@ -71,10 +73,12 @@ def make(
             expires_at=now + timedelta(days=days),
         )
         audit.done(ADD, actor=user, obj=row, after={"scopes": row.scopes})
+        with languages.speaking(user.locale):
+            may = allowed.in_words(row.scopes)
         letters.tell(
             user,
             "token_made",
-            scopes=", ".join(row.scopes),
+            may=may,
             until=letters.in_words(row.expires_at, user),
             tokens_url=letters.public(f"{settings.LOGIN_REDIRECT_URL}settings/tokens/"),
         )

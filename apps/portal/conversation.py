@@ -1,6 +1,6 @@
 """The thread of a person's texts and the answers to them, and a place to write."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +16,7 @@ from apps.assistant import approvals, deeds_of_turns, performing, undoing
 from apps.assistant.models import Approval
 from apps.core import live
 from apps.core.errors import AppError
+from apps.core.numerals import shown
 from apps.core.verbs import require_POST, require_safe
 from apps.portal import sms_links
 from apps.portal.forms import WordsForm
@@ -24,6 +25,8 @@ from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
 from apps.sms import files, threads, web
 from apps.sms.models import PhoneNumber
+from apps.sms.money import exactly_in_dollars, usage
+from apps.sms.threads import Message
 
 THREAD = "portal:conversation"
 _MOST_WORDS = 10
@@ -36,11 +39,11 @@ _SAID = "said"
 def conversation(request: SignedIn) -> HttpResponse:
     """The newest page is live: it asks again with the version it shows. With `q` those
     messages that have its words, with `with` those with one phone, or written here."""
-    shown = _shown(request.user, request.GET)
+    found = _shown(request.user, request.GET)
     return live.answer(
         request,
-        live.version(shown["thread"]),
-        lambda: {**shown, "form": _form(request)},
+        live.version(found["thread"]),
+        lambda: {**found, "form": _form(request)},
         page="portal/conversation.html",
         part="portal/_thread.html",
     )
@@ -106,6 +109,20 @@ def file(request: SignedIn, public_id: UUID) -> HttpResponse:
     return files.answer(files.of(request.user, public_id))
 
 
+def _costs(said: Sequence[Message]) -> dict[tuple[str, int], str]:
+    """In dollars, of those that a carrier was paid for."""
+    pks = {
+        way: [each.pk for each in said if each.direction == way]
+        for way in ("in", "out")
+    }
+    found = usage.of_texts(pks["in"], pks["out"])
+    return {
+        which: shown(exactly_in_dollars(micros))
+        for which, micros in found.items()
+        if micros
+    }
+
+
 def _shown(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
     words, number = asked.get("q", "").strip(), asked.get("with", "")
     before = asked.get("before", "")
@@ -113,8 +130,13 @@ def _shown(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
         user, before=before, number=number, words=words.split()[:_MOST_WORDS]
     )
     done = deeds_of_turns.of(user, page.messages, timezone.now())
+    costs = _costs(page.messages)
     thread = [
-        (message, done[message.turn_id] if message.direction == "out" else [])
+        (
+            message,
+            done[message.turn_id] if message.direction == "out" else [],
+            costs.get((message.direction, message.pk), ""),
+        )
         for message in page.messages
     ]
     is_new = not (page.messages or before or words or number)

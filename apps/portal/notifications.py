@@ -1,15 +1,18 @@
 """What happened that a person should know, from where it stands anyway: approvals that
 wait, connections that need them, texts that did not arrive or got no answer, and what
-changed of who gets in. Nothing is kept of it but what was read.
+changed of who gets in. Nothing is kept of it but what was read, and for a minute how
+much was not.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from apps.accounts.models import ReadNotification, User
 from apps.assistant.models import Approval
@@ -29,6 +32,7 @@ SINCE = timedelta(days=30)
 MOST = 20
 KINDS = ("approval", "connection", "undelivered", "unanswered", "security")
 _ALL = ""
+_KNOWN_FOR = 60
 _NOT_ARRIVED = (OutboundText.Delivery.UNDELIVERED, OutboundText.Delivery.FAILED)
 _OVER_BUDGET = (Turn.Silence.OVER_BUDGET, Turn.Silence.UNTOLD)
 # What changed of who gets in, by the beginning of its tag; sign-ins have a list.
@@ -87,12 +91,27 @@ def of(user: User) -> list[Notification]:
     ]
 
 
+def unread(user: User) -> int:
+    """How many, as of a minute ago at most."""
+    known = cache.get_or_set(_bell(user), lambda: _count(user), _KNOWN_FOR)
+    return int(known or 0)
+
+
+def _count(user: User) -> int:
+    return sum(not each.is_read for each in of(user))
+
+
+def _bell(user: User) -> str:
+    return f"bell:{user.pk}"
+
+
 def read(user: User, key: str) -> Notification:
     """Raises NotFound, also for what is no more to be told."""
     found = next((each for each in of(user) if each.id == key), None)
     if found is None:
         raise NotFound("That notification is not there.")
     ReadNotification.objects.get_or_create(user=user, key=key)
+    cache.delete(_bell(user))
     return replace(found, is_read=True)
 
 
@@ -100,14 +119,16 @@ def read_all(user: User) -> None:
     now = timezone.now()
     ReadNotification.objects.update_or_create(user=user, key=_ALL, defaults={"at": now})
     ReadNotification.objects.filter(user=user, at__lt=now).exclude(key=_ALL).delete()
+    cache.delete(_bell(user))
 
 
 def _approvals(user: User) -> Iterator[Notification]:
     path = reverse("portal:approvals")
     for row in Approval.objects.owned_by(user).open(timezone.now())[:MOST]:
         key = f"approval-{row.public_id}"
-        words = f"Your yes is waited for: {row.sentence}."
-        yield Notification(key, "approval", row.asked_at, words, "Say yes or no.", path)
+        words = gettext("Your yes is waited for: %(what)s.") % {"what": row.sentence}
+        step = gettext("Say yes or no.")
+        yield Notification(key, "approval", row.asked_at, words, step, path)
 
 
 def _connections(user: User) -> Iterator[Notification]:
@@ -115,11 +136,12 @@ def _connections(user: User) -> Iterator[Notification]:
         # Each time that it breaks is another one.
         at = row.told_at or row.connected_at
         said = standing.words(row)
+        needs = gettext("%(account)s needs attention.") % {"account": row.declared.name}
         yield Notification(
             f"connection-{row.public_id}-{int(at.timestamp())}",
             "connection",
             at,
-            f"{row.declared.name} needs attention. {said.why}".strip(),
+            f"{needs} {said.why}".strip(),
             said.next_step,
             reverse("integrations:connection", args=[row.public_id]),
         )
@@ -135,7 +157,8 @@ def _undelivered(user: User, since: datetime) -> Iterator[Notification]:
             f"text-{text.ref}",
             "undelivered",
             text.created_at,
-            f"A text to {numbers.display(text.number)} did not arrive.",
+            gettext("A text to %(number)s did not arrive.")
+            % {"number": numbers.display(text.number)},
             why.for_person,
             path,
         )
@@ -157,8 +180,8 @@ def _unanswered(user: User, since: datetime) -> Iterator[Notification]:
             f"unanswered-{day}",
             "unanswered",
             at,
-            "Texts got no answer, because the budget for them was used up.",
-            "Write here on the website meanwhile.",
+            gettext("Texts got no answer, because the budget for them was used up."),
+            gettext("Write here on the website meanwhile."),
             path,
         )
 

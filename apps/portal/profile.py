@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
 from django.forms import ModelForm
@@ -16,6 +18,7 @@ from apps.accounts.forms import PreferencesForm, ProfileForm
 from apps.accounts.models import User
 from apps.core import languages
 from apps.core.verbs import require_http_methods
+from apps.portal import meanwhile
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import signed_in
 
@@ -34,12 +37,35 @@ def preferences(request: SignedIn) -> HttpResponse:
 
 def _form(request: SignedIn, kind: type[ModelForm[User]], name: str) -> HttpResponse:
     # A copy: a form writes what is wrong into its person, too, and the page shows them.
-    form = kind(request.POST or None, instance=copy(request.user))
-    if request.method == "POST" and form.is_valid():
-        profiles.change(user=request.user, **form.cleaned_data)
-        # In the language that was just chosen.
-        with languages.speaking(form.cleaned_data.get("locale", request.user.locale)):
-            messages.success(request, gettext("Saved."))
-        return redirect(f"portal:{name}")
-    shown = {"form": form, "now": timezone.now()}
-    return render(request, f"portal/{name}.html", shown)
+    row = copy(request.user)
+    with meanwhile.held(request, row):
+        form = kind(request.POST or None, instance=row)
+        told = {field: form.initial.get(field) for field in form.fields}
+        now, status = meanwhile.mark(told), HTTPStatus.OK
+        if request.method == "POST" and request.POST.get("seen", now) != now:
+            status = HTTPStatus.CONFLICT
+        elif request.method == "POST" and form.is_valid():
+            profiles.change(user=request.user, **form.cleaned_data)
+            # In the language that was just chosen.
+            with languages.speaking(
+                form.cleaned_data.get("locale", request.user.locale)
+            ):
+                messages.success(request, gettext("Saved."))
+            return redirect(f"portal:{name}")
+    shown = {
+        "form": form,
+        "now": timezone.now(),
+        "seen": now,
+        "changed": _said(form, told) if status == HTTPStatus.CONFLICT else None,
+    }
+    return render(request, f"portal/{name}.html", shown, status=status)
+
+
+def _said(form: ModelForm[User], told: dict[str, Any]) -> dict[str, list[str]]:
+    """What there is by now, to be read."""
+    lines = []
+    for name, value in told.items():
+        choices = dict(getattr(form.fields[name], "choices", ()))
+        words = choices.get(value, value)
+        lines.append(f"{form.fields[name].label}: {words}")
+    return {"meanwhile": lines}

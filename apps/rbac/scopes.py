@@ -10,7 +10,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext, gettext_noop
 
 from apps.core.errors import Forbidden
 
@@ -95,6 +95,21 @@ class InsufficientScope(Forbidden):
         super().__init__(f"This token lacks the scope {wanted}.")
         self.challenge = f'Bearer error="insufficient_scope", scope="{wanted}"'
         self.extra = {"scope": wanted}
+
+
+def in_words(names: Collection[str]) -> list[str]:
+    """What a token of these scopes may do, a line for each group of operations, in the
+    language that is spoken."""
+    groups = {Scope(name.partition(":")[0]) for name in names}
+    return [
+        ", ".join(
+            gettext(words)
+            for words in _WORDS[group][: 1 + (f"{group}:{WRITE}" in names)]
+            if words
+        )
+        for group in Scope
+        if group in groups
+    ]
 
 
 def wanted(view: Any, method: str) -> str:

@@ -47,6 +47,31 @@ def test_the_second_save_tells_of_the_first_and_saves_when_sent_again(
     assert Note.objects.get().text == "the gate <b>"
 
 
+def test_a_profile_saved_in_another_tab_is_told_before_it_is_replaced(
+    as_alice: Client, alice: User
+) -> None:
+    path = "/app/settings/profile/"
+    mark = seen(as_alice, path)
+    given = {"name": "Ann", "timezone": "Europe/Madrid", "seen": mark}
+    assert as_alice.post(path, given).status_code == 302
+    answer = as_alice.post(path, {**given, "name": "Alice <b>"})
+    page = answer.content.decode()
+    assert answer.status_code == 409 and MEANWHILE in page
+    assert "Name: Ann" in page and "Time zone: Europe/Madrid" in page
+    assert 'value="Alice &lt;b&gt;"' in page
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found is not None
+    again = {**given, "name": "Alice <b>", "seen": found[1]}
+    assert as_alice.post(path, again).status_code == 302
+    assert User.objects.get(pk=alice.pk).name == "Alice <b>"
+    preferences = "/app/settings/preferences/"
+    mark = seen(as_alice, preferences)
+    User.objects.filter(pk=alice.pk).update(clock_hours=24)
+    asked = {"clock_hours": 12, "first_weekday": 0, "locale": "en", "seen": mark}
+    page = as_alice.post(preferences, asked).content.decode()
+    assert MEANWHILE in page and "24" in page
+
+
 def test_words_for_what_was_deleted_meanwhile_are_there_to_be_copied(
     as_alice: Client, alice: User
 ) -> None:

@@ -32,7 +32,9 @@ def _told(at: time | None) -> str:
 
 
 def receipt(scene: Scene, values: Mapping[str, Any]) -> str:
-    said = phrases.say("settings_are", name=values["name"], place=values["place"])
+    said = phrases.say("settings_unnamed", place=values["place"])
+    if values["name"].strip():
+        said = phrases.say("settings_are", name=values["name"], place=values["place"])
     quiet = phrases.say("quiet_none")
     if all(values["quiet"]):
         begin, until = (

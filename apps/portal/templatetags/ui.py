@@ -18,7 +18,7 @@ from lucide.templatetags.lucide import lucide
 from apps.accounts import closing, preferences, reachable
 from apps.accounts.models import User
 from apps.core import languages, numerals
-from apps.portal import shell
+from apps.portal import notifications, shell
 from apps.sms import numbers
 
 register = template.Library()
@@ -52,6 +52,12 @@ def moment(at: datetime, shape: str = "full") -> SafeString:
     day, clock = day_name(local), preferences.clock(local)
     words = {"clock": clock, "day": day}.get(shape, f"{day}, {clock}")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
+
+
+@register.inclusion_tag("ui/_bell.html")
+def bell(user: User) -> dict[str, Any]:
+    """Where news is told, and how much of it is not read."""
+    return {"unread": notifications.unread(user)}
 
 
 @register.inclusion_tag("ui/_before_proof.html", takes_context=True)

@@ -1,0 +1,28 @@
+"""What happened that a person should know; whoever looks has read it."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from apps.core.verbs import require_safe
+from apps.portal import notifications
+from apps.portal.shell import SignedIn
+from apps.rbac.declared import signed_in
+
+_TONES = {"approval": "accent", "connection": "bad", "undelivered": "bad"}
+
+
+@signed_in
+@require_safe
+def page(request: SignedIn) -> HttpResponse:
+    """The newest first; what is new on it is not any more on the next."""
+    found = notifications.of(request.user)
+    answer = render(
+        request,
+        "portal/news.html",
+        {"news": [(each, _TONES.get(each.kind, "quiet")) for each in found]},
+    )
+    # Who stands in for somebody reads nothing in their place.
+    is_theirs = not getattr(request, "standing_in", None)
+    if is_theirs and any(not each.is_read for each in found):
+        notifications.read_all(request.user)
+    return answer

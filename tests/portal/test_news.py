@@ -1,0 +1,77 @@
+"""The bell, and the page behind it: told once, and read by whoever looks."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.portal import notifications
+from tests.mfa.conftest import person
+from tests.portal.test_notifications import ALL, ALICE, ask, change_password
+from tests.sign_in import signed_in
+
+pytestmark = pytest.mark.django_db
+PAGE, OTHER = "/app/news/", "/app/notes/"
+
+
+@pytest.fixture
+def alice() -> User:
+    return person("alice@example.com", ALICE)
+
+
+@pytest.fixture
+def browser(alice: User) -> Client:
+    return signed_in(alice)
+
+
+def seen(browser: Client, path: str) -> str:
+    return browser.get(path).content.decode()
+
+
+def bell(page: str) -> str:
+    found = re.search(r'href="/app/news/" aria-label="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def test_all_that_happened_is_told_and_leads_where_it_can_be_mended(
+    browser: Client, alice: User
+) -> None:
+    for happen in ALL:
+        happen(alice)
+    page = seen(browser, PAGE)
+    assert page.count(">New<") == len(ALL)
+    for words in ("did not arrive", "Your yes is waited for", "needs attention"):
+        assert words in page
+    for path in ("/app/approvals/", "/app/conversation/#newest", "/app/activity/"):
+        assert f'href="{path}"' in page
+
+
+def test_the_bell_counts_what_is_not_read_until_somebody_looks(
+    browser: Client, alice: User
+) -> None:
+    assert bell(seen(browser, OTHER)) == "News"
+    ask(alice)
+    change_password(alice)
+    with time_machine.travel(timezone.now() + timedelta(seconds=61)):
+        assert bell(seen(browser, OTHER)) == "News, 2 not read"
+        assert ">New<" in seen(browser, PAGE)
+        assert bell(seen(browser, OTHER)) == "News"
+        assert ">New<" not in seen(browser, PAGE)
+    assert notifications.of(alice)
+
+
+def test_an_empty_page_says_what_will_be_there(browser: Client) -> None:
+    assert "Nothing new" in seen(browser, PAGE)
+
+
+def test_it_is_told_in_the_language_of_its_reader(browser: Client, alice: User) -> None:
+    User.objects.filter(pk=alice.pk).update(locale="es")
+    ask(alice)
+    page = seen(browser, PAGE)
+    assert "Se espera tu sí: send a mail to ana@example.com." in page
+    assert "Di sí o no." in page
