@@ -95,6 +95,11 @@ def words(request: Request) -> list[str]:
     return found
 
 
+def searched(said: str) -> list[str]:
+    """The words that a page is to find: the first of many, and none of what no text has."""
+    return said[:LONGEST].replace("\x00", "").split()[:MOST_WORDS]
+
+
 def containing(column: str, wanted: Iterable[str]) -> Q:
     """Rows with all of these words in a column, wherever. No index serves this: it is
     for what is few of one person."""

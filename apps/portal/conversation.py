@@ -17,6 +17,7 @@ from apps.assistant.models import Approval
 from apps.core import live
 from apps.core.errors import AppError
 from apps.core.numerals import shown
+from apps.core.query import searched
 from apps.core.verbs import require_POST, require_safe
 from apps.portal import sms_links
 from apps.portal.forms import WordsForm
@@ -29,7 +30,6 @@ from apps.sms.money import exactly_in_dollars, usage
 from apps.sms.threads import Message
 
 THREAD = "portal:conversation"
-_MOST_WORDS = 10
 _SAID = "said"
 
 
@@ -124,11 +124,9 @@ def _costs(said: Sequence[Message]) -> dict[tuple[str, int], str]:
 
 
 def _shown(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
-    words, number = asked.get("q", "").strip(), asked.get("with", "")
+    words, number = searched(asked.get("q", "")), asked.get("with", "")
     before = asked.get("before", "")
-    page = threads.page(
-        user, before=before, number=number, words=words.split()[:_MOST_WORDS]
-    )
+    page = threads.page(user, before=before, number=number, words=words)
     done = deeds_of_turns.of(user, page.messages, timezone.now())
     costs = _costs(page.messages)
     thread = [
@@ -144,11 +142,13 @@ def _shown(user: User, asked: Mapping[str, str]) -> dict[str, Any]:
         "page": page,
         "thread": thread,
         "before": before,
-        "words": words,
+        "words": " ".join(words),
         "number": number,
         # What was found is not live, nor are messages of before.
         "is_newest": not (before or words or number),
-        "found": urlencode({"q": words, "with": number}) if words or number else "",
+        "found": (
+            urlencode({"q": " ".join(words), "with": number}) if words or number else ""
+        ),
         "numbers": PhoneNumber.objects.owned_by(user).order_by("pk"),
         "first_text": sms_links.first_text(user) if is_new else None,
     }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from apps.accounts.models import User
 from apps.assistant import lists, memory, notes, shared
 from apps.assistant.models import Event, Fact, List, ListItem, Note, Reminder
-from apps.core.query import containing
+from apps.core.query import containing, searched
 from apps.core.verbs import require_safe
 from apps.portal import shell
 from apps.portal.shell import SignedIn
@@ -23,7 +23,6 @@ from apps.rbac.declared import signed_in
 from apps.sms import threads
 
 EACH = 5
-_MOST_WORDS = 10
 _LONG = 160
 
 
@@ -48,7 +47,7 @@ class Part:
 @in_their_language
 def page(request: SignedIn) -> HttpResponse:
     """With `q` what has all of its words."""
-    words = request.GET.get("q", "").split()[:_MOST_WORDS]
+    words = searched(request.GET.get("q", ""))
     parts = list(_parts(request.user, words)) if words else []
     shown = {"words": " ".join(words), "parts": parts}
     return render(request, "portal/search.html", shown)
