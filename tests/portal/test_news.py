@@ -27,7 +27,7 @@ def app(alice: User) -> Client:
 
 
 def seen(app: Client, path: str) -> str:
-    return browser.get(path).content.decode()
+    return app.get(path).content.decode()
 
 
 def bell(page: str) -> str:
