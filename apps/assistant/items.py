@@ -57,8 +57,8 @@ def _apart(part: str, either: str) -> list[str]:
 
 
 def the_list(scene: Scene, given: dict[str, Any]) -> List:
-    """The one that is named in `given`; with none named the one last spoken of. Raises
-    errors.NotFound, or Ask where several are called so."""
+    """The one that is named in `given`; with none named the one last spoken of, or the
+    only one there is. Raises errors.NotFound, or Ask where several are called so."""
     name = str(given["list"])
     if name.startswith(BY_ID):
         return lists.get(user=scene.user, public_id=name.removeprefix(BY_ID))
@@ -66,7 +66,10 @@ def the_list(scene: Scene, given: dict[str, Any]) -> List:
         return _one_of(scene, lists.called(scene.user, name), given)
     if focus := scene.focus_of(ITEMS):
         return lists.get(user=scene.user, public_id=focus)
-    raise errors.NotFound(phrases.say("which_list"))
+    every = lists.every(scene.user)
+    if len(every) == 1:
+        return every[0][0]
+    raise errors.NotFound(phrases.say("which_list" if every else "no_lists"))
 
 
 def _one_of(scene: Scene, found: list[List], given: dict[str, Any]) -> List:

@@ -50,6 +50,7 @@ _MAP = (
                 "portal:conversation",
                 "#newest",
             ),
+            (gettext_noop("Search"), "search", "portal:search"),
             (gettext_noop("Usage"), "receipt", "portal:usage"),
         ),
     ),
