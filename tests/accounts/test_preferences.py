@@ -94,7 +94,7 @@ def test_days_have_the_names_of_the_persons_language(alice: User) -> None:
         assert ui.day_name(EVENING) == "Mon 23 Nov"
         profile.change(user=alice, locale="es")
         with preferences.of(alice):
-            assert ui.day_name(EVENING) == "lun 23 Nov"
+            assert ui.day_name(EVENING) == "lun 23 nov"
 
 
 def test_nobodys_preferences_stay_behind(alice: User) -> None:
