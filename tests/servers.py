@@ -13,7 +13,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 from xdist import workermanage
 
 from tests import template
@@ -56,6 +58,20 @@ def _start() -> ExitStack:
         "want_redis": "REDIS_URL" not in os.environ,
     }
     os.environ |= cleanup.enter_context(servers(folder, "test", **missing))
+    if missing["want_postgres"]:
+        _let_go_unasked(folder)
     os.environ[template.VARIABLE] = f"test_template_{os.getpid()}"
     cleanup.callback(template.drop)
     return cleanup
+
+
+def _let_go_unasked(folder: Path) -> None:
+    """Between tests all rows go: nothing has to be asked whether they may, which takes
+    longer than all else (tests/flushing.py)."""
+    place = urlsplit(os.environ["DATABASE_URL"])
+    password = (folder / "postgres.password").read_text().strip()
+    owner = place._replace(netloc=f"postgres:{password}@127.0.0.1:{place.port}")
+    with psycopg.connect(owner.geturl(), autocommit=True) as server:
+        role = sql.Identifier(str(place.username))
+        grant = "GRANT SET ON PARAMETER session_replication_role TO {}"
+        server.execute(sql.SQL(grant).format(role))

@@ -2,14 +2,13 @@
 rows go."""
 
 import pytest
-from django.core.management.color import no_style
-from django.db import connection
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.analytics.models import HolderChange
 from apps.analytics.models.roles import RoleTool
 from apps.assistant.models import ToolDelta
+from tests import flushing
 from tests.analytics.rows import drained
 
 
@@ -20,11 +19,7 @@ def test_nothing_is_left_by_the_triggers_of_what_goes(alice: User) -> None:
     )
     drained()
     assert RoleTool.objects.exists()
-    tables = connection.introspection.django_table_names(only_existing=True)
-    # The sums of roles first, who holds them last: the worst order for the triggers.
-    tables.sort(key=lambda name: (name == "analytics_holder", "role" not in name))
-    statements = connection.ops.sql_flush(no_style(), tables)
-    connection.ops.execute_sql_flush(statements)
+    flushing.put_back(unasked=False)
     assert not RoleTool.objects.exists()
     assert not HolderChange.objects.exists()
     assert not User.objects.exists()

@@ -3,6 +3,7 @@
 import re
 import string
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,7 @@ def sentence(language: str, key: str) -> str:
     return composer.literal(re.sub(r"\{\w+\}", "", own(language).say[key]))
 
 
+@cache
 def pages(language: str) -> list[dict[str, dict[str, object]]]:
     """As they are written: nothing is taken over from English."""
     folder = SOURCE / "phrases" / language
@@ -86,13 +88,16 @@ def test_of_the_texts_only_the_first_to_a_stranger_names_stop() -> None:
     }
 
 
+@cache
+def source() -> str:
+    """All of it: the modules, and the pages that name a reply."""
+    files = [*SOURCE.rglob("*.py"), *(SOURCE / "phrases/en").glob("*.toml")]
+    return "\n".join(file.read_text() for file in files)
+
+
 @pytest.mark.parametrize("key", own("en").say)
 def test_every_reply_is_used(key: str) -> None:
-    sources = [page.read_text() for page in SOURCE.rglob("*.py")]
-    data = "".join(p.read_text() for p in (SOURCE / "phrases/en").glob("*.toml"))
-    topics = phrases.words().topics
-    used = any(f'"{key}"' in source for source in [*sources, data])
-    assert used or key in topics
+    assert f'"{key}"' in source() or key in phrases.words().topics
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

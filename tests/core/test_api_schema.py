@@ -14,6 +14,7 @@ import yaml
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import resolve
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
@@ -85,6 +86,26 @@ def test_it_is_written_as_json_to_the_terminal_or_a_file(
     assert json.loads((tmp_path / "schema.json").read_text()) == schema
     with pytest.raises(CommandError, match="Is a directory"):
         call_command("export_schema", tmp_path)
+
+
+def test_as_yaml_it_is_the_same(schema: dict[str, Any]) -> None:
+    answer = Client().get("/api/schema/")
+    assert answer["Content-Type"].startswith("application/vnd.oai.openapi")
+    assert yaml.load(answer.content, yaml.CSafeLoader) == schema
+
+
+def test_it_is_made_once_but_for_who_names_a_version(
+    schema: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def named() -> dict[str, Any]:
+        answer = Client().get("/api/schema/?format=json&version=7")
+        found: dict[str, Any] = answer.json()
+        return found
+
+    assert "7" in named()["info"]["version"]
+    monkeypatch.setattr(SchemaGenerator, "parse", lambda *_: {})
+    assert "/api/v1/me" not in named()["paths"]
+    assert Client().get("/api/schema/?format=json").json() == schema
 
 
 def test_it_is_written_where_no_server_is_up() -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 from django.core import mail
 from django.test import Client
 from jsonschema import Draft202012Validator
@@ -85,7 +84,7 @@ class Asked:
 
 @pytest.fixture
 def schema() -> Json:
-    found: Json = yaml.safe_load(Client().get("/api/schema/").content)
+    found: Json = Client().get("/api/schema/?format=json").json()
     return found
 
 

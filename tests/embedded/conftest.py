@@ -1,22 +1,18 @@
-import shutil
-import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.embedded.watching import a_free_port, a_place
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A data folder that does not exist yet, in a place that every user can reach."""
-    parent = Path(tempfile.mkdtemp(prefix="switchboard-data-"))
-    parent.chmod(0o755)
-    yield parent / "data"
-    shutil.rmtree(parent, ignore_errors=True)
+    with a_place() as found:
+        yield found
 
 
 @pytest.fixture
 def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return str(probe.getsockname()[1])
+    return a_free_port()

@@ -12,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from config.embedded import servers
-from tests.embedded.watching import ROOT, environment, run_once, until, using
+from tests.embedded.watching import (
+    ROOT,
+    a_place,
+    environment,
+    run_once,
+    until,
+    using,
+)
 
 
 def refusal(folder: Path, **variables: str) -> str:
@@ -23,11 +30,19 @@ def refusal(folder: Path, **variables: str) -> str:
     return done.stderr
 
 
-@pytest.fixture
-def made(folder: Path) -> Path:
+@pytest.fixture(scope="module")
+def used() -> Iterator[Path]:
     """A data folder that has been used before."""
-    with servers(folder, "test"):
-        pass
+    with a_place() as folder:
+        with servers(folder, "test"):
+            pass
+        yield folder
+
+
+@pytest.fixture
+def made(folder: Path, used: Path) -> Path:
+    """The test's own copy of it."""
+    subprocess.run(["cp", "-a", str(used), str(folder)], check=True)
     return folder
 
 

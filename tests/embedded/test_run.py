@@ -6,19 +6,26 @@ import os
 import re
 import shutil
 import signal
-import socket
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 from subprocess import Popen, check_call
+from typing import NamedTuple
 
 import psycopg
 import pytest
 import redis
 
-from tests.embedded.watching import LONG_SECONDS, started, until, using
+from tests.embedded.watching import (
+    LONG_SECONDS,
+    a_free_port,
+    a_place,
+    started,
+    until,
+    using,
+)
 
 RUN = [sys.executable, "-m", "config.embedded", "run"]
 # As a shell does it for `make run &`.
@@ -51,26 +58,33 @@ def running(
         yield process
 
 
+class First(NamedTuple):
+    """What a run from nothing has left, and what could be seen while it ran."""
+
+    folder: Path
+    pages: dict[str, int]
+    kinds: set[str]
+
+
 @pytest.fixture(scope="module")
-def first_run() -> Iterator[Path]:
-    """A data folder as a first run leaves it: most of a start is making that."""
-    parent = Path(tempfile.mkdtemp(prefix="switchboard-data-"))
-    parent.chmod(0o755)
-    folder = parent / "data"
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = str(probe.getsockname()[1])
-    with running(folder, port) as process:
-        process.send_signal(signal.SIGINT)
-        assert process.wait(LONG_SECONDS) == 0
-        until(lambda: not using(folder))
-    yield folder
-    shutil.rmtree(parent, ignore_errors=True)
+def first_run() -> Iterator[First]:
+    """Most of a start is making a data folder, so it is made once."""
+    port = a_free_port()
+    with a_place() as folder:
+        with running(folder, port) as process:
+            pages = {path: status(port, path) for path in ("/health/live", "/")}
+            until(lambda: status(port, "/health/ready") == 200)
+            seen = kinds(folder)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(LONG_SECONDS) == 0
+            until(lambda: not using(folder))
+        yield First(folder, pages, seen)
 
 
 @pytest.fixture
-def begun(folder: Path, first_run: Path) -> None:
+def begun(folder: Path, first_run: First) -> None:
     """The test's own copy of it."""
-    check_call(["cp", "-a", str(first_run), str(folder)])
+    check_call(["cp", "-a", str(first_run.folder), str(folder)])
 
 
 def kinds(folder: Path) -> set[str]:
@@ -91,16 +105,9 @@ def oldest(words: str, folder: Path) -> int:
 
 @pytest.mark.usefixtures("begun")
 def test_ctrl_c_stops_everything_and_the_next_run_finds_its_data(
-    folder: Path, free_port: str
+    folder: Path, free_port: str, first_run: First
 ) -> None:
-    with running(folder, free_port) as process:
-        assert status(free_port, "/health/live") == 200
-        until(lambda: status(free_port, "/health/ready") == 200)
-        assert status(free_port, "/") == 200
-        assert len(kinds(folder)) == 6
-        process.send_signal(signal.SIGINT)
-        assert process.wait(LONG_SECONDS) == 0
-        until(lambda: not using(folder))
+    assert set(first_run.pages.values()) == {200} and len(first_run.kinds) == 6
     before = (folder / "postgres" / "global" / "pg_control").stat().st_ino
     with running(folder, free_port) as process:
         assert status(free_port, "/") == 200
@@ -118,64 +125,94 @@ def test_a_killed_run_leaves_no_orphan(folder: Path, free_port: str) -> None:
         until(lambda: not using(folder))
 
 
-@pytest.mark.usefixtures("begun")
-def test_a_killed_web_server_comes_back(folder: Path, free_port: str) -> None:
-    with running(folder, free_port):
-        master = oldest("gunicorn", folder)
-        os.kill(master, signal.SIGKILL)
-        log = folder.with_suffix(".log")
-        until(lambda: "web      | ended with signal 9" in log.read_text())
-        until(lambda: status(free_port, "/health/live") == 200)
+@dataclass(frozen=True)
+class Run:
+    """Everything, and how much it had said when the test began."""
+
+    folder: Path
+    port: str
+    process: Popen[bytes]
+    before: int
+
+    def said(self, words: str) -> bool:
+        return words in self.folder.with_suffix(".log").read_text()[self.before :]
 
 
-@pytest.mark.usefixtures("begun")
-@pytest.mark.parametrize("server", ["postgres -D", "redis-server"])
-def test_a_killed_server_comes_back_with_its_data(
-    folder: Path, free_port: str, server: str
-) -> None:
-    with running(folder, free_port) as process:
-        until(lambda: status(free_port, "/health/ready") == 200)
+@pytest.fixture(scope="class")
+def lasting(first_run: First) -> Iterator[Run]:
+    """One for all tests of a class, which leave it as it was."""
+    with a_place() as folder:
+        check_call(["cp", "-a", str(first_run.folder), str(folder)])
+        port = a_free_port()
+        with running(folder, port) as process:
+            yield Run(folder, port, process, 0)
+
+
+class TestOneThatGoesOn:
+    """After each of these."""
+
+    @pytest.fixture
+    def run(self, lasting: Run) -> Run:
+        until(lambda: status(lasting.port, "/health/ready") == 200)
+        log = lasting.folder.with_suffix(".log").read_text()
+        return replace(lasting, before=len(log))
+
+    def test_a_killed_web_server_comes_back(self, run: Run) -> None:
+        os.kill(oldest("gunicorn", run.folder), signal.SIGKILL)
+        until(lambda: run.said("web      | ended with signal 9"))
+        until(lambda: status(run.port, "/health/live") == 200)
+
+    @pytest.mark.parametrize(
+        ("server", "kept"), [("postgres -D", "kept_one"), ("redis-server", "kept_two")]
+    )
+    def test_a_killed_server_comes_back_with_its_data(
+        self, run: Run, server: str, kept: str
+    ) -> None:
+        folder = run.folder
         addresses = (folder / "services.json").read_text()
         database, queue, providers, port = json.loads(addresses).values()
         # For `manage.py text` in another terminal.
-        assert port == free_port
+        assert port == run.port
         assert status(providers.rpartition(":")[2], "/") == 200
         with psycopg.connect(database) as connection:
-            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
-        redis.Redis.from_url(queue).set("kept", "7")
-        until(lambda: any(b"kept" in part.read_bytes() for part in aof(folder)))
+            connection.execute(f"CREATE TABLE {kept} AS SELECT 7 AS number".encode())
+        redis.Redis.from_url(queue).set(kept, "7")
+        until(lambda: any(kept.encode() in part.read_bytes() for part in aof(folder)))
         others = [oldest(part, folder) for part in ("gunicorn", "config beat")]
         os.kill(oldest(server, folder), signal.SIGKILL)
-        log = folder.with_suffix(".log")
         label = "redis    | " if "redis" in server else "postgres | "
-        until(lambda: f"{label}ended with signal 9" in log.read_text())
-        until(lambda: f"{label}works again" in log.read_text())
-        until(lambda: status(free_port, "/health/ready") == 200)
-        assert process.poll() is None
+        until(lambda: run.said(f"{label}ended with signal 9"))
+        until(lambda: run.said(f"{label}works again"))
+        until(lambda: status(port, "/health/ready") == 200)
+        assert run.process.poll() is None
         assert (folder / "services.json").read_text() == addresses
         assert [oldest(part, folder) for part in ("gunicorn", "config beat")] == others
         with psycopg.connect(database) as connection:
-            assert connection.execute("SELECT number FROM kept").fetchone() == (7,)
-        assert redis.Redis.from_url(queue).get("kept") == b"7"
-        assert status(free_port, "/accounts/login/") == 200
+            found = connection.execute(f"SELECT number FROM {kept}".encode())
+            assert found.fetchone() == (7,)
+        assert redis.Redis.from_url(queue).get(kept) == b"7"
+        assert status(port, "/accounts/login/") == 200
+
+    def test_killed_providers_come_back_where_they_were(self, run: Run) -> None:
+        published = json.loads((run.folder / "services.json").read_text())
+        port = published["PROVIDER_SIMULATOR_URL"].rpartition(":")[2]
+        os.kill(oldest("simulator --port", run.folder), signal.SIGKILL)
+        until(lambda: run.said("providers | works again"))
+        assert status(port, "/") == 200
+
+    def test_a_session_in_the_middle_of_a_statement_only_delays_the_next_start(
+        self, run: Run
+    ) -> None:
+        with computing(run.folder) as session:
+            os.kill(oldest("postgres -D", run.folder), signal.SIGKILL)
+            until(lambda: run.said("postgres | works again"))
+            assert session not in using(run.folder)
+            assert run.process.poll() is None
 
 
 def aof(folder: Path) -> Iterator[Path]:
     """What Redis has written down: one file, or a folder of them since 7."""
     return (folder / "redis").rglob("appendonly*.aof")
-
-
-@pytest.mark.usefixtures("begun")
-def test_killed_providers_come_back_where_they_were(
-    folder: Path, free_port: str
-) -> None:
-    with running(folder, free_port):
-        published = json.loads((folder / "services.json").read_text())
-        port = published["PROVIDER_SIMULATOR_URL"].rpartition(":")[2]
-        os.kill(oldest("simulator --port", folder), signal.SIGKILL)
-        log = folder.with_suffix(".log")
-        until(lambda: "providers | works again" in log.read_text())
-        assert status(port, "/") == 200
 
 
 @pytest.mark.usefixtures("begun")
@@ -223,18 +260,6 @@ def computing(folder: Path) -> Iterator[int]:
             state = "SELECT FROM pg_stat_activity WHERE pid = %s AND state = 'active'"
             until(lambda: other.execute(state, [pid]).rowcount == 1)
         yield pid
-
-
-@pytest.mark.usefixtures("begun")
-def test_a_session_in_the_middle_of_a_statement_only_delays_the_next_start(
-    folder: Path, free_port: str
-) -> None:
-    with running(folder, free_port) as process, computing(folder) as session:
-        os.kill(oldest("postgres -D", folder), signal.SIGKILL)
-        log = folder.with_suffix(".log")
-        until(lambda: "postgres | works again" in log.read_text())
-        assert session not in using(folder)
-        assert process.poll() is None
 
 
 @pytest.mark.usefixtures("begun")

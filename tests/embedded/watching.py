@@ -1,9 +1,12 @@
 """Looking at processes from outside, as a person with `ps` would."""
 
 import os
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,6 +25,20 @@ def until(claim: Callable[[], bool]) -> None:
     while not claim():
         assert time.monotonic() < deadline, f"not within {LONG_SECONDS} s"
         time.sleep(0.02)
+
+
+@contextmanager
+def a_place() -> Iterator[Path]:
+    """For a data folder, which does not exist yet: every user can reach it."""
+    parent = Path(tempfile.mkdtemp(prefix="switchboard-data-"))
+    parent.chmod(0o755)
+    yield parent / "data"
+    shutil.rmtree(parent, ignore_errors=True)
+
+
+def a_free_port() -> str:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return str(probe.getsockname()[1])
 
 
 def using(folder: Path) -> dict[int, str]:

@@ -22,6 +22,7 @@ from apps.sms.simulator import deliver
 from apps.sms.worker import drain
 from tests import post
 from tests.factories import PASSWORD, PhoneNumberFactory, UserFactory
+from tests.sign_in import signed_in
 
 ALICE = "+12025550101"
 BOB = "+12025550102"
@@ -138,6 +139,20 @@ def complaints(page: Page) -> list[str]:
 
 @pytest.fixture
 def sign_in(page: Page, site: str) -> Callable[[str], None]:
+    """With a cookie: there are others who go through the pages."""
+
+    def sign_in(email: str) -> None:
+        user = User.objects.get(email_canonical=email)
+        client = signed_in(user, twice=bool(demo.code(email)))
+        cookie = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
+        page.goto(f"{site}/app/")
+
+    return sign_in
+
+
+@pytest.fixture
+def sign_in_on_pages(page: Page, site: str) -> Callable[[str], None]:
     def sign_in(email: str) -> None:
         page.goto(f"{site}/accounts/login/")
         page.get_by_label("Email").fill(email)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import yaml
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -54,7 +53,7 @@ def alice(ada: User) -> User:
 
 @pytest.fixture
 def asked(ada: User, alice: User) -> Asked:
-    schema = yaml.safe_load(Client().get("/api/schema/").content)
+    schema = Client().get("/api/schema/?format=json").json()
     found = Asked(schema, "browser")
     found.client = signed_in(ada)
     return found

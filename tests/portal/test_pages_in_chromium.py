@@ -123,7 +123,7 @@ def test_every_page_is_quiet_complete_and_fits(
     transactional_db: None,
     mail_folder: Path,
     complaints: list[str],
-    sign_in: Callable[[str], None],
+    sign_in_on_pages: Callable[[str], None],
 ) -> None:
     demo.people()
     demo.history()
@@ -131,7 +131,7 @@ def test_every_page_is_quiet_complete_and_fits(
     OutboundText.objects.update(delivery="undelivered", error_code="30003")
     asked = accessibility.elsewhere(page, site)
     found = {path: _examined(page, site, path) for path in OPEN}
-    sign_in("alice@example.com")
+    sign_in_on_pages("alice@example.com")
     found |= {path: _examined(page, site, path) for path in SIGNED_IN}
     assert {path: faults for path, faults in found.items() if faults} == {}
     assert complaints == [] and asked == []
@@ -165,10 +165,13 @@ def test_the_page_of_an_error_fits_as_well(page: Page, site: str) -> None:
 
 
 def test_the_console_obeys_the_same_policy(
-    page: Page, site: str, complaints: list[str], sign_in: Callable[[str], None]
+    page: Page,
+    site: str,
+    complaints: list[str],
+    sign_in_on_pages: Callable[[str], None],
 ) -> None:
     demo.people()
-    sign_in("ada@example.com")
+    sign_in_on_pages("ada@example.com")
     page.locator("summary", has_text="Ada").click()
     page.get_by_role("link", name="Operator console").click()
     page.goto(f"{site}/admin/accounts/user/?q=alice")

@@ -1,6 +1,7 @@
 """The small parts that pages are put together from."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     """A Lucide icon for the eye only; the words beside it say what it means."""
+    return _drawn(name, size)
+
+
+@cache
+def _drawn(name: str, size: int) -> SafeString:
+    """A page has sixty, and to put each together anew took a third of it."""
     drawn = lucide(name, size=size, aria_hidden="true", focusable="false")
     return SafeString(drawn)
 
