@@ -31,6 +31,7 @@ from apps.rbac.console.actions import confirmed
 from apps.rbac.console.belongings import Shown
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.reveal import ReasonForm
+from apps.rbac.console.typed import Typed
 
 # Addresses are changed by their owners, and stand on the page of their person.
 admin.site.unregister(EmailAddress)
@@ -39,6 +40,8 @@ _A_WEEK = 7  # days
 
 @confirmed(
     "Suspend",
+    done="suspended {}",
+    is_grave=True,
     consequence="They cannot sign in or text the assistant until they are restored.",
     permission=Permission.PERSON_SUSPEND,
     when=lambda person: person.is_active,
@@ -49,6 +52,7 @@ def suspend(request: Any, person: Any, reason: str) -> None:
 
 @confirmed(
     "Restore",
+    done="restored {}",
     consequence="They can sign in and text again.",
     permission=Permission.PERSON_SUSPEND,
     when=lambda person: not person.is_active or person.closed_at is not None,
@@ -57,8 +61,18 @@ def restore(request: Any, person: Any, reason: str) -> None:
     suspension.restore(by=request.user, user=person, reason=reason)
 
 
+def _address_or_number(person: Any, in_full: bool) -> Typed:
+    """What the operator sees of whom."""
+    if in_full:
+        return Typed("Type the e-mail address of the account", person.email)
+    return Typed("Type the number of the account, after the comma", str(person.pk))
+
+
 @confirmed(
     "Close",
+    done="closed the account of {}",
+    is_grave=True,
+    typed=_address_or_number,
     consequence="They are out everywhere, and erased after 14 days. Until then a new "
     "password through the letter opens their account again, or Restore.",
     permission=Permission.PERSON_CLOSE,
@@ -70,6 +84,7 @@ def close(request: Any, person: Any, reason: str) -> None:
 
 @confirmed(
     "Send a letter to choose a password",
+    done="sent {} a letter to choose a password",
     consequence="Its link goes to their mailbox alone. Nothing else changes.",
     permission=Permission.PERSON_SEND_RESET,
 )
@@ -79,6 +94,7 @@ def send_password_letter(request: Any, person: Any, reason: str) -> None:
 
 @confirmed(
     "End",
+    done="ended {}",
     consequence="Cookie and tokens are dead with their next request.",
     permission=Permission.SIGN_IN_END,
     when=lambda row: row.ended_at is None,
@@ -91,6 +107,7 @@ def end_sign_in(request: Any, row: Any, reason: str) -> None:
 
 @confirmed(
     "Sign out everywhere",
+    done="signed {} out everywhere",
     consequence="All their cookies and tokens are dead with their next request.",
     permission=Permission.SIGN_IN_END,
 )
@@ -101,6 +118,7 @@ def end_sign_ins(request: Any, person: Any, reason: str) -> None:
 
 @confirmed(
     "Forget",
+    done="had {} forgotten",
     consequence="It is a stranger's, and asked for the second factor again. Whoever is "
     "signed in with it stays so until that is ended.",
     permission=Permission.BROWSER_FORGET,
@@ -116,6 +134,7 @@ class UserAdmin(Page):
     task = "People"
     pii = ("email", "name")
     found_by = ("email_canonical", "name", "public_id")
+    nothing = "Nobody has signed up yet."
     list_display = (
         "email",
         "id",
@@ -258,6 +277,7 @@ class LoginSessionAdmin(Page):
     found_by = ("sid",)
     on_person = Shown.COUNT
     pii = ("address",)
+    nothing = "Nobody has signed in yet."
     list_display = (
         "user",
         "device",
@@ -296,6 +316,7 @@ class KnownBrowserAdmin(Page):
     owner = "user"
     found_by = ("public_id",)
     on_person = Shown.COUNT
+    nothing = "No browser is known yet."
     list_display = ("user", "called", "created_at", "last_seen_at", "trust")
     fields = ("public_id", *list_display)
     list_filter = ("created_at", "trusted_until")

@@ -37,6 +37,7 @@ class AssistantPage(Page):
 class ToolCallAdmin(AssistantPage):
     is_conversation = True
     secret = ("arguments", "receipt", "result", "undo")
+    nothing = "The assistant has used no tool yet."
     list_display = ("created_at", "user", "tool", "risk", "state", "turn")
     list_filter = (
         "state",
@@ -53,6 +54,7 @@ class ApprovalAdmin(AssistantPage):
     found_by = ("public_id",)
     is_conversation = True
     secret = ("sentence", "about", "basis")
+    nothing = "The assistant has asked for no approval yet."
     list_display = ("asked_at", "user", "call", "decision", "decided_via", "expires_at")
     list_filter = ("decision", "decided_via")
     search_fields = ("user__email_canonical__startswith", "=public_id")
@@ -65,6 +67,7 @@ class ThoughtAdmin(AssistantPage):
     found_by = ("public_id",)
     is_conversation = True
     secret = ("said",)
+    nothing = "No language model has been asked yet."
     list_display = ("at", "user", "model", "outcome", "requests", "micros", "took_ms")
     list_filter = ("outcome", among("model", lambda: [settings.ASSISTANT_LLM_MODEL]))
     search_fields = ("user__email_canonical__startswith", "=public_id")
@@ -76,6 +79,7 @@ class ThoughtAdmin(AssistantPage):
 class ReminderAdmin(AssistantPage):
     found_by = ("public_id",)
     secret = ("text",)
+    nothing = "Nobody has set a reminder yet."
     list_display = ("due_at", "user", "state", "zone", "snoozes", "note")
     list_filter = ("state",)
     search_fields = ("user__email_canonical__startswith", "=public_id")
@@ -86,6 +90,7 @@ class ReminderAdmin(AssistantPage):
 class EventAdmin(AssistantPage):
     found_by = ("public_id",)
     secret = ("title", "place", "notes")
+    nothing = "Nobody has an event yet."
     list_display = ("starts_at", "user", "zone", "is_all_day", "rule", "is_deleted")
     list_filter = ("is_deleted", "is_all_day")
     search_fields = ("user__email_canonical__startswith", "=public_id")
@@ -95,6 +100,7 @@ class EventAdmin(AssistantPage):
 @admin.register(Sync)
 class SyncAdmin(AssistantPage):
     found_by = ("public_id",)
+    nothing = "No calendar is kept in step yet."
     list_display = ("connection", "user", "state", "problem", "last_at", "next_at")
     list_filter = ("state",)
     exclude = ("cursor", "unkept")
@@ -106,6 +112,7 @@ class SyncAdmin(AssistantPage):
 @admin.register(Conversation)
 class ConversationAdmin(AssistantPage):
     is_conversation = True
+    nothing = "Nobody has talked with the assistant yet."
     list_display = ("user", "question_until", "menu_until", "updated_at")
     fields = ("user", "question_until", "menu_until", "overflow_until", "updated_at")
     search_fields = ("user__email_canonical__startswith",)
@@ -154,6 +161,7 @@ class PhrasingAdmin(VerbPage):
     adds = Permission.PHRASING_ADD
     changes = Permission.PHRASING_CHANGE
     change_list_template = "admin/assistant/phrasing/change_list.html"
+    nothing = "Nothing has been taught beyond the release."
     list_display = ("says", "tool", "language", "time", "is_active", "changed_at")
     list_filter = (
         "is_active",
@@ -170,8 +178,10 @@ class PhrasingAdmin(VerbPage):
 
 @confirmed(
     "Mark as seen",
+    done="marked {} as seen",
     consequence="They do not stand on the front page any more.",
     permission=Permission.REPORT_CHANGE,
+    when=lambda report: report.seen_at is None,
 )
 def mark_seen(request: Any, report: Any, reason: str) -> None:
     reports.mark_seen(by=request.user, row=report)
@@ -194,6 +204,7 @@ class SeenFilter(admin.SimpleListFilter):
 class ReportAdmin(AssistantPage):
     is_conversation = True
     secret = ("words",)
+    nothing = "Nobody has reported an answer."
     list_display = ("reported_at", "user", "turn", "seen_at")
     list_filter = (SeenFilter,)
     list_select_related = ("user", "turn")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from apps.assistant.models import ToolCall
-from apps.sms.journeys import Stage, Step
+from apps.sms.journeys import Stage, Step, within
 from apps.sms.models import Turn
 
 
@@ -13,7 +13,7 @@ def _tools(turn: Turn) -> Iterator[Step]:
     for call in ToolCall.objects.filter(turn=turn).order_by("pk"):
         yield Step(
             Stage.TOOL,
-            call.created_at,
+            within(turn, call.created_at),
             f"{call.tool} ({call.get_risk_display()}): {call.get_state_display()}.",
             is_bad=call.state in (ToolCall.State.FAILED, ToolCall.State.REFUSED),
             page=reverse("admin:assistant_toolcall_change", args=[call.pk]),

@@ -25,6 +25,7 @@ from apps.rbac.catalog import Permission
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.belongings import Shown
 from apps.rbac.console.pages import Page
+from apps.rbac.console.typed import Typed
 
 # Providers are set up in the settings, and tokens of sign-ins are not kept.
 admin.site.unregister((SocialAccount, SocialApp, SocialToken))
@@ -71,8 +72,11 @@ class UsageInline(ReadOnlyInline):
 
 @confirmed(
     "Pause",
+    done="paused {}",
     consequence="Nothing is read, written or renewed until an operator resumes it.",
     permission=Permission.CONNECTION_CHANGE,
+    # One that its person paused they could resume; ours they cannot.
+    when=lambda row: row.is_live and not row.is_paused_by_us,
 )
 def pause(request: Any, row: Any, reason: str) -> None:
     operators.pause(by=request.user, row=row, reason=reason)
@@ -80,8 +84,10 @@ def pause(request: Any, row: Any, reason: str) -> None:
 
 @confirmed(
     "Resume",
+    done="resumed {}",
     consequence="The assistant may use it again.",
     permission=Permission.CONNECTION_CHANGE,
+    when=lambda row: row.status == Connection.Status.PAUSED,
 )
 def resume(request: Any, row: Any, reason: str) -> None:
     operators.resume(by=request.user, row=row, reason=reason)
@@ -89,15 +95,25 @@ def resume(request: Any, row: Any, reason: str) -> None:
 
 @confirmed(
     "Renew now",
+    done="renewed the token of {}",
     consequence="A new access token is asked for, whether or not it is time.",
     permission=Permission.CONNECTION_CHANGE,
+    when=lambda row: row.is_usable,
 )
 def renew(request: Any, row: Any, reason: str) -> None:
     tokens.renew_now(row)
 
 
+def _provider(row: Connection, _: bool) -> Typed:
+    name = dict(shelf.choices()).get(row.provider, row.provider)
+    return Typed(f"Type the name of the provider, {name}", name)
+
+
 @confirmed(
     "Disconnect",
+    done="disconnected {}",
+    is_grave=True,
+    typed=_provider,
     consequence="Its secrets are removed at once, and the grant is taken back at the "
     "provider where that ends nothing else. Its person is told.",
     permission=Permission.CONNECTION_DELETE,
@@ -113,6 +129,7 @@ class ConnectionAdmin(ConnectionsPage):
     found_by = ("public_id",)
     mentioned_by = ("label",)
     on_person = Shown.ROWS
+    nothing = "Nobody has connected an account yet."
     list_display = (
         "provider",
         "label",
@@ -181,6 +198,7 @@ def _at(moment: datetime) -> str:
 class ConsentAdmin(ConnectionsPage):
     has_history = False
     pii = ("account", "address")
+    nothing = "Nobody has allowed anything yet."
     list_display = ("at", "user", "provider", "event", "channel")
     list_filter = (ProviderFilter, "event", "channel", "at")
     list_select_related = ("user",)
@@ -193,6 +211,7 @@ class ConsentAdmin(ConnectionsPage):
 class OAuthEventAdmin(ConnectionsPage):
     has_history = False
     mentioned_by = ("request_id",)
+    nothing = "Nothing has passed between us and a provider yet."
     list_display = ("at", "provider", "kind", "outcome", "code", "milliseconds", "user")
     list_filter = (ProviderFilter, "kind", "at")
     list_select_related = ("user",)
@@ -207,9 +226,12 @@ class OAuthEventAdmin(ConnectionsPage):
 
 @confirmed(
     "Stop renewing",
+    done="stopped renewing at {}",
+    is_grave=True,
     consequence="No token of this provider is renewed until an operator lets it go "
     "again; what lasts is used to its end. Nobody is marked or told.",
     permission=Permission.PROVIDER_CHANGE,
+    when=lambda state: state.reason != ProviderState.Reason.OPERATOR,
 )
 def stop(request: Any, state: Any, reason: str) -> None:
     provider = shelf.named(state.provider)
@@ -218,8 +240,10 @@ def stop(request: Any, state: Any, reason: str) -> None:
 
 @confirmed(
     "Let it go again",
+    done="let {} go again",
     consequence="Tokens are renewed from now on.",
     permission=Permission.PROVIDER_CHANGE,
+    when=lambda state: state.reason != ProviderState.Reason.NONE,
 )
 def let_go(request: Any, state: Any, reason: str) -> None:
     provider = shelf.named(state.provider)
@@ -229,6 +253,7 @@ def let_go(request: Any, state: Any, reason: str) -> None:
 @admin.register(ProviderState)
 class ProviderStateAdmin(Page):
     task = "Connections"
+    nothing = "No provider is set up."
     list_display = (
         "provider",
         "is_stopped",

@@ -49,6 +49,7 @@ def _drop_all(request: Any, reason: str) -> str:
 
 @confirmed(
     "Requeue",
+    done="requeued {}",
     consequence="They are tried anew, as often as the first time.",
     permission=Permission.JOB_REQUEUE,
     by_filter=_requeue_all,
@@ -60,6 +61,8 @@ def requeue(request: Any, job: Any, reason: str) -> None:
 
 @confirmed(
     "Drop",
+    done="dropped {}",
+    is_grave=True,
     consequence="They are not done any more, and stay on record.",
     permission=Permission.JOB_DROP,
     by_filter=_drop_all,
@@ -71,6 +74,8 @@ def drop(request: Any, job: Any, reason: str) -> None:
 
 @confirmed(
     "Cancel",
+    done="cancelled {}",
+    is_grave=True,
     consequence="What waits is not begun. What runs stops where it can.",
     permission=Permission.JOB_REQUEUE,
     when=lambda job: job.state in (Job.State.WAITING, Job.State.RUNNING),
@@ -114,6 +119,7 @@ class JobAdmin(Page):
     found_by = ("public_id",)
     mentioned_by = ("request_id",)
     on_person = Shown.COUNT
+    nothing = "No work has been asked for yet."
     list_display = (
         "kind",
         "state",
@@ -184,5 +190,6 @@ def _cause(row: Any) -> SafeString:
 class MissedRunsAdmin(Page):
     task = "Work"
     has_history = False
+    nothing = "No run has been missed."
     list_display = ("entry", "count", "since", "caught_up_at")
     ordering = ("-caught_up_at",)

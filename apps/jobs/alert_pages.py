@@ -23,8 +23,10 @@ _LINE = 160
 
 @confirmed(
     "Acknowledge",
+    done="acknowledged {}",
     consequence="You look after it: it is not told again before it is over.",
     permission=Permission.ALERT_ACKNOWLEDGE,
+    when=lambda alert: alert.state == Alert.State.FIRING,
 )
 def acknowledge(request: Any, alert: Any, reason: str) -> None:
     alarms.acknowledge(by=request.user, alert=alert, words=reason)
@@ -32,8 +34,11 @@ def acknowledge(request: Any, alert: Any, reason: str) -> None:
 
 @confirmed(
     "Close",
+    done="closed {}",
     consequence="Somebody knows that it is over, and others are told so.",
     permission=Permission.ALERT_ACKNOWLEDGE,
+    # What is measured here would only come again.
+    when=lambda alert: alert.ends_at is not None and alert.resolved_at is None,
 )
 def close(request: Any, alert: Any, reason: str) -> None:
     alarms.close(by=request.user, alert=alert, words=reason)
@@ -57,6 +62,7 @@ class SeverityFilter(admin.SimpleListFilter):
 @admin.register(Alert)
 class AlertAdmin(Page):
     task = "Work"
+    nothing = "No alert has fired yet."
     list_display = (
         "what",
         "state",

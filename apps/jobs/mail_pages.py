@@ -22,6 +22,7 @@ class LetterAdmin(Page):
     found_by = ("public_id",)
     mentioned_by = ("to",)
     on_person = Shown.COUNT
+    nothing = "No letter has been written yet."
     list_display = ("created_at", "to", "person", "name", "state", "reason")
     list_filter = ("state", "created_at")
     list_select_related = ("person",)
@@ -47,6 +48,7 @@ class LetterAdmin(Page):
 
 @confirmed(
     "Lift",
+    done="lifted {}",
     consequence="They are written to again; what bounces stops it anew.",
     permission=Permission.SUPPRESSION_LIFT,
 )
@@ -59,6 +61,7 @@ class SuppressionAdmin(Page):
     task = "Messaging"
     pii = ("address",)
     mentioned_by = ("address",)
+    nothing = "Every address is written to."
     list_display = ("address", "why", "detail", "at")
     list_filter = ("why", "at")
     search_fields = ("=address",)

@@ -18,11 +18,16 @@ from apps.rbac.console.pages import Page
 # go into one.
 WIDTH, RIGHT, GAP, LINE, LETTERS = 180, 240, 20, 16, 13
 
+# What runs, or has succeeded.
+_NOT_PASSED = (StepRun.State.RUNNING, StepRun.State.DONE, StepRun.State.PASSED)
+
 
 @confirmed(
     "Go on as if it had succeeded",
+    done="went on past {}",
     consequence="What waits for it begins, though it was not done.",
     permission=Permission.STEP_CHANGE,
+    when=lambda step: step.state not in _NOT_PASSED,
 )
 def pass_step(request: Any, step: Any, reason: str) -> None:
     runs.pass_step(by=request.user, step=step, reason=reason)
@@ -30,8 +35,10 @@ def pass_step(request: Any, step: Any, reason: str) -> None:
 
 @confirmed(
     "Run again from here",
+    done="had {} done anew, and all that wait for it",
     consequence="The step and all that wait for it are done anew.",
     permission=Permission.STEP_CHANGE,
+    when=lambda step: step.state != StepRun.State.RUNNING,
 )
 def rerun_from(request: Any, step: Any, reason: str) -> None:
     runs.rerun_from(by=request.user, step=step, reason=reason)
@@ -41,6 +48,7 @@ def rerun_from(request: Any, step: Any, reason: str) -> None:
 class PipelineRunAdmin(Page):
     task = "Work"
     has_history = False
+    nothing = "No pipeline has run yet."
     list_display = ("pipeline", "day", "state", "created_at", "finished_at")
     list_filter = ("state", "day")
     search_fields = ("=pipeline",)
@@ -82,6 +90,7 @@ class _OneRun(admin.RelatedFieldListFilter):
 @admin.register(StepRun)
 class StepRunAdmin(Page):
     task = "Work"
+    nothing = "No step has run yet."
     list_display = ("name", "run", "state", "round", "its_job")
     list_filter = ("state", ("run", _OneRun))
     list_select_related = ("run", "job")

@@ -39,6 +39,7 @@ class TimetableAdmin(ZonedAdmin, PeriodicTaskAdmin):  # type: ignore[misc]  # un
     actions = None
     show_facets = admin.ShowFacets.NEVER
     date_hierarchy = None
+    nothing = "Nothing is entered before beat has started once."
     list_display = ("name", "enabled", "runs", "last_run_at")
     list_filter = ("enabled",)
     list_select_related = ("interval", "crontab", "solar", "clocked")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from apps.mfa import lost
 from apps.mfa.models import FactorState, RecoveryDevice, SMSDevice, TOTPDevice
 from apps.rbac.catalog import Permission
+from apps.rbac.console import masks
 from apps.rbac.console.actions import confirmed
 from apps.rbac.console.pages import Page
 
@@ -29,6 +30,8 @@ _KINDS = {
 
 @confirmed(
     "Reset second factors",
+    done="removed the {}",
+    is_grave=True,
     consequence="All their factors are removed, and they have to set new ones up after "
     "they next sign in. They are told. Be sure that it is they who ask.",
     permission=Permission.FACTORS_RESET,
@@ -41,6 +44,7 @@ def reset(request: Any, state: Any, reason: str) -> None:
 class FactorStateAdmin(Page):
     task = "People"
     owner = "user"
+    nothing = "Nobody has set up a second factor yet."
     list_display = ("user", "kinds", "wrong_codes", "waits_until", "enforced_at")
     fields = ("user", "kinds", "wrong_codes", "waits_until", "enforced_at")
     list_filter = ("enforced_at",)
@@ -67,6 +71,10 @@ class FactorStateAdmin(Page):
                 waits_until=Max(waits, filter=is_on),
             )
         )
+
+    def row_name(self, obj: Any) -> str:
+        """Enough to say whose were removed."""
+        return f"second factors of {masks.person(str(obj.user), obj.user_id)}"
 
     @admin.display(description="wrong codes since the last good one")
     def wrong_codes(self, state: Any) -> int:

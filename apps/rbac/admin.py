@@ -113,6 +113,8 @@ class LimitsForm(VerbForm):
 
 @confirmed(
     "Take back",
+    done="took back {}",
+    is_grave=True,
     consequence="They lose the role on their next request.",
     permission=Permission.ROLE_REVOKE,
     when=lambda held: held.is_live,
@@ -123,6 +125,8 @@ def take_back(request: HttpRequest, held: RoleAssignment, reason: str) -> None:
 
 @confirmed(
     "Delete",
+    done="deleted {}",
+    is_grave=True,
     consequence="Only a role that nobody has ever held can be deleted.",
     permission=Permission.ROLE_DELETE,
     when=lambda role: not role.is_system,
@@ -164,6 +168,7 @@ class RoleAssignmentAdmin(VerbPage):
     form = GrantForm
     adds = Permission.ROLE_GRANT
     on_person = Shown.ROWS
+    nothing = "Nobody holds a role."
     list_display = ("user", "role", "state", "expires_at", "granted_at", "reason")
     list_filter = ("role", "granted_at")
     list_select_related = ("user", "role")

@@ -3,8 +3,9 @@
 Page by page after the last id seen, newest first, so neither memory nor a transaction
 grows with the length; what is recorded meanwhile is newer and does not shift a page.
 
-What is sealed is opened for one person at most, who is told: their own address and
-browser, and what was recorded of them.
+People are named as lists name them, masked: nobody can tell each of them. What is sealed
+is opened for one person at most, who is told: their own address and browser, and what was
+recorded of them.
 """
 
 import json
@@ -15,9 +16,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from apps.core import spreadsheet
 from apps.rbac import ledger
+from apps.rbac.console import conversations, masks
+from apps.rbac.console.search import named
 from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 PAGE = 1_000
+PEOPLE = ("actor", "on_behalf_of", "subject")
 COLUMNS = (
     "id",
     "at",
@@ -26,6 +30,8 @@ COLUMNS = (
     "actor_id",
     "on_behalf_of_id",
     "subject_id",
+    *PEOPLE,
+    "look",
     "obj_type",
     "obj_id",
     "reason",
@@ -57,15 +63,26 @@ def _rows(
     events: AuditEventQuerySet, person_id: int | None
 ) -> Iterator[dict[str, Any]]:
     only = [person_id] if person_id else []
-    page = list(events.order_by("-id")[:PAGE])
+    told: Any = named(events)
+    page = list(told.order_by("-id")[:PAGE])
     while page:
         for event, opened in ledger.opened(page, only):
             yield _row(event, opened)
-        page = list(events.filter(id__lt=page[-1].id).order_by("-id")[:PAGE])
+        page = list(told.filter(id__lt=page[-1].id).order_by("-id")[:PAGE])
 
 
 def _row(event: AuditEvent, opened: ledger.Opened) -> dict[str, Any]:
     sealed = {**opened.origin, **opened.details, "is_readable": opened.is_readable}
     plain = {name: getattr(event, name, None) for name in COLUMNS}
+    plain |= {name: _name(event, name) for name in PEOPLE}
+    plain["look"] = conversations.look(event)
     row = {name: sealed.get(name, plain[name]) for name in COLUMNS}
     return row | {"reason": event.reason or opened.reason}
+
+
+def _name(event: Any, role: str) -> str | None:
+    """None for nobody, as numbers are."""
+    number, email = getattr(event, f"{role}_id"), getattr(event, f"{role}_id_email")
+    if number is None:
+        return None
+    return masks.gone(number) if email is None else masks.person(email, number)

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from apps.core.admin import ReadOnlyInline
 from apps.rbac.console import masks
 from apps.rbac.console.belongings import Shown
-from apps.rbac.console.lists import among
+from apps.rbac.console.lists import ToldApart, among
 from apps.rbac.console.pages import Page
 from apps.sms import (  # noqa: F401  (some register their pages)
     diagnosis,
@@ -127,6 +127,7 @@ class PhoneNumberAdmin(MessagingPage):
     is_conversation = False
     found_by = ("e164",)
     on_person = Shown.ROWS
+    nothing = "Nobody has added a number yet."
     list_display = (
         "e164",
         "user",
@@ -174,6 +175,7 @@ class PhoneNumberAdmin(MessagingPage):
 class TurnAdmin(FollowedPage, MessagingPage):
     pii = MASKED
     mentioned_by = ("request_id",)
+    nothing = "No text has been taken up yet."
     list_display = ("id", "user", "number", "started_at", "finished_at", "silence")
     list_filter = ("silence", "started_at")
     list_select_related = ("user",)
@@ -189,6 +191,7 @@ class InboundTextAdmin(FollowedPage, MessagingPage):
     found_by = ("sid",)
     mentioned_by = ("number", "request_id")
     on_person = Shown.COUNT
+    nothing = "No text has come yet."
     list_display = ("received_at", "number", "user", "body", "keyword", "turn")
     list_filter = ("keyword", "received_at")
     list_select_related = ("user", "turn")
@@ -208,8 +211,15 @@ class OutboundTextAdmin(FollowedPage, MessagingPage):
     found_by = ("provider_sid",)
     mentioned_by = ("number", "request_id")
     on_person = Shown.COUNT
+    nothing = "No text has been written yet."
     list_display = ("created_at", "number", "user", "body", "state", "delivery", "kind")
-    list_filter = (FailedFilter, "state", "delivery", "kind", "created_at")
+    list_filter = (
+        FailedFilter,
+        ("state", ToldApart),
+        "delivery",
+        "kind",
+        "created_at",
+    )
     list_select_related = ("user",)
     search_fields = (
         "=provider_sid",
@@ -258,6 +268,7 @@ class SinceFilter(admin.SimpleListFilter):
 class UsageLogAdmin(MessagingPage):
     has_history = False
     pii = ("phone_number",)
+    nothing = "Nobody has texted in the last 24 hours."
     list_display = (
         "created_at",
         "message_direction",
@@ -318,6 +329,7 @@ class OptOutAdmin(MessagingPage):
     is_conversation = False
     pii = MASKED
     mentioned_by = ("number",)
+    nothing = "Nobody has opted out of texts."
     list_display = ("number", "our_number", "is_out", "source", "changed_at")
     list_filter = ("is_out", among("source", lambda: OptOut.SOURCES))
     search_fields = ("=number",)
@@ -328,6 +340,7 @@ class OptOutAdmin(MessagingPage):
 class AnsweredDayAdmin(Page):
     task = "Messaging"
     has_history = False
+    nothing = "No day has been counted yet."
     list_display = (
         "day",
         "texts",
@@ -346,6 +359,7 @@ class AnsweredDayAdmin(Page):
 class CarrierFindingAdmin(Page):
     task = "Messaging"
     has_history = False
+    nothing = "No difference has been found at Twilio."
     list_display = ("what", "first_seen_at", "seen_at")
     ordering = ("name",)
 
@@ -356,6 +370,7 @@ class CarrierFindingAdmin(Page):
 
 @admin.register(Lane)
 class LaneAdmin(MessagingPage):
+    nothing = "Nobody has texted yet."
     list_display = ("masked_key", "user", "due_at", "lease_until")
     fields = ("masked_key", "user", "due_at", "lease_until", "lease_token")
     list_filter = (WaitingFilter,)

@@ -18,6 +18,7 @@ from apps.sms.models import WebhookCall
 
 @confirmed(
     "Play again",
+    done="played {} again",
     consequence="It goes the way it went the first time. What is known already changes "
     "nothing; what was lost is taken now.",
     permission=Permission.CALL_REPLAY,
@@ -32,6 +33,7 @@ class WebhookCallAdmin(Page):
     secret = ("form",)
     is_conversation = True
     mentioned_by = ("sid", "request_id")
+    nothing = "Twilio has not called yet."
     list_display = ("called_at", "via", "outcome", "sid", "request_id", "replayed_at")
     list_filter = ("via", "outcome", "called_at")
     search_fields = ("=sid", "=request_id")

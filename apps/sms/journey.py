@@ -7,7 +7,7 @@ from django.urls import reverse
 from apps.rbac.console import masks
 from apps.sms import troubles
 from apps.sms.composer import count
-from apps.sms.journeys import Stage, Step
+from apps.sms.journeys import Stage, Step, within
 from apps.sms.models import OutboundText, Turn, WebhookCall
 from apps.sms.money import trail
 
@@ -64,11 +64,13 @@ def _reading(turn: Turn) -> Iterator[Step]:
 def _answer(turn: Turn) -> Iterator[Step]:
     if turn.finished_at is None:
         yield Step(Stage.ANSWER, None, "There is none yet.", is_bad=True)
-    elif turn.silence:
+        return
+    at = within(turn, turn.finished_at)
+    if turn.silence:
         why = turn.get_silence_display()
-        yield Step(Stage.ANSWER, turn.finished_at, f"No reply: {why}.")
+        yield Step(Stage.ANSWER, at, f"No reply: {why}.")
     else:
-        yield Step(Stage.ANSWER, turn.finished_at, "Written.")
+        yield Step(Stage.ANSWER, at, "Written.")
 
 
 def _sending(text: OutboundText) -> Iterator[Step]:

@@ -19,7 +19,7 @@ from apps.sms.models import InboundText, OutboundText, Turn
 
 
 class Stage(IntegerChoices):
-    """In the order in which a text passes them, whatever the clocks say."""
+    """In the order in which a text passes them at one moment."""
 
     CALL = 1, "Webhook"
     IDENTITY = 2, "Identity"
@@ -73,6 +73,12 @@ def of_text(text: OutboundText) -> list[Step]:
     return _sorted([step for each in _of_texts() for step in each(text)])
 
 
+def within(turn: Turn, at: datetime) -> datetime:
+    """The moment of what was done in a turn: it may bear that of the transaction, which
+    began before the turn did."""
+    return max(turn.started_at, at)
+
+
 def _stages() -> tuple[OfTurn, ...]:
     return shelves.across_apps("journey", "STAGES")
 
@@ -83,5 +89,5 @@ def _of_texts() -> tuple[OfText, ...]:
 
 def _sorted(steps: list[Step]) -> list[Step]:
     timed = [step for step in steps if step.at is not None]
-    timed.sort(key=attrgetter("stage", "at"))
+    timed.sort(key=attrgetter("at", "stage"))
     return timed + [step for step in steps if step.at is None]

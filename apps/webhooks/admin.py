@@ -25,6 +25,7 @@ class EndpointAdmin(Page):
     found_by = ("public_id",)
     task = "Connections"
     owner = "user"
+    nothing = "Nobody has added a webhook yet."
     list_display = (
         "server",
         "user",
@@ -68,6 +69,7 @@ class DeliveryAdmin(Page):
     # By which it is somebody's.
     owner = "endpoint"
     has_history = False
+    nothing = "No webhook has been told of anything yet."
     list_display = (
         "happened_at",
         "type",

@@ -30,9 +30,9 @@ def ada(transactional_db: None) -> User:
     return verified("ada@example.com", "administrator")
 
 
-def act(client: Client, page: str, action: str, key: object, reason: str = WHY) -> Any:
-    form = {"action": action, "_selected_action": [str(key)]}
-    return client.post(page, {**form, "confirm": "1", "reason": reason}, follow=True)
+def act(client: Client, page: str, action: str, key: object, **more: str) -> Any:
+    form = {"action": action, "_selected_action": [str(key)], "reason": WHY, **more}
+    return client.post(page, {**form, "confirm": "1"}, follow=True)
 
 
 def test_they_are_listed_without_addresses(ada: User, alice: User) -> None:
@@ -88,7 +88,7 @@ def test_an_account_is_closed_and_a_letter_sent_for_a_reason(
     mail.outbox.clear()
     act(signed_in(ada), people, "send_password_letter", alice.pk)
     assert is_in(client)
-    act(signed_in(ada), people, "close", alice.pk)
+    act(signed_in(ada), people, "close", alice.pk, typed=alice.email)
     assert not is_in(client)
     assert [each.subject for each in mail.outbox] == [
         "Choose a new Switchboard password",

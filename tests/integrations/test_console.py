@@ -1,5 +1,7 @@
 """Operators see how connections stand and act on them for a reason, never on a token."""
 
+import re
+
 import pytest
 from django.core import mail
 from django.test import Client
@@ -27,10 +29,15 @@ def google(alice: User, providers: Simulator) -> Connection:
     return connect(alice, providers)
 
 
-def act(ada: Client, page: str, action: str, pk: object) -> None:
-    form = {"action": action, "_selected_action": str(pk)}
+def act(ada: Client, page: str, action: str, pk: object, **more: str) -> None:
+    form = {"action": action, "_selected_action": str(pk), **more}
     answer = ada.post(page, {**form, "confirm": "1", "reason": "they asked for it"})
     assert answer.status_code == 302, answer.content
+
+
+def offered(ada: Client, page: str) -> list[str]:
+    said = ada.get(page).content.decode()
+    return re.findall(r'name="action" value="(\w+)"', said)
 
 
 def test_no_page_shows_a_token_nor_what_it_is_sealed_in(
@@ -63,7 +70,7 @@ def test_a_connection_is_paused_resumed_and_ended_for_a_reason(
     act(ada, LIST, "resume", google.pk)
     google.refresh_from_db()
     assert google.status == "connected"
-    act(ada, LIST, "disconnect", google.pk)
+    act(ada, LIST, "disconnect", google.pk, typed="google")
     google.refresh_from_db()
     assert google.status == "ended"
     assert not Token.objects.exists()
@@ -74,6 +81,30 @@ def test_a_connection_is_paused_resumed_and_ended_for_a_reason(
         ("withdrawn", "operator"),
     ]
     assert [letter.subject for letter in mail.outbox] == ["A connection was ended"]
+
+
+def test_only_what_its_state_allows_is_offered(ada: Client, google: Connection) -> None:
+    page = f"{LIST}{google.pk}/change/"
+    assert offered(ada, page) == ["pause", "renew", "disconnect"]
+    act(ada, LIST, "pause", google.pk)
+    assert offered(ada, page) == ["resume", "disconnect"]
+    act(ada, LIST, "disconnect", google.pk, typed="Google")
+    assert offered(ada, page) == []
+    assert offered(ada, f"{PROVIDERS}google/change/") == ["stop"]
+    act(ada, PROVIDERS, "stop", "google")
+    assert offered(ada, f"{PROVIDERS}google/change/") == ["let_go"]
+
+
+@pytest.mark.parametrize("typed", ["", "Microsoft", "alice@example.com"])
+def test_another_name_disconnects_nothing(
+    ada: Client, google: Connection, typed: str
+) -> None:
+    form = {"action": "disconnect", "_selected_action": str(google.pk), "typed": typed}
+    said = ada.post(LIST, {**form, "confirm": "1", "reason": "they asked for it"})
+    assert b"so nothing was done." in said.content
+    assert b"Type the name of the provider, Google" in said.content
+    google.refresh_from_db()
+    assert google.status == "connected"
 
 
 def test_a_token_is_renewed_now(ada: Client, google: Connection) -> None:

@@ -82,7 +82,7 @@ def test_it_is_sent_back_singly_or_by_filter(as_ada: Client) -> None:
         },
         follow=True,
     )
-    assert b"Requeue: 2 done." in answer.content
+    assert b"You requeued 2 jobs." in answer.content
     assert Job.objects.filter(state="waiting").count() == 3
     assert third.pk
 
@@ -170,11 +170,14 @@ def test_it_is_dropped_and_one_that_is_not_dead_says_so(as_ada: Client) -> None:
     (job,) = dead()
     waiting = Job.objects.get(pk=jobs.enqueue(chores.note, "milk"))
     answer = act(as_ada, "drop", [job, waiting]).content.decode()
-    assert "Drop: 1 done." in answer and "That job is not dead." in answer
+    assert "You dropped job " in answer and "That job is not dead." in answer
     job.refresh_from_db()
     waiting.refresh_from_db()
     assert (job.state, waiting.state) == ("dropped", "waiting")
-    assert "Cancel: 1 done." in act(as_ada, "cancel", [waiting]).content.decode()
+    assert (
+        f"You cancelled job {waiting.pk}."
+        in act(as_ada, "cancel", [waiting]).content.decode()
+    )
 
 
 def test_who_may_only_look_only_looks(ada: User) -> None:

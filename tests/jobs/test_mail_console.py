@@ -72,7 +72,7 @@ def test_a_suppression_is_lifted_for_a_reason_that_is_kept(
         SUPPRESSED, {"action": "lift", "_selected_action": [str(row.pk)]}
     )
     assert b"written to again" in asked.content and Suppression.objects.exists()
-    assert "Lift: 1 done." in lift(as_ada, row)
+    assert "You lifted suppressed address " in lift(as_ada, row)
     assert not Suppression.objects.exists()
     lifted = AuditEvent.objects.filter(
         action=Permission.SUPPRESSION_LIFT, actor_id=ada.pk, obj_id=str(row.pk)

@@ -120,8 +120,10 @@ def test_a_connection_is_revoked(operator: Operator, alice: User) -> None:
     operator.find(ALICE)
     operator.follow(f"connection {row.pk}")
     operator.say_why()
+    operator.page.get_by_label("Type the name of the provider").fill("Google")
     operator.press("Disconnect")
-    expect(operator.page.get_by_text("Disconnect: 1 done.")).to_be_visible()
+    told = f"You disconnected connection {row.pk}."
+    expect(operator.page.get_by_text(told)).to_be_visible()
     row.refresh_from_db()
     assert row.ended_at is not None
 
@@ -132,7 +134,7 @@ def test_a_person_is_suspended(operator: Operator, alice: User) -> None:
     # Enter in the field chooses none of what can be done.
     operator.page.keyboard.press("Enter")
     operator.press("Suspend")
-    expect(operator.page.get_by_text("Suspend: 1 done.")).to_be_visible()
+    expect(operator.page.get_by_text("You suspended a•••@example.com")).to_be_visible()
     alice.refresh_from_db()
     assert not alice.is_active
 
@@ -145,7 +147,7 @@ def test_a_dead_letter_is_requeued(operator: Operator) -> None:
     operator.open_row()
     operator.say_why()
     operator.press("Requeue")
-    expect(operator.page.get_by_text("Requeue: 1 done.")).to_be_visible()
+    expect(operator.page.get_by_text("You requeued job")).to_be_visible()
     assert Job.objects.get(kind="chores.go_wrong").state == Job.State.WAITING
 
 

@@ -1,7 +1,11 @@
 """The page of a person leads to all there is of them, and to what can be done."""
 
+import csv
+import io
 import re
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -10,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.jobs.models import Job
 from apps.rbac.catalog import Permission
 from apps.rbac.console import belongings
 from apps.rbac.models import RoleAssignment
@@ -109,7 +114,7 @@ def test_what_makes_sense_is_offered_and_done_from_the_page(
     assert event.subject_id == alice.pk
     page = as_ada.get(page_of(alice)).content.decode()
     assert 'value="restore"' in page and 'value="suspend"' not in page
-    assert "Suspend: 1 done." in page
+    assert f"You suspended a•••@example.com, {alice.pk}." in page
 
 
 def test_without_a_reason_it_is_asked_for_and_nothing_is_done(
@@ -183,3 +188,109 @@ def test_who_looked_at_their_conversation(ada: User, as_ada: Client) -> None:
     }
     way = listed.replace("auditevent/?", "auditevent/export/ndjson/?")
     assert as_ada.get(way).getvalue().count(b"\n") == 2
+    # Words that stayed hidden were not read.
+    read = as_ada.get(f"{listed[:-2]}read")
+    (event,) = read.context["cl"].result_list
+    assert event.action == "sms.inboundtext.reveal"
+    page = as_ada.get(listed).content.decode()
+    assert page.count(">words read<") == 1 and page.count(">opened<") == 1
+
+
+def test_the_file_names_who_looked_as_the_list_does(ada: User, as_ada: Client) -> None:
+    alice = person(email="alice@example.com")
+    text = InboundTextFactory.create(turn=TurnFactory.create(user=alice))
+    as_ada.get(f"/admin/sms/inboundtext/{text.pk}/change/")
+    as_ada.post(f"/admin/sms/inboundtext/{text.pk}/reveal/", {"reason": REASON})
+    way = f"/admin/rbac/auditevent/export/csv/?subject={alice.pk}&looks=on"
+    sent = as_ada.get(way).getvalue().decode()
+    rows = list(csv.DictReader(io.StringIO(sent, newline="")))
+    assert [(row["actor"], row["subject"], row["look"]) for row in rows] == [
+        (f"a•••@example.com, {ada.pk}", f"a•••@example.com, {alice.pk}", "words read"),
+        (f"a•••@example.com, {ada.pk}", f"a•••@example.com, {alice.pk}", "opened"),
+    ]
+    assert "ada@example.com" not in sent
+    User.objects.filter(pk=alice.pk).delete()
+    sent = as_ada.get(way).getvalue().decode()
+    assert f'"{alice.pk}, gone"' in sent
+
+
+CLOSE = {"action": "close", "confirm": "yes", "from": "row", "reason": REASON}
+
+
+@pytest.mark.parametrize("typed", ["", "bob@example.com", "0"])
+def test_another_name_closes_no_account(
+    as_ada: Client, alice: User, typed: str, recorded: Recorded
+) -> None:
+    form = {**CLOSE, "_selected_action": alice.pk, "typed": typed}
+    said = as_ada.post("/admin/accounts/user/", form).content.decode()
+    assert "so nothing was done." in said and fresh(alice).is_active
+    # What was said stays, and the address is not told where it stands masked.
+    assert f'value="{REASON}"' in said and "alice@example.com" not in said
+    assert not recorded("accounts.user.close")
+
+
+@pytest.mark.parametrize("typed", ["alice@example.com", " Alice@Example.com "])
+def test_an_account_is_closed_by_its_name(
+    as_ada: Client, alice: User, typed: str
+) -> None:
+    page = as_ada.get(page_of(alice)).content.decode()
+    assert "Type the e-mail address of the account" in page
+    form = {**CLOSE, "_selected_action": alice.pk, "typed": typed}
+    as_ada.post("/admin/accounts/user/", form)
+    assert not fresh(alice).is_active and fresh(alice).closed_at
+
+
+def test_who_sees_masks_types_the_number(ada: User, alice: User) -> None:
+    client = helper(ada, Permission.PERSON_VIEW, Permission.PERSON_CLOSE)
+    assert (
+        "Type the number of the account" in client.get(page_of(alice)).content.decode()
+    )
+    form = {**CLOSE, "_selected_action": alice.pk}
+    # Not told whether it would have been the right one.
+    said = client.post("/admin/accounts/user/", {**form, "typed": alice.email})
+    assert b"so nothing was done." in said.content and fresh(alice).is_active
+    client.post("/admin/accounts/user/", {**form, "typed": str(alice.pk)})
+    assert not fresh(alice).is_active
+
+
+def test_of_several_it_is_typed_how_many(as_ada: Client, alice: User) -> None:
+    bob = UserFactory.create()
+    form = {**CLOSE, "_selected_action": [alice.pk, bob.pk]}
+    listed = "/admin/accounts/user/"
+    said = as_ada.post(listed, {**form, "typed": alice.email}).content.decode()
+    assert "Type “2 people”" in said and fresh(alice).is_active and fresh(bob).is_active
+    done = as_ada.post(listed, {**form, "typed": "2 people"}, follow=True)
+    assert "You closed the account of 2 people." in done.content.decode()
+    assert not fresh(alice).is_active and not fresh(bob).is_active
+
+
+def test_what_takes_something_is_told_apart_and_stands_last(
+    as_ada: Client, alice: User
+) -> None:
+    page = as_ada.get(page_of(alice)).content.decode()
+    found = re.findall(
+        r'<button class="button( danger)?" name="action" value="(\w+)"', page
+    )
+    assert found == [
+        ("", "end_sign_ins"),
+        ("", "send_password_letter"),
+        (" danger", "suspend"),
+        (" danger", "close"),
+    ]
+    # On the page of a row nothing is louder than the rest.
+    assert 'class="button default"' not in page.partition("<main")[2]
+
+
+def test_a_reason_that_nobody_is_shown_says_so(as_ada: Client, alice: User) -> None:
+    def help_of(job: Job) -> str:
+        page = as_ada.get(f"/admin/jobs/job/{job.pk}/change/").content.decode()
+        return page.partition('id="offers"')[2]
+
+    def job(**facts: Any) -> Job:
+        return Job.objects.create(
+            kind="chores.note", queue="default", key=uuid4().hex, **facts
+        )
+
+    assert "Kept in the audit, and shown to the person." in help_of(job(asked_by=alice))
+    said = help_of(job())
+    assert "Kept in the audit." in said and "shown to the person" not in said

@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from apps.accounts.models import User
+from apps.sms import journeys
 from apps.sms.models import InboundText, OutboundText, Turn
 from tests.conftest import Recorded
 from tests.sign_in import signed_in
@@ -63,13 +64,28 @@ def test_from_the_webhook_to_the_carriers_news(
         assert rows(ada, model, row.objects.get().pk) == found
 
 
+def test_moments_follow_each_other_from_the_first(
+    alice: User, ada: User, twilio: TwilioServer
+) -> None:
+    text("remind me to call Ana tomorrow at 9")
+    work()
+    turn = Turn.objects.get()
+    steps = [step.at for step in journeys.of_turn(turn)]
+    timed = [at for at in steps if at]
+    assert timed == sorted(timed) and steps[: len(timed)] == timed
+    told = "\n".join(rows(ada, "turn", turn.pk))
+    after = [float(each) for each in re.findall(r"\+ (\d+\.\d+) s", told)]
+    assert len(after) >= len(timed) - 3 and after == sorted(after)
+    assert after[-1] <= (timed[-1] - timed[0]).total_seconds() + 0.001
+
+
 def test_why_there_was_no_reply_or_no_delivery(
     alice: User, ada: User, twilio: TwilioServer
 ) -> None:
     text("STOP")
     work()
     told = rows(ada, "turn", Turn.objects.get().pk)
-    assert told[-2].endswith("No reply: The carrier answers this word.")
+    assert told[-1].endswith("No reply: The carrier answers this word.")
     twilio.behave("21614")
     text("who is this", number=STRANGER)
     work()

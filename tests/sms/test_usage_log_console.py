@@ -17,6 +17,8 @@ LIST = "/admin/sms/usagelog/"
 
 
 def count(page: str) -> int:
+    if "Nothing fits what you asked for." in page:
+        return 0
     found = re.search(r"(\d+) lines? of the usage log|(\d+) usage log", page)
     assert found
     return int(found[1] or found[2])

@@ -1,6 +1,6 @@
 """An action of the console asks first: how many, what follows, and why.
 
-    @confirmed("Suspend", consequence="They are signed out at once …",
+    @confirmed("Suspend", done="suspended {}", consequence="They are signed out …",
                permission=Permission.PERSON_SUSPEND)
     def suspend(request, person, reason): ...
 
@@ -8,7 +8,8 @@ What it calls is the verb that the portal calls. Rows that refuse (AppError) are
 with their reason, and recorded; the others are done.
 
 The page of one row offers those that make sense of it, each with what follows beside its
-button and one field for the reason: there the page itself has asked.
+button and one field for the reason: there the page itself has asked. What nobody takes
+back (`typed`) is done once its name has been typed, here or there.
 """
 
 from collections.abc import Callable
@@ -18,18 +19,21 @@ from django.contrib import messages
 from django.contrib.admin import helpers
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.db.models import Model, QuerySet
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 
 from apps.core.errors import AppError, Forbidden
-from apps.rbac import audit, policy, verdicts
-from apps.rbac.console.reveal import ReasonForm
+from apps.rbac import audit, looks, policy, verdicts
+from apps.rbac.console.typed import Typed, TypedForm
 
 Verb = Callable[[HttpRequest, Any, str], None]
 # For more rows than one request does: asks for it to be done, and says so in a sentence.
 ByFilter = Callable[[HttpRequest, str], str]
+# What has to be typed for a row, by whoever sees addresses in full or not.
+Naming = Callable[[Any, bool], Typed]
 Action = Callable[[Any, HttpRequest, "QuerySet[Any]"], HttpResponse | None]
 # What one request does; more is a job's work.
 MOST_AT_ONCE = 500
@@ -38,11 +42,13 @@ _FROM, _ROW = "from", "row"
 
 
 class Offer(NamedTuple):
-    """An action as a button on the page of a row."""
+    """An action as a button on the page of a row. `typed`: the field for its name."""
 
     name: str
     title: str
     consequence: str
+    is_grave: bool
+    typed: BoundField | None
 
 
 def _always(_: Any) -> bool:
@@ -52,12 +58,17 @@ def _always(_: Any) -> bool:
 def confirmed(
     title: str,
     *,
+    done: str,
     consequence: str,
     permission: str,
     by_filter: ByFilter | None = None,
     when: Callable[[Any], bool] = _always,
+    is_grave: bool = False,
+    typed: Naming | None = None,
 ) -> Callable[[Verb], Action]:
-    """`when`: of which row its own page offers it."""
+    """`done`: what the operator is told that they did, with {} for to what. `when`: of
+    which row its own page offers it. `is_grave`: it takes something from somebody.
+    """
 
     def decorate(verb: Verb) -> Action:
         def action(
@@ -70,35 +81,46 @@ def confirmed(
             if are_many and by_filter is None:
                 messages.error(request, f"Choose at most {MOST_AT_ONCE} at once.")
                 return None
-            form = ReasonForm(request.POST if "confirm" in request.POST else None)
+            data = request.POST if "confirm" in request.POST else None
+            form = _form(page, request, rows, data, typed)
             if form.is_bound and form.is_valid():
                 reason = form.cleaned_data["reason"]
                 if are_many and by_filter is not None:
                     _hand_over(page, request, by_filter, title, permission, reason)
                 else:
-                    _do(page, request, verb, rows, title, permission, reason)
+                    _do(page, request, verb, rows, done, permission, reason)
                 return _back(page, request, rows)
             count = queryset.count() if are_many else len(rows)
-            return _ask(page, request, rows, count, form, title, consequence)
+            told = {"title": title, "consequence": consequence, "is_grave": is_grave}
+            return _ask(page, request, rows, count, form, told)
 
         action.__name__ = verb.__name__
         action.short_description = title  # type: ignore[attr-defined]
         action.permission = permission  # type: ignore[attr-defined]
         action.consequence = consequence  # type: ignore[attr-defined]
         action.when = when  # type: ignore[attr-defined]
+        action.is_grave = is_grave  # type: ignore[attr-defined]
+        action.typed = typed  # type: ignore[attr-defined]
         return action
 
     return decorate
 
 
 def offered(page: Any, request: HttpRequest, row: Model) -> list[Offer]:
-    """Those that this operator may use, and that make sense of this row; of ours, as
-    others do not say what follows."""
-    return [
-        Offer(name, title, action.consequence)
+    """Those that this operator may use, and that make sense of this row, what is grave
+    last; of ours, as others do not say what follows."""
+    found = [
+        Offer(
+            name,
+            title,
+            action.consequence,
+            action.is_grave,
+            _field(page, request, row, action.typed, name),
+        )
         for name, (action, _, title) in page.get_actions(request).items()
         if hasattr(action, "when") and action.when(row)
     ]
+    return sorted(found, key=lambda offer: offer.is_grave)
 
 
 def refuse(
@@ -119,6 +141,34 @@ def refuse(
     raise Forbidden
 
 
+def _form(
+    page: Any, request: HttpRequest, rows: list[Model], data: Any, typed: Naming | None
+) -> TypedForm:
+    is_told = any(page.person_of(row) for row in rows)
+    if typed is None or not rows:
+        return TypedForm(data, is_told=is_told)
+    if len(rows) == 1:
+        asked = typed(rows[0], looks.shows_pii(request.user))
+    else:
+        name = _how_many(page, len(rows))
+        asked = Typed(f"Type “{name}”", name)
+    return TypedForm(data, is_told=is_told, typed=asked)
+
+
+def _field(
+    page: Any, request: HttpRequest, row: Model, typed: Naming | None, name: str
+) -> BoundField | None:
+    if typed is None:
+        return None
+    asked = typed(row, looks.shows_pii(request.user))
+    return TypedForm(auto_id=f"{name}_%s", typed=asked)["typed"]
+
+
+def _how_many(page: Any, count: int) -> str:
+    named = page.opts.verbose_name if count == 1 else page.opts.verbose_name_plural
+    return f"{count:,} {named}"
+
+
 def _back(page: Any, request: HttpRequest, rows: list[Model]) -> HttpResponse | None:
     """To the page of the row, where that asked for it; the list otherwise."""
     if request.POST.get(_FROM) != _ROW or len(rows) != 1:
@@ -131,11 +181,11 @@ def _do(
     request: HttpRequest,
     verb: Verb,
     rows: list[Model],
-    title: str,
+    done: str,
     permission: str,
     reason: str,
 ) -> None:
-    done = 0
+    did: list[str] = []
     for row in rows:
         try:
             with verdicts.refusals(
@@ -145,9 +195,10 @@ def _do(
         except AppError as error:
             messages.error(request, f"{page.row_name(row)}: {error.sentence}")
         else:
-            done += 1
-    if done:
-        messages.success(request, f"{title}: {done} done.")
+            did.append(page.row_name(row))
+    if did:
+        what = did[0] if len(did) == 1 else _how_many(page, len(did))
+        messages.success(request, f"You {done.format(what)}.")
 
 
 def _hand_over(
@@ -174,19 +225,15 @@ def _ask(
     request: HttpRequest,
     rows: list[Model],
     count: int,
-    form: ReasonForm,
-    title: str,
-    consequence: str,
+    form: TypedForm,
+    told: dict[str, Any],
 ) -> HttpResponse:
-    if not any(page.person_of(row) for row in rows):
-        form.fields["reason"].help_text = "Kept in the audit."
     across = count > MOST_AT_ONCE
     context = {
         **page.admin_site.each_context(request),
-        "title": title,
-        "consequence": consequence,
+        **told,
         "rows": [(row.pk, page.row_name(row)) for row in rows],
-        "count": count,
+        "how_many": _how_many(page, count),
         "across": across,
         # Django wants one.
         "sent": [row.pk for row in (rows[:1] if across else rows)],

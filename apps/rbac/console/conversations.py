@@ -1,28 +1,53 @@
-"""Who looked at what somebody and the assistant said to each other."""
+"""Who looked at what somebody and the assistant said to each other: who opened a row of
+it, where words stay hidden, and who read the words."""
+
+from enum import StrEnum
+from functools import cache
 
 from django.contrib.admin import site
 from django.db.models import Q
 
 from apps.rbac.audit import Outcome
 from apps.rbac.catalog import Permission
-from apps.rbac.models.audit import AuditEventQuerySet
-
-# Facts of a row, and its words.
-_LOOKS = ("view", "reveal")
+from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 
-def kinds() -> list[str]:
+class Look(StrEnum):
+    OPENED = "opened"
+    READ = "words read"
+
+
+# What they are recorded as. With addresses in full a row is opened by that permission.
+_ENDINGS = {"view": Look.OPENED, "reveal": Look.READ}
+
+
+@cache
+def kinds() -> tuple[str, ...]:
     """What makes up a conversation: the pages that say so (`Page.is_conversation`)."""
-    return [
+    return tuple(
         model._meta.label_lower
         for model, page in site._registry.items()
         if getattr(page, "is_conversation", False)
-    ]
+    )
 
 
-def looks(events: AuditEventQuerySet) -> AuditEventQuerySet:
-    """Those that were let. With addresses in full a look has that permission's name."""
-    which = kinds()
-    actions = [f"{kind}.{look}" for kind in which for look in _LOOKS]
-    seen = Q(action=Permission.PERSON_VIEW_PII, obj_type__in=which)
-    return events.with_outcome(Outcome.ALLOWED).filter(seen | Q(action__in=actions))
+def looks(
+    events: AuditEventQuerySet, which: tuple[Look, ...] = (Look.OPENED, Look.READ)
+) -> AuditEventQuerySet:
+    """Those that were let."""
+    endings = [ending for ending, look in _ENDINGS.items() if look in which]
+    actions = [f"{kind}.{ending}" for kind in kinds() for ending in endings]
+    seen = Q(action__in=actions)
+    if Look.OPENED in which:
+        seen |= Q(action=Permission.PERSON_VIEW_PII, obj_type__in=kinds())
+    return events.with_outcome(Outcome.ALLOWED).filter(seen)
+
+
+def look(event: AuditEvent) -> Look | None:
+    """Which of them it is; None for what is no look at a conversation."""
+    kind, _, ending = event.action.rpartition(".")
+    if event.outcome != Outcome.ALLOWED:
+        return None
+    if event.action == Permission.PERSON_VIEW_PII:
+        return Look.OPENED if event.obj_type in kinds() else None
+    return _ENDINGS.get(ending) if kind in kinds() else None

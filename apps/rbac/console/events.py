@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import URLPattern, path, reverse
@@ -15,7 +14,8 @@ from django.utils.safestring import mark_safe
 
 from apps.rbac import audit, ledger, looks, policy
 from apps.rbac.catalog import Permission
-from apps.rbac.console import masks, taking, why
+from apps.rbac.console import conversations, masks, taking, why
+from apps.rbac.console.lists import NamedList
 from apps.rbac.console.pages import Page, Tool
 from apps.rbac.console.search import PEOPLE as _PEOPLE
 from apps.rbac.console.search import Search, insist_on_few, named
@@ -24,7 +24,7 @@ from apps.rbac.models import AuditEvent
 _MOST_DIGITS = 18  # more is no bigint
 
 
-class EventList(ChangeList):
+class EventList(NamedList):
     """Newest first, from one id on: nothing is counted and no page is skipped over."""
 
     search: Search
@@ -93,8 +93,15 @@ class EventPage(Page):
         "sealed",
     )
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[NamedList]:
         return EventList
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Of looks it tells which, where the outcome of all of them is one."""
+        shown = super().get_list_display(request)
+        if not request.GET.get("looks"):
+            return shown
+        return [_look if name == "outcome" else name for name in shown]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return named(super().get_queryset(request))
@@ -164,6 +171,11 @@ class EventPage(Page):
         return super()._column(name, shown=shown)
 
 
+@admin.display(description="look")
+def _look(event: AuditEvent) -> str:
+    return str(conversations.look(event) or "-")
+
+
 def ways(by: Any) -> list[tuple[str, str]]:
     """The kinds of file they may take the audit away as, and where."""
     if not policy.permissions(by).issuperset(taking.MAY):
@@ -178,10 +190,8 @@ def _person(name: str, *, shown: bool) -> Callable[[Any], str]:
     @admin.display(description=_PEOPLE[name])
     def person(event: Any) -> str:
         number, email = getattr(event, name), getattr(event, f"{name}_email")
-        if number is None:
-            return "-"
-        if email is None:
-            return f"{number}, gone"
+        if number is None or email is None:
+            return masks.gone(number)
         page = reverse("admin:accounts_user_change", args=[number])
         words = email if shown else masks.person(email, number)
         return format_html('<a href="{}">{}</a>', page, words)

@@ -1,15 +1,17 @@
 """A list of rows asks only what its own filters offer."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.filters import DateFieldListFilter
+from django.contrib.admin.filters import ChoicesFieldListFilter, DateFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.dateparse import parse_datetime
+from django.utils.text import capfirst
 
 from apps.core.errors import Invalid
 
@@ -23,7 +25,39 @@ WHOSE = "whose"
 _DIGITS = 18  # more is no bigint
 
 
-class RowList(ChangeList):
+class NamedList(ChangeList):
+    """Called by what stands in it, where Django says what to do with the first of them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = capfirst(str(self.opts.verbose_name_plural))
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether there may be more than it shows."""
+        return bool(self.query or self.has_active_filters)
+
+    @property
+    def nothing(self) -> str:
+        """What it says without rows."""
+        if self.is_narrowed:
+            return "Nothing fits what you asked for."
+        return str(getattr(self.model_admin, "nothing", "There are none."))
+
+
+class ToldApart(ChoicesFieldListFilter):
+    """Values that people need not tell apart have one name; operators see both."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        names = Counter(str(label) for _, label in self.field.flatchoices)
+        values = [None, *(value for value, _ in self.field.flatchoices)]
+        for value, choice in zip(values, super().choices(changelist), strict=False):
+            if names[str(choice["display"])] > 1:
+                choice["display"] = f"{choice['display']} ({value})"
+            yield choice
+
+
+class RowList(NamedList):
     """Django takes any lookup into the table, and follows relations of what is filtered
     by: that would read hidden words by guesses, letter by letter."""
 

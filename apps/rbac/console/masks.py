@@ -9,6 +9,11 @@ def person(email: str, pk: int) -> str:
     return f"{mask(email)}, {pk}"
 
 
+def gone(number: int | None) -> str:
+    """Of nobody, and of whom no more than the number is left."""
+    return "-" if number is None else f"{number}, gone"
+
+
 def mask(value: str) -> str:
     """`a•••@example.com`, `+1••••••••01`; other words keep their first letter. Of a
     number no more than the country's beginning and two digits: a million are left."""

@@ -37,6 +37,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, strip_tags
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 from apps.core.admin import ReadOnlyAdmin
 from apps.core.errors import Invalid
@@ -82,6 +83,8 @@ class Page(ReadOnlyAdmin):
     on_person: ClassVar[belongings.Shown | None] = None
     # Whether looking at a row is looking at what somebody and the assistant said.
     is_conversation: ClassVar[bool] = False
+    # What its list says where it has no rows at all.
+    nothing: ClassVar[str] = "There are none."
     # What operators did to a row; a record has none.
     has_history: ClassVar[bool] = True
     paginator = BoundedPaginator
@@ -230,10 +233,14 @@ class Page(ReadOnlyAdmin):
     ) -> HttpResponse:
         shown = self._names_somebody and self._shows_pii(request)
         if obj is not None:
+            if not self.has_change_permission(request, obj):
+                context["title"] = capfirst(str(self.opts.verbose_name))
             context["subtitle"] = str(obj) if shown else self.row_name(obj)
             context["tools"] = self.tools(request, obj)
             context["offers"] = actions.offered(self, request, obj)
-            context["offers_form"] = reveal.ReasonForm(auto_id="offered_%s")
+            context["offers_form"] = reveal.ReasonForm(
+                auto_id="offered_%s", is_told=self.person_of(obj) is not None
+            )
         context["has_history"] = self.has_history and policy.can(
             request.user, Permission.AUDIT_VIEW
         )

@@ -25,6 +25,12 @@ class ReasonForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 
+    def __init__(self, *args: Any, is_told: bool = True, **more: Any) -> None:
+        """`is_told`: it is about somebody, who can read the reason."""
+        super().__init__(*args, **more)
+        if not is_told:
+            self.fields["reason"].help_text = "Kept in the audit."
+
 
 def permission(page: "Page") -> str:
     return f"{page.opts.app_label}.{page.opts.model_name}.reveal"
@@ -51,14 +57,15 @@ def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
             obj=obj,
         )
         raise Forbidden
-    form = ReasonForm(request.POST or None)
+    person = page.person_of(obj)
+    form = ReasonForm(request.POST or None, is_told=person is not None)
     shown: list[tuple[str, Any]] = []
     if request.method == "POST" and form.is_valid():
         found = looks.reveal(
             obj,
             page.secret,
             by=request.user,
-            person=page.person_of(obj),
+            person=person,
             reason=form.cleaned_data["reason"],
         )
         shown = list(found.items())
@@ -66,6 +73,7 @@ def answer(page: "Page", request: HttpRequest, object_id: str) -> HttpResponse:
         **page.admin_site.each_context(request),
         "title": f"Reveal {obj._meta.verbose_name}",
         "form": form,
+        "is_told": person is not None,
         "shown": shown,
         "opts": page.opts,
         "original": obj,

@@ -10,6 +10,7 @@ class SealPage(Page):
     task = "Safety"
     has_history = False
     change_list_template = "admin/audit_seals.html"
+    nothing = "No hour has been sealed yet."
     list_display = ("number", "sealed_at", "month", "count", "first_id", "last_id")
     ordering = ("-number",)
     fields = (

@@ -14,6 +14,7 @@ from django.utils import timezone
 from apps.core.errors import Invalid
 from apps.rbac.audit import Outcome
 from apps.rbac.console import conversations, finding, refs
+from apps.rbac.console.conversations import Look
 from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 
 # Without a person, an object or a start there is no index to follow, and a rare action would be
@@ -22,6 +23,7 @@ LOOK_BACK = timedelta(days=31)
 # As of events (migration 0005): the last days a calendar knows have no day after.
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_DIGITS = 18  # more is no bigint
+_LOOKS = {"on": tuple(Look), "read": (Look.READ,)}
 # The people of an event, and what each is to it.
 PEOPLE = {
     "actor_id": "who",
@@ -88,7 +90,11 @@ class Search(forms.Form):
     looks = forms.ChoiceField(
         label="Of what kind",
         required=False,
-        choices=[("", "Any"), ("on", "Looks at a conversation")],
+        choices=[
+            ("", "Any"),
+            ("on", "Looks at a conversation"),
+            ("read", "Words of it that were read"),
+        ],
     )
     q = forms.CharField(label="Object or request id", required=False, max_length=64)
 
@@ -119,7 +125,7 @@ class Search(forms.Form):
         if asked["subject"] is not None:
             events = events.about(asked["subject"])
         if asked["looks"]:
-            events = conversations.looks(events)
+            events = conversations.looks(events, _LOOKS[asked["looks"]])
         if asked["kind"]:
             # A number says which one only within its kind.
             kind = asked["kind"].strip()

@@ -33,6 +33,7 @@ class AgeFilter(admin.SimpleListFilter):
 @admin.register(Price)
 class PriceAdmin(Page):
     task = "Messaging"
+    nothing = "No price is known yet."
     list_display = (
         "where",
         "direction",
@@ -75,6 +76,7 @@ class EntryInline(ReadOnlyInline):
 class ChargeAdmin(Page):
     task = "Messaging"
     owner = "user"
+    nothing = "Nothing has cost anything yet."
     list_display = (
         "at",
         "what",
@@ -100,6 +102,7 @@ class ChargeAdmin(Page):
 class BillLineAdmin(Page):
     task = "Messaging"
     has_history = False
+    nothing = "No bill has been compared yet."
     list_display = (
         "of_month",
         "part",
