@@ -107,7 +107,9 @@ def test_one_is_followed_end_to_end_without_words(
     ways = [as_ada.get(f"{SMS}/{place}/journey").json()["results"] for place in places]
     assert ways[0] == ways[1] == ways[2]
     stages = [step["stage"] for step in ways[0]]
-    assert stages[:3] == ["Webhook", "Identity", "Turn"] and "Sending" in stages
+    # In the order of their moments: what it costs to get a text is known at once.
+    passed = [stage for stage in stages if stage != "Cost"]
+    assert passed[:3] == ["Webhook", "Identity", "Turn"] and "Sending" in passed
     assert "Ana" not in str(ways) and ALICE not in str(ways)
     # A page of the console to press a button on is no step.
     assert "sandbox" not in str(ways)
