@@ -11,11 +11,15 @@ from bench import (
     grants,
     identity,
     jobs,
+    logs,
     pages,
+    pool,
     webhook,
 )
 
 webhook.main()
+logs.main()
+pool.main()
 answers.main()
 grammar.main()
 crowd.main()

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 import django
 import psycopg
@@ -68,12 +68,19 @@ def built(
 
 
 def asked(
-    module: str, kind: str, places: Mapping[str, Place], rounds: int, times: int
+    module: str,
+    kind: str,
+    places: Mapping[str, Place],
+    rounds: int,
+    times: int,
+    log: str = os.devnull,
 ) -> dict[str, Site]:
-    """The sites of `ASKS` in this module, "KIND, NAME" each, after so many rounds."""
+    """The sites of `ASKS` in this module, "KIND, NAME" each, after so many rounds. Lines
+    of their logs are written like on a server, to a file that nobody reads."""
     with contextlib.ExitStack() as stack:
+        output = stack.enter_context(open(log, "ab"))
         sites = {
-            name: stack.enter_context(_site(module, f"{kind}, {name}", place))
+            name: stack.enter_context(_site(module, f"{kind}, {name}", place, output))
             for name, place in places.items()
         }
         for round_ in range(-1, rounds):
@@ -85,14 +92,13 @@ def asked(
 
 
 @contextlib.contextmanager
-def _site(module: str, name: str, place: Place) -> Iterator[Site]:
+def _site(module: str, name: str, place: Place, log: BinaryIO) -> Iterator[Site]:
     process = subprocess.Popen(
         [sys.executable, "-m", module, name],
         env={**os.environ, **place},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        # Lines of the log are written like on a server, and not read.
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         text=True,
     )
     try:

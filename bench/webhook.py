@@ -18,16 +18,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg
 import redis
 
 from apps.sms.signing import signature
-from bench import load
+from bench import inside, load
 from bench.web import Web, serve
 from config.embedded import servers
 
@@ -87,7 +88,8 @@ def main() -> None:
         # The profile with durable commits: what a text is promised.
         with servers(Path(folder), "run") as urls:
             environment = installation(urls, Path(folder))
-            _build(environment)
+            build(environment)
+            _build_usual(environment)
             with contextlib.ExitStack() as stack:
                 log = Path(folder) / "web.log"
                 webs = {
@@ -133,18 +135,26 @@ def _usual(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _build(environment: Mapping[str, str]) -> None:
+def build(environment: Mapping[str, str]) -> None:
+    """Ours: pages' files, tables, people with numbers."""
     gather = [sys.executable, "-m", "django", "collectstatic", "--no-input", "-v0"]
     subprocess.run(gather, env={**os.environ, **environment}, check=True)
+    _migrate(environment, OURS)
+
+
+def _build_usual(environment: Mapping[str, str]) -> None:
     with psycopg.connect(environment["DATABASE_URL"], autocommit=True) as connection:
         connection.execute("CREATE DATABASE usual")
-    for own, rows in ((environment, OURS), (_usual(environment), USUAL)):
-        command = [sys.executable, "-m", "django", "migrate", "-v0"]
-        # The usual app has no migrations, and its tables refer to migrated ones.
-        for more in ([], ["--run-syncdb"]):
-            subprocess.run([*command, *more], env={**os.environ, **own}, check=True)
-        with psycopg.connect(own["DATABASE_URL"]) as connection:
-            connection.execute(rows.format(numbers=NUMBERS).encode())
+    _migrate(_usual(environment), USUAL)
+
+
+def _migrate(own: Mapping[str, str], rows: str) -> None:
+    command = [sys.executable, "-m", "django", "migrate", "-v0"]
+    # The usual app has no migrations, and its tables refer to migrated ones.
+    for more in ([], ["--run-syncdb"]):
+        subprocess.run([*command, *more], env={**os.environ, **own}, check=True)
+    with psycopg.connect(own["DATABASE_URL"]) as connection:
+        connection.execute(rows.format(numbers=NUMBERS).encode())
 
 
 Request = tuple[str, str, dict[str, str]]  # path, body, headers
@@ -188,6 +198,12 @@ def _one(
     return PATH, urlencode(fields), headers
 
 
+def environs(token: str, many: int) -> Iterator[dict[str, Any]]:
+    """The same, as the application is given them (bench/inside.py)."""
+    for _ in range(many):
+        yield inside.environ(*_one(token, secrets.randbelow(NUMBERS) + 1))
+
+
 def _measure(
     webs: Mapping[str, Web], environment: Mapping[str, str]
 ) -> dict[str, Figures]:
@@ -196,13 +212,13 @@ def _measure(
     for round_ in range(-1, ROUNDS):
         for name, web in webs.items():
             before = _stored(name, environment)
-            result = load.run(web.port, _prepared(token))
+            result = load.run(web.port, prepared(token))
             stored = _stored(name, environment) - before
             if result.errors or stored != REQUESTS:
                 raise SystemExit(f"{name}: {result.errors} errors, {stored} stored")
-            _answer_the_bell(environment)
+            answer_the_bell(environment)
             cpu = _inside(name, environment)
-            _answer_the_bell(environment)
+            answer_the_bell(environment)
             if round_ < 0:  # warm-up
                 continue
             figures[name].rate.append(result.rate)
@@ -212,7 +228,7 @@ def _measure(
     return figures
 
 
-def _prepared(token: str) -> list[bytes]:
+def prepared(token: str) -> list[bytes]:
     return [
         load.http_request(path, body.encode(), headers)
         for path, body, headers in _requests(token)
@@ -242,7 +258,7 @@ def _stored(name: str, environment: Mapping[str, str]) -> int:
     return int(row[0]) if row else 0
 
 
-def _answer_the_bell(environment: Mapping[str, str]) -> None:
+def answer_the_bell(environment: Mapping[str, str]) -> None:
     """No worker runs, so that only the way in is measured; empty the queues."""
     redis.Redis.from_url(environment["REDIS_URL"]).flushdb()
 

@@ -20,6 +20,9 @@ echo "k1:$(openssl rand -base64 32)" | keep field_encryption_keys
 echo "j1:$(openssl rand -base64 32)" | keep jwt_signing_keys
 random 24 | keep postgres_password
 echo "postgres://switchboard:$(cat postgres_password)@postgres:5432/switchboard" | keep database_url
+# Where compose.pgbouncer.yml or compose.replica.yml is used.
+sed 's/@postgres:5432/@pgbouncer:6432/' database_url | keep pgbouncer_url
+sed 's/@postgres:5432/@replica:5432/' database_url | keep replica_url
 random 24 | keep redis_password
 # Nobody without a password; nothing that stops the server or reads its files.
 printf 'user default off\nuser switchboard on >%s ~* &* +@all -@dangerous +info +client +config|get +flushdb\n' \

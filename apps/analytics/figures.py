@@ -14,6 +14,7 @@ from apps.analytics.filters import EVERYBODY, Filters
 from apps.analytics.models import PersonDay, PersonSpeed
 from apps.analytics.periods import Period
 from apps.analytics.sums import TAKEN
+from apps.core import replica
 from apps.sms import troubles
 from apps.sms.models import OutboundText
 
@@ -126,11 +127,13 @@ def speeds_of(period: Period, user: User) -> Figures:
     return Figures(period, {}, _speeds(mine, period))
 
 
+@replica.reads
 def texts_of_all(period: Period) -> Figures:
     """The same without times. One query."""
     return Figures(period, _by_day(EVERYBODY.texts(), period), {}, True)
 
 
+@replica.reads
 def of_all(period: Period, filters: Filters = EVERYBODY) -> Figures:
     speeds = _speeds(filters.speeds(), period)
     return Figures(period, _by_day(filters.texts(), period), speeds, True)

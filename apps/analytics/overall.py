@@ -19,6 +19,7 @@ from apps.analytics.models import (
 from apps.analytics.periods import Period
 from apps.analytics.pumping import Suspect
 from apps.analytics.sums import TAKEN
+from apps.core import replica
 from apps.integrations import health
 from apps.integrations.models import Connection
 from apps.jobs.models import Job
@@ -57,6 +58,7 @@ class Overall:
     suspects: list[Suspect]
 
 
+@replica.reads
 def of(
     period: Period, filters: Filters = EVERYBODY, found: Figures | None = None
 ) -> Overall:

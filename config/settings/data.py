@@ -45,6 +45,25 @@ DATABASES = {
         },
     }
 }
+# A streaming replica of it, which reports of operators read (core/replica.py). Empty: none.
+ANALYTICS_DATABASE_URL = env.address("ANALYTICS_DATABASE_URL", _POSTGRES, default="")
+DATABASE_ROUTERS: list[str] = []
+if ANALYTICS_DATABASE_URL:
+    DATABASES["replica"] = {
+        **DATABASES["default"],
+        **env.db_url_config(ANALYTICS_DATABASE_URL),
+        "ENGINE": "django.db.backends.postgresql",
+        # Seldom asked, and gone for a while when it is made anew.
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **DATABASES["default"]["OPTIONS"],
+            "pool": False,
+            **env.db_url_config(ANALYTICS_DATABASE_URL).get("OPTIONS", {}),
+        },
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["apps.core.replica.Router"]
 
 REDIS_URL = served("REDIS_URL", _REDIS)
 _redis_options = {

@@ -90,7 +90,8 @@ MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 # Paths that machines call: no session, no CSRF, no cookies; see core/shortcut.py.
-SHORTCUT_PREFIXES = ("/webhooks/", "/health/")
+# Prometheus calls each container by its address, which is no name of the site.
+SHORTCUT_PREFIXES = ("/webhooks/", "/health/", "/metrics")
 # Pages that are the same for everybody, and there while sessions are away.
 COOKIELESS_PATHS = ("/status/",)
 # Seconds; how long Twilio's calls took is written so often (sms/acknowledged.py).

@@ -11,6 +11,10 @@ export UPSTREAM_FILE="$STATE/upstream.inc"
 SITE=${SITE:-$(sed -n 's/^DOMAIN=//p' "$ENV_FILE")}
 export SITE
 
+# Those that keep things, and who stands before them.
+KEEPERS="postgres redis certificates"
+case " $COMPOSE_FILES " in *" compose.pgbouncer.yml "*) KEEPERS="$KEEPERS pgbouncer" ;; esac
+
 slots() { echo "web web-beside"; }
 
 compose() { # RELEASE WORD …
@@ -45,7 +49,8 @@ fetch() { # RELEASE
     docker pull -q "$1" >/dev/null || return 1
     # The first time nothing is there yet. Without dependencies: who ends counts as failed.
     compose "$1" run --rm -T --no-deps volumes >/dev/null || return 1
-    compose "$1" up -d --no-deps --wait --no-recreate postgres redis certificates >/dev/null
+    # shellcheck disable=SC2086  # one word a service
+    compose "$1" up -d --no-deps --wait --no-recreate $KEEPERS >/dev/null
 }
 
 only_expands() { compose "$1" run --rm -T --no-deps migrate manage only_expands; }
@@ -78,6 +83,7 @@ reload() {
 
 WORKERS=${WORKERS:-worker worker-bulk worker-mail worker-webhooks}
 WATCHERS=${WATCHERS-backup prometheus alertmanager node-exporter blackbox grafana loki alloy}
+case " $COMPOSE_FILES " in *" compose.replica.yml "*) WATCHERS="$WATCHERS replica" ;; esac
 
 start_workers() { # RELEASE
     # shellcheck disable=SC2086  # one word a service

@@ -16,6 +16,8 @@ DRAIN_SECONDS=${DRAIN_SECONDS:-40}
 WORKERS_FIRST=${WORKERS_FIRST:-0}
 # 1 for a release that takes away what the one that runs uses no more.
 CONTRACT=${CONTRACT:-0}
+# Webs on other machines (compose.node.yml), "10.0.0.2:8000 …": nginx leads to them as well.
+WEB_ELSEWHERE=${WEB_ELSEWHERE:-}
 
 say() { echo "$(date -u +%H:%M:%S) $*" >&2; }
 
@@ -96,6 +98,10 @@ lead_to() { # SLOT. Written in place: a container has this very file, not its na
     written=$(
         echo "upstream web {"
         echo "    server $(upstream "$1") max_fails=0;"
+        for each in $WEB_ELSEWHERE; do
+            # One that does not answer is left alone for a while.
+            echo "    server $each max_fails=1 fail_timeout=5s;"
+        done
         echo "    keepalive 32;"
         echo "    keepalive_timeout 60s;"
         echo "}"

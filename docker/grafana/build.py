@@ -50,6 +50,7 @@ DASHBOARDS = {
         panel("Connections of PostgreSQL", "short", ("max by (state) (switchboard_database_connections)", "{{state}}"), ("max(switchboard_database_connections_limit)", "at most"), ("max(switchboard_database_waiting_connections)", "wait for a lock")),
         panel("Connections that were free when asked for", "percentunit", ("1 - sum(rate(switchboard_database_pool_queued_total[$__rate_interval])) / sum(rate(switchboard_database_pool_requests_total[$__rate_interval]))", "of the pools")),
         panel("Connections of pools", "short", ("sum(switchboard_database_pool_connections)", "open"), ("sum(switchboard_database_pool_free)", "free")),
+        panel("Statements of PostgreSQL", "s", (slowest("switchboard_database_statement_seconds_bucket", 0.5), "half"), ("switchboard:database_statement_seconds:p95", "95 %")),
         panel("Size of the database", "bytes", ("max(switchboard_database_bytes)", "database"), ("max(switchboard_backup_bytes)", "newest copy")),
         panel("Oldest transaction", "s", ("max(switchboard_database_oldest_transaction_seconds)", "open")),
         panel("Transactions", "ops", ("max by (outcome) (rate(switchboard_database_transactions_total[$__rate_interval]))", "{{outcome}}")),

@@ -20,6 +20,15 @@ def test_metrics_are_in_prometheus_form() -> None:
     assert b"switchboard_sms_inbound_total" in response.content
 
 
+def test_metrics_are_told_by_address_as_well_as_by_name(settings: Settings) -> None:
+    """Prometheus finds containers by theirs."""
+    settings.ALLOWED_HOSTS = ["switchboard.example"]
+    settings.DEBUG = False
+    headers = {"host": "10.89.0.5:8000"}
+    assert Client().get("/metrics", headers=headers).status_code == 200
+    assert Client().get("/", headers=headers).status_code == 400
+
+
 def test_metrics_are_not_for_who_comes_through_a_proxy() -> None:
     outside = Client().get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"})
     assert outside.status_code == 404

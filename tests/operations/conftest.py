@@ -13,7 +13,8 @@ import pytest
 from config.env import ROOT
 from tests.integrations import servers
 from tests.integrations.servers import Simulator
-from tests.operations.tools import answers, free_port, serving, until
+from tests.operations import images
+from tests.operations.tools import answers, free_port, run, serving, until
 
 TOKEN = "the-token-of-alertmanager"
 # What may be left out where it cannot be done, by words: OPERATIONS_WITHOUT="image".
@@ -100,3 +101,14 @@ def _serving(folder: Path, simulator: Simulator) -> Iterator[Site]:
     with serving(sys.executable, *web, log=log, env=environment):
         until(lambda: answers(f"http://127.0.0.1:{port}/health/live"), 120, log)
         yield Site(port, environment, folder, simulator)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The image built; the environment in which podman runs it."""
+    if run("unshare", "--mount", "true").returncode:
+        not_here("image", "a container needs rights that this machine does not give")
+    conf = tmp_path_factory.mktemp("engine") / "containers.conf"
+    conf.write_text(images.ENGINE)
+    images.site()
+    return {**os.environ, "CONTAINERS_CONF": str(conf)}

@@ -3,7 +3,7 @@
 # missing, and the tests that want them fail: nothing is left out silently.
 set -eu
 packages="nginx prometheus prometheus-alertmanager prometheus-node-exporter redis-server pgbouncer nghttp2-client curl openssl shellcheck
-    buildah podman runc iptables mmdebstrap"
+    buildah podman runc iptables netavark aardvark-dns mmdebstrap"
 missing=""
 for package in $packages; do
     dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"

@@ -86,9 +86,16 @@ def test_secrets_are_files_that_one_script_makes_and_keeps(tmp_path: Path) -> No
     folder = tmp_path / "secrets"
     assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
     made = {path.name: path.read_text() for path in folder.iterdir()}
-    assert set(made) == set(read(BASE)["secrets"])
+    files = (
+        BASE,
+        *(DOCKER / f"compose.{name}.yml" for name in ("pgbouncer", "replica")),
+    )
+    assert set(made) == {name for path in files for name in read(path)["secrets"]}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert made["postgres_password"].strip() in made["database_url"]
+    for name, place in (("pgbouncer", "pgbouncer:6432"), ("replica", "replica:5432")):
+        url = made["database_url"].replace("@postgres:5432", f"@{place}")
+        assert made[f"{name}_url"] == url
     assert made["redis_password"].strip() in made["redis_acl"]
     assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
     assert made == {path.name: path.read_text() for path in folder.iterdir()}

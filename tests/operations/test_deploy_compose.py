@@ -58,7 +58,7 @@ esac
 class Server:
     folder: Path
 
-    def turn(self, script: str, *words: str) -> tuple[int, str]:
+    def turn(self, script: str, *words: str, **more: str) -> tuple[int, str]:
         done = subprocess.run(
             ["sh", str(DOCKER / "deploy" / script), *words],
             env={
@@ -70,6 +70,7 @@ class Server:
                 "DRIVER": "compose",
                 "WATCH_SECONDS": "1",
                 "READY_SECONDS": "5",
+                **more,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -163,6 +164,29 @@ def test_what_fails_its_smoke_checks_is_stopped_and_nobody_led_to_it(
     assert not any(line.startswith("reload web-beside") for line in asked), asked
     assert "web-beside" not in server.running() and "web" in server.running()
     assert (server.folder / "state/state").read_text() == before
+
+
+def test_pgbouncer_is_there_before_web_and_the_replica_in_the_end(
+    server: Server,
+) -> None:
+    names = ("base", "deploy", "pgbouncer", "replica")
+    files = " ".join(f"compose.{name}.yml" for name in names)
+    code, told = server.turn("deploy.sh", ONE, COMPOSE_FILES=files)
+    assert code == 0, told
+    asked = server.asked()
+    order = places(asked, "certificates pgbouncer", "--force-recreate web$", " replica")
+    assert order == sorted(order), asked
+    assert {"pgbouncer", "replica"} <= server.running()
+
+
+def test_webs_on_other_machines_are_led_to_as_well(server: Server) -> None:
+    code, told = server.turn(
+        "deploy.sh", ONE, WEB_ELSEWHERE="10.0.0.2:8000 [fd00::3]:8000"
+    )
+    assert code == 0, told
+    lines = (server.folder / "state/upstream.inc").read_text().splitlines()
+    servers = [line.split()[1] for line in lines if line.startswith("    server ")]
+    assert servers == ["web:8000", "10.0.0.2:8000", "[fd00::3]:8000"]
 
 
 @pytest.mark.parametrize(

@@ -1,27 +1,12 @@
 """The image is built and run: small, as nobody, on a read-only root."""
 
 import json
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from config.env import ROOT
-from tests.operations.conftest import Site, not_here
+from tests.operations.conftest import Site
+from tests.operations.images import IMAGE
 from tests.operations.tools import DOCKER, free_port, run, until
 
-BASE = "localhost/python:3.11-slim-bookworm"
-IMAGE = "localhost/switchboard:test"
-# runc and its cgroups work where no systemd is, and limits below those of the shell.
-ENGINE = """
-[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-"""
 SECRETS = (
     *("SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "JWT_SIGNING_KEYS"),
     *("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"),
@@ -36,34 +21,6 @@ HARDENED = (
 def test_the_recipe_is_clean() -> None:
     looked = run("hadolint", DOCKER / "Dockerfile")
     assert looked.returncode == 0, looked.stdout
-
-
-@pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The image built; the environment in which podman runs it."""
-    if run("unshare", "--mount", "true").returncode:
-        not_here("image", "a container needs rights that this machine does not give")
-    conf = tmp_path_factory.mktemp("engine") / "containers.conf"
-    conf.write_text(ENGINE)
-    if run("buildah", "inspect", "--type", "image", BASE).returncode:
-        made = run(ROOT / "tests/operations/base_image.sh", BASE)
-        assert made.returncode == 0, made.stdout
-    built = subprocess.run(
-        [
-            *("buildah", "bud", "--isolation", "chroot", "--pull-never", "--layers"),
-            *("--format", "docker", "--build-arg", f"PYTHON_IMAGE={BASE}"),
-            *("-v", "/etc/ssl/certs:/etc/ssl/certs:ro"),
-            *("-f", "docker/Dockerfile", "-t", IMAGE, "."),
-        ],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=1_200,
-        check=False,
-    )
-    assert built.returncode == 0, built.stdout[-3_000:]
-    yield {**os.environ, "CONTAINERS_CONF": str(conf)}
 
 
 def test_it_is_small_and_of_a_user_of_its_own(engine: dict[str, str]) -> None:
