@@ -83,8 +83,10 @@ def main() -> int:
 
 
 def languages() -> list[str]:
-    """Those with a folder; English is what stands in the code."""
-    return sorted(each.name for each in LOCALES.iterdir() if each.is_dir())
+    """Those with a folder; English is what stands in the code. Its countries are links
+    to a language: what Django says in theirs would come before ours."""
+    found = (each for each in LOCALES.iterdir() if each.is_dir())
+    return sorted(each.name for each in found if not each.is_symlink())
 
 
 def source(language: str) -> Path:
@@ -154,7 +156,9 @@ def extracted() -> dict[Said, set[str]]:
 
 
 def _everything() -> Iterator[tuple[Path, Said]]:
-    for path in sorted((ROOT / "templates").rglob("*.html")):
+    templates = ROOT / "templates"
+    told_once = templates.glob("*/messages/*.txt")
+    for path in sorted([*templates.rglob("*.html"), *told_once]):
         if "admin" not in path.parts:
             yield from ((path, each) for each in _of_template(path))
     for path in _TABLES:

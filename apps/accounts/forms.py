@@ -7,7 +7,7 @@ from allauth.account import forms as allauth_forms
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext_lazy
 
 from apps.accounts import email_addresses, passwords, time_zones
 from apps.accounts.models import User
@@ -58,10 +58,44 @@ def zone_choices() -> list[tuple[str, Any]]:
     ]
 
 
-# Of allauth; in Spanish it has them for strangers, and we say "tú".
-_ALLAUTHS = (
+# Of Django and allauth, which in Spanish have them for strangers; we say "tú".
+_OF_OTHERS = (
+    gettext_noop("Enter a complete value."),
+    gettext_noop("Enter a list of values."),
+    gettext_noop("Enter a number."),
+    gettext_noop("Enter a valid URL."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a valid date/time."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter a valid time."),
+    gettext_noop("Enter a valid value."),
+    gettext_noop("Enter a whole number."),
+    gettext_noop("Ensure this value is greater than or equal to %(limit_value)s."),
+    gettext_noop("Ensure this value is less than or equal to %(limit_value)s."),
     gettext_noop("Forgot your password?"),
+    gettext_noop("Please type your current password."),
+    gettext_noop(
+        "Select a valid choice. %(value)s is not one of the available choices."
+    ),
+    gettext_noop(
+        "Select a valid choice. That choice is not one of the available choices."
+    ),
     gettext_noop("The email address and/or password you specified are not correct."),
+    gettext_noop("You cannot remove your primary email address (%(email)s)."),
+    ngettext_lazy(
+        "Ensure this value has at least %(limit_value)d character (it has "
+        "%(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has "
+        "%(show_value)d).",
+        "limit_value",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has "
+        "%(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has "
+        "%(show_value)d).",
+        "limit_value",
+    ),
 )
 
 

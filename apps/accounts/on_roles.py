@@ -1,6 +1,9 @@
 """A role was given to somebody, or is theirs no more."""
 
+from django.utils.translation import gettext
+
 from apps.accounts import letters, sessions
+from apps.core import languages
 from apps.rbac.models import RoleAssignment
 
 
@@ -15,10 +18,12 @@ def tell(assignment: RoleAssignment, *, is_given: bool) -> None:
     if is_given and assignment.granted_by is None:
         return
     user, until = assignment.user, assignment.expires_at
+    with languages.speaking(user.locale):
+        role = gettext(assignment.role.name)
     letters.tell(
         user,
         "role_given" if is_given else "role_ended",
-        role=assignment.role.name,
+        role=role,
         until=letters.in_words(until, user) if until else "",
     )
 

@@ -8,9 +8,12 @@ Both are in the schema by that (described.py).
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Func, Q, TextField
+from django.db.models.lookups import Contains
 from django.utils.dateparse import parse_datetime
 from rest_framework import generics
 from rest_framework.request import Request
@@ -22,6 +25,11 @@ from apps.core.errors import Invalid
 
 # More is no search, and each word is looked for by itself.
 LONGEST, MOST_WORDS = 200, 10
+# Of the languages that are spoken, and of names; large ones too, for a PostgreSQL whose
+# collation does not know them.
+ACCENTS = "áàâäãåéèêëíìîïóòôöõúùûüçñÁÀÂÄÃÅÉÈÊËÍÌÎÏÓÒÔÖÕÚÙÛÜÇÑ"
+PLAIN = "aaaaaaeeeeiiiiooooouuuucn" * 2
+_WITHOUT = str.maketrans(ACCENTS, PLAIN)
 
 
 class UnknownChoice(Invalid):
@@ -100,12 +108,27 @@ def searched(said: str) -> list[str]:
     return said[:LONGEST].replace("\x00", "").split()[:MOST_WORDS]
 
 
-def containing(column: str, wanted: Iterable[str]) -> Q:
-    """Rows with all of these words in a column, wherever. No index serves this: it is
-    for what is few of one person."""
+class _Plain(Func):
+    """As `plain` has it."""
+
+    function = "translate"
+    template = f"translate(lower(%(expressions)s), '{ACCENTS}', '{PLAIN}')"
+    output_field = TextField()
+
+
+def plain(words: str) -> str:
+    """In small letters without accents: texts lose some on their way, and whoever
+    searches leaves them out."""
+    return words.lower().translate(_WITHOUT)
+
+
+def containing(wanted: Iterable[str], *columns: str) -> Q:
+    """Rows with each of these words in one of the columns, wherever, and with whatever
+    accents. No index serves this: it is for what is few of one person."""
     found = Q()
     for word in wanted:
-        found &= Q(**{f"{column}__icontains": word})
+        places = [Q(Contains(_Plain(F(each)), plain(word))) for each in columns]
+        found &= reduce(or_, places)
     return found
 
 

@@ -187,9 +187,7 @@ class Alerts(generics.ListAPIView[Alert]):
         asked = self.request
         rows: Any = Alert.objects.select_related("acknowledged_by", "ended_by")
         for word in query.words(asked):
-            found = query.containing("title", [word])
-            found |= query.containing("words", [word])
-            rows = rows.filter(found | query.containing("mark", [word]))
+            rows = rows.filter(query.containing([word], "title", "words", "mark"))
         for name, known in (("state", Alert.State.values), ("source", _SOURCES)):
             if wanted := query.one_of(asked, name, known):
                 rows = rows.filter(**{name: wanted})

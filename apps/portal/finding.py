@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from apps.accounts.models import User
 from apps.assistant import lists, memory, notes, shared
 from apps.assistant.models import Event, Fact, List, ListItem, Note, Reminder
-from apps.core.query import containing, searched
+from apps.core.query import containing, plain, searched
 from apps.core.verbs import require_safe
 from apps.portal import shell
 from apps.portal.shell import SignedIn
@@ -66,7 +66,7 @@ def _pages(_: User, words: Sequence[str]) -> Iterable[Hit]:
     for group in shell.navigation(""):
         for item in group.items:
             label = gettext(item.label)
-            if all(word.casefold() in label.casefold() for word in words):
+            if all(plain(word) in plain(label) for word in words):
                 yield Hit(label, item.url)
 
 
@@ -79,38 +79,40 @@ def _messages(user: User, words: Sequence[str]) -> Iterable[Hit]:
 
 
 def _reminders(user: User, words: Sequence[str]) -> Iterable[Hit]:
-    own = Reminder.objects.owned_by(user).open().filter(containing("text", words))
+    own = Reminder.objects.owned_by(user).open().filter(containing(words, "text"))
     for row in own.order_by("due_at", "pk")[: EACH + 1]:
         yield _hit("reminder", row, row.text, row.due_at)
 
 
 def _events(user: User, words: Sequence[str]) -> Iterable[Hit]:
     own = Event.objects.owned_by(user).kept()
-    named = containing("title", words) | containing("place", words)
-    for row in own.filter(named).order_by("-starts_at", "-pk")[: EACH + 1]:
+    named = own.filter(containing(words, "title", "place"))
+    for row in named.order_by("-starts_at", "-pk")[: EACH + 1]:
         yield _hit("event", row, row.title, row.starts_at)
 
 
 def _lists(user: User, words: Sequence[str]) -> Iterable[Hit]:
-    kept = shared.kept(user, List.objects.kept()).filter(containing("name", words))
+    kept = shared.kept(user, List.objects.kept()).filter(containing(words, "name"))
     for row in kept.order_by("name", "pk")[: EACH + 1]:
         yield _hit("list", row, row.name)
 
 
 def _items(user: User, words: Sequence[str]) -> Iterable[Hit]:
     still = lists.on_lists_of(user).exclude(state=ListItem.State.DELETED)
-    found = still.filter(containing("text", words)).order_by("-pk")
+    found = still.filter(containing(words, "text")).order_by("-pk")
     for row in found[: EACH + 1]:
         yield _hit("list", row.list, f"{row.text} ({row.list.name})")
 
 
 def _notes(user: User, words: Sequence[str]) -> Iterable[Hit]:
-    for row in notes.find(user, " ".join(words), EACH + 1):
+    found = notes.among(user).filter(containing(words, "text"))
+    for row in found[: EACH + 1]:
         yield _hit("note", row, row.text, row.created_at)
 
 
 def _facts(user: User, words: Sequence[str]) -> Iterable[Hit]:
-    for row in memory.find(user, " ".join(words), EACH + 1):
+    own = Fact.objects.owned_by(user).kept()
+    for row in own.filter(containing(words, "subject", "text"))[: EACH + 1]:
         yield _hit("fact", row, memory.said(row))
 
 

@@ -7,7 +7,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import (
+    gettext,
+    gettext_lazy,
+    gettext_noop,
+    pgettext_lazy,
+)
 
 from apps.accounts import names
 from apps.accounts.models import PersonalToken
@@ -205,7 +210,7 @@ class PlayedTextForm(forms.Form):
 
     number = forms.CharField(max_length=32, widget=forms.HiddenInput)
     body = forms.CharField(
-        label=gettext_lazy("Text"),
+        label=pgettext_lazy("what is written", "Text"),
         required=False,
         max_length=LONGEST_TEXT,
         strip=False,

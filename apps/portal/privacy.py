@@ -106,7 +106,8 @@ def areas() -> list[Area]:
 def readers() -> list[str]:
     """The names of the roles that may open what people wrote, as they are now."""
     roles = Role.objects.filter(group__permissions__codename__in=_REVEALS)
-    return list(roles.distinct().order_by("name").values_list("name", flat=True))
+    names = roles.distinct().order_by("name").values_list("name", flat=True)
+    return [gettext(name) for name in names]
 
 
 def _line(kept: Kept, terms: list[Term]) -> Line:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
+from django.utils.translation import gettext_noop
+
 
 class Permission(StrEnum):
     CONSOLE_ENTER = "rbac.console.enter"
@@ -210,7 +212,7 @@ _FOR_EVERYBODY = frozenset(
 SYSTEM_ROLES = (
     SystemRole(
         BASE,
-        "User",
+        gettext_noop("User"),
         10,
         _FOR_EVERYBODY,
         limits={
@@ -224,7 +226,7 @@ SYSTEM_ROLES = (
     ),
     SystemRole(
         "premium",
-        "Premium",
+        gettext_noop("Premium"),
         20,
         frozenset(),
         inherits=(BASE,),
@@ -239,7 +241,7 @@ SYSTEM_ROLES = (
     ),
     SystemRole(
         ADMINISTRATOR,
-        "Administrator",
+        gettext_noop("Administrator"),
         30,
         frozenset(Permission) - _FOR_EVERYBODY,
         inherits=("premium",),

@@ -8,6 +8,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from apps.core import paging
 from apps.rbac import audit, ledger
@@ -152,7 +153,8 @@ def _role(event: AuditEvent, opened: ledger.Opened) -> str:
 def _role_names(slugs: set[str]) -> dict[str, str]:
     if not slugs:
         return {}
-    return dict(Role.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    found = Role.objects.filter(slug__in=slugs).values_list("slug", "name")
+    return {slug: gettext(name) for slug, name in found}
 
 
 def _who(person_id: int, event: AuditEvent, opened: ledger.Opened) -> str:

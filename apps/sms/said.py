@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from apps.accounts.models import User
-from apps.core import prepared
+from apps.core import prepared, query
 from apps.sms.models import InboundText, OutboundText, Turn
 
 Both = tuple[list[InboundText], list[OutboundText]]
@@ -27,6 +27,7 @@ _CAME = (
     " FROM sms_inboundtext text LEFT JOIN sms_turn turn ON turn.id = text.turn_id"
 )
 _WENT = f"SELECT 'out', {', '.join(f'text.{name}' for name in _OUT)} FROM sms_outboundtext text"
+_BODY = f"translate(lower(text.body), '{query.ACCENTS}', '{query.PLAIN}')"
 _REPLY = (
     f"SELECT turn.finished_at, {', '.join(f'text.{name}' for name in _OUT)}"
     " FROM sms_turn turn LEFT JOIN sms_outboundtext text"
@@ -53,7 +54,7 @@ def newest(
             where = [begin[0]] if begin else []
             parts.append(_page(way, is_back, bool(number), len(words), *where))
             values += [user.pk, *([number] if number else [])]
-            values += [f"%{_literal(word)}%" for word in words]
+            values += [f"%{_literal(query.plain(word))}%" for word in words]
             values += [begin[1], limit] if begin else [limit]
     return _told(prepared.rows(" UNION ALL ".join(parts), values))
 
@@ -82,7 +83,7 @@ def reply(user: User, turn_id: int) -> tuple[OutboundText | None, bool]:
 def _page(way: str, is_back: bool, has_number: bool, words: int, *where: str) -> str:
     asked = ["text.user_id = %s"]
     asked += ["text.number = %s"] * has_number
-    asked += ["upper(text.body) LIKE upper(%s)"] * words
+    asked += [f"{_BODY} LIKE %s"] * words
     asked += [f"text.{each}" for each in where]
     start = _CAME if way == "in" else _WENT
     conditions = " AND ".join(asked)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from django.utils.html import escape
@@ -10,6 +11,7 @@ from django.utils.html import escape
 from apps.accounts.models import User
 from apps.assistant import lists, memory, notes
 from apps.assistant.models import Event, Reminder
+from apps.core import query
 from apps.sms import web
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +99,28 @@ def test_whatever_is_asked_for_the_page_answers(as_alice: Client, words: str) ->
         assert answer.status_code == 200, path
         assert "<b>%" not in answer.content.decode()
     assert escape("<b>%") in seen(as_alice, "<b>%")
+
+
+@pytest.mark.parametrize("words", ["telefono", "teléfono", "TELÉFONO espana"])
+def test_accents_hinder_nobody(as_alice: Client, alice: User, words: str) -> None:
+    """A text loses some on its way, and who searches leaves them out."""
+    notes.add(user=alice, text="el teléfono de España")
+    remind(alice, "Teléfono: Espana")
+    web.say(alice, "¿el TELÉFONO de españa?")
+    page = seen(as_alice, words)
+    for found in (
+        "el teléfono de España",
+        "Teléfono: Espana",
+        "¿el TELÉFONO de españa?",
+    ):
+        assert found in page, found
+
+
+def test_accents_are_plain_alike_here_and_in_the_database() -> None:
+    both = query.ACCENTS + "Straße Ærø 100%_\\ abc"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT translate(lower(%s), '{query.ACCENTS}', '{query.PLAIN}')", [both]
+        )
+        assert cursor.fetchone()[0] == query.plain(both)
+    assert len(query.ACCENTS) == len(query.PLAIN)

@@ -5,14 +5,18 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core import mail
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from apps.accounts import letters
 from apps.accounts.models import User
 from apps.core import languages
 from apps.sms import texted_codes
+from config import messages
 from tests import post
 
 SPANISH = {"Accept-Language": "es-AR,es;q=0.9,en;q=0.8"}
@@ -180,3 +184,34 @@ def test_a_code_is_texted_in_one_segment_in_each_language(purpose: str) -> None:
 def _html(letter: Any) -> str:
     (sheet,) = letter.alternatives
     return str(sheet.content)
+
+
+def test_a_country_says_what_its_language_says() -> None:
+    """Django has words of its own for five of them, which would come first."""
+    catalogue, _ = messages.read("es")
+    said = [
+        each.id for each in catalogue if isinstance(each.id, str) and not each.context
+    ]
+    countries = [code for code, _ in settings.LANGUAGES if code.startswith("es-")]
+    assert len(countries) > 3 and len(said) > 2_000
+    with translation.override("es"):
+        expected = [translation.gettext(each) for each in said if each]
+    for country in countries:
+        with translation.override(country):
+            found = [translation.gettext(each) for each in said if each]
+        assert found == expected, country
+
+
+def test_what_is_said_once_on_the_next_page_is_translated() -> None:
+    """Templates of libraries that pages never include."""
+    checked = 0
+    for path in sorted((messages.ROOT / "templates").glob("*/messages/*.txt")):
+        name = f"{path.parts[-3]}/messages/{path.name}"
+        told = {}
+        for language in ("en", "es"):
+            with translation.override(language):
+                told[language] = render_to_string(name, {"email": "a@example.com"})
+        if told["en"].strip():
+            checked += 1
+            assert told["en"] != told["es"], name
+    assert checked >= 5

@@ -288,8 +288,8 @@ def _serializer(user: User, found: Any, *, many: bool = False) -> Any:
 
 
 def _has(row: Occurrence, words: list[str]) -> bool:
-    text = f"{row.event.title}\n{row.event.place}".casefold()
-    return all(word.casefold() in text for word in words)
+    text = query.plain(f"{row.event.title}\n{row.event.place}")
+    return all(query.plain(word) in text for word in words)
 
 
 def _moment(user: User, said: str) -> datetime | None:

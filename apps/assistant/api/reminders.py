@@ -151,7 +151,7 @@ class Reminders(Speaking, Sparse, generics.ListAPIView[Reminder]):
             rows = rows.filter(due_at__gt=after)
         if before := query.moment(self.request, "due_before"):
             rows = rows.filter(due_at__lt=before)
-        return rows.filter(query.containing("text", query.words(self.request)))
+        return rows.filter(query.containing(query.words(self.request), "text"))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), **_scene(person(self.request))}
