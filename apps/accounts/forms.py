@@ -50,6 +50,18 @@ class SignupForm(OneOfSeveral, allauth_forms.SignupForm):  # type: ignore[misc] 
         return found
 
 
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]  # untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].widget.attrs["autofocus"] = True
+
+
+class ConfirmEmailForm(allauth_forms.ConfirmEmailVerificationCodeForm):  # type: ignore[misc]  # untyped
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs["autofocus"] = True
+
+
 def zone_choices() -> list[tuple[str, Any]]:
     """Every zone, grouped by the region it is in."""
     regions = groupby(time_zones.names(), key=lambda zone: zone.partition("/")[0])

@@ -16,6 +16,8 @@ _TONES = {"approval": "accent", "connection": "bad", "undelivered": "bad"}
 def page(request: SignedIn) -> HttpResponse:
     """The newest first; what is new on it is not any more on the next."""
     found = notifications.of(request.user)
+    new = notifications.unread_of(found)
+    notifications.ring(request.user, len(new))
     answer = render(
         request,
         "portal/news.html",
@@ -23,6 +25,6 @@ def page(request: SignedIn) -> HttpResponse:
     )
     # Who stands in for somebody reads nothing in their place.
     is_theirs = not getattr(request, "standing_in", None)
-    if is_theirs and any(not each.is_read for each in found):
+    if is_theirs and new:
         notifications.read_all(request.user)
     return answer

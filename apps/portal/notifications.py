@@ -1,10 +1,10 @@
 """What happened that a person should know, from where it stands anyway: approvals that
 wait, connections that need them, texts that did not arrive or got no answer, and what
-changed of who gets in. Nothing is kept of it but what was read, and for a minute how
-much was not.
+changed of who gets in. Nothing is kept of it but what was read, and for some seconds
+how much was not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -32,7 +32,7 @@ SINCE = timedelta(days=30)
 MOST = 20
 KINDS = ("approval", "connection", "undelivered", "unanswered", "security")
 _ALL = ""
-_KNOWN_FOR = 60
+_KNOWN_FOR = 20
 _NOT_ARRIVED = (OutboundText.Delivery.UNDELIVERED, OutboundText.Delivery.FAILED)
 _OVER_BUDGET = (Turn.Silence.OVER_BUDGET, Turn.Silence.UNTOLD)
 # What changed of who gets in, by the beginning of its tag; sign-ins have a list.
@@ -92,13 +92,22 @@ def of(user: User) -> list[Notification]:
 
 
 def unread(user: User) -> int:
-    """How many, as of a minute ago at most."""
+    """How many, as of some seconds ago at most."""
     known = cache.get_or_set(_bell(user), lambda: _count(user), _KNOWN_FOR)
     return int(known or 0)
 
 
 def _count(user: User) -> int:
-    return sum(not each.is_read for each in of(user))
+    return len(unread_of(of(user)))
+
+
+def unread_of(found: Iterable[Notification]) -> list[Notification]:
+    return [each for each in found if not each.is_read]
+
+
+def ring(user: User, count: int) -> None:
+    """The bell says so many."""
+    cache.set(_bell(user), count, _KNOWN_FOR)
 
 
 def _bell(user: User) -> str:

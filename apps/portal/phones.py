@@ -138,6 +138,9 @@ def _page(request: SignedIn, form: NumberForm) -> HttpResponse:
     # Whoever has the words links a phone for good: they are for the person alone.
     is_theirs = getattr(request, "standing_in", None) is None
     is_wanted = is_theirs and (is_asked or not is_linked)
+    if is_wanted and live.is_asked_again(request) and linking.are_spent(request.user):
+        # A phone is linked by those that the page shows: it asks for no others.
+        is_wanted = False
     step_up = fresh_auth.missing(request) if is_wanted else None
     if step_up and is_asked and not live.is_asked_again(request):
         return step_up.answer(request)

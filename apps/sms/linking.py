@@ -77,6 +77,12 @@ def phrase_for(user: User) -> Phrase:
     return Phrase(words, found.expires_at)
 
 
+def are_spent(user: User) -> bool:
+    """The words that were shown last have linked a phone."""
+    last = LinkPhrase.objects.filter(user=user).order_by("-id").first()
+    return last is not None and last.used_at is not None
+
+
 @transaction.atomic
 def renew(user: User) -> Phrase:
     """New words; the old ones stop working."""

@@ -16,6 +16,8 @@ from apps.accounts import suspension
 from apps.accounts.models import User
 from apps.rbac import assignments, ledger, roles
 from apps.rbac.catalog import Permission
+from apps.rbac.console import conversations
+from apps.rbac.console.search import Search
 from apps.rbac.models import AuditEvent
 from apps.sms.models import LinkPhrase
 from tests.rbac.factories import person, role
@@ -94,6 +96,17 @@ def test_the_pages_are_the_persons_and_say_so(helper: User, alice: User) -> None
     assert "no-store" in answer["Cache-Control"]
 
 
+def test_it_counts_as_a_look_at_their_conversation(helper: User, alice: User) -> None:
+    client = standing_in(helper, alice)
+    client.get("/app/conversation/")
+    for which in ("on", "read"):
+        asked = {"subject": alice.pk, "looks": which}
+        search = Search(asked)
+        (event,) = search.narrow(AuditEvent.objects.all())
+        assert event.actor_id == helper.pk
+        assert conversations.look(event) == "stood in"
+
+
 def test_each_look_is_recorded_and_the_person_reads_it(
     helper: User, alice: User, since: int
 ) -> None:
@@ -170,7 +183,6 @@ def test_nothing_can_be_changed(
         "/accounts/reauthenticate/",
         "/dev/mail/",
         "/dev/phone/",
-        "/metrics",
         "/api/v1/me/sessions",
         "/api/v1/me/devices",
         "/api/v1/me/mfa",

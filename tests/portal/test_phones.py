@@ -69,6 +69,7 @@ def test_the_live_part_changes_when_the_text_arrives(as_alice: Client) -> None:
     linking.redeem(words=_words(page), number="+12025550177")
     part = as_alice.get(poll).content.decode()
     assert "+1 202 555 0177" in part and "<html" not in part
+    assert "LINK " not in part and "Link another phone" in part
 
 
 def test_what_became_of_a_phone_is_on_activity(as_alice: Client, alice: User) -> None:

@@ -1,5 +1,6 @@
 """Who looked at what somebody and the assistant said to each other: who opened a row of
-it, where words stay hidden, and who read the words."""
+it, where words stay hidden, who read the words, and who stood in for them, which shows
+whatever they see."""
 
 from enum import StrEnum
 from functools import cache
@@ -15,10 +16,12 @@ from apps.rbac.models.audit import AuditEvent, AuditEventQuerySet
 class Look(StrEnum):
     OPENED = "opened"
     READ = "words read"
+    STOOD_IN = "stood in"
 
 
 # What they are recorded as. With addresses in full a row is opened by that permission.
 _ENDINGS = {"view": Look.OPENED, "reveal": Look.READ}
+_STANDING_IN = "accounts.standin.look"
 
 
 @cache
@@ -32,7 +35,7 @@ def kinds() -> tuple[str, ...]:
 
 
 def looks(
-    events: AuditEventQuerySet, which: tuple[Look, ...] = (Look.OPENED, Look.READ)
+    events: AuditEventQuerySet, which: tuple[Look, ...] = tuple(Look)
 ) -> AuditEventQuerySet:
     """Those that were let."""
     endings = [ending for ending, look in _ENDINGS.items() if look in which]
@@ -40,6 +43,8 @@ def looks(
     seen = Q(action__in=actions)
     if Look.OPENED in which:
         seen |= Q(action=Permission.PERSON_VIEW_PII, obj_type__in=kinds())
+    if Look.STOOD_IN in which:
+        seen |= Q(action=_STANDING_IN)
     return events.with_outcome(Outcome.ALLOWED).filter(seen)
 
 
@@ -48,6 +53,8 @@ def look(event: AuditEvent) -> Look | None:
     kind, _, ending = event.action.rpartition(".")
     if event.outcome != Outcome.ALLOWED:
         return None
+    if event.action == _STANDING_IN:
+        return Look.STOOD_IN
     if event.action == Permission.PERSON_VIEW_PII:
         return Look.OPENED if event.obj_type in kinds() else None
     return _ENDINGS.get(ending) if kind in kinds() else None

@@ -23,7 +23,7 @@ LOOK_BACK = timedelta(days=31)
 # As of events (migration 0005): the last days a calendar knows have no day after.
 _FIRST, _LAST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_DIGITS = 18  # more is no bigint
-_LOOKS = {"on": tuple(Look), "read": (Look.READ,)}
+_LOOKS = {"on": tuple(Look), "read": (Look.READ, Look.STOOD_IN)}
 # The people of an event, and what each is to it.
 PEOPLE = {
     "actor_id": "who",
