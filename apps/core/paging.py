@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers, status
 from rest_framework.pagination import BasePagination
@@ -53,7 +54,7 @@ def place(of: str, said: str) -> Place | None:
     try:
         is_back, *by = json.loads(opaque.opened(of, said))
     except opaque.Unopened:
-        raise Invalid("That page does not exist.") from None
+        raise Invalid(gettext("That page does not exist.")) from None
     return Place(tuple(by), bool(is_back))
 
 

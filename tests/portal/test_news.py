@@ -9,7 +9,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.portal import notifications
 from tests.mfa.conftest import person
-from tests.portal.test_notifications import ALICE, ALL, ask, change_password
+from tests.portal.test_notifications import ALICE, ALL, ask, change_password, lose
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_an_empty_page_says_what_will_be_there(app: Client) -> None:
 
 def test_it_is_told_in_the_language_of_its_reader(app: Client, alice: User) -> None:
     User.objects.filter(pk=alice.pk).update(locale="es")
-    lose(alice)
+    ask(alice)
     page = seen(app, PAGE)
     assert "Se espera tu sí: send a mail to ana@example.com." in page
     assert "Di sí o no." in page
