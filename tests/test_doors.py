@@ -211,6 +211,7 @@ ROWS = {
         signed_in, people_get(404)
     ),
     "app/news/": reads(signed_in),
+    "app/news/bell/": reads(signed_in),
     "app/notes/": reads(signed_in),
     "app/notes/add/": posted(requires(Permission.NOTE_ADD), people_get(200)),
     "app/notes/sync/": reads(signed_in),
@@ -309,7 +310,10 @@ ROWS = {
         about(Permission.CONNECTION_CHANGE), people_get(404)
     ),
     "app/connections/<uuid:public_id>/disconnect/": form(
-        fresh(in_person(about(Permission.CONNECTION_DELETE))), OWNERS_200, OWNERS_302
+        # What it is called is not typed.
+        fresh(in_person(about(Permission.CONNECTION_DELETE))),
+        OWNERS_200,
+        OWNERS_200,
     ),
     "app/settings/security/factors/": reads(THEMSELF),
     "app/settings/security/factors/totp/begin/": posted(
@@ -388,7 +392,7 @@ ROWS = {
     "app/settings/webhooks/<uuid:public_id>/<uuid:delivery>/again/": posted(
         THEMSELF, OWNERS_302
     ),
-    "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(302)),
+    "app/settings/close/": form(fresh(THEMSELF), people_get(200), people_get(200)),
     "app/settings/preferences/": form(signed_in, people_get(200), people_get(200)),
     "app/settings/letters/": form(signed_in, people_get(302), people_get(302)),
     "app/settings/appearance/": form(signed_in, people_get(200), people_get(200)),

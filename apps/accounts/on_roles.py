@@ -24,6 +24,8 @@ def tell(assignment: RoleAssignment, *, is_given: bool) -> None:
         user,
         "role_given" if is_given else "role_ended",
         role=role,
+        # Whoever gave it sat there, not they.
+        place="",
         until=letters.in_words(until, user) if until else "",
     )
 

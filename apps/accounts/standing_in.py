@@ -20,6 +20,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext, gettext_noop
 from django_htmx.http import HttpResponseClientRedirect
 
+from apps.accounts import preferences
 from apps.accounts.models import User
 from apps.core.errors import AppError, Conflict, Forbidden, Unavailable
 from apps.core.problems import answer
@@ -56,7 +57,8 @@ class StandIn:
     @property
     def until_clock(self) -> str:
         """In the operator's own zone, while the pages are in the person's."""
-        return f"{self.until.astimezone(self.operator.zone):%H:%M %Z}"
+        until = self.until.astimezone(self.operator.zone)
+        return f"{preferences.clock(until, self.operator)} {until:%Z}"
 
 
 class Over(Forbidden):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from apps.core import live, paging
 from apps.core.errors import AppError, NotFound
+from apps.core.naming import NameForm
 from apps.core.verbs import (
     require_http_methods,
     require_POST,
@@ -201,8 +202,11 @@ def _done(
 def disconnect(request: Request, public_id: UUID) -> HttpResponse:
     """Says first what stops, on a page of its own."""
     row = connections.own(request.user, public_id)
-    if request.method != "POST":
+    given = request.POST if request.method == "POST" else None
+    form = NameForm(given, name=row.declared.name)
+    if not form.is_valid():
         shown = {
+            "form": form,
             "connection": row,
             "provider": row.declared,
             "account": cards.account(row, granted.of(row)),

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from apps.accounts import closing
 from apps.core.errors import Conflict
+from apps.core.naming import NameForm
 from apps.core.verbs import require_http_methods
 from apps.portal.shell import SignedIn
 from apps.rbac.declared import fresh, in_person, signed_in
@@ -14,8 +15,11 @@ from apps.rbac.declared import fresh, in_person, signed_in
 @fresh(in_person(signed_in))
 @require_http_methods(["GET", "HEAD", "POST"])
 def close(request: SignedIn) -> HttpResponse:
-    if request.method != "POST":
-        return render(request, "portal/close.html", {"days": closing.DAYS_TO_RETURN})
+    given = request.POST if request.method == "POST" else None
+    form = NameForm(given, name=request.user.email)
+    if not form.is_valid():
+        shown = {"form": form, "days": closing.DAYS_TO_RETURN}
+        return render(request, "portal/close.html", shown)
     try:
         closing.close(user=request.user)
     except Conflict as error:

@@ -20,7 +20,8 @@ from apps.portal import shell
 from apps.portal.shell import SignedIn
 from apps.portal.spoken import in_their_language
 from apps.rbac.declared import signed_in
-from apps.sms import threads
+from apps.sms import numbers, threads
+from apps.sms.models import PhoneNumber
 
 EACH = 5
 _LONG = 160
@@ -116,6 +117,13 @@ def _facts(user: User, words: Sequence[str]) -> Iterable[Hit]:
         yield _hit("fact", row, memory.said(row))
 
 
+def _phones(user: User, words: Sequence[str]) -> Iterable[Hit]:
+    own = PhoneNumber.objects.owned_by(user).filter(containing(words, "e164", "label"))
+    for row in own.order_by("pk"):
+        name = f"{numbers.display(row.e164)} {row.label}".strip()
+        yield Hit(name, reverse("portal:phones"))
+
+
 def _hit(
     page: str,
     row: Reminder | Event | List | Note | Fact,
@@ -138,5 +146,6 @@ _KINDS: tuple[tuple[str, Callable[[User, Sequence[str]], Iterable[Hit]], str], .
     (gettext_noop("On lists"), _items, ""),
     (gettext_noop("Notes"), _notes, "portal:notes"),
     (gettext_noop("Memory"), _facts, "portal:memory"),
+    (gettext_noop("Phones"), _phones, "portal:phones"),
     (gettext_noop("Messages"), _messages, "portal:conversation"),
 )

@@ -13,6 +13,14 @@ _TONES = {"approval": "accent", "connection": "bad", "undelivered": "bad"}
 
 @signed_in
 @require_safe
+def bell(request: SignedIn) -> HttpResponse:
+    """As it hangs on every page, with how much is not read."""
+    shown = {"unread": notifications.unread(request.user)}
+    return render(request, "ui/_bell.html", shown)
+
+
+@signed_in
+@require_safe
 def page(request: SignedIn) -> HttpResponse:
     """The newest first; what is new on it is not any more on the next."""
     found = notifications.of(request.user)

@@ -91,14 +91,19 @@ def of(user: User) -> list[Notification]:
     ]
 
 
+def known(user: User) -> int | None:
+    """How many are not read, as of some seconds ago; None where nobody has counted."""
+    count = cache.get(_bell(user))
+    return None if count is None else int(count)
+
+
 def unread(user: User) -> int:
-    """How many, as of some seconds ago at most."""
-    known = cache.get_or_set(_bell(user), lambda: _count(user), _KNOWN_FOR)
-    return int(known or 0)
-
-
-def _count(user: User) -> int:
-    return len(unread_of(of(user)))
+    """The same, counted if need be."""
+    count = known(user)
+    if count is None:
+        count = len(unread_of(of(user)))
+        ring(user, count)
+    return count
 
 
 def unread_of(found: Iterable[Notification]) -> list[Notification]:

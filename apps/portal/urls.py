@@ -49,6 +49,7 @@ urlpatterns = [
     path("app/", overview.overview, name="overview"),
     path("app/search/", finding.page, name="search"),
     path("app/news/", news.page, name="news"),
+    path("app/news/bell/", news.bell, name="bell"),
     path("app/setting-up/dismiss/", setting_up.dismiss, name="dismiss_setting_up"),
     path("app/conversation/", conversation.conversation, name="conversation"),
     path("app/conversation/say/", conversation.say, name="say"),

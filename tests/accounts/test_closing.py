@@ -25,6 +25,7 @@ from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/app/settings/close/"
+FORM = {"typed": "alice@example.com"}
 NEW = "four-grey-herons-waiting"
 
 
@@ -71,9 +72,17 @@ def test_the_page_says_what_happens_and_closes_nothing(alice: User) -> None:
     assert is_in(client)
 
 
+@pytest.mark.parametrize("typed", ["", "bob@example.com", "alice"])
+def test_another_name_closes_nothing(alice: User, typed: str) -> None:
+    client = sign_in(alice)
+    answer = client.post(PAGE, {"typed": typed})
+    assert answer.status_code == 200 and is_in(client)
+    assert 'aria-invalid="true"' in answer.content.decode()
+
+
 def test_closing_signs_out_everywhere_and_lets_nobody_in(alice: User) -> None:
     client, other = sign_in(alice), sign_in(alice)
-    answer = client.post(PAGE, follow=True)
+    answer = client.post(PAGE, FORM, follow=True)
     assert "This account is closed" in answer.content.decode()
     assert not is_in(client) and not is_in(other)
     assert not LoginSession.objects.filter(ended_at=None)
@@ -85,7 +94,7 @@ def test_closing_signs_out_everywhere_and_lets_nobody_in(alice: User) -> None:
 def test_an_old_proof_is_asked_for_again(alice: User) -> None:
     with time_machine.travel(timezone.now() - timedelta(minutes=6)):
         client = sign_in(alice)
-    for answer in (client.get(PAGE), client.post(PAGE)):
+    for answer in (client.get(PAGE), client.post(PAGE, FORM)):
         assert answer["Location"].startswith("/accounts/reauthenticate/")
     assert User.objects.get().is_active
 
@@ -170,11 +179,11 @@ def test_an_operator_opens_a_closed_account(alice: User) -> None:
 def test_the_last_administrator_stays(db: None) -> None:
     ada = verified("ada@example.com", "administrator")
     client = signed_in(ada)
-    page = client.post(PAGE, follow=True).content.decode()
+    page = client.post(PAGE, {"typed": ada.email}, follow=True).content.decode()
     assert "last administrator" in page
     assert is_in(client)
     person("administrator", email="eve@example.com")
-    client.post(PAGE)
+    client.post(PAGE, {"typed": ada.email})
     assert not is_in(client)
 
 
@@ -323,7 +332,7 @@ def test_closing_is_no_way_out_of_a_suspension_that_was_faster(alice: User) -> N
 def test_closing_at_the_same_moment_closes_once(alice: User) -> None:
     several = iter([sign_in(alice), sign_in(alice), sign_in(alice)])
     mail.outbox.clear()
-    answers = together(3, lambda: next(several).post(PAGE).status_code)
+    answers = together(3, lambda: next(several).post(PAGE, FORM).status_code)
     assert 302 in answers and set(answers) <= {302, 401, 403}
     assert not User.objects.get().is_active
     told = [str(each.subject) for each in mail.outbox]

@@ -85,6 +85,7 @@ def test_from_the_card_to_the_provider_and_back_and_away_again(
     page.get_by_role("link", name="alice@example.com").click()
     page.get_by_role("link", name="Disconnect").click()
     found += _faults(page)
+    page.get_by_label("To do it, type Google").fill("Google")
     page.get_by_role("button", name="Disconnect").click()
     expect(page.get_by_role("status").first).to_contain_text("Google is disconnected.")
     assert not Token.objects.exists()

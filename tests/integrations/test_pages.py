@@ -386,7 +386,12 @@ def test_leaving_says_what_stops_and_ends_it(hers: Client, google: Connection) -
     assert "What stops at once See your calendar Send mail as you" in page
     assert "We take the permission back there as well" in page
     assert "https://myaccount.google.com/connections" in page
-    assert "Google is disconnected." in press(hers, google, "disconnect")
+    for other in ("", "Microsoft", "Goog"):
+        page = press(hers, google, "disconnect", typed=other)
+        assert "is disconnected" not in page and Token.objects.exists()
+    assert "That is something else, so nothing was done." in page
+    page = press(hers, google, "disconnect", typed=" google ")
+    assert "Google is disconnected." in page
     assert not Token.objects.exists()
     assert hers.get(of(google)).status_code == 404
     assert "Disconnected" in seen(hers, f"{INDEX}consents/")
@@ -471,7 +476,7 @@ def test_activity_tells_of_connections_in_words(
     press(hers, google, "switch-off", feature="mail.send")
     providers.order("revoke", provider="google", account="alice@example.com")
     press(hers, google, "test")
-    press(hers, google, "disconnect")
+    press(hers, google, "disconnect", typed="Google")
     page = seen(hers, "/app/activity/")
     for deed in (
         "Connected an account",

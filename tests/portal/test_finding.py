@@ -65,6 +65,11 @@ def test_each_kind_is_found_and_each_link_leads_there(
         assert as_alice.get(link.partition("#")[0]).status_code == 200
 
 
+def test_a_phone_is_found_by_its_number_or_name(as_alice: Client) -> None:
+    page = seen(as_alice, "202 555 0101")
+    assert "+1 202 555 0101" in page and 'href="/app/phones/"' in page
+
+
 def test_nothing_of_others_is_found(as_alice: Client, bob: User) -> None:
     gather(bob, "gate")
     page = seen(as_alice, "gate")

@@ -13,7 +13,7 @@ from tests.portal.test_notifications import ALICE, ALL, ask, change_password, lo
 from tests.sign_in import signed_in
 
 pytestmark = pytest.mark.django_db
-PAGE, OTHER = "/app/news/", "/app/notes/"
+PAGE, BELL, OTHER = "/app/news/", "/app/news/bell/", "/app/notes/"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def seen(app: Client, path: str) -> str:
 
 
 def bell(page: str) -> str:
-    found = re.search(r'href="/app/news/" aria-label="([^"]*)"', page)
+    found = re.search(r'href="/app/news/"[^>]*? aria-label="([^"]*)"', page)
     assert found
     return found[1]
 
@@ -55,9 +55,13 @@ def test_the_bell_counts_what_is_not_read_until_somebody_looks(
     assert bell(seen(app, OTHER)) == "News"
     ask(alice)
     change_password(alice)
+    assert "hx-get" not in seen(app, BELL)
     known_for: int = cache.ttl(f"bell:{alice.pk}")  # type: ignore[attr-defined]  # Redis'
     assert 0 < known_for <= 20
     cache.delete(f"bell:{alice.pk}")
+    page = seen(app, OTHER)
+    assert bell(page) == "News" and f'hx-get="{BELL}"' in page
+    assert bell(seen(app, BELL)) == "News, 2 not read"
     assert bell(seen(app, OTHER)) == "News, 2 not read"
     lose(alice)
     page = seen(app, PAGE)

@@ -63,8 +63,9 @@ def moment(at: datetime, shape: str = "full") -> SafeString:
 
 @register.inclusion_tag("ui/_bell.html")
 def bell(user: User) -> dict[str, Any]:
-    """Where news is told, and how much of it is not read."""
-    return {"unread": notifications.unread(user)}
+    """Where news is told, and how much of it is not read; where that is not known just
+    now the browser asks for it afterwards."""
+    return {"unread": notifications.known(user)}
 
 
 @register.inclusion_tag("ui/_before_proof.html", takes_context=True)

@@ -59,6 +59,8 @@ class Figure:
 class Panel:
     figures: list[Figure]
     notices: list[Notice]
+    # Whether no watch was left out, because its things are not theirs to look at.
+    sees_all: bool = True
 
     @property
     def version(self) -> str:
@@ -77,10 +79,12 @@ def read(user: Any) -> Panel:
             # `counted` went no further.
             shown += "+" if value == MOST_COUNTED else ""
             figures.append(Figure(tile.label, shown, tile.page()))
-    for watch in _gathered("ATTENTION"):
-        if watch.permission in allowed:
-            notices += _noticed(watch)
-    return Panel(figures, sorted(notices, key=lambda each: each.tone != "bad"))
+    watches = _gathered("ATTENTION")
+    theirs = [watch for watch in watches if watch.permission in allowed]
+    for watch in theirs:
+        notices += _noticed(watch)
+    notices.sort(key=lambda each: each.tone != "bad")
+    return Panel(figures, notices, sees_all=len(theirs) == len(watches))
 
 
 def _written(value: Any) -> str:
