@@ -32,6 +32,11 @@ def check_settings(**_: object) -> None:
     import_module("apps.core.worker_metrics")  # listens for what comes next
 
 
+@worker_init.connect
+def count_from_nought(**_: object) -> None:
+    import_module("apps.core.from_nought").begin()
+
+
 def _telemetry() -> Any:
     return import_module("config.telemetry")
 

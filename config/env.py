@@ -35,7 +35,13 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
     mistakes: ClassVar[list[str]] = []
 
     def get_value(self, *args: Any, **kwargs: Any) -> Any:
-        value = super().get_value(*args, **kwargs)
+        try:
+            value = super().get_value(*args, **kwargs)
+        except OSError as error:
+            raise environ.ImproperlyConfigured(
+                f"the file of a secret, {error.filename}, cannot be read"
+                f" ({error.strerror}); docker/secrets.sh makes it"
+            ) from error
         return value.strip() if isinstance(value, str) else value
 
     def whole(self, name: str, *, default: int, least: int = 0) -> int:

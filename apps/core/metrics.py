@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 
 from apps.core import gauges, heartbeats, shelves
 from apps.core.errors import NotFound
+from apps.core.kinds import Queue
 
 
 @require_safe
@@ -55,7 +56,11 @@ def _signs_of_life() -> list[Metric]:
         "Since the last sign of life of beat, and of a worker of each queue",
         labels=["name"],
     )
-    for name, age in heartbeats.ages().items():
+    ages = heartbeats.ages()
+    # One that never came gave none: since the installation.
+    for name in {heartbeats.worker_of(queue) for queue in Queue} - ages.keys():
+        ages[name] = heartbeats.silence(name)
+    for name, age in ages.items():
         family.add_metric([name], age)
     return [family]
 

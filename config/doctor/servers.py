@@ -28,7 +28,9 @@ SELECT current_setting('server_version_num')::int, current_setting('server_versi
     current_setting('fsync') = 'on'
 """
 _ARCHIVER = """
-SELECT current_setting('archive_mode'), last_failed_time > coalesce(
+SELECT CASE WHEN current_setting('archive_command') = ''
+        AND coalesce(current_setting('archive_library', true), '') = ''
+    THEN 'off' ELSE current_setting('archive_mode') END, last_failed_time > coalesce(
         last_archived_time, '-infinity'), last_failed_wal
 FROM pg_stat_archiver
 """

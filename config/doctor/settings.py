@@ -12,10 +12,9 @@ from config.doctor.findings import Finding, fail, ok, warn
 
 
 def all_of_them() -> Iterator[Finding]:
-    found = run_checks(include_deployment_checks=not settings.DEBUG)
+    checked = run_checks(include_deployment_checks=not settings.DEBUG)
+    found = [each for each in checked if not each.is_silenced()]
     for each in found:
-        if each.is_silenced():
-            continue
         say = fail if each.is_serious(logging.ERROR) else warn
         yield say(f"{each.msg} ({each.id})", each.hint or "See .env.example.")
     if not found:

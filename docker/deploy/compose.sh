@@ -1,11 +1,12 @@
 # shellcheck shell=sh
 # A release is an image by its digest, and Docker Compose starts it. Read by release.sh.
 #   COMPOSE_FILES  which files, in their order (base, prod and compose.deploy.yml)
-#   ENV_FILE       docker/.env
+#   ENV_FILE       docker/.env, which may have COMPOSE_FILES too
 # The two slots of web are the services `web` and `web-beside`; nobody outside reaches
 # them, so what is asked of them is asked from the container of nginx.
 DOCKER_FOLDER=$(cd "$HERE/.." && pwd)
 ENV_FILE=${ENV_FILE:-$DOCKER_FOLDER/.env}
+COMPOSE_FILES=${COMPOSE_FILES:-$(sed -n 's/^COMPOSE_FILES=//p' "$ENV_FILE")}
 COMPOSE_FILES=${COMPOSE_FILES:-compose.base.yml docker-compose.prod.yml compose.deploy.yml}
 export UPSTREAM_FILE="$STATE/upstream.inc"
 SITE=${SITE:-$(sed -n 's/^DOMAIN=//p' "$ENV_FILE")}
@@ -111,3 +112,9 @@ workers_live() {
 }
 
 workers_ended() { return 1; } # Docker starts them again and again
+
+workers_away() { # stopped, each of them
+    for name in $WORKERS beat; do
+        [ -z "$(as_is ps -q --status running "$name")" ] || return 1
+    done
+}

@@ -124,4 +124,6 @@ workers_ended() {
     return 1
 }
 
+workers_away() { workers_ended; } # nobody starts them again
+
 start_watchers() { :; } # they are the machine's

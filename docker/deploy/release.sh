@@ -4,8 +4,8 @@
 #   STATE   a folder that stays: state, history, lock, upstream.inc
 #   DRIVER  compose (images) or process (folders)
 #   SITE    the name people reach the site by
-# $STATE/state has current, previous and slot, one a line; $STATE/turning is there while
-# the site is between two releases.
+# $STATE/state has current, previous, before (those before that, with commas) and slot, one
+# a line; $STATE/turning is there while the site is between two releases.
 DRIVER=${DRIVER:-compose}
 STATE=${STATE:-/var/lib/switchboard-deploy}
 READY_SECONDS=${READY_SECONDS:-120}
@@ -19,7 +19,10 @@ CONTRACT=${CONTRACT:-0}
 # Webs on other machines (compose.node.yml), "10.0.0.2:8000 …": nginx leads to them as well.
 WEB_ELSEWHERE=${WEB_ELSEWHERE:-}
 
-say() { echo "$(date -u +%H:%M:%S) $*" >&2; }
+# Whoever reads along may go: what is half done is worse than what nobody has read.
+trap '' PIPE
+
+say() { echo "$(date -u +%H:%M:%S) $*" >&2 2>/dev/null || true; }
 
 within() { # SECONDS COMMAND …: until it is so. By the clock: to ask may take long itself
     last=$(($(date +%s) + $1))
@@ -32,6 +35,28 @@ within() { # SECONDS COMMAND …: until it is so. By the clock: to ask may take 
 
 kept() { sed -n "s/^$1=//p" "$STATE/state" 2>/dev/null || true; }
 
+# What the steps say is handed on by somebody who minds no closed ear: a migration that
+# cannot write its last line would count as failed.
+relay() {
+    rm -f "$STATE/said"
+    mkfifo -m 600 "$STATE/said"
+    (
+        trap '' INT HUP TERM
+        while IFS= read -r line; do
+            printf '%s\n' "$line" >&2 2>/dev/null || true
+        done <"$STATE/said"
+    ) 9>&- &
+    RELAY=$!
+    exec >"$STATE/said" 2>&1
+    rm -f "$STATE/said"
+}
+
+hang_up() { # the last words are handed on
+    exec >/dev/null 2>&1
+    [ -z "${RELAY:-}" ] || within 5 relay_ended || true
+}
+relay_ended() { ! kill -0 "$RELAY" 2>/dev/null; }
+
 take_up() { # the lock and what is known; the lock ends with this process
     mkdir -p "$STATE"
     STATE=$(cd "$STATE" && pwd)
@@ -42,6 +67,7 @@ take_up() { # the lock and what is known; the lock ends with this process
     }
     CURRENT=$(kept current)
     PREVIOUS=$(kept previous)
+    BEFORE=$(kept before)
     SLOT=$(kept slot)
     case $DRIVER in
         compose | process) ;;
@@ -51,6 +77,7 @@ take_up() { # the lock and what is known; the lock ends with this process
     . "$HERE/$DRIVER.sh"
     [ -n "${SITE:-}" ] || { say "SITE is the name people reach the site by" && exit 64; }
     export SITE
+    relay
     trap 'exit 130' INT HUP TERM
     trap finish EXIT
     TURNED="" WORKERS_TURNED=""
@@ -81,6 +108,7 @@ finish() { # also of who is interrupted
         fi
         [ "$code" != 0 ] || code=1
     fi
+    hang_up
     exit "$code"
 }
 
@@ -166,7 +194,8 @@ turn_to() { # RELEASE
         say "migrating"
         migrate "$RELEASE" || return 1
     fi
-    if [ -z "$CURRENT" ] || [ "$WORKERS_FIRST" = 1 ]; then
+    # Readiness asks for workers: where the machine has just started, there are none.
+    if [ -z "$CURRENT" ] || [ "$WORKERS_FIRST" = 1 ] || workers_away; then
         turn_workers "$RELEASE" || return 1
     fi
     say "starting $RELEASE beside ${CURRENT:-nothing}"
@@ -186,7 +215,7 @@ turn_to() { # RELEASE
     start_watchers || say "who watches could not be started"
     # It is there; from here on nobody goes back.
     trap '' INT HUP TERM
-    [ "$CURRENT" = "$RELEASE" ] || PREVIOUS=$CURRENT
+    step
     CURRENT=$RELEASE SLOT=$NEW_SLOT
     keep
     record reached
@@ -194,8 +223,24 @@ turn_to() { # RELEASE
     say "at $CURRENT"
 }
 
+step() { # which releases a way back leads to: never to one that was gone back from
+    if [ "$HOW" = rollback ]; then
+        PREVIOUS=${BEFORE%%,*}
+        case $BEFORE in *,*) BEFORE=${BEFORE#*,} ;; *) BEFORE="" ;; esac
+    elif [ "$CURRENT" != "$RELEASE" ]; then
+        # What those before still use may be gone by now.
+        [ "$CONTRACT" != 1 ] || PREVIOUS=""
+        BEFORE=$(
+            echo "$PREVIOUS,$([ -z "$PREVIOUS" ] || echo "$BEFORE")" | tr ',' '\n' |
+                grep -vxF -e "" -e "$RELEASE" -e "$CURRENT" | head -n 5 | paste -sd, -
+        )
+        PREVIOUS=$CURRENT
+    fi
+}
+
 keep() {
-    printf 'current=%s\nprevious=%s\nslot=%s\n' "$CURRENT" "$PREVIOUS" "$SLOT" >"$STATE/state.new"
+    printf 'current=%s\nprevious=%s\nbefore=%s\nslot=%s\n' \
+        "$CURRENT" "$PREVIOUS" "$BEFORE" "$SLOT" >"$STATE/state.new"
     mv "$STATE/state.new" "$STATE/state"
 }
 
@@ -204,7 +249,8 @@ undo() { # back to CURRENT, whatever was reached
         stop_web "$NEW_SLOT" && stop_workers
         return
     fi
-    if [ -n "$TURNED" ]; then
+    # After a start of the machine the old one does not run either.
+    if [ -n "$TURNED" ] || ! web_lives "$SLOT"; then
         web_lives "$SLOT" || start_web "$CURRENT" "$SLOT" || return 1
         within "$READY_SECONDS" web_answers "$SLOT" || return 1
         lead_to "$SLOT" || return 1
@@ -212,5 +258,5 @@ undo() { # back to CURRENT, whatever was reached
         sleep 1
     fi
     stop_web "$NEW_SLOT"
-    [ -z "$WORKERS_TURNED" ] || turn_workers "$CURRENT"
+    if [ -n "$WORKERS_TURNED" ] || workers_away; then turn_workers "$CURRENT"; fi
 }

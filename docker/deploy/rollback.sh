@@ -1,6 +1,7 @@
 #!/bin/sh
-# Turn the site back to the release before. The database stays: a release only adds to it,
-# so the one before can still use it. Exit codes as deploy.sh has.
+# Turn the site back to the release before; once more, to the one before that, as far as a
+# deployment with CONTRACT=1. The database stays: a release only adds to it, so the one
+# before can still use it. Exit codes as deploy.sh has.
 set -eu
 HERE=$(cd "$(dirname "$0")" && pwd)
 export HOW=rollback

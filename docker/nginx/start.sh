@@ -4,6 +4,9 @@
 set -eu
 conf=${NGINX_CONF:-/etc/switchboard/nginx/nginx.conf}
 certificate=${CERTIFICATE:-/certificates/fullchain.pem}
+port=${HTTPS_PORT:-443}
+rm -f /tmp/https_port.inc
+[ "$port" = 443 ] || printf '"" ":%s";\n' "$port" >/tmp/https_port.inc
 nginx -c "$conf" -g 'daemon off;' &
 nginx=$!
 trap 'kill -QUIT $nginx' TERM QUIT INT

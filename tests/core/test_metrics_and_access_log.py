@@ -9,6 +9,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from apps.core import logs
+from apps.core.kinds import Queue
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,20 @@ def test_metrics_are_not_for_who_comes_through_a_proxy() -> None:
     outside = Client().get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"})
     assert outside.status_code == 404
     assert Client().get("/metrics").status_code == 200
+
+
+def test_a_worker_that_never_came_is_silent_since_the_installation() -> None:
+    """So ProcessSilent tells of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_heartbeat WHERE name LIKE 'worker:%'")
+        cursor.execute(
+            "UPDATE django_migrations SET applied = applied - '1h'::interval"
+        )
+    told = Client().get("/metrics").content.decode()
+    age = r'^switchboard_heartbeat_age_seconds{name="worker:(\w+)"} (.*)$'
+    found = dict(re.findall(age, told, re.MULTILINE))
+    assert set(found) == set(Queue.values)
+    assert all(float(seconds) >= 3_600 for seconds in found.values())
 
 
 def test_how_postgresql_redis_and_migrations_stand_is_told() -> None:

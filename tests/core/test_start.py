@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from apps.core import kinds
 from apps.core.kinds import Queue
 from config import processes, start
 from config.env import ROOT
@@ -87,6 +88,15 @@ def test_a_worker_shows_that_it_lives_and_what_it_counts(
         assert "mail@" in Path(f"/proc/{worker.pid}/cmdline").read_text()
         told = page(f"http://127.0.0.1:{port}/metrics")
         assert re.search(r"^# TYPE \w+ counter", told, re.MULTILINE)
+        # Before the first has happened: else its rate would be none (JobsFail).
+        dead = r'^switchboard_jobs_total{kind="(.*?)",outcome="dead"} 0.0$'
+        assert set(re.findall(dead, told, re.MULTILINE)) >= set(kinds.names())
+        for series in (
+            'sms_outbound_total{outcome="refused"}',
+            'spent_micros_total{pot="answers",what="out"}',
+            'oauth_refreshes_total{outcome="transient",provider="google"}',
+        ):
+            assert f"switchboard_{series} 0.0\n" in told
         assert (counted / "counter_1.db").exists() is False
     old = time.time() - 60
     os.utime(tmp_path / "heartbeat", (old, old))

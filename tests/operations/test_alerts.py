@@ -80,7 +80,12 @@ def test_the_routes_are_what_alertmanager_reads() -> None:
     ("labels", "receiver"),
     [
         (("alertname=Watchdog", "severity=none"), "watchdog"),
-        (("alertname=SiteDown", "severity=page"), "console"),
+        (("alertname=SiteDown", "severity=page"), "outside,console"),
+        (("alertname=DatabaseDown", "severity=page"), "outside,console"),
+        (("alertname=RedisDown", "severity=page"), "outside,console"),
+        (("alertname=ProcessSilent", "severity=page"), "outside,console"),
+        (("alertname=ErrorsBurnFast", "severity=page"), "outside,console"),
+        (("alertname=TextsNotSent", "severity=page"), "console"),
         (("alertname=TargetDown", "severity=ticket"), "console"),
     ],
 )
@@ -88,6 +93,49 @@ def test_each_alert_finds_who_is_told(labels: tuple[str, ...], receiver: str) ->
     options = (f"--config.file={ROUTES}", f"--verify.receivers={receiver}")
     told = run("amtool", "config", "routes", "test", *options, *labels)
     assert told.returncode == 0, told.stdout
+
+
+def started(folder: Path, **addresses: str) -> tuple[int, str, dict[str, Any]]:
+    """How start.sh ends with these secrets, what it says, and each receiver it writes."""
+    for name in ("alerts_outside_url", "alerts_watchdog_url"):
+        (folder / name).write_text(addresses.get(name, ""))
+    written = folder / "written.yml"
+    environment = {"SECRETS": str(folder), "WRITTEN": str(written)}
+    done = run(
+        *("sh", ROUTES.parent / "start.sh"),
+        env={**os.environ, **environment, "ALERTMANAGER": "/bin/true"},
+    )
+    if done.returncode:
+        return done.returncode, done.stdout, {}
+    checked = run("amtool", "check-config", written)
+    assert checked.returncode == 0, checked.stdout
+    receivers = {each["name"]: each for each in read(written)["receivers"]}
+    return 0, done.stdout, receivers
+
+
+def test_who_is_told_outside_is_who_the_secrets_name(tmp_path: Path) -> None:
+    code, _, receivers = started(tmp_path)
+    assert code == 0 and receivers["outside"] == {"name": "outside"}
+    assert receivers["watchdog"] == {"name": "watchdog"}
+    url = "https://ntfy.example/us?priority=5&tags=a%20b"
+    code, _, receivers = started(
+        tmp_path,
+        alerts_outside_url=f"{url}\n",
+        alerts_watchdog_url="http://dead.example/1",
+    )
+    (outside,) = receivers["outside"]["webhook_configs"]
+    assert outside == {"url": url, "send_resolved": True}
+    (watchdog,) = receivers["watchdog"]["webhook_configs"]
+    assert watchdog["url"] == "http://dead.example/1"
+    assert receivers["console"]["webhook_configs"]
+
+
+@pytest.mark.parametrize(
+    "url", ["ops@us.example", "https://a b", "https://a'\n- x", "x"]
+)
+def test_what_is_no_address_is_said_at_the_start(tmp_path: Path, url: str) -> None:
+    code, told, _ = started(tmp_path, alerts_outside_url=url)
+    assert code == 1 and "no address" in told and url not in told
 
 
 def test_a_figure_becomes_an_alert_in_the_list_of_the_product(

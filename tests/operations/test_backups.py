@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,7 +72,9 @@ class Cluster:
         assert code == 0, (self.folder / "log").read_text()
 
     @contextmanager
-    def running(self, data: Path | None = None) -> Iterator[processes.Child]:
+    def running(
+        self, data: Path | None = None, seconds: float = 60
+    ) -> Iterator[processes.Child]:
         """With the production's configuration; only where things are differs."""
         conf = (DOCKER / "postgres/postgresql.conf").read_text()
         conf = conf.replace("/etc/postgresql/pg_hba.conf", str(self.folder / "pg_hba"))
@@ -97,7 +99,7 @@ class Cluster:
                 never_root=True,
             )
         try:
-            until(self.takes_work, 60, self.folder / "log")
+            until(self.takes_work, seconds, self.folder / "log")
             yield child
         finally:
             processes.stop(child, signal.SIGINT, seconds=20)
@@ -123,10 +125,12 @@ class Cluster:
             autocommit=True,
         )
 
-    def script(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+    def script(
+        self, name: str, *words: str, **more: str
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             ["sh", str(SCRIPTS / name), *words],
-            env=self.environment,
+            env=self.environment | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -172,9 +176,9 @@ class Cluster:
                 [name, many],
             )
 
-    def archived(self) -> None:
+    def archived(self, name: str = "switchboard") -> None:
         """What was promised so far is in the archive."""
-        with self.asked() as database:
+        with self.asked(name) as database:
             row = database.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchone()
         assert row
         kept = self.backups / f"wal/{row[0]}.gz"
@@ -282,6 +286,137 @@ def test_a_folder_with_something_in_it_is_left_alone(
     done = cluster.script("restore.sh", str(tmp_path))
     assert done.returncode == 1 and "is not empty" in done.stdout
     assert [each.name for each in tmp_path.iterdir()] == ["something"]
+
+
+@dataclass
+class Parted:
+    """An archive with a copy of after the moment that was restored to."""
+
+    cluster: Cluster
+    moment: str
+    copies: list[Path]
+
+    def named(self) -> int:
+        with self.cluster.asked("postgres") as database:
+            row = database.execute("SELECT count(*) FROM names").fetchone()
+        assert row
+        return int(row[0])
+
+    def restored(self, *words: str, **more: str) -> int:
+        """How many names there are afterwards. What it archives is taken away again."""
+        folder = self.cluster.folder / f"restored-{time.monotonic_ns()}"
+        kept = set(self.cluster.backups.glob("wal/*"))
+        done = self.cluster.script("restore.sh", str(folder), *words, **more)
+        assert done.returncode == 0, done.stdout
+        with self.cluster.running(folder):
+            found = self.named()
+        for path in set(self.cluster.backups.glob("wal/*")) - kept:
+            path.unlink()
+        shutil.rmtree(folder)
+        return found
+
+
+def name_more(cluster: Cluster, many: int) -> None:
+    """In the archive afterwards."""
+    with cluster.asked("postgres") as database:
+        database.execute("CREATE TABLE IF NOT EXISTS names (n integer)")
+        database.execute("INSERT INTO names SELECT generate_series(1, %s)", [many])
+    cluster.archived("postgres")
+
+
+@pytest.fixture(scope="module")
+def parted(tmp_path_factory: pytest.TempPathFactory) -> Parted:
+    """A copy, 100 names, a mistake of 1,000 more, the copy of the night; then back to
+    before the mistake, 10 names and, before the next copy, no disk any more."""
+    cluster = Cluster(tmp_path_factory.mktemp("parted"), free_port())
+    cluster.make()
+    with cluster.running():
+        assert cluster.script("backup.sh", "once").returncode == 0
+        name_more(cluster, 100)
+        time.sleep(1)
+        moment = datetime.now(UTC).isoformat(sep=" ")
+        time.sleep(1)
+        name_more(cluster, 1_000)
+        assert cluster.script("backup.sh", "once").returncode == 0
+        name_more(cluster, 1_000)
+    shutil.rmtree(cluster.data)
+    time.sleep(1)
+    assert cluster.script("restore.sh", str(cluster.data), moment).returncode == 0
+    with cluster.running():
+        for _ in range(3):
+            name_more(cluster, 10)
+    shutil.rmtree(cluster.data)
+    return Parted(cluster, moment, sorted(cluster.backups.glob("base/2*")))
+
+
+def test_the_newest_copy_is_left_where_it_does_not_lead_to_what_is_asked_for(
+    parted: Parted,
+) -> None:
+    assert len(parted.copies) == 2
+    assert parted.restored() == 130
+    assert parted.restored(parted.moment) == 100
+
+
+def test_one_can_follow_what_was_left_by_a_restore(parted: Parted) -> None:
+    """By its number, and by a moment of before the restore."""
+    assert parted.restored(TIMELINE="1") == 2_100
+    after = datetime.strptime(parted.copies[1].name, "%Y%m%dT%H%M%SZ")
+    assert parted.restored(f"{after} UTC") == 1_100
+
+
+def test_where_no_copy_leads_there_it_is_refused_with_words(parted: Parted) -> None:
+    away = parted.cluster.folder / "away"
+    parted.copies[0].rename(away)
+    try:
+        folder = parted.cluster.folder / "none"
+        done = parted.cluster.script("restore.sh", str(folder))
+        assert done.returncode == 1 and not folder.exists(), done.stdout
+        assert "do not lead to timeline 2" in done.stdout
+        assert "TIMELINE=1 follows the one of" in done.stdout
+    finally:
+        away.rename(parted.copies[0])
+
+
+def cut(segment: Path) -> None:
+    segment.write_bytes(segment.read_bytes()[:-1_000])
+
+
+def flip(segment: Path) -> None:
+    content = bytearray(segment.read_bytes())
+    content[len(content) // 2] ^= 1
+    segment.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [(cut, "is damaged"), (flip, "is damaged"), (Path.unlink, "is missing")],
+)
+def test_a_spoilt_segment_is_not_the_end_of_the_archive(
+    parted: Parted, spoil: Callable[[Path], None], why: str
+) -> None:
+    """The second of three that the restore has archived: refused with words; what is laid
+    already does not start; on purpose one gets what was before it."""
+    cluster = parted.cluster
+    laid = cluster.folder / f"laid-{spoil.__name__}"
+    assert cluster.script("restore.sh", str(laid)).returncode == 0
+    # The last has what PostgreSQL wrote as it ended.
+    segment = sorted(cluster.backups.glob("wal/00000002????????????????.gz"))[1]
+    whole = segment.read_bytes()
+    spoil(segment)
+    try:
+        folder = cluster.folder / "spoilt"
+        done = cluster.script("restore.sh", str(folder))
+        assert done.returncode == 1 and not folder.exists(), done.stdout
+        assert why in done.stdout and "UP_TO_DAMAGE=1" in done.stdout
+        with pytest.raises(AssertionError), cluster.running(laid, seconds=10):
+            pass
+        said = (cluster.folder / "log").read_text()
+        assert f"fetch.sh: {cluster.backups}/wal" in said or "fetch.sh: 0000" in said
+        assert parted.restored(UP_TO_DAMAGE="1") == 110
+        # It is of no matter to who asks for a moment of before it.
+        assert parted.restored(parted.moment) == 100
+    finally:
+        segment.write_bytes(whole)
 
 
 def test_a_segment_is_kept_once_and_never_replaced(

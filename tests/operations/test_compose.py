@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import stat
 from pathlib import Path
 from typing import Any
@@ -72,8 +73,10 @@ def test_only_the_door_publishes_a_port(path: Path) -> None:
 def test_what_keeps_things_reaches_nothing_outside() -> None:
     assert read(BASE)["networks"]["back"] == {"internal": True}
     inside = ("postgres", "redis", "backup", "volumes")
-    for name in (*inside, "loki", "grafana", "alertmanager"):
+    for name in (*inside, "loki", "grafana"):
         assert SERVICES[name]["networks"] == ["back"]
+    # It tells somebody outside what the site cannot, and nobody reaches it from there.
+    assert SERVICES["alertmanager"]["networks"] == ["back", "out"]
 
 
 def test_each_worker_has_a_service() -> None:
@@ -99,6 +102,51 @@ def test_secrets_are_files_that_one_script_makes_and_keeps(tmp_path: Path) -> No
     assert made["redis_password"].strip() in made["redis_acl"]
     assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
     assert made == {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_secrets_without_openssl_are_none_and_what_has_none_is_made_again(
+    tmp_path: Path,
+) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("sh", "dirname", "mkdir", "chmod", "cat", "mv", "rm", "sed", "grep"):
+        (programs / name).symlink_to(str(shutil.which(name)))
+    folder = tmp_path / "secrets"
+    without = {"PATH": str(programs)}
+    done = run("sh", DOCKER / "secrets.sh", folder, env=without)
+    assert done.returncode == 1 and "openssl" in done.stdout, done.stdout
+    assert not folder.exists()
+    # One that is there and fails in the middle.
+    (programs / "openssl").write_text('#!/bin/sh\n[ "$3" != 24 ] || exit 1\necho abc\n')
+    (programs / "openssl").chmod(0o755)
+    assert run("sh", DOCKER / "secrets.sh", folder, env=without).returncode == 1
+    made = {path.name: path.read_text() for path in folder.iterdir()}
+    assert made.keys() == {"secret_key", "field_encryption_keys", "jwt_signing_keys"}
+    assert all(made.values())
+    # As it was left by the script before it looked.
+    shutil.rmtree(folder)
+    folder.mkdir()
+    mail = "smtp://us:@mail.example"
+    left = {
+        "secret_key": "",
+        "field_encryption_keys": "k1:\n",
+        "postgres_password": "",
+        "database_url": "postgres://switchboard:@postgres:5432/switchboard\n",
+        "redis_acl": "user default off\nuser switchboard on > ~* &* +@all\n",
+        "redis_url": "redis://switchboard:@redis:6379/0\n",
+        "jwt_signing_keys": "j1:of our own\n",
+        "email_url": mail,
+    }
+    for name, content in left.items():
+        (folder / name).write_text(content)
+    assert run("sh", DOCKER / "secrets.sh", folder).returncode == 0
+    made = {path.name: path.read_text() for path in folder.iterdir()}
+    assert made["jwt_signing_keys"] == left["jwt_signing_keys"]
+    assert made["email_url"] == mail
+    password = made["postgres_password"].strip()
+    assert len(password) == 48 and f":{password}@postgres" in made["database_url"]
+    assert f"on >{made['redis_password'].strip()} " in made["redis_acl"]
+    assert len(made["secret_key"]) > 60 and len(made["field_encryption_keys"]) > 40
 
 
 def test_the_secrets_of_the_script_make_a_site_that_starts(tmp_path: Path) -> None:

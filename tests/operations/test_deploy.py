@@ -1,5 +1,6 @@
 """The scripts of a deployment between real releases, behind Debian's nginx, under load."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -258,7 +259,12 @@ def test_a_deployment_under_load_fails_no_request_and_one_goes_back_by_hand(
     assert load.wrong == [] and load.asked > 50
     assert load.met == {"one", "two"}
     assert machine.at() == "one"
-    assert (machine.state()["current"], machine.state()["previous"]) == ("one", "two")
+    # Once more would not lead to the one that was gone back from.
+    state, processes = machine.state(), machine.running()
+    assert (state["current"], state["previous"], state["before"]) == ("one", "", "")
+    code, told = machine.turn("rollback.sh")
+    assert code == 1 and "no release before one" in told, told
+    assert machine.state() == state and machine.running() == processes
     assert len([name for name in machine.running() if name.startswith("web-")]) == 1
 
 
@@ -319,6 +325,26 @@ def test_who_is_interrupted_is_undone(machine: Machine, how: signal.Signals) -> 
         assert code == 1 and "interrupted is undone: deploy two" in told, told
     until(lambda: machine.at() == "one", 10)
     assert machine.state() == before
+    assert not (machine.folder / "state/turning").exists()
+
+
+@pytest.mark.parametrize("release", ["one", "asleep"])
+def test_after_a_start_of_the_machine_all_runs_again(
+    machine: Machine, release: str
+) -> None:
+    """Nothing does, and numbers of processes are left of before. Also by a release that
+    turns out to be none: the one before runs then."""
+    if release != "one":
+        machine.release(release, "never-ready")
+    before, processes = machine.state(), machine.running()
+    for pid in machine.folder.glob("state/run/*/pid"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(pid.read_text()), signal.SIGKILL)
+    until(lambda: machine.running() == set(), 20)
+    code, told = machine.turn("deploy.sh", release, READY_SECONDS="40")
+    assert code == (0 if release == "one" else 1), told
+    assert machine.at() == "one" and len(machine.running()) == len(processes)
+    assert machine.state()["current"] == before["current"]
     assert not (machine.folder / "state/turning").exists()
 
 

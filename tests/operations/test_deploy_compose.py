@@ -13,10 +13,13 @@ from tests.operations.tools import DOCKER, run
 
 ONE = "registry.example/switchboard@sha256:" + "1" * 64
 TWO = "registry.example/switchboard@sha256:" + "2" * 64
+THREE = "registry.example/switchboard@sha256:" + "3" * 64
 WORKERS = ["worker", "worker-bulk", "worker-mail", "worker-webhooks", "beat"]
 DOCKER_ITSELF = r"""#!/bin/sh
 # docker pull …, docker inspect …, docker compose OPTIONS up|stop|run|ps|exec …
 here=$PLAYED
+# Whoever cannot say how far it is has failed.
+echo "docker $1" >&2 || exit 120
 image=$(echo "${SWITCHBOARD_IMAGE:-}" | sed 's/.*sha256:\(.\).*/\1/')
 case $1 in
     pull) echo "pull $3" >>"$here/asked"; exit 0 ;;
@@ -58,20 +61,23 @@ esac
 class Server:
     folder: Path
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "PATH": f"{self.folder}:{os.environ['PATH']}",
+            "PLAYED": str(self.folder),
+            "STATE": str(self.folder / "state"),
+            "ENV_FILE": str(self.folder / ".env"),
+            "DRIVER": "compose",
+            "WATCH_SECONDS": "1",
+            "READY_SECONDS": "5",
+        }
+
     def turn(self, script: str, *words: str, **more: str) -> tuple[int, str]:
         done = subprocess.run(
             ["sh", str(DOCKER / "deploy" / script), *words],
-            env={
-                **os.environ,
-                "PATH": f"{self.folder}:{os.environ['PATH']}",
-                "PLAYED": str(self.folder),
-                "STATE": str(self.folder / "state"),
-                "ENV_FILE": str(self.folder / ".env"),
-                "DRIVER": "compose",
-                "WATCH_SECONDS": "1",
-                "READY_SECONDS": "5",
-                **more,
-            },
+            env=self.environment | more,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -149,6 +155,41 @@ def test_the_next_starts_beside_and_its_image_is_named_by_digest(
     assert "1 up -d --no-deps --force-recreate web" in asked
     assert not any("migrate" in line for line in asked)
     assert "web" in server.running() and "web-beside" not in server.running()
+
+
+def test_who_reads_along_may_go(server: Server) -> None:
+    """As an ssh that is cut: what Docker cannot say any more is no failure."""
+    server.turn("deploy.sh", ONE)
+    words = ["sh", str(DOCKER / "deploy/deploy.sh"), TWO]
+    with subprocess.Popen(
+        words,
+        env=server.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        assert process.stdout
+        process.stdout.close()
+        assert process.wait(60) == 0
+    assert not (server.folder / "state/turning").exists()
+    assert f"current={TWO}\n" in (server.folder / "state/state").read_text()
+
+
+@pytest.mark.parametrize("contract", ["0", "1"])
+def test_each_way_back_leads_further_back(server: Server, contract: str) -> None:
+    """Never to one that was gone back from, nor past a deployment that took away what
+    those before it use."""
+    for release in (ONE, TWO, THREE):
+        code, told = server.turn("deploy.sh", release, CONTRACT=contract)
+        assert code == 0, told
+    code, told = server.turn("rollback.sh")
+    assert code == 0 and f"at {TWO}" in told, told
+    code, told = server.turn("rollback.sh")
+    if contract == "1":
+        assert code == 1 and f"no release before {TWO}" in told, told
+    else:
+        assert code == 0 and f"at {ONE}" in told, told
+        code, told = server.turn("rollback.sh")
+        assert code == 1 and f"no release before {ONE}" in told, told
 
 
 def test_what_fails_its_smoke_checks_is_stopped_and_nobody_led_to_it(

@@ -1,5 +1,6 @@
 """Debian's nginx with the production configuration in front of the real application."""
 
+import functools
 import json
 import os
 import re
@@ -106,6 +107,7 @@ def door(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]
         "/certificates/": f"{folder}/certificates/",
         "root /acme": f"root {folder}/acme",
         "/tmp/nginx": f"{folder}/tmp/nginx",
+        "/tmp/https_port": f"{folder}/tmp/https_port",
         "/dev/stdout": f"{folder}/access.log",
         # Debian's master is root here, and its workers have to read the test's folder.
         "worker_processes auto;": "worker_processes 1; user root;",
@@ -121,6 +123,7 @@ def door(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]
         "NGINX_CONF": str(conf),
         "CERTIFICATE": str(folder / "certificates/fullchain.pem"),
         "LOOK_EVERY": "0.2",
+        "HTTPS_PORT": "8443",
     }
     checked = run("nginx", "-t", "-c", conf)
     assert checked.returncode == 0 and "warn" not in checked.stdout, checked.stdout
@@ -135,7 +138,28 @@ def test_http_goes_to_https_with_its_method_and_nothing_else_is_there(
 ) -> None:
     answer = door.ask("/app/?a=b", "-X", "POST", plain=True)
     assert answer.status == 308
-    assert answer.all("location") == ["https://switchboard.example/app/?a=b"]
+    # As docker-compose.dev.yml has it outside; at its own port none is named.
+    assert answer.all("location") == ["https://switchboard.example:8443/app/?a=b"]
+    written = door.folder / "tmp/https_port.inc"
+    outside = written.read_text()
+    for there, port in (("", ""), (outside, ":8443")):
+        written.write_text(there)
+        conf = door.folder / "nginx/nginx.conf"
+        assert run("nginx", "-c", conf, "-s", "reload").returncode == 0
+        leads = f"https://switchboard.example{port}/"
+        until(functools.partial(leads_to, door, leads))
+
+
+def leads_to(door: Door, address: str) -> bool:
+    return door.ask("/", plain=True).all("location") == [address]
+
+
+@pytest.mark.parametrize("path", ["/webhooks/mail", "/static"])
+def test_a_missing_slash_leads_to_no_port_of_inside(door: Door, path: str) -> None:
+    answer = door.ask(f"{path}?a=b", "-X", "POST")
+    assert answer.all("location") == [f"{path}/?a=b"]
+    # What is posted is posted again.
+    assert answer.status == (308 if path == "/webhooks/mail" else 301)
 
 
 def test_the_challenge_of_a_certificate_is_answered_over_http(door: Door) -> None:
