@@ -52,10 +52,11 @@ def _signs_of_life() -> list[Metric]:
     """Of workers and beat."""
     family = GaugeMetricFamily(
         "switchboard_heartbeat_age_seconds",
-        "Since the last sign of life of beat, and of a worker of each queue",
+        "Since the last sign of life of beat, and of a worker of each queue; since the"
+        " installation where there never was one",
         labels=["name"],
     )
-    for name, age in heartbeats.ages().items():
+    for name, age in heartbeats.silences().items():
         family.add_metric([name], age)
     return [family]
 

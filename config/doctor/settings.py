@@ -12,14 +12,25 @@ from config.doctor.findings import Finding, fail, ok, warn
 
 
 def all_of_them() -> Iterator[Finding]:
-    found = run_checks(include_deployment_checks=not settings.DEBUG)
+    checked = run_checks(include_deployment_checks=not settings.DEBUG)
+    found = [each for each in checked if not each.is_silenced()]
     for each in found:
-        if each.is_silenced():
-            continue
         say = fail if each.is_serious(logging.ERROR) else warn
         yield say(f"{each.msg} ({each.id})", each.hint or "See .env.example.")
     if not found:
         yield ok("nothing is missing, nothing contradicts")
+
+
+def alerts() -> Iterator[Finding]:
+    """Whether those of Prometheus get in."""
+    if settings.ALERTMANAGER_TOKEN or settings.DEBUG:
+        is_in = "is let in" if settings.ALERTMANAGER_TOKEN else "is not let in"
+        yield ok(f"Alertmanager {is_in}")
+    else:
+        yield warn(
+            "ALERTMANAGER_TOKEN is missing: the alerts of Prometheus are refused",
+            "Set it, the same for Alertmanager (docker/secrets.sh makes one).",
+        )
 
 
 def keys() -> Iterator[Finding]:

@@ -74,7 +74,7 @@ DASHBOARDS = {
         panel("Texts out", "short", ("sum by (outcome) (increase(switchboard_sms_outbound_total[1h]))", "{{outcome}}")),
         panel("Dollars an hour", "currencyUSD", ("sum by (what) (rate(switchboard_spent_micros_total[1h])) * 3600 / 1e6", "{{what}}")),
         panel("Not allowed by a budget", "short", ("sum by (pot, scope) (increase(switchboard_over_budget_total[1h]))", "{{pot}} {{scope}}")),
-        panel("Accounts connected", "short", ("sum by (provider) (max by (provider, status) (switchboard_oauth_connections))", "{{provider}}")),
+        panel("Accounts connected", "short", ("sum by (provider) (max by (provider, status) (switchboard_oauth_connections{status='connected'}))", "{{provider}}")),
         panel("Letters", "short", ("sum by (outcome) (increase(switchboard_letters_total[1h]))", "{{outcome}}")),
     )),
     "oauth": ("OAuth", (
@@ -90,7 +90,7 @@ DASHBOARDS = {
         panel("Out", "ops", (rate("switchboard_sms_outbound_total", "outcome"), "{{outcome}}")),
         panel("Calls that prove nothing", "ops", (rate("switchboard_sms_webhook_refused_total"), "refused")),
         panel("By the fallback address", "ops", (rate("switchboard_sms_webhook_fallback_total", "error_code"), "{{error_code}}")),
-        panel("Seconds a text waits for a worker", "s", (slowest("switchboard_job_wait_seconds_bucket", 0.95, "queue"), "{{queue}}")),
+        panel("Seconds the oldest text waits", "s", ("max(switchboard_sms_untaken_seconds)", "for a worker"), ("max(switchboard_sms_unanswered_seconds)", "for its answer")),
         panel("Dollars an hour by pot", "currencyUSD", ("sum by (pot) (rate(switchboard_spent_micros_total[1h])) * 3600 / 1e6", "{{pot}}")),
     )),
     "tasks": ("Tasks", (
@@ -98,6 +98,7 @@ DASHBOARDS = {
         panel("Most work", "ops", (f"topk(10, {rate('switchboard_jobs_total', 'kind')})", "{{kind}}")),
         panel("Seconds of a job", "s", (f"topk(10, {slowest('switchboard_job_seconds_bucket', 0.95, 'kind')})", "{{kind}}")),
         panel("Seconds it waits", "s", (slowest("switchboard_job_wait_seconds_bucket", 0.95, "queue"), "{{queue}}")),
+        panel("Seconds the oldest job waits", "s", ("max by (queue) (switchboard_job_oldest_seconds)", "{{queue}}")),
         panel("Webhooks of people", "ops", (rate("switchboard_webhooks_total", "outcome"), "{{outcome}}")),
         panel("Signs of life", "s", ("max by (name) (switchboard_heartbeat_age_seconds)", "{{name}}")),
     )),
