@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
@@ -37,11 +38,8 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
     def get_value(self, *args: Any, **kwargs: Any) -> Any:
         try:
             value = super().get_value(*args, **kwargs)
-        except OSError as error:
-            raise environ.ImproperlyConfigured(
-                f"the file of a secret, {error.filename}, cannot be read"
-                f" ({error.strerror}); docker/secrets.sh makes it"
-            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise _unreadable(str(args[0]), error) from error
         return value.strip() if isinstance(value, str) else value
 
     def whole(self, name: str, *, default: int, least: int = 0) -> int:
@@ -102,6 +100,16 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
         words = f"{name} is {given!r}; it takes {wanted}."
         if words not in self.mistakes:
             self.mistakes.append(words)
+
+
+def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> ImproperlyConfigured:
+    """For people, without what the file holds."""
+    path = os.environ.get(f"{name}_FILE", "")
+    why = error.strerror if isinstance(error, OSError) else "it is no text"
+    return ImproperlyConfigured(
+        f"{name}_FILE names {path}, which cannot be read: {why}. Make that file, or "
+        "take the variable away (docker/secrets.sh makes those of the compose files)."
+    )
 
 
 env = Env()

@@ -31,11 +31,11 @@ INSERT INTO core_heartbeat (name, at)
 SELECT name, clock_timestamp() FROM unnest(%s::text[]) AS name ORDER BY name
 ON CONFLICT (name) DO UPDATE SET at = excluded.at
 """
-_SILENCE = """
-SELECT extract(epoch FROM clock_timestamp() - coalesce(
-    (SELECT at FROM core_heartbeat WHERE name = %s),
-    (SELECT min(applied) FROM django_migrations WHERE app = 'core')
+_SILENCES = """
+SELECT wanted.name, extract(epoch FROM clock_timestamp() - coalesce(
+    at, (SELECT min(applied) FROM django_migrations WHERE app = 'core')
 ))::float8
+FROM unnest(%s::text[]) AS wanted(name) LEFT JOIN core_heartbeat USING (name)
 """
 
 
@@ -71,9 +71,18 @@ def ages() -> dict[str, float]:
 def silence(name: str) -> float:
     """Seconds since the last sign of life; where there never was one, since the
     installation."""
+    return _silences(name)[name]
+
+
+def silences() -> dict[str, float]:
+    """The same of each process that has to be: beat, and a worker of each queue."""
+    return _silences(BEAT, *map(worker_of, Queue))
+
+
+def _silences(*names: str) -> dict[str, float]:
     with connection.cursor() as cursor:
-        cursor.execute(_SILENCE, [name])
-        return float(cursor.fetchone()[0])
+        cursor.execute(_SILENCES, [list(names)])
+        return dict(cursor.fetchall())
 
 
 def is_alive(name: str) -> bool:

@@ -53,14 +53,11 @@ def _signs_of_life() -> list[Metric]:
     """Of workers and beat."""
     family = GaugeMetricFamily(
         "switchboard_heartbeat_age_seconds",
-        "Since the last sign of life of beat, and of a worker of each queue",
+        "Since the last sign of life of beat, and of a worker of each queue; since the"
+        " installation where there never was one",
         labels=["name"],
     )
-    ages = heartbeats.ages()
-    # One that never came gave none: since the installation.
-    for name in {heartbeats.worker_of(queue) for queue in Queue} - ages.keys():
-        ages[name] = heartbeats.silence(name)
-    for name, age in ages.items():
+    for name, age in heartbeats.silences().items():
         family.add_metric([name], age)
     return [family]
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from apps.core import heartbeats
+from apps.jobs import waiting
 from apps.jobs.models import Job, Letter
 from apps.jobs.rules import Rule, Severity, lag_of
 
@@ -15,13 +16,6 @@ _LOOK_BACK = timedelta(minutes=15)
 _REFUSED_FOR = timedelta(hours=1)
 # Of fewer, one failure would be a wave.
 _ENOUGH = 10
-
-
-def _waited(queue: str) -> float:
-    oldest = Job.objects.due().filter(queue=queue).order_by("due_at", "id").first()
-    if oldest is None:
-        return 0.0
-    return max(0.0, (timezone.now() - oldest.due_at).total_seconds())
 
 
 def _failed() -> float | None:
@@ -45,7 +39,7 @@ LAGS = tuple(
     Rule(
         lag_of(queue),
         f"The queue {queue} is late",
-        partial(_waited, queue),
+        partial(waiting.seconds, queue),
         "seconds",
         above=above,
         lasting=lasting,

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Min, Q, QuerySet
@@ -78,6 +78,15 @@ _LEFT = (
 )
 
 
+# By the database's clock. A lease that ended is nobody's.
+_WAITED = """
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(due_at)
+        FILTER (WHERE lease_until IS NULL OR lease_until < now())), 0)::float8,
+    coalesce(extract(epoch FROM clock_timestamp() - min(due_at)), 0)::float8
+FROM sms_lane WHERE due_at <= now()
+"""
+
+
 class LeaseLost(Exception):
     """Another worker has taken the lane over; this one's work is void."""
 
@@ -101,6 +110,23 @@ def stuck() -> QuerySet[Lane]:
     """Lanes that nobody works in though they have long been due."""
     since = timezone.now() - STUCK_AFTER
     return Lane.objects.filter(due_at__lt=since).exclude(lease_until__gt=since)
+
+
+class Waited(NamedTuple):
+    """Seconds of whoever has waited longest; zero where nobody waits."""
+
+    # In a lane that no worker has taken up.
+    untaken: float
+    # In any, those included whose answer a worker is making.
+    unanswered: float
+
+
+def waited() -> Waited:
+    """How long texts that are due wait now. What is held back on purpose is not due."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITED)
+        untaken, unanswered = cursor.fetchone()
+    return Waited(untaken, unanswered)
 
 
 def claim() -> Lease | None:

@@ -28,6 +28,7 @@ LOOKS = (
     Look("redis", servers.cache),
     Look("broker", servers.broker, ("redis",)),
     Look("keys", settings.keys, _STORED),
+    Look("alerts", settings.alerts),
     Look("twilio", outside.twilio_settings),
     Look("twilio", outside.twilio_addresses, ("twilio",), is_outside=True),
     Look("mail", outside.mail_settings),
@@ -41,7 +42,9 @@ LOOKS = (
     Look("site", outside.site, ("proxy",), is_outside=True, is_later=True),
     Look("workers", work.workers, _STORED, is_later=True),
     Look("beat", work.beat, _STORED, is_later=True),
-    Look("jobs", work.waiting, _STORED),
+    Look("texts", work.texts, _STORED, is_later=True),
+    Look("queues", work.queues, _STORED, is_later=True),
+    Look("jobs", work.dead_letters, _STORED),
 )
 
 

@@ -28,10 +28,9 @@ SELECT current_setting('server_version_num')::int, current_setting('server_versi
     current_setting('fsync') = 'on'
 """
 _ARCHIVER = """
-SELECT CASE WHEN current_setting('archive_command') = ''
-        AND coalesce(current_setting('archive_library', true), '') = ''
-    THEN 'off' ELSE current_setting('archive_mode') END, last_failed_time > coalesce(
-        last_archived_time, '-infinity'), last_failed_wal
+SELECT current_setting('archive_mode'), last_failed_time > coalesce(
+        last_archived_time, '-infinity'), last_failed_wal,
+    current_setting('archive_command') = '' AND current_setting('archive_library') = ''
 FROM pg_stat_archiver
 """
 
@@ -90,11 +89,17 @@ def migrations() -> Iterator[Finding]:
 
 def archive() -> Iterator[Finding]:
     """Whether PostgreSQL hands on what a restore to a moment needs."""
-    mode, fails, last = _one(_ARCHIVER)
+    mode, fails, last, is_led_nowhere = _one(_ARCHIVER)
     if fails:
         yield fail(
             f"PostgreSQL could not archive {last}",
             "Look at its log: the archive is full, or archive.sh is not to be run.",
+        )
+    elif mode != "off" and is_led_nowhere:
+        yield fail(
+            "PostgreSQL keeps what is to be archived and archives nothing: its disk "
+            "fills, and a restore loses all since the last backup",
+            "Set archive_command (docs/backups.md).",
         )
     elif mode == "off" and not settings.DEBUG:
         yield warn(

@@ -21,6 +21,18 @@ def all_of_them() -> Iterator[Finding]:
         yield ok("nothing is missing, nothing contradicts")
 
 
+def alerts() -> Iterator[Finding]:
+    """Whether those of Prometheus get in."""
+    if settings.ALERTMANAGER_TOKEN or settings.DEBUG:
+        is_in = "is let in" if settings.ALERTMANAGER_TOKEN else "is not let in"
+        yield ok(f"Alertmanager {is_in}")
+    else:
+        yield warn(
+            "ALERTMANAGER_TOKEN is missing: the alerts of Prometheus are refused",
+            "Set it, the same for Alertmanager (docker/secrets.sh makes one).",
+        )
+
+
 def keys() -> Iterator[Finding]:
     """Whether what is sealed opens: counted by the names of the keys, and one row of
     each kind is tried."""

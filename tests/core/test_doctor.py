@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import socket
 import socketserver
 import subprocess
@@ -16,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import time_machine
 from django.core.mail import EmailMessage
@@ -30,10 +32,12 @@ from apps.core.kinds import Queue
 from apps.integrations.models import ProviderState
 from apps.jobs import jobs, mail
 from apps.jobs.models import Job
+from apps.sms.models import Lane
 from config.doctor import examination, machine, outside, servers
 from config.doctor import settings as own_settings
 from config.doctor import work
 from config.doctor.findings import Finding, Level
+from config.embedded import postgres, processes
 from config.embedded import redis as embedded_redis
 from tests.embedded.watching import ROOT, until
 from tests.jobs.chores import tasks as chores
@@ -137,6 +141,50 @@ def test_a_server_without_a_secret_is_told_so_in_words() -> None:
     assert line.startswith("The settings cannot be used: The SECRET_KEY")
 
 
+def test_a_secret_whose_file_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    broken.write_bytes(b"\xff\xfe s3cret-canary")
+    for path, why in (
+        (tmp_path / "gone", "No such file or directory"),
+        (tmp_path, "Is a directory"),
+        (broken, "it is no text"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "manage.py", "doctor"],
+            cwd=ROOT,
+            env={**os.environ, "ALERTMANAGER_TOKEN_FILE": str(path)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 1
+        (line,) = done.stderr.splitlines()
+        words = f"ALERTMANAGER_TOKEN_FILE names {path}, which cannot be read: {why}."
+        assert line.startswith(f"The settings cannot be used: {words}")
+
+
+def test_alerts_that_are_refused_for_want_of_a_token_are_told(
+    settings: Settings,
+) -> None:
+    settings.ALERTMANAGER_TOKEN = ""
+    found = worst(own_settings.alerts)
+    assert found.level is Level.WARN and "ALERTMANAGER_TOKEN" in found.words
+    settings.ALERTMANAGER_TOKEN = "a-token"
+    assert worst(own_settings.alerts).level is Level.OK
+
+
+def test_settings_have_a_line_also_where_all_that_was_found_is_silenced(
+    settings: Settings,
+) -> None:
+    found = [each.words for each in own_settings.all_of_them()]
+    # The tests want what this one refuses, for their browsers' sake.
+    assert any("async.E001" in words for words in found)
+    named = [words.rpartition("(")[2].rstrip(")") for words in found]
+    settings.SILENCED_SYSTEM_CHECKS = named
+    assert [each.level for each in own_settings.all_of_them()] == [Level.OK]
+
+
 def test_people_read_a_line_for_each_with_what_to_do(
     db: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -193,14 +241,40 @@ def test_each_queue_wants_a_worker_and_its_command_is_named() -> None:
 
 @pytest.mark.django_db
 def test_what_waits_and_what_is_dead_is_told() -> None:
-    assert worst(work.waiting).level is Level.OK
+    assert worst(work.queues).level is worst(work.dead_letters).level is Level.OK
     jobs.enqueue(chores.note, "late")
     Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
-    (found,) = work.waiting()
-    assert found.level is Level.WARN and "60 minutes" in found.words
+    (found,) = work.queues()
+    assert found.level is Level.FAIL and "60 minutes" in found.words
+    # Whoever asked for that was told that it takes long.
+    Job.objects.update(queue=Queue.BULK)
+    assert worst(work.queues).level is Level.WARN
     Job.objects.update(state="dead")
-    (found,) = work.waiting()
+    assert worst(work.queues).level is Level.OK
+    (found,) = work.dead_letters()
     assert "1 jobs are dead letters" in found.words
+
+
+@pytest.mark.django_db
+def test_a_text_that_nobody_answers_is_told_though_every_worker_lives() -> None:
+    """Their loops beat on while their processes hang."""
+    heartbeats.beat(*map(heartbeats.worker_of, Queue))
+    lane = Lane.objects.create(key="n:+12025550123", due_at=timezone.now())
+    for seconds, level in ((5, Level.OK), (60, Level.WARN), (300, Level.FAIL)):
+        lane.due_at = timezone.now() - timedelta(seconds=seconds)
+        lane.save()
+        (found,) = work.texts()
+        assert found.level is level, found
+    assert "5 minutes" in found.words and "restart" in found.remedy
+    # A worker that hangs renews its lease.
+    lane.lease_until = timezone.now() + timedelta(seconds=9)
+    lane.save()
+    (found,) = work.texts()
+    assert found.level is Level.FAIL
+    # Held back on purpose.
+    lane.due_at = timezone.now() + timedelta(seconds=9)
+    lane.save()
+    assert worst(work.texts).level is Level.OK
 
 
 # --- Keys
@@ -251,6 +325,74 @@ def test_a_migration_that_was_not_applied_or_is_unknown_is_told() -> None:
         )
     found = worst(servers.migrations)
     assert found.level is Level.FAIL and "analytics.0001" in found.words
+
+
+@contextmanager
+def postgres_with(folder: Path, **settings: str) -> Iterator[str]:
+    """A server of its own; its address."""
+    port, data = closed_port(), folder / "data"
+    (folder / "password").write_text("s3cret-canary")
+    data.mkdir(mode=0o700)
+    for path in (data, folder / "password"):
+        processes.hand_over(path)
+    programs = postgres.programs()
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    with (folder / "log").open("ab") as log:
+        made = processes.run(
+            [
+                *(str(programs / "initdb"), f"--pgdata={data}", "--username=app"),
+                *(f"--pwfile={folder}/password", "--auth=scram-sha-256"),
+                *("--encoding=UTF8", "--locale=C", "--no-sync"),
+            ],
+            output=log.fileno(),
+            never_root=True,
+        )
+        assert made == 0, (folder / "log").read_text()
+        child = processes.spawn(
+            [
+                *(str(programs / "postgres"), "-D", str(data), f"--port={port}"),
+                *("--listen_addresses=127.0.0.1", "--unix_socket_directories="),
+                *options,
+            ],
+            death_signal=signal.SIGINT,
+            output=log.fileno(),
+            never_root=True,
+        )
+    url = f"postgres://app:s3cret-canary@127.0.0.1:{port}/postgres"
+
+    def takes_work() -> bool:
+        try:
+            psycopg.connect(url, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    try:
+        until(takes_work)
+        yield url
+    finally:
+        processes.stop(child, signal.SIGINT, seconds=20)
+        processes.end_strays(programs / "postgres", data)
+
+
+@pytest.mark.parametrize(("command", "level"), [("", "fail"), ("true", "ok")])
+def test_an_archive_that_is_on_and_led_nowhere_is_told(
+    command: str, level: str, open_folder: Path
+) -> None:
+    on = {"archive_mode": "on", "archive_command": command}
+    with postgres_with(open_folder, **on) as url:
+        _, found = ran("--before-start", DATABASE_URL=url)
+    (line,) = found["archive"]
+    assert line["level"] == level, line
+    assert ("archives nothing" in line["words"]) == (level == "fail")
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Somebody else than root passes it: PostgreSQL does not run as root."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 def test_a_redis_that_evicts_is_told(settings: Settings, tmp_path: Path) -> None:

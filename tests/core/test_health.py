@@ -15,6 +15,10 @@ from pytest_django import Settings
 from apps.core import heartbeats
 from apps.core.kinds import Queue
 from apps.core.models import Heartbeat
+from apps.jobs import jobs
+from apps.jobs.models import Job
+from apps.sms.models import Lane
+from tests.jobs.chores import tasks as chores
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,6 +84,44 @@ def test_signs_of_life_are_counted_for_prometheus() -> None:
         # In seconds; how many pass between the two lines above is the machine's affair.
         (age,) = re.findall(said, page)
         assert 0 <= float(age) < heartbeats.DEAD_AFTER_SECONDS * 4
+
+
+def test_how_long_texts_and_jobs_wait_is_told_to_prometheus() -> None:
+    """Also where no worker ever takes one up, and so counts nothing."""
+
+    def told(name: str) -> float:
+        page = Client().get("/metrics").content.decode()
+        (found,) = re.findall(
+            rf"^switchboard_{re.escape(name)} ([\d.e-]+)$", page, re.MULTILINE
+        )
+        return float(found)
+
+    job = 'job_oldest_seconds{queue="messages"}'
+    names = ("sms_untaken_seconds", "sms_unanswered_seconds", job)
+    assert [told(name) for name in names] == [0, 0, 0]
+    ago = timezone.now() - timedelta(seconds=400)
+    lane = Lane.objects.create(key="n:+12025550123", due_at=ago)
+    jobs.enqueue(chores.note, "late", queue=Queue.MESSAGES)
+    Job.objects.update(due_at=ago)
+    for name in names:
+        assert 400 <= told(name) < 500
+    # One works in it, or hangs.
+    lane.lease_until = timezone.now() + timedelta(seconds=99)
+    lane.save()
+    assert told("sms_untaken_seconds") == 0
+    assert told("sms_unanswered_seconds") >= 400
+    # A worker that is gone.
+    lane.lease_until = ago
+    lane.save()
+    assert told("sms_untaken_seconds") >= 400
+
+
+def test_a_worker_that_never_came_counts_as_silent() -> None:
+    """Since the installation, as beat does; what only shows how far sums are, never."""
+    heartbeats.beat("worker:mail", "analytics.drain")
+    page = Client().get("/metrics").content.decode()
+    told = re.findall(r'switchboard_heartbeat_age_seconds{name="([^"]+)"}', page)
+    assert set(told) == {"beat", *map(heartbeats.worker_of, Queue)}
 
 
 def test_health_is_for_reading() -> None:

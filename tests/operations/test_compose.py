@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from config.env import ROOT
 from config.processes import WORKERS
 from tests.operations.tools import DOCKER, free_port, run, serving, until
 
@@ -25,6 +26,8 @@ def read(path: Path) -> dict[str, Any]:
 
 
 SERVICES: Services = read(BASE)["services"]
+# By which port of their own.
+LOOKED_AT = {"grafana": 3000, "prometheus": 9090, "alertmanager": 9093}
 
 
 def test_they_are_what_compose_reads() -> None:
@@ -65,18 +68,38 @@ def test_each_service_is_hardened_and_bounded(name: str) -> None:
 @pytest.mark.parametrize("path", [BASE, *FILES], ids=lambda path: path.name)
 def test_only_the_door_publishes_a_port(path: Path) -> None:
     services: Services = read(path)["services"]
-    assert {name for name, one in services.items() if "ports" in one} <= {"nginx"}
+    published = {name: one["ports"] for name, one in services.items() if "ports" in one}
+    outside = {
+        name
+        for name, ports in published.items()
+        if not all(port.startswith("127.0.0.1:") for port in ports)
+    }
+    assert outside <= {"nginx"}
+    assert set(published) <= {"nginx", *LOOKED_AT}
     for service in services.values():
         assert set(service) & {"cap_add", "privileged", "user"} == set() or path == BASE
+
+
+def test_operators_open_what_runbooks_send_them_to_by_the_tunnel_of_the_docs() -> None:
+    """On the machine itself, and by a network that has ports: an internal one has none."""
+    networks = read(BASE)["networks"]
+    told = (ROOT / "docs/operations.md").read_text()
+    for name, port in LOOKED_AT.items():
+        (published,) = SERVICES[name]["ports"]
+        default = f"127.0.0.1:${{{name.upper()}_PORT:-{port}}}:{port}"
+        assert published == default
+        assert [each for each in SERVICES[name]["networks"] if networks[each] == {}]
+        assert f"-L {port}:127.0.0.1:{port}" in told
 
 
 def test_what_keeps_things_reaches_nothing_outside() -> None:
     assert read(BASE)["networks"]["back"] == {"internal": True}
     inside = ("postgres", "redis", "backup", "volumes")
-    for name in (*inside, "loki", "grafana"):
+    for name in (*inside, "loki"):
         assert SERVICES[name]["networks"] == ["back"]
+    assert SERVICES["grafana"]["networks"] == ["back", "desk"]
     # It tells somebody outside what the site cannot, and nobody reaches it from there.
-    assert SERVICES["alertmanager"]["networks"] == ["back", "out"]
+    assert SERVICES["alertmanager"]["networks"] == ["back", "desk", "out"]
 
 
 def test_each_worker_has_a_service() -> None:

@@ -105,6 +105,19 @@ def test_zizmor_finds_nothing_but_would(tmp_path: Path) -> None:
     assert looked.returncode != 0 and "artipacked" in looked.stdout
 
 
+def test_what_a_step_fetches_to_run_has_a_version() -> None:
+    """What pipx finds newest on that day is not what was looked at."""
+    fetched = [
+        line.strip()
+        for step in STEPS
+        for line in step.get("run", "").splitlines()
+        if "pipx run" in line
+    ]
+    assert fetched
+    for line in fetched:
+        assert re.search(r"pipx run --spec [\w-]+==[\d.]+ ", line), line
+
+
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_a_workflow_may_nothing_and_each_job_says_what_it_may(path: Path) -> None:
     workflow = read(path)
