@@ -12,7 +12,6 @@ from redis.exceptions import RedisError
 
 from apps.core import gauges, heartbeats, shelves
 from apps.core.errors import NotFound
-from apps.core.kinds import Queue
 
 
 @require_safe
