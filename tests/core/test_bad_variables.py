@@ -60,8 +60,3 @@ def test_commands_find_nothing_wrong_with_their_own_settings() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-
-
-def test_a_secret_whose_file_is_missing_is_named_in_a_sentence() -> None:
-    said = check(SECRET_KEY_FILE="/nowhere/secret_key")
-    assert "the file of a secret, /nowhere/secret_key, cannot be read" in said
