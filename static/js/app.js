@@ -162,8 +162,10 @@
   document.addEventListener("click", (event) => {
     const asked = event.target.closest("[data-copy], [data-open], [data-close]");
     if (!asked) return;
-    if (asked.dataset.copy) {
-      navigator.clipboard.writeText(asked.dataset.copy).then(() => toast("Copied", "ok"), () => toast("Blocked"));
+    const copy = asked.dataset.copy;
+    if (copy) {
+      const all = copy[0] === "#" ? document.querySelector(copy).innerText : copy;
+      navigator.clipboard.writeText(all).then(() => toast("Copied", "ok"), () => toast("Blocked"));
     } else if (asked.dataset.open) {
       event.preventDefault();
       document.getElementById(asked.dataset.open).showModal();

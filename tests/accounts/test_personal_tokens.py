@@ -80,7 +80,7 @@ def test_one_is_made_shown_once_and_kept_by_nobody(
     assert said not in str(listed) and listed["ending"] == said[-4:]
     assert (listed["scopes"], listed["last_used_at"]) == (["notes:read"], None)
     letter = mail.outbox[-1]
-    assert "notes:read" in letter.body and PAGE in letter.body
+    assert "- read notes\n" in letter.body and PAGE in letter.body
     assert "home" not in letter.body and said not in letter.body
     (event,) = recorded("accounts.personaltoken.add")
     assert said not in str(event.__dict__)
