@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,12 @@ def looked_at() -> tuple[int, str]:
         HEALTHY, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
     )
     return done.returncode, done.stdout
+
+
+def answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 def page(address: str) -> str:
@@ -86,6 +93,8 @@ def test_a_worker_shows_that_it_lives_and_what_it_counts(
     with running((*START, "worker", "mail")) as [worker]:
         wait_until(lambda: looked_at()[0] == 0, seconds=60)
         assert "mail@" in Path(f"/proc/{worker.pid}/cmdline").read_text()
+        # A sign of life comes as it starts, the port when it is ready.
+        wait_until(lambda: answers(port), seconds=60)
         told = page(f"http://127.0.0.1:{port}/metrics")
         assert re.search(r"^# TYPE \w+ counter", told, re.MULTILINE)
         # Before the first has happened: else its rate would be none (JobsFail).
