@@ -8,6 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
 
+def is_name(typed: str, name: str) -> bool:
+    """Capitals and space around it are no difference."""
+    return typed.strip().casefold() == name.casefold()
+
+
 class NameForm(forms.Form):
     typed = forms.CharField(
         max_length=320,
@@ -20,9 +25,8 @@ class NameForm(forms.Form):
         self.fields["typed"].label = gettext("To do it, type %(name)s") % {"name": name}
 
     def clean_typed(self) -> str:
-        """Capitals and space around it are no difference."""
-        given = str(self.cleaned_data["typed"]).strip()
-        if given.casefold() != self._name.casefold():
+        given = str(self.cleaned_data["typed"])
+        if not is_name(given, self._name):
             raise ValidationError(
                 gettext("That is something else, so nothing was done.")
             )

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 
+from apps.core.naming import is_name
 from apps.rbac.console.reveal import ReasonForm
 
 
@@ -34,7 +35,7 @@ class TypedForm(ReasonForm):
 
     def clean_typed(self) -> str:
         given = str(self.cleaned_data["typed"])
-        if self._typed and given.strip().casefold() != self._typed.name.casefold():
+        if self._typed and not is_name(given, self._typed.name):
             said = "That is something else" if given.strip() else "Nothing was typed"
             raise ValidationError(f"{said}, so nothing was done.")
         return given
