@@ -7,9 +7,21 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from apps.assistant import approvals, briefs, commands, nudges, phrases, reminders
+from apps.assistant.brain.summing import summarise
 from apps.assistant.sync import core as sync
 from apps.core.tasks import task
 from apps.sms import bell, turns
+
+__all__ = [
+    "TIMETABLE",
+    "close_approvals",
+    "fire_briefs",
+    "fire_due",
+    "fire_nudges",
+    "fire_syncs",
+    "learn",
+    "summarise",
+]
 
 # Name of the entry -> (task, seconds between two runs). Five seconds: "at 9" may come
 # at 9:00:05, nobody notices, and one indexed query costs nothing.

@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -462,3 +464,22 @@ def test_a_real_beat_runs_what_an_operator_asked_for_once(as_ada: Client) -> Non
         workers.wait_until(lambda: asked("often") > before + 1)
     once.refresh_from_db()
     assert asked("mine") == 1 and not once.enabled
+
+
+def test_a_worker_knows_every_kind_of_job_that_the_code_declares() -> None:
+    """One that is declared where a worker does not look is asked for and never done."""
+    looked = (
+        "import importlib, pkgutil, django; django.setup()\n"
+        "import apps; from celery import current_app; from apps.core import kinds\n"
+        "known = {*kinds.names(), *current_app.tasks}\n"
+        "for module in pkgutil.walk_packages(apps.__path__, 'apps.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "print(sorted({*kinds.names(), *current_app.tasks} - known))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", looked],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.stdout, done.returncode) == ("[]\n", 0), done.stderr
