@@ -80,7 +80,7 @@ requirements: venv-dev ## compile the lock files from requirements/*.in
 			--generate-hashes --no-emit-index-url --no-emit-find-links \
 			requirements/$$name.in -o requirements/$$name.txt || exit 1; done
 
-pin: python ## turn the tags of the workflows' actions into the commits they name today
+pin: python ## turn the tags of actions and images into the commits and digests they are today
 	@$(FOUND) config/pin.py
 
 python:

@@ -11,9 +11,14 @@ set -eu
 backups=${BACKUPS:-/backups}
 keep_days=${BACKUP_KEEP_DAYS:-14}
 every_hours=${BACKUP_EVERY_HOURS:-24}
-[ -z "${PGPASSWORD_FILE:-}" ] || PGPASSWORD=$(cat "$PGPASSWORD_FILE")
-export PGPASSWORD
 umask 077
+if [ -n "${PGPASSWORD_FILE:-}" ]; then
+    # In a file of libpq's and not in the environment, which is shown with a process.
+    PGPASSFILE=$(mktemp)
+    export PGPASSFILE
+    trap 'rm -f "$PGPASSFILE"' EXIT
+    sed 's/[\\:]/\\&/g; s/^/*:*:*:*:/' "$PGPASSWORD_FILE" >"$PGPASSFILE"
+fi
 mkdir -p "$backups/base" "$backups/metrics"
 # Figures are for others to read.
 chmod 755 "$backups/metrics"

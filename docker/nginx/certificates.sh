@@ -20,6 +20,9 @@ put() { # CERTIFICATE KEY
     mv "$folder/.pem" "$folder/fullchain.pem"
     rm -f "$folder/new.key" "$folder/new.pem"
 }
+# Of our own making: one that somebody brought is theirs to renew.
+is_own() { openssl verify -no_check_time -CAfile "$folder/fullchain.pem" "$folder/fullchain.pem" >/dev/null 2>&1; }
+is_for() { openssl x509 -noout -checkhost "$1" -in "$folder/fullchain.pem" | grep -q 'does match'; }
 ends_within() { ! openssl x509 -checkend "$1" -noout -in "$folder/fullchain.pem" >/dev/null; }
 renew() {
     "${CERTBOT:-certbot}" certonly --non-interactive --agree-tos --keep-until-expiring \
@@ -34,7 +37,7 @@ trap 'exit 0' TERM INT
 while [ "${1:-}" != once ] || [ -z "${done:-}" ]; do
     if [ -n "${ACME_EMAIL:-}" ]; then
         renew || echo "The certificate was not renewed; the next try is in an hour." >&2
-    elif ends_within 2592000; then
+    elif is_own && { ends_within 2592000 || ! is_for "$domain"; }; then
         own
     fi
     done=1

@@ -251,6 +251,9 @@ def test_an_image_without_its_digest_is_refused(server: Server, name: str) -> No
         (f"deploy.sh {ONE}", 64),
         (f"/a/deploy.sh {ONE} ; id", 64),
         ("/a/deploy.sh $(id)", 1),
+        (f"/a/deploy.sh elsewhere.example/{ONE}", 64),
+        (f"/a/deploy.sh {ONE.replace('registry.', 'registry2.')}", 64),
+        (f"/a/deploy.sh registry.example/switchboard:1@{ONE.partition('@')[2]}", 0),
         ("/bin/sh", 64),
         ("", 64),
     ],
@@ -259,9 +262,21 @@ def test_the_key_of_deployments_may_do_nothing_else(
     server: Server, monkeypatch: pytest.MonkeyPatch, command: str, code: int
 ) -> None:
     monkeypatch.setenv("SSH_ORIGINAL_COMMAND", command)
+    named = f"SWITCHBOARD_IMAGE=registry.example/switchboard@sha256:{'9' * 64}\n"
+    with (server.folder / ".env").open("a") as variables:
+        variables.write(named)
     done, told = server.turn("by_ssh.sh")
     assert done == code, told
     assert bool(server.asked()) == (code == 0)
+
+
+def test_the_key_takes_no_image_where_the_server_names_none(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSH_ORIGINAL_COMMAND", f"/a/deploy.sh {ONE}")
+    done, told = server.turn("by_ssh.sh")
+    assert done == 64 and "SWITCHBOARD_IMAGE" in told
+    assert server.asked() == []
 
 
 def test_the_file_it_adds_is_what_compose_reads_and_has_web_twice() -> None:

@@ -1,6 +1,8 @@
 """Debian's nginx with the production configuration in front of the real application."""
 
+import base64
 import functools
+import hashlib
 import json
 import os
 import re
@@ -76,7 +78,7 @@ class Door:
         return Answer(int(status), version, headers, body)
 
 
-def certificate(folder: Path) -> subprocess.CompletedProcess[str]:
+def certificate(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """By the script that the compose file's service runs."""
     environment = {
         **os.environ,
@@ -84,6 +86,7 @@ def certificate(folder: Path) -> subprocess.CompletedProcess[str]:
         "CERTIFICATES": str(folder),
         "ACME": str(folder.parent / "acme"),
         "ACME_EMAIL": "",
+        **more,
     }
     return run("sh", DOCKER / "nginx/certificates.sh", "once", env=environment)
 
@@ -242,6 +245,104 @@ def test_what_is_too_large_is_refused_by_a_problem(
     assert json.loads(answer.body)["code"] == "too_large"
     body.write_bytes(b"x" * (most * 1024))
     assert door.ask(path, "--data-binary", f"@{body}").status != 413 or most == 300
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code", "page"),
+    [
+        (("/metrics",), 403, "forbidden", "This address is not for the outside."),
+        (("/", "-X", "TRACE"), 405, "method_not_allowed", "is not asked that way."),
+        ((f"/{'a' * 20_000}",), 414, "too_large", "The address is too long."),
+        (
+            ("/accounts/login/", "--data-binary", "x" * 70_000),
+            *(413, "too_large", "What was sent is too large."),
+        ),
+    ],
+)
+def test_a_refusal_is_a_page_for_a_browser_and_a_problem_for_others(
+    door: Door, asked: tuple[str, ...], status: int, code: str, page: str
+) -> None:
+    path, *options = asked
+    # By the second version of HTTP an address that long ends the connection.
+    options = ["--http1.1", *options]
+    told = door.ask(path, *options, "-H", "Accept: application/json")
+    assert (told.status, json.loads(told.body)["code"]) == (status, code)
+    assert json.loads(told.body)["status"] == status
+    shown = door.ask(path, *options, "-H", "Accept: text/html,*/*;q=0.8")
+    if status == 414:
+        # Nobody has read what it accepts.
+        assert shown.body == told.body
+        return
+    assert shown.status == status and page in shown.body
+    assert shown.all("content-type") == ["text/html; charset=utf-8"]
+    (style,) = re.findall("<style>(.*?)</style>", shown.body)
+    allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{allowed}'" in shown.all("content-security-policy")[0]
+    spanish = door.ask(
+        *(path, *options, "-H", "Accept: text/html", "-H", "Accept-Language: es-MX,en")
+    )
+    assert '<html lang="es">' in spanish.body and page not in spanish.body
+    assert {name: len(shown.all(name)) for name in HEADERS} == dict.fromkeys(HEADERS, 1)
+
+
+def test_what_is_no_request_is_refused_in_the_same_form(door: Door) -> None:
+    for words in ("NOTHING", "GET / HTTP/1.1\r\nHost: a\r\nHost: b"):
+        told = subprocess.run(
+            [
+                *("openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{door.tls}"),
+                *("-verify_quiet", "-ign_eof"),
+            ],
+            input=f"{words}\r\n\r\n",
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        ).stdout
+        assert told.startswith("HTTP/1.1 400 "), told
+        assert json.loads(told.splitlines()[-1])["code"] == "invalid"
+
+
+def test_what_is_kept_has_the_id_of_who_asks(door: Door) -> None:
+    found = re.search(r'"(/static/[^"]+\.css)"', door.ask("/").body)
+    assert found
+    ids = [door.ask(found[1]).all("x-request-id") for _ in range(3)]
+    assert len({one for (one,) in ids}) == 3
+
+
+def test_a_certificate_of_our_own_follows_the_name_and_no_other_does(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+
+    def named() -> str:
+        path = folder / "fullchain.pem"
+        asked = ("-noout", "-subject", "-in", path)
+        return run("openssl", "x509", *asked).stdout.strip()
+
+    certificate(folder, DOMAIN="old.example")
+    old = (folder / "fullchain.pem").read_bytes()
+    certificate(folder, DOMAIN="old.example")
+    assert (folder / "fullchain.pem").read_bytes() == old
+    certificate(folder, DOMAIN="new.example")
+    assert named() == "subject=CN = new.example"
+    # One that another has signed: its owner renews it.
+    (folder / "theirs").mkdir()
+    certificate(folder / "theirs", DOMAIN="authority.example")
+    request = ("-subj", "/CN=brought.example", "-keyout", folder / "privkey.pem")
+    made = run("openssl", "req", "-new", "-nodes", *request, "-out", folder / "request")
+    assert made.returncode == 0, made.stdout
+    by = (
+        "-CA",
+        folder / "theirs/fullchain.pem",
+        "-CAkey",
+        folder / "theirs/privkey.pem",
+    )
+    asked = ("-req", "-in", folder / "request", "-days", "1", "-CAcreateserial")
+    made = run("openssl", "x509", *asked, *by, "-out", folder / "fullchain.pem")
+    assert made.returncode == 0, made.stdout
+    certificate(folder, DOMAIN="new.example")
+    assert named() == "subject=CN = brought.example"
 
 
 def test_who_says_to_be_somebody_else_is_not_believed(door: Door) -> None:

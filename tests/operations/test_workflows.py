@@ -12,7 +12,6 @@ import pytest
 import yaml
 
 from config.env import ROOT
-from config.pin import NotFound, pin
 from tests import node
 from tests.operations.tools import run
 
@@ -212,85 +211,3 @@ def test_what_gitleaks_leaves_alone_is_a_file_it_can_read() -> None:
             for folder in ("apps", "docs")
             for path in (ROOT / folder).rglob("*")
         ), pattern
-
-
-# --- make pin, with a repository on this disk in the place of GitHub
-
-
-def git(place: Path, *words: str) -> str:
-    mine = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-    told = subprocess.run(
-        ["git", "-C", str(place), *mine, *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    return told.stdout.strip()
-
-
-@pytest.fixture
-def host(tmp_path: Path) -> Path:
-    """Where `made/action` has v1 (which only names a commit) and v2 (a tag of its own)."""
-    place = tmp_path / "host/made/action"
-    place.mkdir(parents=True)
-    git(place, "init", "-q")
-    for tag, words in (("v1", ["v1"]), ("v2", ["-a", "v2", "-m", "The second"])):
-        git(place, "commit", "-q", "--allow-empty", "-m", tag)
-        git(place, "tag", *words)
-    return tmp_path / "host"
-
-
-def used(folder: Path, *lines: str) -> Path:
-    path = folder / "github/workflows/one.yml"
-    path.parent.mkdir(parents=True)
-    path.write_text("steps:\n" + "".join(f"  - uses: {line}\n" for line in lines))
-    return path
-
-
-def test_a_tag_becomes_the_commit_it_names(tmp_path: Path, host: Path) -> None:
-    path = used(
-        *(tmp_path, "made/action@v1", "made/action/part@v2"),
-        *("./.github/actions/turn", "./.github/workflows/ci.yml"),
-    )
-    first, second = (
-        git(host / "made/action", "rev-parse", f"{tag}^{{commit}}")
-        for tag in ("v1", "v2")
-    )
-    told = pin(tmp_path / "github", f"file://{host}")
-    assert told == [f"made/action v1 {first}", f"made/action v2 {second}"]
-    pinned = path.read_text()
-    assert pinned == (
-        f"steps:\n  - uses: made/action@{first} # v1\n"
-        f"  - uses: made/action/part@{second} # v2\n"
-        "  - uses: ./.github/actions/turn\n  - uses: ./.github/workflows/ci.yml\n"
-    )
-    pin(tmp_path / "github", f"file://{host}")
-    assert path.read_text() == pinned
-
-
-def test_what_is_pinned_follows_its_tag(tmp_path: Path, host: Path) -> None:
-    path = used(tmp_path, "made/action@v1")
-    pin(tmp_path / "github", f"file://{host}")
-    git(host / "made/action", "tag", "-f", "v1", "v2^{commit}")
-    pin(tmp_path / "github", f"file://{host}")
-    commit = git(host / "made/action", "rev-parse", "v2^{commit}")
-    assert f"made/action@{commit} # v1\n" in path.read_text()
-
-
-@pytest.mark.parametrize(
-    ("line", "why"),
-    [
-        ("made/action@v3", "has no tag v3"),
-        ("made/nothing@v1", "could not be asked"),
-        (f"made/action@{'a' * 40}", "says no tag"),
-    ],
-)
-def test_nothing_is_written_where_one_is_not_found(
-    tmp_path: Path, host: Path, line: str, why: str
-) -> None:
-    path = used(tmp_path, "made/action@v1", line)
-    before = path.read_text()
-    with pytest.raises(NotFound, match=why):
-        pin(tmp_path / "github", f"file://{host}")
-    assert path.read_text() == before
