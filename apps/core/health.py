@@ -80,9 +80,13 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
+    """Why something is down is for the network inside: who comes through the proxy is told
+    that it is."""
     started = time.monotonic()
     reasons = readiness()
     up = not any(reasons.values())
+    if "HTTP_X_FORWARDED_FOR" in request.META:
+        reasons = {name: reason and "down" for name, reason in reasons.items()}
     return JsonResponse(
         {
             "status": "ok" if up else "unavailable",

@@ -55,6 +55,17 @@ def test_a_worker_that_never_started_and_a_beat_that_stopped_are_named() -> None
     assert checks["beat"].startswith("the beat was last seen 100 s ago")
 
 
+def test_who_comes_through_the_proxy_is_told_no_reason() -> None:
+    heartbeats.beat("beat", *map(heartbeats.worker_of, Queue.values))
+    Heartbeat.objects.filter(name="worker:bulk").delete()
+    response = Client().get("/health/ready", headers={"X-Forwarded-For": "9.9.9.9"})
+    assert response.status_code == 503
+    assert response.json()["checks"] == {
+        **{"database": "ok", "redis": "ok", "beat": "ok"},
+        "worker": "down",
+    }
+
+
 def test_redis_away_is_told(settings: Settings) -> None:
     settings.REDIS_URL = "redis://127.0.0.1:9/0"
     status, checks = ready()

@@ -53,6 +53,21 @@ PhoneNumber.objects.create(
     verified_at=timezone.now(),
 )
 """
+# Whether a report is read where nothing can be written.
+REPORT = """
+from django.contrib.contenttypes.models import ContentType
+from django.db import connections
+from apps.core import replica
+
+@replica.reads
+def report():
+    return ContentType.objects.all().db
+
+with connections[report()].cursor() as cursor:
+    cursor.execute("SELECT pg_is_in_recovery()")
+    print(*cursor.fetchone())
+"""
+INSIDE = "10.213.74.1"
 
 
 # A root that is read-only is all of it, as with Docker: podman would let /run be written.
@@ -206,7 +221,8 @@ class Production(Machine):
     def rows(self, statement: str, server: str = "postgres") -> list[str]:
         asked = self.inside(
             *(server, "sh", "-c"),
-            'PGPASSWORD="$(cat /run/secrets/postgres_password)" exec psql -U switchboard'
+            "unset PGHOST;"
+            ' PGPASSWORD="$(cat /run/secrets/postgres_password)" exec psql -U switchboard'
             ' -d switchboard -v ON_ERROR_STOP=1 -Atc "$0"',
             statement,
         )
@@ -405,6 +421,79 @@ def test_what_is_kept_outlives_the_containers(production: Production) -> None:
     production.up("volumes", "postgres", "redis")
     assert production.counted() == rows
     assert production.redis("get", "kept") == "yes"
+
+
+# --- The same, with more machines (docs/scale.md)
+
+
+def test_all_come_again_beside_pgbouncer_and_a_replica(production: Production) -> None:
+    """On what is there already, as an operator would add them."""
+    production.files = (*FILES, "compose.pgbouncer.yml", "compose.replica.yml")
+    production.settings |= {
+        "PGBOUNCER_IMAGE": images.stand_in("pgbouncer"),
+        "DATABASE_PREPARED": "0",
+    }
     production.up()
     assert production.text("remind me to call Ana tomorrow at 9") == 200
     until(lambda: production.answered() == ["sent", "sent"], 60)
+    # The site has no connection of its own any more, the replica has what was written.
+    asks = (
+        "SELECT DISTINCT host(client_addr) FROM pg_stat_activity"
+        " WHERE backend_type = 'client backend' AND client_addr IS NOT NULL"
+    )
+    found = production.inside("pgbouncer", "hostname", "-i").stdout.split()
+    assert production.rows(asks) and set(production.rows(asks)) <= set(found)
+    assert production.rows("SELECT pg_is_in_recovery()", "replica") == ["t"]
+    assert production.rows("SELECT count(*) FROM pg_stat_replication") == ["1"]
+    texts = "SELECT count(*) FROM sms_inboundtext"
+    until(lambda: production.rows(texts, "replica") == ["2"], 60)
+    read = production.inside(
+        *("web", "python", "-m", "config.start", "manage", "shell", "-c", REPORT)
+    )
+    assert read.stdout.split()[-1] == "True", read.stdout
+
+
+@pytest.fixture
+def node(production: Production, tmp_path: Path) -> Iterator[Machine]:
+    """Another machine, at the same address inside: here it is this one's."""
+    production.files = (*production.files, "compose.shared.yml")
+    production.settings["INSIDE_ADDRESS"] = INSIDE
+    (tmp_path / "secrets").mkdir()
+    for path in (production.folder / "secrets").iterdir():
+        there = re.sub("@(postgres|redis):", f"@{INSIDE}:", path.read_text())
+        (tmp_path / "secrets" / path.name).write_text(there)
+        (tmp_path / "secrets" / path.name).chmod(0o644)
+    settings = {
+        **production.settings,
+        "SECRETS": str(tmp_path / "secrets"),
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+    }
+    options = ("--profile", "web", "--profile", "workers", "--profile", "beat")
+    files = ("compose.node.yml",)
+    other = Machine(
+        "switchboard-node", tmp_path, production.engine, files, settings, options
+    )
+    added = run("ip", "address", "add", f"{INSIDE}/32", "dev", "lo")
+    assert added.returncode == 0, added.stdout
+    try:
+        other.down()
+        yield other
+    finally:
+        other.down()
+        run("ip", "address", "del", f"{INSIDE}/32", "dev", "lo")
+
+
+def test_another_machine_takes_over_all_that_is_not_kept(
+    production: Production, node: Machine
+) -> None:
+    production.compose("up", "-d", "--no-deps", "postgres", "redis")
+    until(lambda: production.is_healthy("postgres") and production.is_healthy("redis"))
+    node.up()
+    leads = (production.folder / "upstream.inc").read_text()
+    (production.folder / "upstream.inc").write_text(
+        leads.replace("server web:8000", f"server {INSIDE}:8000")
+    )
+    production.compose("stop", "web", "web-beside", "beat", *WORKERS)
+    until(lambda: production.ask("/health/ready")[-3:] == "200", 60)
+    assert production.text("remind me to feed the cat tomorrow at 9") == 200
+    until(lambda: production.answered() == ["sent"] * 3, 60)
