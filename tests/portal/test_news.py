@@ -8,6 +8,8 @@ from django.test import Client
 
 from apps.accounts.models import User
 from apps.portal import notifications
+from apps.rbac import assignments
+from apps.rbac.models import Role
 from tests.mfa.conftest import person
 from tests.portal.test_notifications import ALICE, ALL, ask, change_password, lose
 from tests.sign_in import signed_in
@@ -69,6 +71,19 @@ def test_the_bell_counts_what_is_not_read_until_somebody_looks(
     assert bell(seen(app, OTHER)) == "News"
     assert ">New<" not in seen(app, PAGE)
     assert notifications.of(alice)
+
+
+def test_who_lacks_a_second_factor_is_not_led_away_by_the_bell(
+    app: Client, alice: User
+) -> None:
+    """While they set one up: the answer to it would lead them to prove what is just made."""
+    administrator = Role.objects.get(slug="administrator")
+    assignments.grant(by=None, user=alice, role=administrator, reason="test")
+    cache.delete(f"bell:{alice.pk}")
+    app = signed_in(alice, twice=False)
+    page = seen(app, "/app/settings/security/factors/")
+    assert bell(page) == "News" and BELL not in page
+    assert app.get(BELL).status_code == 302
 
 
 def test_an_empty_page_says_what_will_be_there(app: Client) -> None:

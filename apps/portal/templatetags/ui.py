@@ -19,6 +19,7 @@ from lucide.templatetags.lucide import lucide
 from apps.accounts import closing, preferences, reachable
 from apps.accounts.models import User
 from apps.core import languages, numerals
+from apps.mfa import enforcement
 from apps.portal import notifications, shell
 from apps.sms import numbers
 
@@ -61,11 +62,15 @@ def moment(at: datetime, shape: str = "full") -> SafeString:
     return format_html('<time datetime="{}">{}</time>', local.isoformat(), words)
 
 
-@register.inclusion_tag("ui/_bell.html")
-def bell(user: User) -> dict[str, Any]:
+@register.inclusion_tag("ui/_bell.html", takes_context=True)
+def bell(context: template.Context) -> dict[str, Any]:
     """Where news is told, and how much of it is not read; where that is not known just
-    now the browser asks for it afterwards."""
-    return {"unread": notifications.known(user)}
+    now the browser asks for it afterwards. Not for whom a second factor is missing: the
+    answer would be to prove it, and lead them away from setting it up."""
+    request = context["request"]
+    if enforcement.lacks_one(request):
+        return {"unread": 0}
+    return {"unread": notifications.known(request.user)}
 
 
 @register.inclusion_tag("ui/_before_proof.html", takes_context=True)
