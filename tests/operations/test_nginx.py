@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.operations.conftest import Site
+from tests.operations.proxy import certificate, lay_out
 from tests.operations.tools import (
-    DOCKER,
     VENV,
     answers,
     free_port,
@@ -78,48 +77,13 @@ class Door:
         return Answer(int(status), version, headers, body)
 
 
-def certificate(folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """By the script that the compose file's service runs."""
-    environment = {
-        **os.environ,
-        "DOMAIN": "switchboard.example",
-        "CERTIFICATES": str(folder),
-        "ACME": str(folder.parent / "acme"),
-        "ACME_EMAIL": "",
-        **more,
-    }
-    return run("sh", DOCKER / "nginx/certificates.sh", "once", env=environment)
-
-
 @pytest.fixture(scope="module")
 def door(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     folder = tmp_path_factory.mktemp("nginx")
-    folder.chmod(0o755)
-    shutil.copytree(DOCKER / "nginx", folder / "nginx")
-    for name in ("certificates", "acme/.well-known/acme-challenge", "tmp"):
-        (folder / name).mkdir(parents=True)
+    plain, tls, inside = free_port(), free_port(), free_port()
+    lay_out(folder, web=site.port, plain=plain, tls=tls, inside=inside)
     made = certificate(folder / "certificates")
     assert made.returncode == 0, made.stdout
-    plain, tls, inside = free_port(), free_port(), free_port()
-    # Only where things are differs from what the container reads.
-    places = {
-        "web:8000": f"127.0.0.1:{site.port}",
-        "listen 8080": f"listen 127.0.0.1:{plain}",
-        "listen 8443": f"listen 127.0.0.1:{tls}",
-        "127.0.0.1:8081": f"127.0.0.1:{inside}",
-        "/certificates/": f"{folder}/certificates/",
-        "root /acme": f"root {folder}/acme",
-        "/tmp/nginx": f"{folder}/tmp/nginx",
-        "/tmp/https_port": f"{folder}/tmp/https_port",
-        "/dev/stdout": f"{folder}/access.log",
-        # Debian's master is root here, and its workers have to read the test's folder.
-        "worker_processes auto;": "worker_processes 1; user root;",
-    }
-    for path in (folder / "nginx").iterdir():
-        text = path.read_text()
-        for ours, here in places.items():
-            text = text.replace(ours, here)
-        path.write_text(text)
     conf, log = folder / "nginx/nginx.conf", folder / "nginx.log"
     environment = {
         **os.environ,
@@ -307,42 +271,6 @@ def test_what_is_kept_has_the_id_of_who_asks(door: Door) -> None:
     assert found
     ids = [door.ask(found[1]).all("x-request-id") for _ in range(3)]
     assert len({one for (one,) in ids}) == 3
-
-
-def test_a_certificate_of_our_own_follows_the_name_and_no_other_does(
-    tmp_path: Path,
-) -> None:
-    folder = tmp_path / "certificates"
-    folder.mkdir()
-
-    def named() -> str:
-        path = folder / "fullchain.pem"
-        asked = ("-noout", "-subject", "-in", path)
-        return run("openssl", "x509", *asked).stdout.strip()
-
-    certificate(folder, DOMAIN="old.example")
-    old = (folder / "fullchain.pem").read_bytes()
-    certificate(folder, DOMAIN="old.example")
-    assert (folder / "fullchain.pem").read_bytes() == old
-    certificate(folder, DOMAIN="new.example")
-    assert named() == "subject=CN = new.example"
-    # One that another has signed: its owner renews it.
-    (folder / "theirs").mkdir()
-    certificate(folder / "theirs", DOMAIN="authority.example")
-    request = ("-subj", "/CN=brought.example", "-keyout", folder / "privkey.pem")
-    made = run("openssl", "req", "-new", "-nodes", *request, "-out", folder / "request")
-    assert made.returncode == 0, made.stdout
-    by = (
-        "-CA",
-        folder / "theirs/fullchain.pem",
-        "-CAkey",
-        folder / "theirs/privkey.pem",
-    )
-    asked = ("-req", "-in", folder / "request", "-days", "1", "-CAcreateserial")
-    made = run("openssl", "x509", *asked, *by, "-out", folder / "fullchain.pem")
-    assert made.returncode == 0, made.stdout
-    certificate(folder, DOMAIN="new.example")
-    assert named() == "subject=CN = brought.example"
 
 
 def test_who_says_to_be_somebody_else_is_not_believed(door: Door) -> None:
