@@ -22,6 +22,7 @@ _YES = ("1", "true", "yes", "on", "y", "t")
 _NO = ("0", "false", "no", "off", "n", "f", "")
 # As a browser says it: in lower case, no path, no `*`.
 _ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]{1,5})?")
+_PLACE = re.compile(r"[A-Za-z0-9.-]+:[0-9]{1,5}")
 _MAILBOX = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 
@@ -95,6 +96,15 @@ class Env(environ.FileAwareEnv):  # type: ignore[misc]  # ships no types
             wanted = "origins such as https://app.example.com, with commas between them"
             self._mistaken(name, ",".join(given), wanted)
         return found
+
+    def places(self, name: str) -> list[tuple[str, int]]:
+        """Hosts with their ports, with commas between them: "10.0.0.1:26379,…"."""
+        given = [each.strip() for each in self.list(name, default=[]) if each.strip()]
+        found = [each.rpartition(":") for each in given if _PLACE.fullmatch(each)]
+        if len(found) < len(given):
+            wanted = "places such as 10.0.0.1:26379, with commas between them"
+            self._mistaken(name, ",".join(given), wanted)
+        return [(host, int(port)) for host, _, port in found]
 
     def _mistaken(self, name: str, given: str, wanted: str) -> None:
         words = f"{name} is {given!r}; it takes {wanted}."

@@ -1,5 +1,7 @@
 """Where things are kept: PostgreSQL, Redis, cookies, and the keys that seal."""
 
+from typing import Any
+
 from config.env import env, served
 
 _POSTGRES = ("postgres", "postgresql")
@@ -65,13 +67,29 @@ if ANALYTICS_DATABASE_URL:
     }
     DATABASE_ROUTERS = ["apps.core.replica.Router"]
 
-REDIS_URL = served("REDIS_URL", _REDIS)
-_redis_options = {
+# Who of several Redis leads, its Sentinels say: "10.0.0.1:26379,10.0.0.2:26379,…". Then
+# the host of REDIS_URL is what they call the leader (docs/scale.md).
+REDIS_SENTINELS = env.places("REDIS_SENTINELS")
+# Of the Sentinels themselves, where they want one.
+REDIS_SENTINEL_OPTIONS = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "password": env.str("REDIS_SENTINEL_PASSWORD", default="") or None,
+}
+# To Sentinels there is no TLS of ours.
+REDIS_URL = served("REDIS_URL", _REDIS[:1] if REDIS_SENTINELS else _REDIS)
+_redis_options: dict[str, Any] = {
     "CLIENT_CLASS": "django_redis.client.DefaultClient",
     # Redis answers in under a millisecond; who waits longer waits for a dead one.
     "SOCKET_CONNECT_TIMEOUT": 1,
     "SOCKET_TIMEOUT": 1,
 }
+if REDIS_SENTINELS:
+    _redis_options |= {
+        "CONNECTION_FACTORY": "django_redis.pool.SentinelConnectionFactory",
+        "SENTINELS": REDIS_SENTINELS,
+        "SENTINEL_KWARGS": REDIS_SENTINEL_OPTIONS,
+    }
 CACHES = {
     "default": {
         "BACKEND": "django_prometheus.cache.backends.redis.RedisCache",
