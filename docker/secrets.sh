@@ -69,7 +69,8 @@ keep twilio_auth_token "$secret"
 # (docs/operations.md).
 for name in google_client_secret youtube_client_secret \
     microsoft_client_secret notion_client_secret assistant_llm_api_key \
-    alerts_outside_url alerts_watchdog_url; do
+    redis_sentinel_password email_webhook_secret email_webhook_signing_key \
+    twilio_shared_keys alert_webhook_url alerts_outside_url alerts_watchdog_url; do
     [ -e "$name" ] || put "$name" </dev/null
 done
 echo "The secrets are in $(pwd). Put your mail server into email_url, and keep a copy of field_encryption_keys apart from the backups."

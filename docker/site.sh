@@ -10,13 +10,15 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 STATE=${STATE:-/var/lib/switchboard-deploy}
-ENV_FILE=${ENV_FILE:-$here/.env}
+export ENV_FILE="${ENV_FILE:-$here/.env}"
 [ $# -gt 0 ] || { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit 64; }
 [ -e "$ENV_FILE" ] || {
     echo "site.sh: there is no $ENV_FILE; docker/.env.example is what to copy" >&2
     exit 1
 }
-COMPOSE_FILES=${COMPOSE_FILES:-$(sed -n 's/^COMPOSE_FILES=//p' "$ENV_FILE")}
+# shellcheck source=docker/deploy/variables.sh
+. "$here/deploy/variables.sh"
+COMPOSE_FILES=${COMPOSE_FILES:-$(variable COMPOSE_FILES)}
 kept() { sed -n "s/^$1=//p" "$STATE/state" 2>/dev/null || true; }
 current=$(kept current)
 web=web
@@ -27,7 +29,7 @@ if [ -n "$current" ]; then
     web=$(kept slot)
     if [ "$1" = up ]; then
         named=""
-        for word in "$@"; do case $word in -* | up) ;; *) named=1 ;; esac; done
+        for word in "$@"; do case $word in -* | *=* | up) ;; *) named=1 ;; esac; done
         [ -n "$named" ] || {
             echo "site.sh: that would start both slots of web; deploy.sh $current starts all there is" >&2
             exit 64
@@ -48,7 +50,9 @@ compose() {
 case $1 in
     manage)
         shift
-        compose exec "$web" python -m config.start manage "$@"
+        # PostgreSQL itself: PgBouncer would end what takes long (compose.pgbouncer.yml).
+        compose exec "$web" env DATABASE_URL_FILE=/run/secrets/database_url \
+            python -m config.start manage "$@"
         ;;
     sql)
         [ $# = 2 ] || { echo "site.sh sql QUERY" >&2 && exit 64; }

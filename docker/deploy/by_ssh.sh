@@ -7,11 +7,13 @@ HERE=$(cd "$(dirname "$0")" && pwd)
 # shellcheck disable=SC2086  # its words
 set -- ${SSH_ORIGINAL_COMMAND:-}
 ENV_FILE=${ENV_FILE:-$HERE/../.env}
+# shellcheck source=docker/deploy/variables.sh
+. "$HERE/variables.sh"
 named() { # IMAGE: without tag and digest
     echo "$1" | sed 's/@.*//; s/:[^/:]*$//'
 }
 is_ours() {
-    ours=$(sed -n 's/^SWITCHBOARD_IMAGE=//p' "$ENV_FILE")
+    ours=$(variable SWITCHBOARD_IMAGE)
     [ -n "$ours" ] && [ "$(named "$1")" = "$(named "$ours")" ]
 }
 case "$#:${1:-}" in

@@ -82,6 +82,7 @@ take_up() { # the lock and what is known; the lock ends with this process
     trap finish EXIT
     TURNED="" WORKERS_TURNED=""
     # Who was killed in the middle could not undo; before anything else it is undone now.
+    [ -n "$CURRENT" ] || adopt || { say "what runs could not be taken over" && exit 1; }
     if [ -e "$STATE/turning" ]; then
         say "what was interrupted is undone: $(cat "$STATE/turning")"
         RELEASE="" NEW_SLOT=$(other_slot) TURNED=1 WORKERS_TURNED=1
@@ -122,7 +123,7 @@ record() { # OUTCOME
     echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $HOW $RELEASE $1" >>"$STATE/history"
 }
 
-lead_to() { # SLOT. Written in place: a container has this very file, not its name
+write_upstream() { # SLOT. In place: a container has this very file, not its name
     written=$(
         echo "upstream web {"
         echo "    server $(upstream "$1") max_fails=0;"
@@ -135,6 +136,12 @@ lead_to() { # SLOT. Written in place: a container has this very file, not its na
         echo "}"
     )
     echo "$written" >"$STATE/upstream.inc"
+    # Another user reads it there.
+    chmod 644 "$STATE/upstream.inc"
+}
+
+lead_to() { # SLOT
+    write_upstream "$1"
     reload
 }
 
@@ -200,7 +207,7 @@ turn_to() { # RELEASE
     fi
     say "starting $RELEASE beside ${CURRENT:-nothing}"
     # An upstream.inc has to be there before nginx is.
-    [ -s "$STATE/upstream.inc" ] || lead_to "$NEW_SLOT" || true
+    [ -s "$STATE/upstream.inc" ] || write_upstream "$NEW_SLOT"
     start_web "$RELEASE" "$NEW_SLOT" || return 1
     ready "$NEW_SLOT" || return 1
     smoke "$NEW_SLOT" || return 1
@@ -212,6 +219,7 @@ turn_to() { # RELEASE
     [ -z "$SLOT" ] || stop_web "$SLOT" || return 1
     [ -n "$WORKERS_TURNED" ] || turn_workers "$RELEASE" || return 1
     ready "$NEW_SLOT" || return 1
+    within 10 is_reached || { say "nginx does not lead to it" && return 1; }
     start_watchers || say "who watches could not be started"
     # It is there; from here on nobody goes back.
     trap '' INT HUP TERM

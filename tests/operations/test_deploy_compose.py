@@ -14,6 +14,7 @@ from tests.operations.tools import DOCKER, run
 ONE = "registry.example/switchboard@sha256:" + "1" * 64
 TWO = "registry.example/switchboard@sha256:" + "2" * 64
 THREE = "registry.example/switchboard@sha256:" + "3" * 64
+BEGUN = "localhost/switchboard:1"
 WORKERS = ["worker", "worker-bulk", "worker-mail", "worker-webhooks", "beat"]
 DOCKER_ITSELF = r"""#!/bin/sh
 # docker pull …, docker inspect …, docker compose OPTIONS up|stop|run|ps|exec …
@@ -23,7 +24,11 @@ echo "docker $1" >&2 || exit 120
 image=$(echo "${SWITCHBOARD_IMAGE:-}" | sed 's/.*sha256:\(.\).*/\1/')
 case $1 in
     pull) echo "pull $3" >>"$here/asked"; exit 0 ;;
-    inspect) echo healthy; exit 0 ;;
+    inspect)
+        # One at a time, as Docker says it of one name.
+        [ $# = 4 ] && case "$4" in *' '* | '') exit 1 ;; esac
+        case $3 in *Image*) echo "$BEGUN" ;; *) echo healthy ;; esac
+        exit 0 ;;
 esac
 shift
 while [ "$1" != up ] && [ "$1" != stop ] && [ "$1" != run ] && [ "$1" != ps ] && [ "$1" != exec ]; do
@@ -32,7 +37,11 @@ done
 verb=$1
 for last in "$@"; do :; done
 case $verb in
-    ps) [ ! -e "$here/running/$last" ] || echo "id-of-$last" ;;
+    ps)
+        if [ -e "$here/running/$last" ]; then
+            echo "id-of-$last"
+            [ "$last" != worker ] || [ ! -e "$here/scaled" ] || echo "id-of-another-$last"
+        fi ;;
     exec)
         [ -e "$here/running/$3" ] || exit 1
         case "$*" in
@@ -40,6 +49,7 @@ case $verb in
                 cat >/dev/null
                 echo "smoke $last" >>"$here/asked"
                 ! grep -qx "$last" "$here/bad" 2>/dev/null ;;
+            *8443*) [ ! -e "$here/closed" ] ;;
             *reload*) echo "reload $(grep -o '[a-z-]*:8000' "$UPSTREAM_FILE")" >>"$here/asked" ;;
         esac ;;
     *)
@@ -70,6 +80,7 @@ class Server:
             "STATE": str(self.folder / "state"),
             "ENV_FILE": str(self.folder / ".env"),
             "DRIVER": "compose",
+            "BEGUN": BEGUN,
             "WATCH_SECONDS": "1",
             "READY_SECONDS": "5",
         }
@@ -155,6 +166,68 @@ def test_the_next_starts_beside_and_its_image_is_named_by_digest(
     assert "1 up -d --no-deps --force-recreate web" in asked
     assert not any("migrate" in line for line in asked)
     assert "web" in server.running() and "web-beside" not in server.running()
+
+
+def begin_by_hand(server: Server) -> None:
+    """As docker/site.sh up does it."""
+    for name in ("web", "nginx", "postgres", "redis", "certificates", *WORKERS):
+        (server.folder / "running" / name).touch()
+
+
+def test_what_was_begun_by_hand_is_taken_over(server: Server) -> None:
+    begin_by_hand(server)
+    code, told = server.turn("deploy.sh", ONE)
+    assert code == 0 and f"taking over {BEGUN}" in told, told
+    asked = server.asked()
+    # nginx is made anew with the file that it is led by, before anything else is touched.
+    order = places(
+        asked,
+        *("up -d --no-deps --wait nginx", f"pull {ONE}", "only_expands$", "migrate$"),
+        *("--force-recreate web-beside", "reload web-beside:8000", "stop -t 40 web$"),
+    )
+    assert order == sorted(order), asked
+    assert {"web-beside", "nginx", *WORKERS} <= server.running()
+    assert "web" not in server.running()
+    state = (server.folder / "state/state").read_text()
+    assert f"current={ONE}\nprevious={BEGUN}\n" in state
+
+
+def test_a_bad_release_leaves_what_was_begun_by_hand(server: Server) -> None:
+    begin_by_hand(server)
+    (server.folder / "bad").write_text("http://web-beside:8000")
+    code, told = server.turn("deploy.sh", ONE)
+    assert code == 1 and f"back at {BEGUN}" in told, told
+    assert {"web", "nginx", *WORKERS} <= server.running()
+    inc = server.folder / "state/upstream.inc"
+    assert "server web:8000" in inc.read_text()
+    assert inc.stat().st_mode & 0o777 == 0o644
+
+
+def test_a_door_that_does_not_lead_to_it_is_noticed(server: Server) -> None:
+    server.turn("deploy.sh", ONE)
+    (server.folder / "closed").touch()
+    code, told = server.turn("deploy.sh", TWO)
+    assert code == 1 and "nginx does not lead to it" in told, told
+    assert "web" in server.running()
+
+
+def test_several_workers_of_a_kind_are_all_waited_for_and_stay_several(
+    server: Server,
+) -> None:
+    with (server.folder / ".env").open("a") as variables:
+        variables.write('SCALE="worker=2 worker-bulk=3"\n')
+    (server.folder / "scaled").touch()
+    code, told = server.turn("deploy.sh", ONE)
+    assert code == 0, told
+    scales = "--scale worker=2 --scale worker-bulk=3"
+    assert any(f"--no-deps {scales} worker" in line for line in server.asked())
+
+
+def test_webs_elsewhere_may_stand_in_the_file(server: Server) -> None:
+    with (server.folder / ".env").open("a") as variables:
+        variables.write("WEB_ELSEWHERE='10.0.0.2:8000'\n")
+    assert server.turn("deploy.sh", ONE)[0] == 0
+    assert "server 10.0.0.2:8000" in (server.folder / "state/upstream.inc").read_text()
 
 
 def test_who_reads_along_may_go(server: Server) -> None:
@@ -262,7 +335,7 @@ def test_the_key_of_deployments_may_do_nothing_else(
     server: Server, monkeypatch: pytest.MonkeyPatch, command: str, code: int
 ) -> None:
     monkeypatch.setenv("SSH_ORIGINAL_COMMAND", command)
-    named = f"SWITCHBOARD_IMAGE=registry.example/switchboard@sha256:{'9' * 64}\n"
+    named = f"SWITCHBOARD_IMAGE='registry.example/switchboard@sha256:{'9' * 64}'\n"
     with (server.folder / ".env").open("a") as variables:
         variables.write(named)
     done, told = server.turn("by_ssh.sh")

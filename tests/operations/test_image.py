@@ -37,6 +37,18 @@ def inside(engine: dict[str, str], *words: str) -> str:
     return f"{done.returncode} {done.stdout}"
 
 
+SPOKEN = """
+import django
+from django.conf import settings
+from django.utils import translation
+settings.configure(LANGUAGES=[("es", ""), ("es-mx", "")], LOCALE_PATHS=["/app/locale"])
+django.setup()
+for language in ("es", "es-mx"):
+    with translation.override(language):
+        print(translation.gettext("Reminders"))
+"""
+
+
 def test_nothing_of_it_can_be_written_and_nothing_gained(
     engine: dict[str, str],
 ) -> None:
@@ -54,9 +66,14 @@ def test_no_test_no_secret_and_no_history_is_in_it(
 ) -> None:
     told = inside(engine, "--entrypoint", "ls", IMAGE, "-A", "/app")
     assert set(told.split()[1:]) == {
-        *("apps", "config", "docker", "manage.py", "requirements", "static"),
-        "templates",
+        *("apps", "config", "docker", "locale", "manage.py", "requirements"),
+        *("static", "templates"),
     }
+
+
+def test_it_speaks_all_that_the_site_does(engine: dict[str, str]) -> None:
+    told = inside(engine, "--entrypoint", "python", IMAGE, "-c", SPOKEN)
+    assert told.split()[1:] == ["Recordatorios"] * 2, told
 
 
 def test_a_role_that_is_none_is_refused(engine: dict[str, str]) -> None:

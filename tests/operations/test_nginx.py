@@ -216,6 +216,7 @@ def test_what_is_too_large_is_refused_by_a_problem(
     [
         (("/metrics",), 403, "forbidden", "This address is not for the outside."),
         (("/", "-X", "TRACE"), 405, "method_not_allowed", "is not asked that way."),
+        (("/.refused/page",), 404, "not_found", "There is no page at this address."),
         ((f"/{'a' * 20_000}",), 414, "too_large", "The address is too long."),
         (
             ("/accounts/login/", "--data-binary", "x" * 70_000),
@@ -250,7 +251,8 @@ def test_a_refusal_is_a_page_for_a_browser_and_a_problem_for_others(
 
 
 def test_what_is_no_request_is_refused_in_the_same_form(door: Door) -> None:
-    for words in ("NOTHING", "GET / HTTP/1.1\r\nHost: a\r\nHost: b"):
+    large = f"GET / HTTP/1.1\r\nHost: a\r\nX-Large: {'a' * 20_000}"
+    for words in ("NOTHING", "GET / HTTP/1.1\r\nHost: a\r\nHost: b", large):
         told = subprocess.run(
             [
                 *("openssl", "s_client", "-quiet", "-connect", f"127.0.0.1:{door.tls}"),

@@ -299,11 +299,14 @@ def production(
         "ACME_EMAIL": "ops@switchboard.example",
         "TWILIO_ACCOUNT_SID": ACCOUNT,
         "TWILIO_NUMBER": OURS,
+        # Named by no compose file: all of .env reaches the site.
+        "SUPPORT_EMAIL": "help@switchboard.example",
         "HTTP_PORT": str(free_port()),
         "HTTPS_PORT": str(free_port()),
         "SECRETS": str(folder / "secrets"),
         "UPSTREAM_FILE": str(folder / "upstream.inc"),
         "DOCKER_LOGS": str(folder / "logs"),
+        "ENV_FILE": str(folder / ".env"),
         **{variable: images.stand_in(name) for variable, name in STAND_INS.items()},
     }
     (folder / "logs").mkdir()
@@ -361,6 +364,27 @@ def test_who_keeps_things_reaches_nobody_outside(production: Production) -> None
         lines = production.inside(service, "cat", "/proc/net/route").stdout.splitlines()
         leads_on = any(line.split()[1] == "00000000" for line in lines[1:])
         assert leads_on == is_open, service
+
+
+def test_what_stands_in_the_file_of_variables_reaches_the_processes(
+    production: Production,
+) -> None:
+    for service in ("web", "worker-bulk", "beat"):
+        told = production.inside(service, "printenv", "SUPPORT_EMAIL", "TWILIO_NUMBER")
+        assert told.stdout.split() == ["help@switchboard.example", OURS]
+
+
+def test_the_doctor_finds_nothing_that_is_wrong_with_the_machine(
+    production: Production,
+) -> None:
+    """Whose /tmp is in memory, and small."""
+    told = production.inside(
+        *("web", "python", "-m", "config.start", "manage", "doctor"),
+        *("--json", "--offline"),
+    )
+    found = json.loads(told.stdout)
+    wrong = [each for each in found["findings"] if each["level"] == "fail"]
+    assert not wrong, wrong
 
 
 def test_a_text_through_nginx_is_kept_and_answered_by_a_worker(
@@ -466,7 +490,7 @@ def node(production: Production, tmp_path: Path) -> Iterator[Machine]:
     settings = {
         **production.settings,
         "SECRETS": str(tmp_path / "secrets"),
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "ENV_FILE": str(tmp_path / ".env"),
     }
     options = ("--profile", "web", "--profile", "workers", "--profile", "beat")
     files = ("compose.node.yml",)

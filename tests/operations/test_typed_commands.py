@@ -142,7 +142,8 @@ def test_what_a_document_has_one_type_is_understood(
 def test_what_site_sh_knows_beside_leads_where_it_should(server: Path) -> None:
     _, _, [asked] = type_in(server, "docker/site.sh manage doctor --json")
     assert asked["words"] == [
-        *("exec", "web", "python", "-m", "config.start", "manage", "doctor", "--json")
+        *("exec", "web", "env", "DATABASE_URL_FILE=/run/secrets/database_url"),
+        *("python", "-m", "config.start", "manage", "doctor", "--json"),
     ]
     deploy(server)
     _, _, [asked] = type_in(server, "docker/site.sh manage doctor")
