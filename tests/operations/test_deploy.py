@@ -3,22 +3,27 @@
 import contextlib
 import os
 import re
+import secrets
 import shutil
 import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 
+from apps.sms import signing
 from config.env import ROOT
 from tests.operations.conftest import Site
 from tests.operations.tools import DOCKER, free_port, run, until
 
 DEPLOY = DOCKER / "deploy"
+ACCOUNT, TWILIO = "AC" + "0" * 32, "the-token-of-twilio"
 PARTS = ("apps", "config", "docker", "static", "templates")
 LIVE = '{"status": "ok"}'
 # Real faults, each put into a copy of the code: file, what stands there, what then does.
@@ -169,6 +174,63 @@ class Load:
                         self.met.add(answer.json().get("at"))
 
 
+PEOPLE = """
+from django.utils import timezone
+from apps.accounts.models import User
+from apps.sms.models import PhoneNumber
+for number in {numbers}:
+    person = User.objects.create_user(f"{{number}}@example.com", name="Alice")
+    PhoneNumber.objects.create(
+        user=person, e164=number, status="verified", is_primary=True,
+        verified_at=timezone.now(),
+    )
+"""
+
+
+@dataclass
+class Texts:
+    """People who text meanwhile, by Twilio's webhook, and what they asked for."""
+
+    port: int
+    numbers: list[str]
+    asked: list[str] = field(default_factory=list)
+    wrong: list[int] = field(default_factory=list)
+    _over: threading.Event = field(default_factory=threading.Event)
+
+    def __enter__(self) -> "Texts":
+        self._thread = threading.Thread(target=self._text)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _text(self) -> None:
+        path = "/webhooks/twilio/sms/"
+        while not self._over.wait(0.3):
+            thing = f"water plant {len(self.asked)}"
+            fields = {
+                "MessageSid": f"SM{secrets.token_hex(16)}",
+                "AccountSid": ACCOUNT,
+                "From": self.numbers[len(self.asked) % len(self.numbers)],
+                "To": "+12025550100",
+                "Body": f"remind me to {thing} tomorrow at 9",
+                "NumMedia": "0",
+            }
+            address = f"https://switchboard.example{path}"
+            proof = signing.signature(address, fields.items(), TWILIO)
+            answer = httpx.post(
+                f"http://127.0.0.1:{self.port}{path}",
+                data=fields,
+                headers={"X-Twilio-Signature": proof},
+                timeout=30,
+            )
+            self.asked.append(thing)
+            if answer.status_code != 200:
+                self.wrong.append(answer.status_code)
+
+
 NGINX = """
 user root;
 worker_processes 1;
@@ -216,6 +278,8 @@ def machine(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ma
         "NGINX_CONF": str(folder / "nginx.conf"),
         "SITE": "switchboard.example",
         "WATCH_SECONDS": "3",
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TWILIO,
         "WEB_PROCESSES": "1",
         "WORKER_CONCURRENCY": "1",
     }
@@ -266,6 +330,31 @@ def test_a_deployment_under_load_fails_no_request_and_one_goes_back_by_hand(
     assert code == 1 and "no release before one" in told, told
     assert machine.state() == state and machine.running() == processes
     assert len([name for name in machine.running() if name.startswith("web-")]) == 1
+
+
+def test_no_text_is_lost_or_answered_twice_while_workers_change(
+    machine: Machine,
+) -> None:
+    numbers = [f"+1202555{number}" for number in range(1200, 1210)]
+    made = run(
+        *(sys.executable, "-m", "config.start", "manage", "shell", "-c"),
+        PEOPLE.format(numbers=numbers),
+        env=machine.environment,
+    )
+    assert made.returncode == 0, made.stdout
+    with Texts(machine.port, numbers) as texts:
+        for turn in (("deploy.sh", "two"), ("rollback.sh",)):
+            code, told = machine.turn(*turn)
+            assert code == 0, told
+    assert texts.wrong == [] and len(texts.asked) > 30
+    with psycopg.connect(machine.environment["DATABASE_URL"], autocommit=True) as asked:
+
+        def reminders() -> list[str]:
+            rows = asked.execute("SELECT text FROM assistant_reminder")
+            return sorted(text for (text,) in rows)
+
+        until(lambda: len(reminders()) >= len(texts.asked), 60)
+        assert reminders() == sorted(texts.asked)
 
 
 @pytest.mark.parametrize(
