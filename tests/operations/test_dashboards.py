@@ -294,7 +294,7 @@ def test_each_figure_is_one_that_somebody_counts(site: Site) -> None:
     )
     used = [query for _, _, query in QUERIES] + [rules]
     wanted = {
-        re.sub("_(bucket|total)$", "", name)
+        re.sub("_(bucket|count|total)$", "", name)
         for name in re.findall(r"\bswitchboard_\w+", " ".join(used))
     }
     assert wanted - declared - looked_up == set()
