@@ -26,7 +26,7 @@ YOUNGER = re.compile(
     r'|unknown permission scope "attestations"'
     r'|undefined variable "vars"'
 )
-Json = dict[str, Any]
+Json = dict[Any, Any]
 
 
 def read(path: Path) -> Json:
@@ -174,6 +174,20 @@ def test_one_deployment_of_an_environment_at_a_time_and_none_is_stopped() -> Non
         }
     group = job("rollback", "rollback")["concurrency"]["group"]
     assert group == "deploy-${{ inputs.environment }}"
+
+
+def test_each_push_is_tested_once() -> None:
+    """On main by the deployment, which calls it; elsewhere by itself."""
+    # YAML 1.1 reads `on` as true.
+    by_itself, deployment = (
+        read(GITHUB / f"workflows/{name}.yml")[True] for name in ("ci", "deploy")
+    )
+    assert by_itself["push"] == {"branches-ignore": ["main"]}
+    assert by_itself.keys() == {"push", "pull_request", "workflow_call"}
+    assert deployment["push"] == {"branches": ["main"]}
+    tests = job("tests", "deploy")
+    assert tests["uses"] == "./.github/workflows/ci.yml"
+    assert tests["if"] == "github.event_name == 'push'"
 
 
 def test_nothing_is_deployed_that_is_not_tested_scanned_and_deployed_before() -> None:
