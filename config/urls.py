@@ -11,6 +11,7 @@ handler500 = "apps.core.problems.defect"
 urlpatterns = [
     path("health/live", public(health.live), name="health_live"),
     path("health/ready", public(health.ready), name="health_ready"),
+    path("health/servable", public(health.servable), name="health_servable"),
     path("metrics", public(metrics.metrics), name="metrics"),
     path("webhooks/twilio/", include("apps.sms.urls")),
     path("", include("apps.jobs.urls")),

@@ -406,6 +406,7 @@ ROWS = {
     "dev/mail/<uuid:key>/": reads(ANYBODY, 404),
     "health/live": reads(public),
     "health/ready": reads(public, HEALTH),
+    "health/servable": reads(public),
     "metrics": reads(public),
     "webhooks/alerts/": posted(public, all_get(404)),
     # No provider is in use.

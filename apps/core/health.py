@@ -1,11 +1,13 @@
-"""`/health/live`: this process answers. `/health/ready`: it can do its work, or why not.
+"""`/health/live`: this process answers. `/health/ready`: the site can do its work, or why
+not. `/health/servable`: this process can answer people, whoever else is away; a balancer
+that asked for workers would close every web of the site for want of one.
 
 Checks run side by side and are given two seconds together; what has not answered by
 then counts as down.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, LiteralString
 
@@ -54,12 +56,13 @@ CHECKS: dict[str, Callable[[], str]] = {
     "worker": _workers,
     "beat": _beat,
 }
+SERVERS = ("database", "redis")
 
 
-def readiness() -> dict[str, str]:
+def readiness(of: Collection[str] = tuple(CHECKS)) -> dict[str, str]:
     """Name of each check → why it is down ("" when it is up)."""
-    pool = ThreadPoolExecutor(len(CHECKS))
-    asked = {name: pool.submit(check) for name, check in CHECKS.items()}
+    pool = ThreadPoolExecutor(len(of))
+    asked = {name: pool.submit(CHECKS[name]) for name in of}
     done, _ = wait(asked.values(), timeout=BUDGET_SECONDS)
     pool.shutdown(wait=False, cancel_futures=True)
     reasons = {}
@@ -80,10 +83,19 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def ready(request: HttpRequest) -> HttpResponse:
+    return _told(request, CHECKS)
+
+
+@require_safe
+def servable(request: HttpRequest) -> HttpResponse:
+    return _told(request, SERVERS)
+
+
+def _told(request: HttpRequest, of: Collection[str]) -> HttpResponse:
     """Why something is down is for the network inside: who comes through the proxy is told
     that it is."""
     started = time.monotonic()
-    reasons = readiness()
+    reasons = readiness(of)
     up = not any(reasons.values())
     if "HTTP_X_FORWARDED_FOR" in request.META:
         reasons = {name: reason and "down" for name, reason in reasons.items()}

@@ -2,9 +2,11 @@
 
 Sessions, cookies, CSRF and page headers cost a webhook twice its own work
 (docs/decisions/0003). Paths under `SHORTCUT_PREFIXES` go straight to their view;
-errors become problems here as they would further in.
+errors become problems here as they would further in, and webhooks are counted here: the
+middleware that counts pages never sees them.
 """
 
+import time
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -13,6 +15,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError, connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
+from prometheus_client import Histogram
 
 from apps.core import paths
 from apps.core.errors import AppError, NotAllowed, NotFound, TooLarge, Unavailable
@@ -22,15 +25,34 @@ from apps.core.problems import problem, worded
 # A handful of addresses; the bound keeps made-up ones from filling the memory.
 _resolved = lru_cache(maxsize=64)(resolve)
 
+# Of all that goes the short way these are part of what the site promises; looks at its
+# health are not.
+_COUNTED = "/webhooks/"
+# One figure for how many and how long: each costs every webhook processor time.
+SECONDS = Histogram(
+    "switchboard_webhook_seconds", "How long webhooks took, by answer", ["status"]
+)
+
 
 class ShortcutMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.prefixes = tuple(settings.SHORTCUT_PREFIXES)
+        # From nought on, or the first of each has no rate (core/from_nought.py).
+        for status in (200, AppError.status, Unavailable.status):
+            SECONDS.labels(status)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path_info.startswith(self.prefixes):
             return self.get_response(request)
+        if not request.path_info.startswith(_COUNTED):
+            return self._answered(request)
+        since = time.perf_counter()
+        response = self._answered(request)
+        SECONDS.labels(response.status_code).observe(time.perf_counter() - since)
+        return response
+
+    def _answered(self, request: HttpRequest) -> HttpResponse:
         try:
             request.resolver_match = found = _resolved(request.path_info)
             response: HttpResponse = found.func(request, *found.args, **found.kwargs)

@@ -46,6 +46,9 @@ FALLBACKS = Counter(
     "Texts that came by the fallback address",
     ["error_code"],
 )
+# From nought on, or nobody is told of the first (core/from_nought.py).
+for _code in (*_FALLBACK_CODES, "other"):
+    FALLBACKS.labels(_code)
 REFUSED = Counter(
     "switchboard_sms_webhook_refused_total", "Webhook calls that proved nothing"
 )

@@ -14,6 +14,8 @@ FOLDER = Path(__file__).parent / "dashboards"
 _WIDE, _HIGH, _COLUMNS = 12, 8, 24
 _SECONDS = "switchboard_django_http_requests_latency_seconds_by_view_method_bucket"
 _RESPONSES = "switchboard_django_http_responses_total_by_status_total"
+# Those take the short way past what counts pages (apps/core/shortcut.py).
+_WEBHOOKS = "switchboard_webhook_seconds"
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,13 @@ DASHBOARDS = {
         panel("Migrations that are missing", "short", ("max(switchboard_django_migrations_unapplied)", "missing")),
     )),
     "application": ("Application", (
-        panel("Answers", "reqps", (rate(_RESPONSES, "status"), "{{status}}")),
+        panel("Answers", "reqps", (rate(_RESPONSES, "status"), "{{status}}"), (rate(f"{_WEBHOOKS}_count", "status"), "webhooks {{status}}")),
         panel("Seconds", "s", (slowest(_SECONDS, 0.5), "half"), (slowest(_SECONDS, 0.95), "95 %"), (slowest(_SECONDS, 0.99), "99 %")),
+        panel("Seconds of webhooks", "s", (slowest(f"{_WEBHOOKS}_bucket", 0.5), "half"), (slowest(f"{_WEBHOOKS}_bucket", 0.95), "95 %"), (slowest(f"{_WEBHOOKS}_bucket", 0.99), "99 %")),
         panel("Slowest pages", "s", (f"topk(10, {slowest(_SECONDS, 0.95, 'view')})", "{{view}}")),
         panel("Most asked", "reqps", (f"topk(10, {rate('switchboard_django_http_requests_total_by_view_transport_method_total', 'view')})", "{{view}}")),
         panel("Errors of the last hour", "percentunit", ("switchboard:errors:ratio_rate1h", "all")),
-        panel("Seconds of one in twenty", "s", ("switchboard:request_seconds:p95", "95 %")),
+        panel("Seconds of one in twenty", "s", ("switchboard:request_seconds:p95", "pages"), ("switchboard:webhook_seconds:p95", "webhooks")),
     )),
     "business": ("Business", (
         panel("Texts in", "short", ("sum(increase(switchboard_sms_inbound_total[1h]))", "an hour")),

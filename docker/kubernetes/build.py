@@ -112,9 +112,9 @@ def _pod(role: str, arguments: list[str], memory: str, processors: str) -> Objec
             "livenessProbe": {**probe, "periodSeconds": 10, "failureThreshold": 6},
         }
     if role == "web":
-        # By the name that the site knows of itself.
+        # By the name that the site knows of itself; a worker that is silent closes no web.
         asked = {
-            "path": "/health/ready",
+            "path": "/health/servable",
             "port": "http",
             "httpHeaders": [{"name": "Host", "value": "web"}],
         }

@@ -3,13 +3,16 @@
 from io import StringIO
 
 import pytest
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.core.management import CommandError, call_command
 from django.db import models
 from django.db.migrations import Migration
 from django.db.migrations.operations import (
+    AddConstraint,
     AddField,
     AlterField,
     AlterModelTable,
+    AlterUniqueTogether,
     CreateModel,
     DeleteModel,
     RemoveField,
@@ -30,8 +33,15 @@ BOOK = CreateModel(
         ("title", models.TextField()),
         ("note", models.TextField(null=True)),
         ("tags", models.ManyToManyField("auth.Group")),
+        ("mark", models.CharField(max_length=20)),
+        ("pages", models.IntegerField()),
+        ("owner", models.ForeignKey("auth.Group", models.CASCADE)),
+        ("place", models.TextField(db_column="shelf")),
     ],
+    {"unique_together": {("title", "mark")}},
 )
+_POSITIVE = models.CheckConstraint(condition=models.Q(pages__gt=0), name="positive")
+_ONCE = models.UniqueConstraint(fields=["owner", "mark"], name="once")
 
 
 def said(*operations: Operation) -> list[str]:
@@ -62,6 +72,61 @@ def said(*operations: Operation) -> list[str]:
             "has Book.note insist on a value",
         ),
         (
+            AlterField("Book", "title", models.TextField(db_column="name")),
+            "renames the column of Book.title from title to name",
+        ),
+        (
+            AlterField("Book", "place", models.TextField()),
+            "renames the column of Book.place from shelf to place",
+        ),
+        (
+            AlterField("Book", "title", models.CharField(max_length=200)),
+            "changes the type of Book.title from text to varchar(200)",
+        ),
+        (
+            AlterField("Book", "mark", models.CharField(max_length=19)),
+            "changes the type of Book.mark from varchar(20) to varchar(19)",
+        ),
+        (
+            AlterField("Book", "pages", models.TextField()),
+            "changes the type of Book.pages from integer to text",
+        ),
+        (
+            AlterField("Book", "pages", models.BigIntegerField()),
+            "changes the type of Book.pages from integer to bigint",
+        ),
+        (
+            AlterField("Book", "owner", models.ForeignKey("Book", models.CASCADE)),
+            "changes the type of Book.owner from a key of auth.group to a key of"
+            " library.book",
+        ),
+        (
+            AlterField("Book", "owner", models.ForeignKey("auth.User", models.CASCADE)),
+            "changes the type of Book.owner from a key of auth.group to a key of"
+            " auth.user",
+        ),
+        (
+            AlterField("Book", "title", models.TextField(unique=True)),
+            "has Book.title be unique",
+        ),
+        (
+            AlterField(
+                "Book", "owner", models.OneToOneField("auth.Group", models.CASCADE)
+            ),
+            "has Book.owner be unique",
+        ),
+        (AddConstraint("Book", _POSITIVE), "has Book keep positive"),
+        (AddConstraint("Book", _ONCE), "has Book keep once"),
+        (AddConstraintNotValid("Book", _POSITIVE), "has Book keep positive"),
+        (
+            AlterUniqueTogether("Book", {("title", "mark"), ("mark", "pages")}),
+            "has Book be unique in mark, pages",
+        ),
+        (
+            SeparateDatabaseAndState([AddConstraint("Book", _ONCE)]),
+            "has Book keep once",
+        ),
+        (
             SeparateDatabaseAndState([RemoveField("Book", "title")]),
             "removes Book.title",
         ),
@@ -80,7 +145,14 @@ def test_what_the_release_before_would_miss_is_said(
         AddField("Book", "pages", models.IntegerField(db_default=0)),
         AddField("Book", "others", models.ManyToManyField("library.Book")),
         AlterField("Book", "title", models.TextField(null=True)),
-        AlterField("Book", "title", models.CharField(max_length=200)),
+        AlterField("Book", "title", models.CharField()),
+        AlterField("Book", "title", models.TextField(db_column="title", help_text="?")),
+        AlterField("Book", "mark", models.CharField(max_length=21)),
+        AlterField("Book", "mark", models.TextField(choices=[("a", "A")])),
+        AlterField("Book", "owner", models.ForeignKey("auth.Group", models.PROTECT)),
+        AlterField("Book", "tags", models.ManyToManyField("auth.Group", blank=True)),
+        AlterUniqueTogether("Book", set()),
+        SeparateDatabaseAndState(state_operations=[AddConstraint("Book", _ONCE)]),
         SeparateDatabaseAndState(state_operations=[RemoveField("Book", "title")]),
         CreateModel("Shelf", [("id", models.BigAutoField(primary_key=True))]),
     ],
@@ -96,6 +168,11 @@ def test_what_is_new_itself_may_change_as_it_likes() -> None:
             shelf,
             AddField("Shelf", "place", models.TextField(default="")),
             RenameModel("Shelf", "Rack"),
+            AlterField("Rack", "place", models.CharField(max_length=9, unique=True)),
+            AddConstraint(
+                "Rack", models.UniqueConstraint(fields=["place"], name="one_place")
+            ),
+            AlterUniqueTogether("Rack", {("id", "place")}),
             RemoveField("Rack", "place"),
             DeleteModel("Rack"),
         )

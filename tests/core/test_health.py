@@ -55,6 +55,18 @@ def test_a_worker_that_never_started_and_a_beat_that_stopped_are_named() -> None
     assert checks["beat"].startswith("the beat was last seen 100 s ago")
 
 
+def test_what_people_need_is_the_database_and_redis_alone(settings: Settings) -> None:
+    """No worker and no beat has ever come: pages are there all the same."""
+    answer = Client().get("/health/servable")
+    assert answer.status_code == 200
+    assert answer.json()["checks"] == {"database": "ok", "redis": "ok"}
+    assert ready()[0] == 503
+    settings.REDIS_URL = "redis://127.0.0.1:9/0"
+    answer = Client().get("/health/servable", headers={"X-Forwarded-For": "9.9.9.9"})
+    assert answer.status_code == 503
+    assert answer.json()["checks"] == {"database": "ok", "redis": "down"}
+
+
 def test_who_comes_through_the_proxy_is_told_no_reason() -> None:
     heartbeats.beat("beat", *map(heartbeats.worker_of, Queue.values))
     Heartbeat.objects.filter(name="worker:bulk").delete()
@@ -137,6 +149,7 @@ def test_a_worker_that_never_came_counts_as_silent() -> None:
 
 def test_health_is_for_reading() -> None:
     assert Client().post("/health/ready").status_code == 405
+    assert Client().post("/health/servable").status_code == 405
 
 
 def test_many_at_once_leave_no_threads_behind() -> None:

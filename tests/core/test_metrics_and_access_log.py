@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from apps.core import logs
 from apps.core.kinds import Queue
+from tests.sms.conftest import form, post
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,47 @@ def test_a_database_that_is_away_is_told() -> None:
     assert answer.status_code == 200
     told = answer.content.decode()
     assert "switchboard_database_up 0.0" in told and "switchboard_redis_up 1.0" in told
+
+
+def _webhooks(status: int) -> float:
+    """How many calls were answered so, as Prometheus is told; fails where no series is."""
+    told = Client().get("/metrics").content.decode()
+    named = f'^switchboard_webhook_seconds_count{{status="{status}"}} (.*)$'
+    (count,) = re.findall(named, told, re.MULTILINE)
+    return float(count)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_webhooks_are_counted_by_how_they_were_answered() -> None:
+    """Also those that fail, from nought on: the rate of errors sees the first."""
+    sms = "/webhooks/twilio/sms/"
+    # A client has its own middleware, and makes it for its first request.
+    assert Client().post(sms, {}).status_code == 415
+    refused, away, defects = _webhooks(415), _webhooks(503), _webhooks(500)
+    assert Client().post(sms, {}).status_code == 415
+    connection.close()
+    port = connection.settings_dict["PORT"]
+    connection.settings_dict["PORT"] = "9"
+    try:
+        assert post(sms, form("hello")).status_code == 503
+    finally:
+        connection.settings_dict["PORT"] = port
+    assert (_webhooks(415), _webhooks(503)) == (refused + 1, away + 1)
+    assert _webhooks(500) == defects
+
+
+def test_a_text_by_the_fallback_address_counts_from_nought_on() -> None:
+    """Or the alert does not see the first."""
+    told = Client().get("/metrics").content.decode()
+    counted = '^switchboard_sms_webhook_fallback_total{error_code="(.*)"}'
+    assert {"11200", "other"} <= set(re.findall(counted, told, re.MULTILINE))
+
+
+def test_what_machines_look_at_is_no_webhook() -> None:
+    Client().get("/health/live")
+    before = _webhooks(200)
+    Client().get("/health/live")
+    assert _webhooks(200) == before
 
 
 def test_a_page_leaves_one_line_with_its_route_and_no_secret_of_its_path(

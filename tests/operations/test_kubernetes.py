@@ -69,3 +69,9 @@ def test_secrets_are_files_and_never_in_the_environment() -> None:
     files = {name for name in settings["data"] if name.endswith("_FILE")}
     assert files == {name for name in web["environment"] if name.endswith("_FILE")}
     assert not any(pod["spec"]["containers"][0].get("env") for pod in PODS.values())
+
+
+def test_web_is_ready_without_workers() -> None:
+    """Else one silent worker would take every web away from the site."""
+    (web,) = PODS["web"]["spec"]["containers"]
+    assert web["readinessProbe"]["httpGet"]["path"] == "/health/servable"

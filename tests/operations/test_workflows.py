@@ -2,6 +2,7 @@
 of this house."""
 
 import json
+import os
 import re
 import subprocess
 import tomllib
@@ -25,7 +26,7 @@ YOUNGER = re.compile(
     r'|unknown permission scope "attestations"'
     r'|undefined variable "vars"'
 )
-Json = dict[str, Any]
+Json = dict[Any, Any]
 
 
 def read(path: Path) -> Json:
@@ -175,6 +176,20 @@ def test_one_deployment_of_an_environment_at_a_time_and_none_is_stopped() -> Non
     assert group == "deploy-${{ inputs.environment }}"
 
 
+def test_each_push_is_tested_once() -> None:
+    """On main by the deployment, which calls it; elsewhere by itself."""
+    # YAML 1.1 reads `on` as true.
+    by_itself, deployment = (
+        read(GITHUB / f"workflows/{name}.yml")[True] for name in ("ci", "deploy")
+    )
+    assert by_itself["push"] == {"branches-ignore": ["main"]}
+    assert by_itself.keys() == {"push", "pull_request", "workflow_call"}
+    assert deployment["push"] == {"branches": ["main"]}
+    tests = job("tests", "deploy")
+    assert tests["uses"] == "./.github/workflows/ci.yml"
+    assert tests["if"] == "github.event_name == 'push'"
+
+
 def test_nothing_is_deployed_that_is_not_tested_scanned_and_deployed_before() -> None:
     assert set(job("image", "deploy")["needs"]) == {"tests", "security"}
     assert "security" in job("choose", "deploy")["needs"]
@@ -197,6 +212,167 @@ def test_an_image_is_verified_before_anything_of_it_runs() -> None:
     assert where["cosign verify"] < where["deploy.sh"] < where["smoke.sh"]
     assert where["gh attestation verify"] < where["deploy.sh"]
     assert "rollback.sh" in scripts[where["smoke.sh"]]
+
+
+def done(step: Json, folder: Path, **environment: str) -> tuple[int, str]:
+    """How the script of a step ends in `folder`, by the shell that GitHub gives it, and
+    what it says. https://docs.github.com/actions/reference/workflows-and-actions"""
+    script = folder / "script.sh"
+    script.write_text(step["run"])
+    shell = {"bash": ("--noprofile", "--norc", "-eo", "pipefail"), None: ("-e",)}
+    ended = subprocess.run(
+        ["bash", *shell[step.get("shell")], script],
+        cwd=folder,
+        env={**os.environ, "HOME": str(folder), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return ended.returncode, ended.stdout
+
+
+def sarif(*severities: str) -> str:
+    """What CodeQL has found; `none` is what has no severity."""
+    rules = [
+        {
+            "id": str(number),
+            "properties": {} if each == "none" else {"security-severity": each},
+        }
+        for number, each in enumerate(severities)
+    ]
+    run_ = {
+        "tool": {"driver": {"name": "CodeQL"}, "extensions": [{"rules": rules}]},
+        "results": [{"ruleId": rule["id"]} for rule in rules],
+    }
+    return json.dumps({"version": "2.1.0", "runs": [run_]})
+
+
+@pytest.mark.parametrize(
+    ("found", "is_fine"),
+    [
+        ([sarif()], True),
+        ([sarif("6.9", "none"), sarif("0.0")], True),
+        ([sarif("9.1")], False),
+        ([sarif(), sarif("1.0", "7.0")], False),
+        # Nothing was looked at.
+        ([], False),
+        ([""], False),
+        (["{}"], False),
+        ([sarif("high")], False),
+        ([sarif("high"), sarif()], False),
+    ],
+)
+def test_what_codeql_finds_or_does_not_tell_fails_its_job(
+    tmp_path: Path, found: list[str], is_fine: bool
+) -> None:
+    (tmp_path / "found").mkdir()
+    for number, text in enumerate(found):
+        (tmp_path / f"found/{number}.sarif").write_text(text)
+    step = job("codeql", "security")["steps"][-1]
+    code, words = done(step, tmp_path)
+    assert (code == 0) == is_fine, words
+
+
+DIGEST = f"sha256:{'0a' * 32}"
+IMAGE = f"ghcr.io/us/switchboard@{DIGEST}"
+
+
+@pytest.mark.parametrize(
+    ("built", "given", "chosen"),
+    [
+        (IMAGE, "", IMAGE),
+        ("", IMAGE, IMAGE),
+        ("", "", ""),
+        ("", "ghcr.io/us/switchboard:latest", ""),
+        ("", f"ghcr.io/us/switchboard@{DIGEST[:-1]}", ""),
+        ("", f"{IMAGE}0", ""),
+        ("", f"{IMAGE}\nmore=1", ""),
+        (f"@{DIGEST}", "", ""),
+    ],
+)
+def test_only_an_image_by_its_digest_is_chosen(
+    tmp_path: Path, built: str, given: str, chosen: str
+) -> None:
+    (step,) = job("choose", "deploy")["steps"]
+    output = tmp_path / "output"
+    output.touch()
+    names = {"BUILT": built, "GIVEN": given, "GITHUB_OUTPUT": str(output)}
+    code, words = done(step, tmp_path, **names)
+    assert (code == 0) == bool(chosen), words
+    assert output.read_text() == (f"image={chosen}\n" if chosen else "")
+
+
+def turned(folder: Path, **inputs: str) -> tuple[int, str]:
+    """By the scripts of the action, with an ssh that writes down what it is to do, and a
+    site that fails its smoke checks."""
+    for name, words in (
+        ("ssh", f'echo "${{@: -2}}" >>{folder}/done'),
+        ("sleep", ""),
+        ("cosign", f"echo verified >>{folder}/done"),
+        ("gh", ""),
+    ):
+        (folder / name).write_text(f"#!/bin/bash\n{words}\n")
+        (folder / name).chmod(0o755)
+    (folder / "done").touch()
+    names = {name.upper(): value for name, value in inputs.items()}
+    path = f"{folder}:{os.environ['PATH']}"
+    for step in read(ACTION)["runs"]["steps"]:
+        if not is_wanted(step, inputs["what"]):
+            continue
+        if script := step.get("run"):
+            step["run"] = script.replace("sh docker/deploy/smoke.sh", "false")
+            code, _ = done(step, folder, PATH=path, HOST="us@server", **names)
+            if code:
+                break
+    return code, (folder / "done").read_text()
+
+
+def is_wanted(step: Json, what: str) -> bool:
+    """By the few conditions that the action has."""
+    told = {"inputs.what == 'deploy'": what == "deploy", "always()": True}
+    return told[step["if"]] if "if" in step else True
+
+
+def test_a_deployment_is_never_a_rollback_by_mistake(tmp_path: Path) -> None:
+    known: dict[str, str] = {"known_host": "", "key": "", "repository": "us/us"}
+    for number, (what, image) in enumerate(
+        (("deploy", ""), ("", ""), ("", IMAGE), ("rollback", IMAGE), ("deploy", "a:b"))
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert turned(folder, what=what, image=image, **known) == (1, "")
+
+
+def test_what_is_deployed_goes_back_when_it_is_not_well_outside(tmp_path: Path) -> None:
+    more = {"known_host": "", "key": "", "identity": "", "address": "https://none"}
+    more |= {"repository": "us/us"}
+    deploy, rollback = tmp_path / "deploy", tmp_path / "rollback"
+    for folder in (deploy, rollback):
+        folder.mkdir()
+    code, told = turned(deploy, what="deploy", image=IMAGE, **more)
+    scripts = "/opt/switchboard/docker/deploy"
+    assert (code, told.splitlines()) == (
+        1,
+        [
+            "verified",
+            f"{scripts}/deploy.sh {IMAGE}",
+            f"us@server {scripts}/rollback.sh",
+        ],
+    )
+    code, told = turned(rollback, what="rollback", image="", **more)
+    assert (code, told) == (1, f"us@server {scripts}/rollback.sh\n")
+
+
+def test_each_use_says_what_it_is_for() -> None:
+    used = {
+        (workflow, step["with"].get("what"), "image" in step["with"])
+        for workflow, _, one in JOBS
+        for step in one.get("steps", [])
+        if step.get("uses") == "./.github/actions/turn"
+    }
+    assert used == {("deploy.yml", "deploy", True), ("rollback.yml", "rollback", False)}
 
 
 def test_what_gitleaks_leaves_alone_is_a_file_it_can_read() -> None:
