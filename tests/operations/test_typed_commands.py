@@ -144,6 +144,13 @@ def test_what_site_sh_knows_beside_leads_where_it_should(server: Path) -> None:
     assert asked["words"] == [
         *("exec", "web", "python", "-m", "config.start", "manage", "doctor", "--json")
     ]
+    # By the password that PostgreSQL wants of everybody; the query is one word.
+    _, _, [asked] = type_in(server, "docker/site.sh sql 'SELECT \"a\"; SELECT 2'")
+    words = asked["words"]
+    assert isinstance(words, list)
+    assert words[:4] == ["exec", "postgres", "sh", "-c"]
+    assert 'PGPASSWORD="$(cat /run/secrets/postgres_password)" exec psql' in words[4]
+    assert words[5:] == ["psql", 'SELECT "a"; SELECT 2']
     deploy(server)
     _, _, [asked] = type_in(server, "docker/site.sh manage doctor")
     assert asked["words"][:2] == ["exec", "web-beside"]  # type: ignore[index]  # a list
