@@ -398,6 +398,7 @@ def test_prometheus_finds_each_of_them_by_its_name(production: Production) -> No
         "workers": set(WORKERS),
         "node": {"node-exporter:9100"},
         "site": {"blackbox:9115"},
+        "trusted": {"blackbox:9115"},
         "prometheus": {"127.0.0.1:9090"},
         "alertmanager": {"alertmanager:9093"},
     }
