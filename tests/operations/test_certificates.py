@@ -222,7 +222,8 @@ def test_the_first_certificate_is_asked_for_as_soon_as_nginx_is_there(
             assert "not renewed" not in log.read_text() and not word.exists()
         bring(folder / "certificates")
         brought = network.kept()
-        with network.nginx():
+        with network.nginx() as said:
+            until(lambda: network.shown() == brought, 20, said)
             done = network.renew()
         assert done.returncode == 0 and network.kept() == brought, done.stdout
 
