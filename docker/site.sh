@@ -56,7 +56,10 @@ case $1 in
         ;;
     sql)
         [ $# = 2 ] || { echo "site.sh sql QUERY" >&2 && exit 64; }
-        compose exec postgres psql -U switchboard -d switchboard -c "$2"
+        # shellcheck disable=SC2016  # the container's own shell reads it
+        compose exec postgres sh -c \
+            'PGPASSWORD="$(cat /run/secrets/postgres_password)" exec psql -U switchboard -d switchboard -c "$1"' \
+            psql "$2"
         ;;
     redis)
         shift

@@ -1,5 +1,6 @@
 """How PostgreSQL and Redis stand, looked up for Prometheus. Nothing of any person."""
 
+import math
 import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -7,12 +8,13 @@ from importlib import import_module
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
-from apps.core import redis
+from apps.core import redis, replica
 
 # Of this database alone, and who is busy with what for how long.
 _CONNECTIONS = """
@@ -33,6 +35,11 @@ SELECT pg_database_size(datname),
         ELSE extract(epoch FROM clock_timestamp() - last_archived_time)::float8 END
         FROM pg_stat_archiver)
 FROM pg_stat_database WHERE datname = current_database()
+"""
+# A copy that is being made is none that follows.
+_BEHIND = """
+SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn)) FROM pg_stat_replication
+WHERE state = 'streaming' AND application_name <> 'pg_basebackup'
 """
 _STATES = ("active", "idle", "idle in transaction")
 
@@ -108,6 +115,21 @@ def _database() -> Iterable[Metric]:
         )
 
 
+def _replica() -> Iterable[Metric]:
+    """As the first server sees it, so that one that is away is no silence."""
+    behind = 0.0
+    if replica.ALIAS in settings.DATABASES:
+        with connection.cursor() as cursor:
+            cursor.execute(_BEHIND)
+            (found,) = cursor.fetchone()
+        behind = math.inf if found is None else float(found)
+    yield GaugeMetricFamily(
+        "switchboard_database_replica_behind_bytes",
+        "What the replica for reports has not replayed; 0 where none is named",
+        value=behind,
+    )
+
+
 def _migrations() -> Iterable[Metric]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT app, name FROM django_migrations")
@@ -157,4 +179,4 @@ def of_redis() -> Iterator[Metric]:
         )
 
 
-GAUGES = (_connections, _database, _migrations)
+GAUGES = (_connections, _database, _replica, _migrations)

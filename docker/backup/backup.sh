@@ -40,15 +40,18 @@ copy() {
     mv "$draft" "$backups/base/$name"
 }
 
-oldest() { find "$backups/base" -mindepth 1 -maxdepth 1 -name '2*' | sort | head -n 1; }
 newest() { find "$backups/base" -mindepth 1 -maxdepth 1 -name '2*' | sort | tail -n 1; }
+
+# The smallest of all copies, whatever its timeline: after a restore a newer copy may begin
+# at a smaller one, and what is before this goes in every timeline.
+first_needed() { LC_ALL=C sort -k 1.9,1.24 "$backups"/base/2*/first_segment | head -n 1; }
 
 prune() {
     find "$backups/base" -mindepth 1 -maxdepth 1 -name '2*' -mtime "+$keep_days" |
         while read -r old; do
             [ "$old" = "$(newest)" ] || rm -rf "$old"
         done
-    [ ! -d "$backups/wal" ] || pg_archivecleanup -x .gz "$backups/wal" "$(cat "$(oldest)/first_segment")"
+    [ ! -d "$backups/wal" ] || pg_archivecleanup -x .gz "$backups/wal" "$(first_needed)"
 }
 
 tell() {
@@ -65,15 +68,14 @@ tell() {
     mv "$backups/metrics/.new" "$backups/metrics/backup.prom"
 }
 
-once() { # one at a time
+once() ( # one at a time; the lock goes with the subshell, however it ends
     exec 9>"$backups/lock"
-    flock -n 9 || { say "another is at work" && return 1; }
-    copy || { say "there is no new copy" && return 1; }
+    flock -n 9 || { say "another is at work" && exit 1; }
+    copy || { say "there is no new copy" && exit 1; }
     tell
     prune
-    exec 9>&-
     say "$backups/base/$name"
-}
+)
 
 if [ "${1:-}" = once ]; then
     once

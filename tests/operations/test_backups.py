@@ -479,3 +479,59 @@ def test_old_copies_go_with_what_only_they_need_and_the_newest_stays(
         codes = sorted(each.wait(120) for each in pair)
         assert codes in ([0, 0], [0, 1])
         assert not (base / ".new").exists()
+
+
+def test_after_a_copy_that_failed_one_by_hand_is_not_refused(tmp_path: Path) -> None:
+    """While the service waits for its next try: no server is there for either."""
+    cluster = Cluster(tmp_path, free_port())
+    (tmp_path / "password").write_text(PASSWORD)
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        service = subprocess.Popen(
+            ["sh", str(SCRIPTS / "backup.sh")],
+            env=cluster.environment,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        until(lambda: "there is no new copy" in log.read_text(), 30, log)
+        until(
+            lambda: "there is no new copy"
+            in cluster.script("backup.sh", "once").stdout,
+            *(20, log),
+        )
+    finally:
+        # With the pause it is in.
+        os.killpg(service.pid, signal.SIGTERM)
+        service.wait(20)
+
+
+def test_a_newer_copy_of_an_earlier_place_keeps_its_segments(tmp_path: Path) -> None:
+    """A restore led back to before the night's copy, and another copy was made there; what
+    is cleared away later goes by the copy that begins first, not by the oldest."""
+    cluster = Cluster(tmp_path, free_port())
+    cluster.make()
+    with cluster.running():
+        assert cluster.script("backup.sh", "once").returncode == 0
+        name_more(cluster, 1)
+        back_to = datetime.now(UTC).isoformat(sep=" ")
+        for _ in range(8):
+            name_more(cluster, 1_000)
+        assert cluster.script("backup.sh", "once").returncode == 0
+    shutil.rmtree(cluster.data)
+    first, _ = sorted(cluster.backups.glob("base/2*"))
+    assert cluster.script("restore.sh", str(cluster.data), back_to).returncode == 0
+    with cluster.running():
+        assert cluster.script("backup.sh", "once").returncode == 0
+        name_more(cluster, 10)
+        name_more(cluster, 10)
+        a_month_ago = time.time() - 30 * 86_400
+        os.utime(first, (a_month_ago, a_month_ago))
+        assert cluster.script("backup.sh", "once").returncode == 0
+    assert not first.exists()
+    night, after, newest = sorted(cluster.backups.glob("base/2*"))
+    begin = [(one / "first_segment").read_text()[8:24] for one in (night, after)]
+    assert begin[1] < begin[0]
+    shutil.rmtree(newest)
+    assert Parted(cluster, back_to, [night, after]).restored() == 21

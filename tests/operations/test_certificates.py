@@ -5,6 +5,7 @@ in a network of their own, where the names lead to nothing else."""
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from tests.operations.conftest import not_here
 from tests.operations.proxy import certificate, lay_out
-from tests.operations.tools import found, run, serving, until
+from tests.operations.tools import DOCKER, found, run, serving, until
 
 AUTHORITY, DOMAIN = "authority.example", "switchboard.example"
 DIRECTORY = f"https://{AUTHORITY}:9443/acme/local/directory"
@@ -47,22 +48,29 @@ def test_a_certificate_of_our_own_follows_the_name_and_no_other_does(
     certificate(folder, DOMAIN="new.example")
     assert named() == "subject=CN = new.example"
     # One that another has signed: its owner renews it.
+    theirs = bring(folder)
+    certificate(folder, DOMAIN="new.example")
+    assert named() == "subject=CN = brought.example"
+    # Also with its authority behind it.
+    with (folder / "fullchain.pem").open("a") as chain:
+        chain.write(theirs.read_text())
+    certificate(folder, DOMAIN="new.example")
+    assert named() == "subject=CN = brought.example"
+
+
+def bring(folder: Path) -> Path:
+    """A certificate that another has signed, for a day; answers whose it is."""
     (folder / "theirs").mkdir()
     certificate(folder / "theirs", DOMAIN="authority.example")
     request = ("-subj", "/CN=brought.example", "-keyout", folder / "privkey.pem")
     made = run("openssl", "req", "-new", "-nodes", *request, "-out", folder / "request")
     assert made.returncode == 0, made.stdout
-    by = (
-        "-CA",
-        folder / "theirs/fullchain.pem",
-        "-CAkey",
-        folder / "theirs/privkey.pem",
-    )
+    theirs = folder / "theirs/fullchain.pem"
+    by = ("-CA", theirs, "-CAkey", folder / "theirs/privkey.pem")
     asked = ("-req", "-in", folder / "request", "-days", "1", "-CAcreateserial")
     made = run("openssl", "x509", *asked, *by, "-out", folder / "fullchain.pem")
     assert made.returncode == 0, made.stdout
-    certificate(folder, DOMAIN="new.example")
-    assert named() == "subject=CN = brought.example"
+    return theirs
 
 
 # --- Over ACME
@@ -82,17 +90,56 @@ class Network:
     def run(self, *words: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
         return run("nsenter", *self.inside, *words, env={**os.environ, **more})
 
+    @property
+    def asks(self) -> dict[str, str]:
+        """The environment of the service that asks for certificates."""
+        return {
+            "DOMAIN": DOMAIN,
+            "CERTIFICATES": str(self.folder / "certificates"),
+            "ACME": str(self.folder / "acme"),
+            "ACME_EMAIL": "ops@switchboard.example",
+            "ACME_SERVER": DIRECTORY,
+            "REQUESTS_CA_BUNDLE": str(self.root),
+            "LOOK_EVERY": "0.2",
+        }
+
     def renew(self) -> subprocess.CompletedProcess[str]:
         """What the service of the compose file does once an hour."""
-        return self.run(
-            *("sh", self.folder / "nginx/certificates.sh", "once"),
-            DOMAIN=DOMAIN,
-            CERTIFICATES=str(self.folder / "certificates"),
-            ACME=str(self.folder / "acme"),
-            ACME_EMAIL="ops@switchboard.example",
-            ACME_SERVER=DIRECTORY,
-            REQUESTS_CA_BUNDLE=str(self.root),
-        )
+        script = self.folder / "nginx/certificates.sh"
+        return self.run("sh", script, "once", **self.asks)
+
+    @contextmanager
+    def serving(self, log: str, *words: str | Path, **more: str) -> Iterator[Path]:
+        """It runs inside meanwhile, with its words in this file."""
+        path = self.folder / log
+        with serving(
+            "nsenter", *self.inside, *words, log=path, env={**os.environ, **more}
+        ):
+            yield path
+
+    @contextmanager
+    def nginx(self) -> Iterator[Path]:
+        door = ("sh", self.folder / "nginx/start.sh")
+        conf = str(self.folder / "nginx/nginx.conf")
+        shows = str(self.folder / "certificates/fullchain.pem")
+        with self.serving(
+            *("nginx.log", *door), NGINX_CONF=conf, CERTIFICATE=shows, LOOK_EVERY="0.2"
+        ) as log:
+            yield log
+
+    @contextmanager
+    def authority(self) -> Iterator[None]:
+        conf = self.folder / "Caddyfile"
+        conf.write_text(CADDY.format(kept=self.folder / "authority", name=AUTHORITY))
+        caddy = (found("caddy"), "run", "--adapter", "caddyfile", "--config", conf)
+        asks = ("curl", "-fsS", "--max-time", "5", DIRECTORY)
+        with self.serving("caddy.log", *caddy) as log:
+            until(
+                lambda: self.root.exists()
+                and self.run(*asks, "--cacert", self.root).returncode == 0,
+                *(30, log),
+            )
+            yield
 
     @property
     def root(self) -> Path:
@@ -133,30 +180,8 @@ def test_a_certificate_is_issued_taken_up_and_renewed(network: Network) -> None:
     first = network.renew()
     assert first.returncode == 0 and "was not renewed" in first.stdout, first.stdout
     own = network.kept()
-    variables = {
-        **os.environ,
-        "NGINX_CONF": str(folder / "nginx/nginx.conf"),
-        "CERTIFICATE": str(folder / "certificates/fullchain.pem"),
-        "LOOK_EVERY": "0.2",
-    }
-    (folder / "Caddyfile").write_text(
-        CADDY.format(kept=folder / "authority", name=AUTHORITY)
-    )
-    door = (*network.inside, "sh", str(folder / "nginx/start.sh"))
-    caddy = (*network.inside, found("caddy"), "run", "--adapter", "caddyfile")
-    config = ("--config", str(folder / "Caddyfile"))
-    log, said = folder / "nginx.log", folder / "caddy.log"
-    with (
-        serving("nsenter", *door, log=log, env=variables),
-        serving("nsenter", *caddy, *config, log=said),
-    ):
+    with network.nginx() as log, network.authority():
         until(lambda: network.shown() == own, 30, log)
-        asks = ("curl", "-fsS", "--max-time", "5", DIRECTORY)
-        until(
-            lambda: network.root.exists()
-            and network.run(*asks, "--cacert", network.root).returncode == 0,
-            *(30, said),
-        )
         issued = network.renew()
         assert "Successfully received certificate" in issued.stdout, issued.stdout
         second = network.kept()
@@ -175,3 +200,72 @@ def test_a_certificate_is_issued_taken_up_and_renewed(network: Network) -> None:
         until(lambda: network.shown() == network.kept(), 20, log)
     mode = (folder / "certificates/privkey.pem").stat().st_mode
     assert mode & 0o077 == 0
+
+
+def test_the_first_certificate_is_asked_for_as_soon_as_nginx_is_there(
+    network: Network,
+) -> None:
+    """Which waits for one of our own: until then no try is spent. A certificate that
+    somebody brings afterwards is not replaced."""
+    folder = network.folder
+    asks = ("sh", folder / "nginx/certificates.sh")
+    with network.authority():
+        with network.serving("certificates.log", *asks, **network.asks) as log:
+            word = folder / "acme/.well-known/acme-challenge/ours"
+            until(word.exists, 20, log)
+            own = network.kept()
+            assert log.read_text() == ""
+            with network.nginx() as said:
+                until(lambda: network.kept() != own, 60, log)
+                until(lambda: network.shown() == network.kept(), 20, said)
+                until(lambda: "Successfully received" in log.read_text(), 20, log)
+            assert "not renewed" not in log.read_text() and not word.exists()
+        bring(folder / "certificates")
+        brought = network.kept()
+        with network.nginx() as said:
+            until(lambda: network.shown() == brought, 20, said)
+            done = network.renew()
+        assert done.returncode == 0 and network.kept() == brought, done.stdout
+
+
+def test_whether_browsers_believe_the_certificate_is_looked_at(
+    network: Network,
+) -> None:
+    """By the exporter's own verification, where an authority is asked for one."""
+    folder = network.folder
+    (folder / "web/health").mkdir(parents=True)
+    (folder / "web/health/live").write_text("ok")
+    web = ("python3", "-m", "http.server", "9", "--directory", folder / "web")
+
+    def probed(module: str) -> bool:
+        target = "https://127.0.0.1:443/health/live"
+        address = f"http://127.0.0.1:9115/probe?module={module}&target={target}"
+        told = run("nsenter", *network.inside, "curl", "-sS", address).stdout
+        assert "probe_success" in told, told
+        return "\nprobe_success 1" in told
+
+    exporter = {
+        "BLACKBOX": found("prometheus-blackbox-exporter"),
+        "WRITTEN": str(folder / "blackbox.yml"),
+        "SSL_CERT_FILE": str(network.root),
+    }
+    looks = ("sh", DOCKER / "blackbox/start.sh")
+    healthy = ("curl", "-fsS", "http://127.0.0.1:9115/-/healthy")
+    network.renew()
+    with (
+        network.authority(),
+        network.serving("web.log", *web),
+        network.nginx() as log,
+    ):
+        for asks in (network.asks, {**network.asks, "ACME_EMAIL": ""}):
+            with network.serving("blackbox.log", *looks, **(exporter | asks)) as said:
+                until(lambda: network.run(*healthy).returncode == 0, 20, said)
+                until(lambda: probed("site"), 20, log)
+                assert probed("trusted") == (not asks["ACME_EMAIL"])
+        assert network.renew().returncode == 0
+        until(lambda: network.shown() == network.kept(), 20, log)
+        with network.serving(
+            "blackbox.log", *looks, **(exporter | network.asks)
+        ) as said:
+            until(lambda: network.run(*healthy).returncode == 0, 20, said)
+            assert probed("site") and probed("trusted")

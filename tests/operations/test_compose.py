@@ -66,6 +66,14 @@ def test_each_service_is_hardened_and_bounded(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", [BASE, *FILES], ids=lambda path: path.name)
+def test_what_has_to_be_set_is_set_in_the_example(path: Path) -> None:
+    """What stands there behind a # can be left out."""
+    example = (DOCKER / ".env.example").read_text()
+    wanted = set(re.findall(r"\$\{(\w+):\?", path.read_text()))
+    assert wanted <= set(re.findall(r"^(\w+)=", example, re.MULTILINE))
+
+
+@pytest.mark.parametrize("path", [BASE, *FILES], ids=lambda path: path.name)
 def test_only_the_door_publishes_a_port(path: Path) -> None:
     services: Services = read(path)["services"]
     published = {name: one["ports"] for name, one in services.items() if "ports" in one}

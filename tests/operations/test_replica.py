@@ -2,12 +2,15 @@
 compose file has copied from the first server and which follows it."""
 
 import json
+import math
+import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ import pytest
 from config.embedded import postgres, processes
 from config.env import ROOT
 from tests.operations.test_backups import PASSWORD, SCRIPTS, Cluster
-from tests.operations.tools import DOCKER, free_port, until
+from tests.operations.tools import DOCKER, free_port, run, until
 
 # How many texts came today, as three reports tell it; how many queries each database was
 # asked meanwhile, and how long it took; then the same once more, and what is no report.
@@ -51,6 +54,15 @@ with CaptureQueriesContext(connections["default"]) as caught:
     User.objects.count()
 told.append(len(caught))
 print(json.dumps(told))
+"""
+# What Prometheus is told of it.
+FIGURE = """
+import json
+import django
+django.setup()
+from apps.core import gauges
+((sample,),) = (each.samples for each in gauges._replica())
+print(json.dumps(sample.value))
 """
 
 
@@ -92,6 +104,18 @@ class Replica:
             processes.stop(child, signal.SIGINT, seconds=20)
             place = self.folder / "replica"
             processes.end_strays(postgres.programs() / "postgres", place)
+
+    def is_well(self) -> subprocess.CompletedProcess[str]:
+        """The health check of the compose file."""
+        own = {"PGDATA": str(self.folder), "SCRIPTS": str(SCRIPTS)}
+        return run(
+            *("sh", DOCKER / "postgres/replica.sh", "follows"),
+            env=self.of.environment | own,
+        )
+
+    @property
+    def began(self) -> int:
+        return (self.folder / "replica/PG_VERSION").stat().st_ino
 
     def asked(self, statement: str) -> Any:
         with psycopg.connect(self.url, connect_timeout=3, autocommit=True) as database:
@@ -143,8 +167,14 @@ def came(first: Cluster, texts: int) -> None:
 
 
 def reports(first: Cluster, url: str, *watched: str) -> list[Any]:
+    script = ASK.replace("WATCHED", repr(watched or ("default",)))
+    told: list[Any] = told_by(first, url, script)
+    return told
+
+
+def told_by(first: Cluster, url: str, script: str) -> Any:
     done = subprocess.run(
-        [sys.executable, "-c", ASK.replace("WATCHED", repr(watched or ("default",)))],
+        [sys.executable, "-c", script],
         cwd=ROOT,
         env=first.environment
         | {
@@ -159,8 +189,7 @@ def reports(first: Cluster, url: str, *watched: str) -> list[Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3_000:]
-    told: list[Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return json.loads(done.stdout.splitlines()[-1])
 
 
 def test_reports_are_read_there_and_nothing_else_is(
@@ -211,3 +240,77 @@ def test_after_a_time_away_it_goes_on_where_it_was(
     with replica.running():
         assert reports(first, replica.url)[0]["came"] == [11, 11, 11]
     assert (replica.folder / "replica/PG_VERSION").stat().st_mtime == began
+
+
+def test_how_far_it_is_behind_is_told_also_while_it_is_away(
+    first: Cluster, replica: Replica
+) -> None:
+    with replica.running():
+        assert told_by(first, replica.url, FIGURE) < 1 << 20
+        replica.asked("SELECT pg_wal_replay_pause()::text")
+        with first.asked() as database:
+            database.execute("CREATE TABLE much AS SELECT generate_series(1, 99999) n")
+        until(lambda: told_by(first, replica.url, FIGURE) > 1 << 20)
+        replica.asked("SELECT pg_wal_replay_resume()::text")
+    assert told_by(first, replica.url, FIGURE) == math.inf
+    assert told_by(first, "", FIGURE) == 0
+
+
+def test_what_a_restore_has_undone_is_no_good_health_and_it_begins_anew(
+    tmp_path: Path,
+) -> None:
+    """A replica that had come further than where the first server was led back to; and one
+    that had not goes on with what it has."""
+    cluster = Cluster(tmp_path, free_port())
+    cluster.make()
+    (tmp_path / "replica").mkdir()
+    replica = Replica(cluster, tmp_path / "replica", free_port())
+    names = "SELECT count(*) FROM names"
+
+    def add(many: int) -> None:
+        with cluster.asked() as database:
+            database.execute("INSERT INTO names SELECT generate_series(1, %s)", [many])
+        cluster.archived()
+
+    def restore(*words: str) -> None:
+        shutil.rmtree(cluster.data)
+        done = cluster.script("restore.sh", str(cluster.data), *words)
+        assert done.returncode == 0, done.stdout
+
+    up = ExitStack()
+    with up:
+        up.enter_context(cluster.running())
+        with cluster.asked("postgres") as database:
+            database.execute("CREATE DATABASE switchboard")
+        with cluster.asked() as database:
+            database.execute("CREATE TABLE names (n integer)")
+        assert cluster.script("backup.sh", "once").returncode == 0
+        add(100)
+        moment = datetime.now(UTC).isoformat(sep=" ")
+        add(1_000)
+        with replica.running():
+            assert replica.is_well().returncode == 0
+            assert replica.asked(names) == 1_100
+            up.close()
+            # The first is away, so nobody knows better.
+            assert replica.is_well().returncode == 0
+            restore(moment)
+            up.enter_context(cluster.running())
+            done = replica.is_well()
+            assert done.returncode == 1 and "has undone" in done.stdout, done.stdout
+            assert replica.asked(names) == 1_100
+        undone = replica.began
+        with replica.running():
+            assert replica.began != undone
+            assert replica.asked(names) == 100
+            assert replica.is_well().returncode == 0
+        again = replica.began
+        assert not (tmp_path / "replica/replica.undone").exists()
+        add(10)
+        up.close()
+        restore()
+        up.enter_context(cluster.running())
+        with replica.running():
+            assert replica.asked(names) == 110
+            until(lambda: replica.is_well().returncode == 0, 30)
+        assert replica.began == again

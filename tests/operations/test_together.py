@@ -75,6 +75,13 @@ PODMAN = """#!/bin/sh
 [ "$1" != create ] || { shift && set -- create --read-only-tmpfs=false "$@"; }
 exec podman "$@"
 """
+# docker compose … exec SERVICE WORD …
+DOCKER_EXEC = """#!/bin/sh
+while [ "$1" != exec ]; do shift; done
+service=$2
+shift 2
+exec podman exec "{project}_${{service}}_1" "$@"
+"""
 
 
 def services(files: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -403,6 +410,29 @@ def test_a_text_through_nginx_is_kept_and_answered_by_a_worker(
     assert production.ask("/webhooks/twilio/sms/", "-d", "Body=hello")[-3:] == "403"
 
 
+def test_an_operator_asks_postgresql_and_redis_by_site_sh(
+    production: Production, tmp_path: Path
+) -> None:
+    """Which asks Docker Compose; here podman does what that would."""
+    docker = tmp_path / "docker"
+    docker.write_text(DOCKER_EXEC.format(project=production.project))
+    docker.chmod(0o755)
+    environment = {
+        **production.engine,
+        "PATH": f"{tmp_path}:{production.engine['PATH']}",
+        "ENV_FILE": str(production.folder / ".env"),
+        "STATE": str(tmp_path),
+    }
+
+    def asked(*words: str) -> str:
+        done = run("sh", DOCKER / "site.sh", *words, env=environment)
+        assert done.returncode == 0, done.stdout
+        return done.stdout
+
+    assert " 42\n" in asked("sql", 'SELECT 40 + 2 AS "it\'s"')
+    assert asked("redis", "PING").strip() == "PONG"
+
+
 def test_prometheus_finds_each_of_them_by_its_name(production: Production) -> None:
     """Through the names of the network, as the production's configuration says."""
 
@@ -422,6 +452,7 @@ def test_prometheus_finds_each_of_them_by_its_name(production: Production) -> No
         "workers": set(WORKERS),
         "node": {"node-exporter:9100"},
         "site": {"blackbox:9115"},
+        "trusted": {"blackbox:9115"},
         "prometheus": {"127.0.0.1:9090"},
         "alertmanager": {"alertmanager:9093"},
     }

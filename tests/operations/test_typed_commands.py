@@ -81,9 +81,8 @@ COMMANDS = list(typed())
 def server(tmp_path: Path) -> Path:
     """The folder /opt/switchboard of one."""
     shutil.copytree(DOCKER, tmp_path / "docker")
-    conf = re.sub(
-        "#(ACME_EMAIL|INSIDE_ADDRESS)", r"\1", (DOCKER / ".env.example").read_text()
-    )
+    conf = (DOCKER / ".env.example").read_text()
+    conf = conf.replace("#INSIDE_ADDRESS", "INSIDE_ADDRESS")
     (tmp_path / "docker/.env").write_text(conf)
     (tmp_path / "programs").mkdir()
     docker = tmp_path / "programs/docker"
@@ -97,6 +96,14 @@ def deploy(server: Path) -> None:
     (server / "state").mkdir()
     kept = f"current={DIGEST}\nprevious=\nbefore=\nslot=web-beside\n"
     (server / "state/state").write_text(kept)
+
+
+def add_replica(server: Path) -> None:
+    """As docs/scale.md says, to the files of deploy.sh."""
+    files = ("compose.base", "docker-compose.prod", "compose.deploy", "compose.replica")
+    named = " ".join(f"{name}.yml" for name in files)
+    conf = server / "docker/.env"
+    conf.write_text(f"{conf.read_text()}\nCOMPOSE_FILES={named}\n")
 
 
 def type_in(server: Path, command: str) -> tuple[int, str, list[dict[str, object]]]:
@@ -126,11 +133,14 @@ def test_what_a_document_has_one_type_is_understood(
 ) -> None:
     if is_deployed:
         deploy(server)
+    is_of_replica = bool(re.search(r"\breplica\b", command))
+    if is_of_replica:
+        add_replica(server)
     code, told, asked = type_in(server, command)
     if command == "docker/site.sh up -d" and is_deployed:
         assert code == 64 and "start both slots" in told and not asked
         return
-    if "web-beside" in command and not is_deployed:
+    if ("web-beside" in command or is_of_replica) and not is_deployed:
         return  # it is for where deploy.sh is used, and says so
     assert asked, told
     for each in asked:
@@ -145,6 +155,13 @@ def test_what_site_sh_knows_beside_leads_where_it_should(server: Path) -> None:
         *("exec", "web", "env", "DATABASE_URL_FILE=/run/secrets/database_url"),
         *("python", "-m", "config.start", "manage", "doctor", "--json"),
     ]
+    # By the password that PostgreSQL wants of everybody; the query is one word.
+    _, _, [asked] = type_in(server, "docker/site.sh sql 'SELECT \"a\"; SELECT 2'")
+    words = asked["words"]
+    assert isinstance(words, list)
+    assert words[:4] == ["exec", "postgres", "sh", "-c"]
+    assert 'PGPASSWORD="$(cat /run/secrets/postgres_password)" exec psql' in words[4]
+    assert words[5:] == ["psql", 'SELECT "a"; SELECT 2']
     deploy(server)
     _, _, [asked] = type_in(server, "docker/site.sh manage doctor")
     assert asked["words"][:2] == ["exec", "web-beside"]  # type: ignore[index]  # a list
@@ -157,6 +174,25 @@ def test_what_site_sh_knows_beside_leads_where_it_should(server: Path) -> None:
     conf.unlink()
     code, told, _ = type_in(server, "docker/site.sh ps")
     assert code == 1 and ".env.example is what to copy" in told
+
+
+def test_old_data_is_moved_away_at_each_restore(tmp_path: Path) -> None:
+    """By the script that the document has for the container, on folders of ours."""
+    (script,) = {
+        re.findall("'(.*)'", one)[0] for _, one in COMMANDS if " mv /var/" in one
+    }
+    data, backups = tmp_path / "data", tmp_path / "backups"
+    data.mkdir()
+    backups.mkdir()
+    here = script.replace("/var/lib/postgresql/data", str(data))
+    here = here.replace("/backups", str(backups))
+    for name in ("first", "second"):
+        (data / name).write_text("rows")
+        done = run("sh", "-c", here)
+        assert done.returncode == 0, done.stdout
+        assert not list(data.iterdir())
+    kept = sorted(path.name for path in backups.glob("data-*/*"))
+    assert kept == ["first", "second"]
 
 
 def test_what_redis_is_asked_its_rules_let_the_site_ask(
