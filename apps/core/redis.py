@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from typing import Any
+
 import redis
 from django.conf import settings
 from redis.connection import parse_url
