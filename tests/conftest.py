@@ -33,13 +33,15 @@ settings.register_profile(
 )
 settings.load_profile("everywhere")
 
-# The longest, most of them waiting for servers of their own: begun last, one would keep
+# The longest, many of them waiting for servers of their own: begun last, one would keep
 # a worker busy long after the others are done.
 LONGEST = (
     "embedded/test_run.py",
     "embedded/test_refusals.py",
     "test_doors.py",
+    "portal/test_pages_in_chromium.py",
     "api/test_made_up_requests.py",
+    "portal/test_states_in_chromium.py",
     "sms/test_accidents.py",
     "test_installation.py",
     "jobs/test_workers.py",
