@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import connection
+from django.template import Context, Template
 from django.test import TransactionTestCase
 from django_redis import get_redis_connection
 from hypothesis import HealthCheck, settings
@@ -33,13 +34,15 @@ settings.register_profile(
 )
 settings.load_profile("everywhere")
 
-# The longest, most of them waiting for servers of their own: begun last, one would keep
+# The longest, many of them waiting for servers of their own: begun last, one would keep
 # a worker busy long after the others are done.
 LONGEST = (
     "embedded/test_run.py",
     "embedded/test_refusals.py",
     "test_doors.py",
+    "portal/test_pages_in_chromium.py",
     "api/test_made_up_requests.py",
+    "portal/test_states_in_chromium.py",
     "sms/test_accidents.py",
     "test_installation.py",
     "jobs/test_workers.py",
@@ -129,6 +132,23 @@ def _renewed(_: TransactionTestCase) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock_all(); RESET ALL")
     return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fields_untold(django_test_environment: None) -> Iterator[None]:
+    """Of each template Django tells the test's client, with a copy of all it was given.
+    Nobody asks that of the parts of a field, and one of time zones has six hundred."""
+
+    telling = vars(Template)["_render"]
+
+    def rendered(template: Template, context: Context) -> Any:
+        if (template.name or "").startswith("django/forms/widgets/"):
+            return template.nodelist.render(context)
+        return telling(template, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", rendered)
+        yield
 
 
 @pytest.fixture(autouse=True)

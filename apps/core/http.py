@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -59,7 +59,9 @@ def lines(url: str, *, seconds: float = SECONDS) -> Iterator[str]:
     nobody answers, it breaks off, is no list or has no end."""
     read, rest = 0, b""
     try:
-        with httpx.Client(timeout=seconds, trust_env=False) as client:
+        with httpx.Client(
+            verify=_trusted(), timeout=seconds, trust_env=False
+        ) as client:
             with client.stream("GET", url) as response:
                 if response.status_code != httpx.codes.OK:
                     host = httpx.URL(url).host
@@ -389,11 +391,17 @@ def _at_most(timeout: float | None) -> float | None:
     return left if timeout is None else min(timeout, left)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom the world trusts: to read that list takes longer than most calls."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 def _transport() -> httpx.HTTPTransport:
-    transport = httpx.HTTPTransport(trust_env=False)
+    transport = httpx.HTTPTransport(verify=_trusted(), trust_env=False)
     # httpx has no word for it; its own pool differs in nothing else.
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(trust_env=False),
+        ssl_context=_trusted(),
         max_connections=100,
         max_keepalive_connections=20,
         keepalive_expiry=5.0,

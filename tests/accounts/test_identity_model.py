@@ -50,7 +50,7 @@ from tests.rbac.factories import person
 FACTORS = "/app/settings/security/factors/"
 STEP_UP = "/accounts/2fa/reauthenticate/"
 HTTP, ME = "/api/auth/app/v1", "/api/v1/me"
-PAGE, CONSOLE, SIGN_INS = "/app/settings/profile/", "/admin/", f"{ME}/sessions"
+PAGE, CONSOLE, SIGN_INS = "/app/settings/appearance/", "/admin/", f"{ME}/sessions"
 _numbers = itertools.count(1)
 # Any of what there is.
 which = st.integers(0, 11)

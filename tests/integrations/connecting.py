@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 from django.conf import settings
 from django.test import Client
 
 from apps.accounts.models import User
 from apps.integrations.models import Connection
-from tests.integrations.servers import Simulator
+from tests.integrations.servers import Simulator, http
 from tests.sign_in import signed_in
 
 
@@ -25,7 +24,7 @@ def leave(browser: Client, provider: str, features: Sequence[str], **more: str) 
 
 def decided(address: str) -> dict[str, str]:
     """What the provider sends back, where the simulator was told how to decide."""
-    answer = httpx.get(address)
+    answer = http.get(address)
     assert answer.is_redirect, answer.text
     target = answer.headers["location"]
     assert target.startswith(f"{settings.PUBLIC_URL}/app/connections/")

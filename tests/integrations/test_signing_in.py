@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
@@ -21,7 +20,7 @@ from apps.integrations.models import Connection
 from tests.accounts.reverts import key_of
 from tests.factories import PASSWORD, UserFactory
 from tests.integrations.connecting import come_back, connect, decided, leave
-from tests.integrations.servers import Simulator
+from tests.integrations.servers import Simulator, http
 from tests.integrations.test_connecting import told
 from tests.mfa.conftest import app_of
 from tests.sign_in import signed_in
@@ -44,7 +43,7 @@ def go(
 
 
 def back(browser: Client, address: str, name: str = "google") -> Any:
-    target = httpx.get(address).headers["location"]
+    target = http.get(address).headers["location"]
     query = dict(parse_qsl(urlsplit(target).query))
     return browser.get(f"/accounts/with/{name}/callback/", query, follow=True)
 
@@ -211,7 +210,7 @@ def test_a_state_of_signing_in_is_none_of_connecting(
     browser = signed_in(alice)
     providers.order("decide", account="alice@example.com")
     address = str(browser.post(LINK).context["url"])
-    target = httpx.get(address).headers["location"]
+    target = http.get(address).headers["location"]
     query = dict(parse_qsl(urlsplit(target).query))
     browser.get("/app/connections/google/callback/", query)
     assert not Connection.objects.exists()
@@ -521,7 +520,7 @@ def led(
     answer = browser.post(REDIRECT, given, content_type="application/json")
     if answer.status_code != 200:
         return answer, None
-    target = httpx.get(answer.json()["data"]["authorize_url"]).headers["location"]
+    target = http.get(answer.json()["data"]["authorize_url"]).headers["location"]
     query = dict(parse_qsl(urlsplit(target).query))
     return answer, browser.get(f"{WITH}callback/", query)
 
