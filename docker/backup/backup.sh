@@ -37,6 +37,10 @@ copy() {
     sync
     # Its name is when it was whole: to an earlier moment it leads nowhere.
     name=$(date -u +%Y%m%dT%H%M%SZ)
+    while [ -e "$backups/base/$name" ]; do # another of this second
+        sleep 1
+        name=$(date -u +%Y%m%dT%H%M%SZ)
+    done
     mv "$draft" "$backups/base/$name"
 }
 
