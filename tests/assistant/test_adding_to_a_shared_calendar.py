@@ -45,7 +45,8 @@ def lets(alice: Phone, bob: Phone) -> Callable[[str], Calendar]:
 
 
 def on(user: User) -> list[str]:
-    return [row.title for row in Event.objects.owned_by(user).kept()]
+    """The titles of their events, in the order they were made."""
+    return [row.title for row in Event.objects.owned_by(user).kept().order_by("pk")]
 
 
 def send(app: Client, **body: Any) -> Any:
