@@ -39,7 +39,8 @@ def fire(clock: time_machine.Traveller, wall: str, zone: str = ZONE) -> list[str
     before = set(OutboundText.objects.values_list("pk", flat=True))
     reminders.fire_due(in_())
     assert reminders.fire_due(in_()) == 0
-    return [t.body for t in OutboundText.objects.exclude(pk__in=before)]
+    texts = OutboundText.objects.exclude(pk__in=before).order_by("pk")
+    return [text.body for text in texts]
 
 
 def open_ones() -> list[str]:
