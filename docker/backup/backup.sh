@@ -35,7 +35,8 @@ copy() {
         sed -n 's/^START WAL LOCATION.*(file \([0-9A-F]*\)).*/\1/p' >"$draft/first_segment"
     [ -s "$draft/first_segment" ] || return 1
     sync
-    # Its name is when it was whole: to an earlier moment it leads nowhere.
+    # When it was whole, exactly, and as its name: to an earlier moment it leads nowhere.
+    date -u +%s%N >"$draft/whole_at"
     name=$(date -u +%Y%m%dT%H%M%SZ)
     while [ -e "$backups/base/$name" ]; do # another of this second
         sleep 1

@@ -16,9 +16,11 @@ moment=${2:-}
 say() { echo "restore.sh: $*" >&2; }
 
 last=99999999T999999Z
+exact=""
 until=""
 if [ -n "$moment" ]; then
     last=$(date -u -d "$moment" +%Y%m%dT%H%M%SZ) || { say "\"$moment\" is no moment" && exit 1; }
+    exact=$(date -u -d "$moment" +%s%N)
     until=$(date -u -d "$moment" +%s)
 fi
 
@@ -88,11 +90,20 @@ leads_there() { # COPY: what it needs to be whole lies before the others part fr
         fi
     done | grep -q yes
 }
+# At the moment that is asked for it was whole: by the nanosecond, or by its name, which
+# has seconds, where it is of before that was kept.
+was_whole() { # COPY
+    at=$(cat "$1/whole_at" 2>/dev/null || true)
+    if [ -n "$exact" ] && [ -n "$at" ]; then
+        [ "$at" -le "$exact" ]
+    else
+        [ "$(printf '%s\n%s\n' "${1##*/}" "$last" | sort | head -n 1)" = "${1##*/}" ]
+    fi
+}
 base="" others=""
 for each in "$backups"/base/2*; do
     [ -e "$each/backup_manifest" ] || continue
-    name=${each##*/}
-    [ "$(printf '%s\n%s\n' "$name" "$last" | sort | head -n 1)" != "$name" ] || {
+    ! was_whole "$each" || {
         others=$each
         ! leads_there "$each" || base=$each
     }

@@ -364,6 +364,13 @@ def test_one_can_follow_what_was_left_by_a_restore(parted: Parted) -> None:
     assert parted.restored(f"{after} UTC") == 1_100
 
 
+def test_a_copy_of_the_same_second_and_later_is_left(parted: Parted) -> None:
+    """It leads to nothing that was before its end."""
+    end = int((parted.copies[1] / "whole_at").read_text())
+    before = datetime.fromtimestamp(end // 1_000 / 1_000_000 - 0.000_1, UTC)
+    assert parted.restored(before.isoformat(sep=" ")) == 1_100
+
+
 def test_where_no_copy_leads_there_it_is_refused_with_words(parted: Parted) -> None:
     away = parted.cluster.folder / "away"
     parted.copies[0].rename(away)
