@@ -2,7 +2,7 @@
 # Debian's servers that tests/operations asks. Installed when root; else one says which are
 # missing, and the tests that want them fail: nothing is left out silently.
 set -eu
-packages="nginx prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter redis-server pgbouncer docker-registry caddy certbot nghttp2-client curl jq openssl shellcheck
+packages="nginx prometheus prometheus-alertmanager prometheus-node-exporter prometheus-blackbox-exporter redis-server pgbouncer docker-registry caddy certbot nghttp2-client curl jq wget iproute2 openssl shellcheck
     buildah podman runc iptables netavark aardvark-dns mmdebstrap"
 missing=""
 for package in $packages; do
