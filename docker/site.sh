@@ -5,7 +5,6 @@
 #   docker/site.sh manage COMMAND …  manage.py in the web that runs
 #   docker/site.sh sql QUERY         psql, as the site's user
 #   docker/site.sh redis WORD …      redis-cli, as the site's user
-#   docker/site.sh address SERVICE   where this machine reaches it: only nginx has a port
 # COMPOSE_FILES, ENV_FILE and STATE are deploy.sh's; COMPOSE_FILES may stand in docker/.env.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,11 +66,6 @@ case $1 in
         compose exec redis sh -c \
             'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" exec redis-cli --user switchboard "$@"' \
             redis-cli "$@"
-        ;;
-    address)
-        id=$(compose ps -q "${2:?site.sh address SERVICE}")
-        [ -n "$id" ] || { echo "site.sh: $2 does not run" >&2 && exit 1; }
-        docker inspect -f '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}' "$id" | sed -n 1p
         ;;
     *) compose "$@" ;;
 esac

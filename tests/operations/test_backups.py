@@ -335,12 +335,12 @@ def parted(tmp_path_factory: pytest.TempPathFactory) -> Parted:
         name_more(cluster, 100)
         moment = datetime.now(UTC).isoformat(sep=" ")
         name_more(cluster, 1_000)
-        # The name of a copy has no parts of a second.
-        until(lambda: datetime.now(UTC).isoformat(sep=" ")[:19] > moment[:19])
         assert cluster.script("backup.sh", "once").returncode == 0
         name_more(cluster, 1_000)
     shutil.rmtree(cluster.data)
-    time.sleep(1)
+    # What was before the restore can be named by the second of the last copy.
+    last = max(cluster.backups.glob("base/2*")).name
+    until(lambda: f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}" > last)
     assert cluster.script("restore.sh", str(cluster.data), moment).returncode == 0
     with cluster.running():
         for _ in range(3):

@@ -12,7 +12,8 @@ import yaml
 
 from config.env import ROOT
 from config.processes import WORKERS
-from tests.operations.tools import DOCKER, free_port, run, serving, until
+from tests.operations import redis_server
+from tests.operations.tools import DOCKER, run, serving, until
 
 Services = dict[str, dict[str, Any]]
 FILES = sorted(DOCKER.glob("docker-compose.*.yml"))
@@ -213,19 +214,12 @@ def test_what_is_mounted_is_there(name: str) -> None:
 def test_redis_takes_its_configuration_and_asks_for_the_password(
     tmp_path: Path,
 ) -> None:
-    run("sh", DOCKER / "secrets.sh", tmp_path / "secrets")
-    conf = (DOCKER / "redis/redis.conf").read_text()
-    port = free_port()
-    conf = conf.replace("/run/secrets", str(tmp_path / "secrets"))
-    conf = conf.replace("dir /data", f"dir {tmp_path}").replace("6379", str(port))
-    (tmp_path / "redis.conf").write_text(conf.replace("bind * -::*", "bind 127.0.0.1"))
-    password = (tmp_path / "secrets/redis_password").read_text().strip()
-    cli = ("-p", str(port), "--user", "switchboard", "--pass", password)
+    conf, cli = redis_server.lay_out(tmp_path)
     log = tmp_path / "redis.log"
     for start in ("first", "second"):
-        with serving("redis-server", tmp_path / "redis.conf", log=log):
+        with serving("redis-server", conf, log=log):
             until(lambda: "PONG" in run("redis-cli", *cli, "ping").stdout, 20, log)
-            assert "NOAUTH" in run("redis-cli", "-p", str(port), "get", "a").stdout
+            assert "NOAUTH" in run("redis-cli", *cli[:2], "get", "a").stdout
             assert "NOPERM" in run("redis-cli", *cli, "shutdown").stdout
             if start == "first":
                 run("redis-cli", *cli, "set", "kept", "yes")

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -17,13 +16,13 @@ import httpx
 import psycopg
 import pytest
 
-from apps.sms import signing
 from config.env import ROOT
+from tests.operations import texting
 from tests.operations.conftest import Site
 from tests.operations.tools import DOCKER, free_port, run, until
 
 DEPLOY = DOCKER / "deploy"
-ACCOUNT, TWILIO = "AC" + "0" * 32, "the-token-of-twilio"
+TWILIO = "the-token-of-twilio"
 PARTS = ("apps", "config", "docker", "static", "templates")
 LIVE = '{"status": "ok"}'
 # Real faults, each put into a copy of the code: file, what stands there, what then does.
@@ -174,19 +173,6 @@ class Load:
                         self.met.add(answer.json().get("at"))
 
 
-PEOPLE = """
-from django.utils import timezone
-from apps.accounts.models import User
-from apps.sms.models import PhoneNumber
-for number in {numbers}:
-    person = User.objects.create_user(f"{{number}}@example.com", name="Alice")
-    PhoneNumber.objects.create(
-        user=person, e164=number, status="verified", is_primary=True,
-        verified_at=timezone.now(),
-    )
-"""
-
-
 @dataclass
 class Texts:
     """People who text meanwhile, by Twilio's webhook, and what they asked for."""
@@ -207,21 +193,13 @@ class Texts:
         self._thread.join()
 
     def _text(self) -> None:
-        path = "/webhooks/twilio/sms/"
         while not self._over.wait(0.3):
             thing = f"water plant {len(self.asked)}"
-            fields = {
-                "MessageSid": f"SM{secrets.token_hex(16)}",
-                "AccountSid": ACCOUNT,
-                "From": self.numbers[len(self.asked) % len(self.numbers)],
-                "To": "+12025550100",
-                "Body": f"remind me to {thing} tomorrow at 9",
-                "NumMedia": "0",
-            }
-            address = f"https://switchboard.example{path}"
-            proof = signing.signature(address, fields.items(), TWILIO)
+            number = self.numbers[len(self.asked) % len(self.numbers)]
+            words = f"remind me to {thing} tomorrow at 9"
+            fields, proof = texting.text(number, words, TWILIO)
             answer = httpx.post(
-                f"http://127.0.0.1:{self.port}{path}",
+                f"http://127.0.0.1:{self.port}{texting.PATH}",
                 data=fields,
                 headers={"X-Twilio-Signature": proof},
                 timeout=30,
@@ -278,7 +256,7 @@ def machine(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ma
         "NGINX_CONF": str(folder / "nginx.conf"),
         "SITE": "switchboard.example",
         "WATCH_SECONDS": "3",
-        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_ACCOUNT_SID": texting.ACCOUNT,
         "TWILIO_AUTH_TOKEN": TWILIO,
         "WEB_PROCESSES": "1",
         "WORKER_CONCURRENCY": "1",
@@ -338,7 +316,7 @@ def test_no_text_is_lost_or_answered_twice_while_workers_change(
     numbers = [f"+1202555{number}" for number in range(1200, 1210)]
     made = run(
         *(sys.executable, "-m", "config.start", "manage", "shell", "-c"),
-        PEOPLE.format(numbers=numbers),
+        texting.people(numbers),
         env=machine.environment,
     )
     assert made.returncode == 0, made.stdout

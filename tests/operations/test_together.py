@@ -9,7 +9,6 @@ both is done here instead, in the order and by the commands that the files say.
 
 import json
 import re
-import secrets
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,13 +20,11 @@ from typing import Any
 import pytest
 import yaml
 
-from apps.sms import signing
-from tests.operations import images
+from tests.operations import images, texting
+from tests.operations.texting import ACCOUNT, DOMAIN, OURS
 from tests.operations.tools import DOCKER, found, free_port, run, until
 
-DOMAIN = "switchboard.example"
-NUMBER, OURS = "+12025550150", "+12025550100"
-ACCOUNT = "AC" + "0" * 32
+NUMBER = "+12025550150"
 FILES = ("compose.base.yml", "docker-compose.prod.yml", "compose.deploy.yml")
 # Whose image is which variable of the compose files, but for the site's own.
 STAND_INS = {
@@ -43,16 +40,6 @@ STAND_INS = {
     "LOKI_IMAGE": "loki",
     "ALLOY_IMAGE": "alloy",
 }
-PERSON = f"""
-from django.utils import timezone
-from apps.accounts.models import User
-from apps.sms.models import PhoneNumber
-person = User.objects.create_user("alice@example.com", name="Alice")
-PhoneNumber.objects.create(
-    user=person, e164="{NUMBER}", status="verified", is_primary=True,
-    verified_at=timezone.now(),
-)
-"""
 # Whether a report is read where nothing can be written.
 REPORT = """
 from django.contrib.contenttypes.models import ContentType
@@ -259,20 +246,13 @@ class Production(Machine):
 
     def text(self, words: str) -> int:
         """By Twilio's webhook, through nginx, over TLS; the status."""
-        path = "/webhooks/twilio/sms/"
-        fields = {
-            "MessageSid": f"SM{secrets.token_hex(16)}",
-            "AccountSid": ACCOUNT,
-            "From": NUMBER,
-            "To": OURS,
-            "Body": words,
-            "NumMedia": "0",
-        }
         token = (self.folder / "secrets/twilio_auth_token").read_text().strip()
-        proof = signing.signature(f"https://{DOMAIN}{path}", fields.items(), token)
+        fields, proof = texting.text(NUMBER, words, token)
         form = [f"{name}={value}" for name, value in fields.items()]
         form = [part for each in form for part in ("--data-urlencode", each)]
-        return int(self.ask(path, "-H", f"X-Twilio-Signature: {proof}", *form)[-3:])
+        return int(
+            self.ask(texting.PATH, "-H", f"X-Twilio-Signature: {proof}", *form)[-3:]
+        )
 
     def ask(self, path: str, *options: str) -> str:
         """The body and, as its last three characters, the status."""
@@ -398,7 +378,8 @@ def test_a_text_through_nginx_is_kept_and_answered_by_a_worker(
     production: Production,
 ) -> None:
     made = production.inside(
-        *("web", "python", "-m", "config.start", "manage", "shell", "-c", PERSON)
+        *("web", "python", "-m", "config.start", "manage", "shell", "-c"),
+        texting.people([NUMBER]),
     )
     assert made.returncode == 0, made.stdout
     assert production.ask("/health/ready")[-3:] == "200"
