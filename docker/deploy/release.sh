@@ -82,7 +82,8 @@ take_up() { # the lock and what is known; the lock ends with this process
     trap finish EXIT
     TURNED="" WORKERS_TURNED=""
     # Who was killed in the middle could not undo; before anything else it is undone now.
-    [ -n "$CURRENT" ] || adopt || { say "what runs could not be taken over" && exit 1; }
+    # What a first deployment has left in the middle was not begun by hand.
+    [ -n "$CURRENT" ] || [ -e "$STATE/turning" ] || adopt || { say "what runs could not be taken over" && exit 1; }
     if [ -e "$STATE/turning" ]; then
         say "what was interrupted is undone: $(cat "$STATE/turning")"
         RELEASE="" NEW_SLOT=$(other_slot) TURNED=1 WORKERS_TURNED=1

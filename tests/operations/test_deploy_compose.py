@@ -192,6 +192,17 @@ def test_what_was_begun_by_hand_is_taken_over(server: Server) -> None:
     assert f"current={ONE}\nprevious={BEGUN}\n" in state
 
 
+def test_a_first_deployment_that_was_killed_is_not_taken_over(server: Server) -> None:
+    begin_by_hand(server)
+    (server.folder / "state").mkdir()
+    (server.folder / "state/turning").write_text(f"deploy {TWO}\n")
+    code, told = server.turn("deploy.sh", ONE)
+    assert code == 0 and "taking over" not in told, told
+    assert "what was interrupted is undone" in told
+    state = (server.folder / "state/state").read_text()
+    assert f"current={ONE}\nprevious=\n" in state
+
+
 def test_a_bad_release_leaves_what_was_begun_by_hand(server: Server) -> None:
     begin_by_hand(server)
     (server.folder / "bad").write_text("http://web-beside:8000")
